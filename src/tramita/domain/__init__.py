@@ -1,0 +1,1 @@
+"""The ground floor: standard library only; no clock, no disk, no network."""
