@@ -1,6 +1,6 @@
 """The words of the product as codes. Labels for people are in `tramita.ui.labels`.
 
-Text codes are those of the public interface (INTERFACES section 5); numbers are those of SPEC API-1 and API-3.
+Text codes are those of the public interface (INTERFACES section 5), numbers those of API-1 and API-3.
 """
 
 from enum import IntEnum, StrEnum

@@ -103,9 +103,7 @@ class Invalid(TramitaError):
     def __init__(self, errors: Iterable[FieldError]) -> None:
         self.errors = list(errors)
         super().__init__(
-            "; ".join(
-                f"{e.field}: {e.message % e.values if e.values else e.message}" for e in self.errors
-            )
+            "; ".join(f"{e.field}: {e.message % e.values if e.values else e.message}" for e in self.errors)
         )
 
     @classmethod
