@@ -1,0 +1,77 @@
+"""Configuration: every definition is published as immutable versions (DESIGN decision 8)."""
+
+from django.db import models
+
+from tramita.models.people import Person
+
+
+class Definition(models.Model):
+    """One configured thing, known by its kind and path; `current` is what new items get.
+
+    Kinds: settings calendar due_rule customer contract service category case_type approval_type.
+    """
+
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=400)  # "two_days", "acme/main/finance/invoice-query"
+    title = models.CharField(max_length=200, default="")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    organisation = models.ForeignKey("Organisation", models.PROTECT, null=True, related_name="+")
+    current = models.ForeignKey("Version", models.PROTECT, null=True, related_name="+")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "definitions"
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_definition_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Version(models.Model):
+    """What a definition said from one moment on. Never changed: an item keeps the one it started with."""
+
+    definition = models.ForeignKey(Definition, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    body = models.JSONField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        db_table = "versions"
+        constraints = [models.UniqueConstraint(fields=["definition", "number"], name="one_version_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.definition_id} v{self.number}"
+
+
+class Mailbox(models.Model):
+    """An address where mail comes in, with its rules (M-1, T-22)."""
+
+    address = models.EmailField(max_length=254, unique=True)
+    plus_addressing = models.CharField(max_length=10, default="mixed")
+    refuse_unknown_senders = models.BooleanField(default=False)
+    settings = models.JSONField(default=dict)  # how it connects; names of secrets, never secrets
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "mailboxes"
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Route(models.Model):
+    """Mail to this address starts that (M-4). An address has one active route."""
+
+    mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="routes")
+    address = models.EmailField(max_length=254, unique=True)
+    process = models.ForeignKey(Definition, models.PROTECT, related_name="+")  # a category or a Case type
+    acknowledge = models.BooleanField(default=False)  # M-19b
+    position = models.PositiveIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "routes"
+
+    def __str__(self) -> str:
+        return self.address

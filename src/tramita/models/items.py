@@ -1,0 +1,191 @@
+"""Items: Tickets, Cases and Actions in one table, and what hangs on them."""
+
+from django.db import models
+
+from tramita.domain.codes import Clock, Kind, Listed, Method, Problem, State, WaitType
+from tramita.models.configuration import Definition, Version
+from tramita.models.fields import NumberField, WordField
+from tramita.models.people import Organisation, Person, Queue
+
+
+class Item(models.Model):
+    """A Ticket, Case or Action (G-1). Written only through `services.ledger`, never by `save()`.
+
+    Folding the item's entries gives its columns; `version`, `seq` and `chain` belong to the ledger itself.
+    """
+
+    kind = NumberField(Kind)
+    number = models.BigIntegerField()
+    ordinal = models.PositiveIntegerField(default=0)  # an Action's running number in its Case
+    version = models.PositiveIntegerField(default=1)
+    seq = models.PositiveIntegerField(default=0)  # of the newest entry
+    chain = models.CharField(max_length=64, default="")  # digest of the newest entry
+
+    state = NumberField(State)
+    listed = NumberField(Listed, default=Listed.NONE, db_column="list")
+    title = models.CharField(max_length=1000, default="")
+    description = models.TextField(default="")  # of a Draft; afterwards it is the submission note (T-4)
+
+    wait_type = WordField(WaitType, null=True)
+    wait_since = models.DateTimeField(null=True)
+    wait_until = models.DateTimeField(null=True)
+    wait_days = models.PositiveIntegerField(null=True)
+    close_if_no_response = models.BooleanField(default=False)
+
+    method = WordField(Method, null=True)
+    resolution_reason = models.TextField(null=True)
+    resolver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True)
+    first_resolver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # R-20
+    first_resolved_at = models.DateTimeField(null=True)
+    window_ends_at = models.DateTimeField(null=True)  # R-13
+
+    problem = WordField(Problem, null=True)  # C-20
+    problem_source = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    problem_reason = models.TextField(null=True)
+
+    assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    last_assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # Q-9
+    queue = models.ForeignKey(Queue, models.PROTECT, null=True, related_name="+")
+    creator = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    allocation = models.CharField(max_length=40, default="")  # why this assignee or queue (Z-9)
+
+    process = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+")
+    process_version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    customer = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+")
+    action_name = models.CharField(max_length=100, null=True)  # of an Action, in its Case type
+    instructions = models.TextField(null=True)
+    checklist = models.JSONField(default=list)  # [[text, done], …]
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+
+    primary_contact = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # CT-1
+    requester = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    subject = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    original_requester = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    due_rule = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField(null=True)  # null while the clock does not run
+    clock = WordField(Clock, default=Clock.STOPPED, max_length=10)
+    seconds_left = models.BigIntegerField(null=True)  # of a paused or stopped clock, negative when overdue
+    sort_due = models.DateTimeField()  # due_at, or the end of time
+
+    highlighted = models.BooleanField(default=False)
+    new_information = models.BooleanField(default=False)
+    robot_rejected = models.BooleanField(default=False)
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    group = models.BigIntegerField()  # the id of the first of a related group (G-11)
+    fields = models.JSONField(default=dict)
+
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "items"
+        constraints = [
+            models.UniqueConstraint(fields=["number", "kind", "ordinal"], name="one_item_a_reference"),
+            models.CheckConstraint(
+                condition=models.Q(state=3, wait_type__isnull=False)
+                | (~models.Q(state=3) & models.Q(wait_type__isnull=True)),
+                name="waiting_has_a_type",  # S-9
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["queue", "listed", "sort_due", "id"], name="items_by_queue"),
+            models.Index(fields=["assignee", "listed", "sort_due", "id"], name="items_by_assignee"),
+            models.Index(fields=["owner", "listed", "sort_due", "id"], name="items_by_owner"),
+            models.Index(fields=["listed", "sort_due", "id"], name="items_by_list"),
+            models.Index(fields=["organisation", "id"], name="items_by_organisation"),
+            models.Index(fields=["requester", "id"], name="items_by_requester"),
+            models.Index(fields=["parent", "ordinal"], name="items_by_parent"),
+            models.Index(fields=["group"], name="items_by_group"),
+            models.Index(fields=["updated_at", "id"], name="items_by_update"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """`40308-T`, `10040-C`, `10040-C-A2` (G-6)."""
+        if self.kind is Kind.ACTION:
+            return f"{self.number}-C-A{self.ordinal}"
+        return f"{self.number}-{self.kind.suffix}"
+
+
+class Entry(models.Model):
+    """One line of the ledger: timeline, audit, outbox and event feed at once. Append-only by trigger.
+
+    `data` are facts; `words` is what people wrote and may be replaced by a tombstone when a person is erased:
+    `digest` (of the words) and `chain` (over the item's entries) stay valid. On PostgreSQL the table has a
+    column `tx` besides, for a cursor that misses nothing (`queries.events`).
+    """
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="entries")
+    seq = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # null: the system
+    type = models.CharField(max_length=40)
+    reason = models.SmallIntegerField(null=True)
+    visibility = models.CharField(max_length=12)
+    data = models.JSONField(default=dict)
+    words = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64)
+    chain = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "entries"
+        constraints = [models.UniqueConstraint(fields=["item", "seq"], name="one_entry_a_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id}#{self.seq} {self.type}"
+
+
+class CopiedContact(models.Model):
+    """A contact who gets copies (CT-1)."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="copied")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "copied_contacts"
+        constraints = [models.UniqueConstraint(fields=["item", "person"], name="copied_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.person_id}"
+
+
+class Link(models.Model):
+    """Two items belong together (X-30): linked, follows_closed, merged_into, split_from, converted_to."""
+
+    source = models.ForeignKey(Item, models.CASCADE, related_name="links_out")
+    target = models.ForeignKey(Item, models.CASCADE, related_name="links_in")
+    type = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        db_table = "links"
+        constraints = [models.UniqueConstraint(fields=["source", "target", "type"], name="one_link_a_type")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.type} {self.target_id}"
+
+
+class Access(models.Model):
+    """When a person last opened an item (G-12)."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    item = models.ForeignKey(Item, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "accesses"
+        constraints = [models.UniqueConstraint(fields=["person", "item"], name="one_access_a_person")]
+        indexes = [models.Index(fields=["person", "-at"], name="accesses_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.item_id}"

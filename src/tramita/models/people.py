@@ -1,0 +1,131 @@
+"""People: users, robots, requesters and managers are one identity with a role."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from tramita.domain.codes import Role
+from tramita.models.fields import WordField
+
+
+class Organisation(models.Model):
+    """A company whose people ask for things (TO-1, CT-5): at most one parent above it."""
+
+    key = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="branches")
+    domains = models.JSONField(default=list)
+    account_manager = models.ForeignKey("Person", models.SET_NULL, null=True, related_name="+")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "organisations"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class People(BaseUserManager["Person"]):
+    """Finds a person by address, as the sign-in does."""
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email=(username or "").strip().lower())
+
+
+class Person(AbstractBaseUser):
+    """Somebody who works items, asks for them, or is a program that does (robots have no address).
+
+    Addresses are kept in lower case (MAIL-56); what a person may do is in `role` and `grants`.
+    """
+
+    email = models.EmailField(max_length=254, unique=True, null=True)
+    key = models.CharField(max_length=100, unique=True, null=True)  # a robot's name in the configuration
+    name = models.CharField(max_length=200)
+    role = WordField(Role, default=Role.REQUESTER)
+    organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="people")
+    language = models.CharField(max_length=10, default="")  # empty: the installation's
+    time_zone = models.CharField(max_length=64, default="")  # empty: the installation's
+    theme = models.CharField(max_length=10, default="")  # empty: as the system
+    is_active = models.BooleanField(default=True)
+    own_queues_only = models.BooleanField(default=False)  # Q-14
+    robot = models.JSONField(null=True)  # kinds and lease of a robot, as configured
+    absent = models.JSONField(null=True)  # from, to, substitute
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = People()
+
+    class Meta:
+        db_table = "people"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=False) | models.Q(key__isnull=False),
+                name="people_have_a_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.key or ""
+
+
+class Grant(models.Model):
+    """What a person may do on one branch of the configuration (SEC-2). No grant: the role everywhere."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="grants")
+    path = models.CharField(max_length=400)  # customer, or customer/contract/service[/process]
+    permissions = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "grants"
+        constraints = [models.UniqueConstraint(fields=["person", "path"], name="one_grant_a_path")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.path}"
+
+
+class Token(models.Model):
+    """A key to the API. Only its SHA-256 is kept."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100, default="")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tokens"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Queue(models.Model):
+    """Where items wait for a team (Q-1)."""
+
+    key = models.CharField(max_length=100, unique=True)
+    title = models.CharField(max_length=200)
+    strict = models.BooleanField(default=False)  # Q-3
+    active = models.BooleanField(default=True)
+    members = models.ManyToManyField(Person, through="Membership", related_name="queues")
+
+    class Meta:
+        db_table = "queues"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Membership(models.Model):
+    """Somebody works a queue."""
+
+    queue = models.ForeignKey(Queue, models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
+
+    class Meta:
+        db_table = "memberships"
+        constraints = [models.UniqueConstraint(fields=["queue", "person"], name="one_membership_a_queue")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.queue_id}"

@@ -1,0 +1,98 @@
+"""What is still to be done, by time or after a commit, and what was asked before."""
+
+from datetime import UTC, datetime
+
+from django.db import models
+
+from tramita.models.items import Item
+from tramita.models.people import Person
+
+NEVER_LEASED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Timer(models.Model):
+    """A future moment: wake, time_out, close and the like. One per purpose and item (DESIGN decision 6)."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="timers")
+    purpose = models.CharField(max_length=20)
+    due_at = models.DateTimeField()
+    payload = models.JSONField(default=dict)
+    lease_until = models.DateTimeField(default=NEVER_LEASED)
+    fence = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
+    error = models.TextField(default="")
+
+    class Meta:
+        db_table = "timers"
+        constraints = [models.UniqueConstraint(fields=["item", "purpose"], name="one_timer_a_purpose")]
+        indexes = [models.Index(fields=["due_at"], name="timers_due")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.purpose}"
+
+
+class Delivery(models.Model):
+    """Something that leaves the house after the commit; tried with backoff, finished once."""
+
+    class State(models.IntegerChoices):
+        PENDING = 0
+        DONE = 1
+        FAILED = 2
+        UNCERTAIN = 3  # sent, but the server's answer never came (MAIL-111)
+        HELD = 4  # not sent until its writer looks (Z-12)
+        CANCELLED = 5
+
+    kind = models.CharField(max_length=20)  # mail
+    item = models.ForeignKey(Item, models.CASCADE, null=True, related_name="deliveries")
+    message = models.ForeignKey("Message", models.CASCADE, null=True, related_name="deliveries")
+    payload = models.JSONField(default=dict)
+    state = models.SmallIntegerField(choices=State.choices, default=State.PENDING)
+    next_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    lease_until = models.DateTimeField(default=NEVER_LEASED)
+    fence = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)
+    error = models.TextField(default="")
+
+    class Meta:
+        db_table = "deliveries"
+        indexes = [
+            models.Index(fields=["next_at"], name="deliveries_due", condition=models.Q(state=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class IdempotencyKey(models.Model):
+    """A POST that was answered: asking again with the same key gives the same answer."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    request = models.CharField(max_length=64)  # SHA-256 of method, path and body
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    content_type = models.CharField(max_length=100, default="application/json")
+    headers = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "idempotency_keys"
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="one_answer_a_key")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_keys_by_age")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Counter(models.Model):
+    """Numbers drawn one after the other, where the database has no sequences."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    value = models.BigIntegerField()
+
+    class Meta:
+        db_table = "counters"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
