@@ -1,0 +1,296 @@
+"""What an administrator defines, as plain frozen values: one class a section of INTERFACES section 4.
+
+References between definitions are their keys as written in the file (a queue's key, a person's address, the
+full path `customer/contract/service/name` of a process), so a value means the same in a file, a version and
+a test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from tramita.domain.codes import Kind, Role
+from tramita.domain.conditions import Condition
+
+LANGUAGES = ("en", "pt-br", "fr", "es", "pl")
+
+AGENT_PERMISSIONS = ("view", "create", "work", "mail", "resolve", "approvals_request", "reports")
+LEADER_PERMISSIONS = (*AGENT_PERMISSIONS, "assign", "merge_undo", "manage_queue", "bulk")
+PERMISSIONS = (*LEADER_PERMISSIONS, "configure", "manage_users", "audit", "approve")
+
+FIELD_TYPES = ("text", "number", "boolean", "date", "datetime", "choice", "link")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is too much; beyond it a clear refusal (Z-14)."""
+
+    split_children: int = 100
+    action_copies: int = 50
+    file_bytes: int = 100 * 1024**2
+    mail_bytes: int = 25 * 1024**2
+    message_text_bytes: int = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for the whole desk."""
+
+    resolution_note_required: bool = False  # R-6
+    keep_with_user: bool = False  # Q-9
+    approve_actions_in_tickets: bool = False  # AP-3, AP-4
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDefinition:
+    """A declared field of a category or Case type; undeclared ones hold any JSON scalar (D-20, D-21)."""
+
+    name: str
+    type: str = "text"  # one of FIELD_TYPES
+    title: str = ""
+    mandatory: bool = False
+    read_only: bool = False  # once submitted
+    choices: tuple[str, ...] = ()
+    default: str | int | float | bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDefinition:
+    """A working calendar as it is written; `week` and `holidays` are read by `tramita.domain.calendars`."""
+
+    key: str
+    time_zone: str
+    week: Mapping[str, str]  # {"mon-fri": "09:00-12:30 13:00-17:30"}
+    country: str | None = None
+    subdivision: str | None = None
+    extra_days_off: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DueRuleDefinition:
+    """A due-date rule as it is written (SLA-1)."""
+
+    key: str
+    within: str  # "16 working hours"
+    calendar: str | None = None
+    add_wait_time: bool = False  # SLA-5
+    allow_override: bool = False  # SLA-15
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryDefinition:
+    """A Ticket category with what it inherits already filled in (T-12, T-13, Z-8)."""
+
+    path: str  # customer/contract/service/name[/name[/name]]
+    title: str
+    queue: str | None = None
+    due: str | None = None  # key of the due-date rule
+    feedback_window: int | None = None  # days; None closes at once (R-13, R-15)
+    assign_user: str | None = None  # address or robot (Q-1, Z-9)
+    assign_secondary: str | None = None
+    allow_title_change: bool = True  # G-8
+    fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalLevel:
+    """Who decides on one level of an approval Action (EA-2)."""
+
+    approvers: tuple[str, ...]
+    every: bool = False  # all of them; else the first decision counts
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDefinition:
+    """One activity of a Case type. Which keys mean something depends on `kind` (INTERFACES section 4)."""
+
+    name: str
+    title: str
+    kind: str = "manual"
+    when: Condition | None = None
+    # manual
+    instructions: str = ""
+    checklist: tuple[str, ...] = ()
+    queue: str | None = None  # None: the Case's
+    due: str | None = None
+    assign_user: str | None = None
+    assign_secondary: str | None = None
+    startable: bool = False  # may be launched by hand (C-11)
+    four_eyes: bool = False  # A-50
+    review_queue: str | None = None
+    review_due: str | None = None
+    # send_mail, send_mail_and_wait
+    template: str = ""
+    to: str | None = None  # primary, requester or an address
+    # start_case, wait_for_sub_case
+    case_type: str | None = None
+    independent: bool = False  # G-5
+    close_if_none: bool = False
+    # approval
+    levels: tuple[ApprovalLevel, ...] = ()
+    timeout: str | None = None  # a duration; also of call_api
+    # call_api
+    url: str | None = None
+    method: str = "POST"
+    body: str | None = None  # JSON text
+    retries: int = 3
+    # wait_until
+    date: str | None = None  # an ISO moment, or the name of a field
+    after: str | None = None  # a duration
+
+
+@dataclass(frozen=True, slots=True)
+class StepDefinition:
+    """One step of a process: Actions that run beside each other (C-7)."""
+
+    name: str
+    title: str
+    actions: tuple[str, ...]  # names, in order; looked up in the Case type's `actions`
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartDefinition:
+    """A trigger that starts Cases by itself; exactly one of the three is given (BU-6)."""
+
+    every: str | None = None  # "monday 09:00"
+    cron: str | None = None
+    dates: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTypeDefinition:
+    """A process: its settings, its steps, and every Action it knows."""
+
+    path: str  # customer/contract/service/name
+    title: str
+    queue: str | None = None
+    due: str | None = None
+    feedback_window: int | None = None
+    assign_user: str | None = None
+    assign_secondary: str | None = None
+    allow_title_change: bool = False  # G-8
+    contacts_required: bool = False  # C-4
+    progression: str = "automatic"  # or "manual" (C-7)
+    steps: tuple[StepDefinition, ...] = ()
+    actions: Mapping[str, ActionDefinition] = field(default_factory=dict)  # of the steps, and the ad hoc ones
+    fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
+    starts: tuple[StartDefinition, ...] = ()
+
+    def startable(self) -> list[ActionDefinition]:
+        """The Action types that a person may launch by hand (C-11)."""
+        return [action for action in self.actions.values() if action.startable]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDefinition:
+    """Where work waits for a team."""
+
+    key: str
+    title: str
+    members: tuple[str, ...] = ()  # addresses and robots
+    managers: tuple[str, ...] = ()  # Q-10
+    strict: bool = False  # Q-3
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationDefinition:
+    """Who is served. One level of nesting (CG-48, TO-1)."""
+
+    key: str
+    name: str
+    parent: str | None = None
+    domains: tuple[str, ...] = ()
+    account_manager: str | None = None  # AP-2
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """From and to are whole days, both included."""
+
+    start: date
+    end: date
+    substitute: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDefinition:
+    """A user, a contact or a robot; `key` is the address, or the robot's name."""
+
+    key: str
+    name: str
+    role: Role
+    language: str | None = None
+    time_zone: str | None = None
+    organisation: str | None = None
+    active: bool = True
+    queues: tuple[str, ...] = ()
+    grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # SEC-2
+    own_queues_only: bool = False  # Q-14
+    absent: Absence | None = None
+    kinds: tuple[Kind, ...] = ()  # robots (B-3)
+    lease: timedelta | None = None  # robots (Z-17)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDefinition:
+    """A service of a contract, with its processes by full path."""
+
+    key: str
+    title: str
+    ticket_categories: Mapping[str, CategoryDefinition] = field(default_factory=dict)
+    case_types: Mapping[str, CaseTypeDefinition] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractDefinition:
+    """A contract. Its calendar serves the rules that count working time and name none (SLA-3)."""
+
+    key: str
+    title: str
+    calendar: str | None = None
+    services: Mapping[str, ServiceDefinition] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDefinition:
+    """A customer: the top of every path (G-7)."""
+
+    key: str
+    title: str
+    organisation: str | None = None
+    contracts: Mapping[str, ContractDefinition] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteDefinition:
+    """What a mail to one address starts (M-24)."""
+
+    to: str
+    start: Kind  # ticket or case
+    process: str  # path of the category or Case type
+    acknowledge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxDefinition:
+    """An address where mail arrives, and its routes."""
+
+    address: str
+    routes: tuple[RouteDefinition, ...] = ()
+    refuse_unknown_senders: bool = False  # T-22
+    plus_addressing: str = "mixed"  # or "off", "only" (M-1)
+    incoming: Mapping[str, str | int | bool] = field(
+        default_factory=dict
+    )  # connection; secrets by variable name
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalTypeDefinition:
+    """Something an organisation's manager may be asked to approve (AP-5)."""
+
+    key: str
+    name: str
+    description: str
+    active: bool = True
