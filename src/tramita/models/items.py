@@ -75,7 +75,9 @@ class Item(models.Model):
     robot_rejected = models.BooleanField(default=False)
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
-    group = models.BigIntegerField()  # the id of the first of a related group (G-11)
+    related_to = models.ForeignKey(  # the first of its related group, null for the first itself (G-11)
+        "self", models.PROTECT, null=True, related_name="related", db_index=True
+    )
     fields = models.JSONField(default=dict)
 
     created_at = models.DateTimeField()
@@ -101,7 +103,6 @@ class Item(models.Model):
             models.Index(fields=["organisation", "id"], name="items_by_organisation"),
             models.Index(fields=["requester", "id"], name="items_by_requester"),
             models.Index(fields=["parent", "ordinal"], name="items_by_parent"),
-            models.Index(fields=["group"], name="items_by_group"),
             models.Index(fields=["updated_at", "id"], name="items_by_update"),
         ]
 

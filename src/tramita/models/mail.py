@@ -55,11 +55,11 @@ class Message(models.Model):
     automatic = models.BooleanField(default=False)  # ours: written by the system; theirs: by a machine
     message_id = models.CharField(max_length=998)  # without brackets
     in_reply_to = models.CharField(max_length=998, default="")
-    references = models.JSONField(default=list)
+    references = models.JSONField(default=list, db_column="refs")
     subject = models.TextField(default="")
     sender_name = models.CharField(max_length=300, default="")
     sender_address = models.CharField(max_length=254, default="")
-    to = models.JSONField(default=list)  # [[name, address], …]
+    to = models.JSONField(default=list, db_column="recipients")  # [[name, address], …]
     cc = models.JSONField(default=list)
     bcc = models.JSONField(default=list)
     at = models.DateTimeField()  # received, or written

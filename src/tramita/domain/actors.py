@@ -1,0 +1,45 @@
+"""Who acts: a person, a robot or the system itself."""
+
+from dataclasses import dataclass, field
+
+from tramita.domain.codes import Role
+
+STAFF = frozenset({Role.AGENT, Role.TEAM_LEADER, Role.ADMINISTRATOR})
+LEADERS = frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody with rights. `grants` is None where the role holds everywhere (SEC-2).
+
+    `grants` pairs a path of the configuration with the permissions given there and below.
+    """
+
+    id: int | None
+    name: str
+    role: Role
+    email: str = ""
+    organisation_id: int | None = None
+    grants: tuple[tuple[str, frozenset[str]], ...] | None = None
+    own_queues_only: bool = False
+    queue_ids: frozenset[int] = field(default_factory=frozenset)
+    language: str = ""
+    time_zone: str = ""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What the lifecycle tables ask for."""
+        return frozenset({self.role})
+
+    @property
+    def is_staff(self) -> bool:
+        """Works items, with a screen."""
+        return self.role in STAFF
+
+    @property
+    def is_system(self) -> bool:
+        """Nobody: timers, mail, the flow."""
+        return self.role is Role.SYSTEM
+
+
+SYSTEM = Actor(id=None, name="Tramita", role=Role.SYSTEM)

@@ -1,0 +1,222 @@
+"""The ledger: a change of an item and the entries that tell of it are written together.
+
+Every entry carries the columns it changed, so that folding an item's entries gives the item (DESIGN decision 4).
+People's words stand apart from facts: erasing a person replaces the words, and the chain over the digests
+stays valid.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django.db import models
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Reason, Visibility
+from tramita.domain.errors import StaleVersion
+from tramita.models import Entry, Item
+from tramita.services import sql
+
+WORDS = frozenset(
+    {"title", "description", "resolution_reason", "problem_reason", "instructions", "fields", "checklist"}
+)
+OWN = frozenset({"id", "version", "seq", "chain", "sort_due", "updated_at"})  # the ledger's own, or derived
+ATTNAMES = {f.attname: f for f in Item._meta.concrete_fields}
+COLUMN = {f.attname: str(f.column) for f in Item._meta.concrete_fields}
+END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+
+
+@dataclass(slots=True)
+class _Line:
+    type: str
+    reason: Reason | None
+    visibility: Visibility
+    data: dict[str, Any]
+    words: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Change:
+    """What one use case does to one item: columns, entries and timers, written once by `write`.
+
+    Entries see the columns as they become: `item` is updated in memory at once, in the database on `write`,
+    and only if nobody else changed it since it was read (`StaleVersion`).
+    """
+
+    item: Item
+    by: Actor
+    at: datetime
+    columns: dict[str, Any] = field(default_factory=dict)
+    lines: list[_Line] = field(default_factory=list)
+    timers: dict[str, tuple[datetime, dict[str, Any]] | None] = field(default_factory=dict)
+
+    def record(
+        self,
+        type: str,  # noqa: A002 - the entry's field
+        *,
+        reason: Reason | None = None,
+        visibility: Visibility = Visibility.INTERNAL,
+        data: Mapping[str, Any] | None = None,
+        words: Mapping[str, Any] | None = None,
+        **columns: Any,
+    ) -> None:
+        """Append an entry and set these columns (attribute names, `assignee_id`). Facts in data, words in words."""
+        facts, said = dict(data or {}), dict(words or {})
+        changed = {name: value for name, value in columns.items() if getattr(self.item, name) != value}
+        for name, value in changed.items():
+            side = said if name in WORDS else facts
+            side.setdefault("set", {})[name] = plain(value)
+            setattr(self.item, name, value)
+        self.columns.update(changed)
+        self.lines.append(_Line(type, reason, visibility, facts, said))
+
+    def set_timer(self, purpose: str, due_at: datetime, **payload: Any) -> None:
+        """Have the worker act at this moment, if it still applies then."""
+        self.timers[purpose] = (due_at, payload)
+
+    def cancel_timers(self, *purposes: str) -> None:
+        """What was to happen will not."""
+        self.timers.update(dict.fromkeys(purposes))
+
+    def write(self) -> None:
+        """One UPDATE, one INSERT of the entries, then the timers that changed."""
+        rows = self._entries()
+        if "due_at" in self.columns:
+            self.columns["sort_due"] = self.item.sort_due = self.item.due_at or END_OF_TIME
+        self.item.updated_at = self.at
+        ours = {"updated_at": self.at, "seq": self.item.seq, "chain": self.item.chain}
+        columns = {COLUMN[name]: value for name, value in self.columns.items()} | ours
+        if not sql.update_item(self.item.pk, self.item.version, columns):
+            raise stale(self.item.pk, self.item.version)
+        self.item.version += 1
+        if rows:
+            sql.insert("entries", rows)
+        write_timers(self.item.pk, self.timers)
+        self.columns, self.lines, self.timers = {}, [], {}
+
+    def _entries(self) -> list[dict[str, Any]]:
+        return [entry_row(self.item, line, by=self.by, at=self.at) for line in self.lines]
+
+
+def create(item: Item, *, by: Actor, at: datetime, change: Change) -> None:
+    """Write a new item with the entries of `change`, which must have been made for it.
+
+    The first entry carries every column that is not its default. Cost: one INSERT of the item, one of entries.
+    """
+    item.created_at, item.updated_at = item.created_at or at, at
+    item.sort_due = item.due_at or END_OF_TIME
+    change.lines[0].data["set"], change.lines[0].words["set"] = _split(item)
+    rows = [entry_row(item, line, by=by, at=at) for line in change.lines]
+    columns = {COLUMN[name]: getattr(item, name) for name in ATTNAMES if name != "id"}
+    item.pk = sql.insert("items", [columns], returning=True)[0]
+    item._state.adding = False
+    sql.insert("entries", [row | {"item_id": item.pk} for row in rows])
+    write_timers(item.pk, change.timers)
+
+
+def _split(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
+    values = {
+        name: plain(getattr(item, name))
+        for name, column in ATTNAMES.items()
+        if name not in OWN and getattr(item, name) != _default(column)
+    }
+    return (
+        {name: value for name, value in values.items() if name not in WORDS},
+        {name: value for name, value in values.items() if name in WORDS},
+    )
+
+
+def _default(column: "models.Field[Any, Any]") -> Any:
+    return column.get_default() if column.has_default() else None
+
+
+def write_timers(item_id: int, timers: Mapping[str, tuple[datetime, dict[str, Any]] | None]) -> None:
+    """Set those that have a moment, take away the others."""
+    gone = [purpose for purpose, when in timers.items() if when is None]
+    if gone:
+        sql.cancel_timers(item_id, gone)
+    for purpose, when in timers.items():
+        if when is not None:
+            sql.set_timer(item_id, purpose, *when)
+
+
+def entry_row(item: Item, line: _Line, *, by: Actor, at: datetime) -> dict[str, Any]:
+    """The row of an entry; moves the item's `seq` and `chain` on."""
+    item.seq += 1
+    digest = hashlib.sha256(canonical(line.words)).hexdigest()
+    row = {
+        "item_id": item.pk,
+        "seq": item.seq,
+        "at": at,
+        "actor_id": by.id,
+        "type": line.type,
+        "reason": None if line.reason is None else int(line.reason),
+        "visibility": line.visibility.value,
+        "data": line.data,
+        "words": line.words,
+        "digest": digest,
+    }
+    item.chain = row["chain"] = link(item.chain, row)
+    return row
+
+
+def link(chain: str, row: Mapping[str, Any]) -> str:
+    """The chain one entry further: a digest over the one before and all of this entry but its words."""
+    facts = {name: row[name] for name in ("seq", "actor_id", "type", "reason", "visibility", "data", "digest")}
+    facts["at"] = row["at"].isoformat()
+    return hashlib.sha256(chain.encode() + canonical(facts)).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """One text for one value, whatever the database did to the order of its keys."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON has it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value
+
+
+def stale(item_id: int, version: int) -> StaleVersion:
+    """The error that says what others changed since `version` was read."""
+    current = Item.objects.values_list("version", flat=True).get(pk=item_id)
+    types = Entry.objects.filter(item=item_id).order_by("-seq").values_list("type", flat=True)[: current - version]
+    return StaleVersion(read=version, current=current, changed=types)
+
+
+def fold(entries: Iterable[Entry]) -> dict[str, Any]:
+    """The item's columns as its entries tell them, in JSON form."""
+    columns = {name: plain(_default(column)) for name, column in ATTNAMES.items() if name not in OWN}
+    for entry in entries:
+        columns.update(entry.data.get("set", {}))
+        columns.update(entry.words.get("set", {}))
+    return columns
+
+
+def differences(item: Item) -> dict[str, tuple[Any, Any]]:
+    """Columns in which the item and its folded entries disagree: none, unless somebody wrote past the ledger."""
+    entries = list(item.entries.order_by("seq"))
+    told = fold(entries)
+    held = {name: plain(getattr(item, name)) for name in told}
+    return {name: (held[name], told[name]) for name in told if held[name] != told[name]}
+
+
+def chain_holds(entries: Iterable[Entry]) -> bool:
+    """Whether an item's entries, oldest first, are complete and unchanged but for tombstones."""
+    chain = ""
+    for seq, entry in enumerate(entries, start=1):
+        row = {name: getattr(entry, name) for name in ("seq", "actor_id", "type", "reason", "visibility", "data")}
+        erased = entry.words == {"erased": True}
+        digest = entry.digest if erased else hashlib.sha256(canonical(entry.words)).hexdigest()
+        chain = link(chain, row | {"at": entry.at, "digest": digest})
+        if entry.seq != seq or entry.chain != chain:
+            return False
+    return True
