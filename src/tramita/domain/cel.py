@@ -245,8 +245,6 @@ def checked(comparison: Comparison, column: int) -> Comparison:
     is_list = isinstance(comparison.value, tuple)
     if (comparison.op == "in") != is_list:
         raise ConditionError("“in” needs a list" if not is_list else "a list is compared with “in”", column)
-    if comparison.op not in {"==", "!=", "in"} and (
-        comparison.value is None or isinstance(comparison.value, bool)
-    ):
+    if comparison.op not in {"==", "!=", "in"} and (comparison.value is None or isinstance(comparison.value, bool)):
         raise ConditionError(f"“{comparison.op}” needs a number or a text", column)
     return Comparison(str(comparison.field), comparison.op, comparison.value)

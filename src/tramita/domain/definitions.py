@@ -281,9 +281,7 @@ class MailboxDefinition:
     routes: tuple[RouteDefinition, ...] = ()
     refuse_unknown_senders: bool = False  # T-22
     plus_addressing: str = "mixed"  # or "off", "only" (M-1)
-    incoming: Mapping[str, str | int | bool] = field(
-        default_factory=dict
-    )  # connection; secrets by variable name
+    incoming: Mapping[str, str | int | bool] = field(default_factory=dict)  # connection; secrets by variable name
 
 
 @dataclass(frozen=True, slots=True)
