@@ -122,6 +122,7 @@ class Membership(models.Model):
 
     queue = models.ForeignKey(Queue, models.CASCADE, related_name="memberships")
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
+    manager = models.BooleanField(default=False)
 
     class Meta:
         db_table = "memberships"
