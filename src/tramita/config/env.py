@@ -1,0 +1,188 @@
+"""The environment, read once: every `TRAMITA_` variable, typed (INTERFACES section 3).
+
+A wrong value stops the start with one line that names the variable, what it got and what it wants.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tramita.domain.errors import TramitaError
+
+PREFIX = "TRAMITA_"
+LANGUAGES = ("en", "pt-br", "fr", "es", "pl")
+SECRET_BYTES = 50
+
+
+class WrongSetting(TramitaError):
+    """A variable holds what it may not; the message is the one line people see."""
+
+    code = "wrong_setting"
+
+    def __init__(self, variable: str, got: str, wants: str) -> None:
+        super().__init__(f"{variable}: got {got}, wants {wants}")
+
+
+class Env(BaseSettings):
+    """The settings an installation may choose. Each description says what the variable wants."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    env: Literal["development", "production", "test"] = Field(
+        "development", description="development, production or test"
+    )
+    data_dir: Path = Field(Path("var"), description="a folder this user may write to")
+    database_url: str = Field("", description="sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    prepared_statements: bool = Field(True, description="1 or 0 (0 behind PgBouncer in transaction mode)")
+    storage_url: str = Field("", description="file://FOLDER")
+    secret_key: str = Field("", description="at least 32 random characters, kept secret")
+    base_url: str = Field("http://127.0.0.1:8000", description="http://HOST or https://HOST, without a path")
+    allowed_hosts: str = Field("", description="host names separated by commas")
+    smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT?tls=starttls or file://FOLDER")
+    smtp_listen: str = Field("", description="HOST:PORT")
+    language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
+    trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies stand in front, 0 to 9")
+    time_zone: str = Field("UTC", description="an IANA time zone such as Europe/Warsaw")
+    time_travel: bool = Field(False, description="1 or 0; never 1 in production")
+
+    @field_validator("env", "language", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.strip().lower().replace("_", "-") if isinstance(value, str) else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        return _wanted(value, ok=value in available_timezones())
+
+    @field_validator("base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        url = _split(value)
+        _wanted(value, ok=url.scheme in {"http", "https"} and bool(url.hostname) and url.path in {"", "/"})
+        return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        url = _split(value)
+        sends = url.scheme in {"smtp", "smtps"} and bool(url.hostname)
+        return _wanted(value, ok=not value or sends or (url.scheme == "file" and bool(url.path)))
+
+    @field_validator("storage_url")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        url = _split(value)
+        return _wanted(value, ok=not value or (url.scheme == "file" and bool(url.path)))
+
+    @field_validator("smtp_listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        url = _split(f"//{value}")
+        return _wanted(value, ok=not value or (bool(url.hostname) and url.port is not None))
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        return _wanted(value, ok=not value or len(value) >= 32)
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.env == "production" and not self.secret_key:
+            raise WrongSetting(f"{PREFIX}SECRET_KEY", "nothing", f"{_wants('secret_key')} (TRAMITA_ENV is production)")
+        if self.env == "production" and self.time_travel:
+            raise WrongSetting(f"{PREFIX}TIME_TRAVEL", "1", "0 when TRAMITA_ENV is production")
+        return self
+
+    @property
+    def outgoing(self) -> str:
+        """Where mail goes: a folder unless this is production, where it is the machine's own mail server."""
+        if self.smtp_url:
+            return self.smtp_url
+        return "smtp://127.0.0.1:25" if self.env == "production" else f"file://{self.data_dir}/outgoing"
+
+    @property
+    def storage(self) -> str:
+        """Where raw mail and attachments are kept."""
+        return self.storage_url or f"file://{self.data_dir}/files"
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names this installation answers to: its address, this machine, and what was added."""
+        added = [name.strip() for name in self.allowed_hosts.split(",") if name.strip()]
+        return [str(urlsplit(self.base_url).hostname), "127.0.0.1", "localhost", "[::1]", *added]
+
+    def secret(self) -> str:
+        """The key that signs sessions and links: the one given, or one generated into the data folder."""
+        return self.secret_key or _kept_secret(self.data_dir / "secret_key")
+
+
+def read_env() -> Env:
+    """The environment of this process. Raises: WrongSetting, for the first variable that is wrong."""
+    tested = os.environ.get(f"{PREFIX}ENV") == "test"  # a test must not depend on a file lying about
+    try:
+        return Env(_env_file=None) if tested else Env()
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = str(first["loc"][0])
+        raise WrongSetting(PREFIX + name.upper(), _shown(name, first["input"]), _wants(name)) from None
+
+
+def _wanted(value: str, *, ok: bool) -> str:
+    if not ok:
+        raise ValueError("wrong")
+    return value
+
+
+def _split(value: str) -> SplitResult:
+    url = urlsplit(value)
+    _ = url.port  # a ValueError when it is no number
+    return url
+
+
+def _wants(name: str) -> str:
+    return str(Env.model_fields[name].description)
+
+
+def _shown(name: str, value: object) -> str:
+    """The value as far as it may be shown: no key and no password reaches a log."""
+    if name == "secret_key":
+        return f"{len(str(value))} characters"
+    if name.endswith("_url") and "@" in str(value):
+        scheme, _, rest = str(value).partition("://")
+        return repr(f"{scheme}://***@{rest.rpartition('@')[2]}")
+    return repr(str(value))
+
+
+def _kept_secret(path: Path) -> str:
+    """Read the key, or write a new one that only this user can read; two processes agree on one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        aside = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(SECRET_BYTES))
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            pass  # another process was first: its key counts
+        finally:
+            aside.unlink()
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,42 @@
+"""The schema of the database under test."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from tramita.config.schema import bring_up_to_date, missing_migrations
+from tramita.models import Person
+
+
+@pytest.mark.django_db
+def test_bringing_a_current_database_up_to_date_changes_nothing():
+    """INTERFACES section 2: migrate may be run again."""
+    assert missing_migrations() == 0
+    assert bring_up_to_date() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_test_that_commits_leaves_nothing_behind(turn, django_assert_num_queries):
+    assert not Person.objects.exists()
+
+    Person.objects.create(email="ana@desk.example", name="Ana", created_at="2026-01-01T00:00Z")
+    cache.set("seen", turn)
+
+    assert Person.objects.count() == 1
+    assert cache.get("seen") == turn
+
+
+@pytest.mark.django_db
+def test_sqlite_waits_for_its_turn_and_postgresql_prepares():
+    """Decision 0002; the options were measured."""
+    options = connection.settings_dict["OPTIONS"]
+
+    if connection.vendor == "sqlite":
+        assert options["transaction_mode"] == "IMMEDIATE"
+        with connection.cursor() as cursor:
+            assert cursor.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+            assert cursor.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    else:
+        assert options["server_side_binding"] is True
+        assert options["prepare_threshold"] == 3

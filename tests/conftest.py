@@ -1,0 +1,106 @@
+"""What every test stands on: a database of the kind asked for, a data folder of its own, profiles of Hypothesis.
+
+`pytest --database postgresql -m database` starts a throw-away cluster once and shares it among the workers.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.cluster import Cluster, NoServer
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "fresh_database_url"}
+CLUSTER = pytest.StashKey[Cluster]()
+FOLDER = pytest.StashKey[Path]()
+
+settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("quick")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="the database to run on")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """The environment must stand before Django reads it; workers of xdist inherit it from the first process."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="tramita-test-"))
+        os.environ["TRAMITA_TEST_FOLDER"] = str(config.stash[FOLDER])
+        if config.getoption("--database") == "postgresql":
+            _start_cluster(config)
+        else:
+            os.environ.pop("TRAMITA_DATABASE_URL", None)
+    folder = Path(os.environ["TRAMITA_TEST_FOLDER"]) / (worker or "main")
+    folder.mkdir()
+    os.environ |= {
+        "TRAMITA_ENV": "test",
+        "TRAMITA_DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "tramita.config.settings",
+    }
+    _hash_passwords_quickly()
+    _empty_tables_quickly()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if cluster := config.stash.get(CLUSTER, None):
+        cluster.stop()
+    if folder := config.stash.get(FOLDER, None):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever touches the database runs on both; the rest need not run twice."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
+@pytest.fixture
+def data_dir(settings, tmp_path: Path) -> Path:
+    """An empty data folder for one test."""
+    settings.TRAMITA_DATA_DIR = tmp_path
+    settings.TRAMITA_STORAGE_URL = f"file://{tmp_path}/files"
+    settings.TRAMITA_SMTP_URL = f"file://{tmp_path}/outgoing"
+    return tmp_path
+
+
+@pytest.fixture
+def fresh_database_url(tmp_path: Path) -> str:
+    """The address of an empty database of the kind under test, for processes that a test starts itself."""
+    url = os.environ.get("TRAMITA_DATABASE_URL")
+    return Cluster.new_database(url) if url else f"sqlite:///{tmp_path}/fresh.sqlite3"
+
+
+def _start_cluster(config: pytest.Config) -> None:
+    try:
+        config.stash[CLUSTER] = cluster = Cluster.start()
+    except NoServer as missing:
+        shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
+        pytest.exit(f"skipped: {missing}", returncode=1 if os.environ.get("CI") == "true" else 0)
+    os.environ["TRAMITA_DATABASE_URL"] = cluster.url
+
+
+def _hash_passwords_quickly() -> None:
+    """Argon2 is slow on purpose; a test that is about it asks for it by name."""
+    from django.conf import settings as django_settings
+
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    django_settings.PASSWORD_HASHERS = [quick, *django_settings.PASSWORD_HASHERS]
+
+
+def _empty_tables_quickly() -> None:
+    """After a test that commits: Django's flush would meet the ledger's own guard against deletion."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty_tables
+
+    TransactionTestCase._fixture_teardown = lambda self: empty_tables()
