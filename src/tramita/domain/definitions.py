@@ -86,6 +86,7 @@ class CategoryDefinition:
     title: str
     queue: str | None = None
     due: str | None = None  # key of the due-date rule
+    due_version: int | None = None  # id of its version; null before it is published
     feedback_window: int | None = None  # days; None closes at once
     assign_user: str | None = None  # address or robot (Q-1, Z-9)
     assign_secondary: str | None = None
@@ -114,12 +115,14 @@ class ActionDefinition:
     checklist: tuple[str, ...] = ()
     queue: str | None = None  # None: the Case's
     due: str | None = None
+    due_version: int | None = None
     assign_user: str | None = None
     assign_secondary: str | None = None
     startable: bool = False  # may be launched by hand (C-11)
     four_eyes: bool = False
     review_queue: str | None = None
     review_due: str | None = None
+    review_due_version: int | None = None
     # send_mail, send_mail_and_wait
     template: str = ""
     to: str | None = None  # primary, requester or an address
@@ -167,6 +170,7 @@ class CaseTypeDefinition:
     title: str
     queue: str | None = None
     due: str | None = None
+    due_version: int | None = None
     feedback_window: int | None = None
     assign_user: str | None = None
     assign_secondary: str | None = None
@@ -190,7 +194,6 @@ class QueueDefinition:
     key: str
     title: str
     members: tuple[str, ...] = ()  # addresses and robots
-    managers: tuple[str, ...] = ()
     strict: bool = False
 
 

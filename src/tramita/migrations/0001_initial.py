@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ("own_queues_only", models.BooleanField(default=False)),
                 ("robot", models.JSONField(null=True)),
                 ("absent", models.JSONField(null=True)),
+                ("configured", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField()),
             ],
             options={

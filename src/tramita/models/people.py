@@ -51,6 +51,7 @@ class Person(AbstractBaseUser):
     own_queues_only = models.BooleanField(default=False)
     robot = models.JSONField(null=True)  # kinds and lease of a robot, as configured
     absent = models.JSONField(null=True)  # from, to, substitute
+    configured = models.BooleanField(default=False)  # named by the configuration: leaving it deactivates
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"
