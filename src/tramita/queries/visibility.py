@@ -1,0 +1,100 @@
+"""What may this person see: one predicate that narrows every read (DESIGN decision 11).
+
+Staff and robots see every item, or with grants those of a process at or below a granted path (SEC-2); a Draft
+is for its creator, its assignee and leaders. A requester sees their own requests, a manager also those of their
+organisation and its branches (TO-1); neither sees Actions, or Drafts that staff write. The system sees all.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, Q
+
+from tramita.domain.actors import LEADERS, Actor
+from tramita.domain.codes import Kind, Role, State, Visibility
+from tramita.models import Definition, Item, Organisation
+
+NOTHING = Q(pk__in=())
+EVERYTHING = Q()
+
+
+def visible_to(actor: Actor, *, through: str = "") -> Q:
+    """The items this actor may see. `through` names the relation when it is not items that are filtered: `item`."""
+    at = f"{through}__" if through else ""
+    if actor.is_system:
+        return EVERYTHING
+    if actor.is_staff or actor.role is Role.ROBOT:
+        return _drafts(actor, at) & _granted(actor, at)
+    return _requested(actor, at)
+
+
+def visible_entries(actor: Actor) -> Q:
+    """Entries this actor may read of an item they may see."""
+    if actor.is_system or actor.is_staff or actor.role is Role.ROBOT:
+        return EVERYTHING
+    return Q(visibility=Visibility.PARTICIPANTS.value)
+
+
+def _drafts(actor: Actor, at: str) -> Q:
+    if actor.role in LEADERS:
+        return EVERYTHING
+    return Q(**{f"{at}state__gt": State.DRAFT.number}) | _own(actor, at)
+
+
+def _own(actor: Actor, at: str) -> Q:
+    return Q(**{f"{at}creator": actor.id}) | Q(**{f"{at}assignee": actor.id})
+
+
+def _granted(actor: Actor, at: str) -> Q:
+    """An own Draft that has no process yet is under nobody's grant, and still its creator's."""
+    if actor.grants is None:
+        return EVERYTHING
+    homeless = Q(**{f"{at}process": None, f"{at}creator": actor.id})
+    return Q(**{f"{at}process__in": processes(actor, "view")}) | homeless
+
+
+def processes(actor: Actor, permission: str) -> Any:
+    """A subquery of the categories and Case types where a grant gives this permission."""
+    covered = NOTHING
+    for path, permissions in actor.grants or ():
+        if permission in permissions:
+            covered |= Q(key=path) | Q(key__startswith=f"{path}/")
+    return Definition.objects.filter(covered, kind__in=("category", "case_type")).values("pk")
+
+
+def _requested(actor: Actor, at: str) -> Q:
+    seen = Q(**{f"{at}requester": actor.id}) | Q(**{f"{at}primary_contact": actor.id})
+    if actor.role is Role.MANAGER and actor.organisation_id is not None:
+        ours = Q(pk=actor.organisation_id) | Q(parent=actor.organisation_id)
+        seen |= Q(**{f"{at}organisation__in": Organisation.objects.filter(ours).values("pk")})
+    submitted = Q(**{f"{at}state__gt": State.DRAFT.number}) | Q(**{f"{at}creator": actor.id})
+    return ~Q(**{f"{at}kind": Kind.ACTION}) & seen & submitted
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A condition in SQL over the unaliased table, with its parameters; `TRUE` when there is none."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+
+
+def visible_sql(actor: Actor) -> Fragment:
+    """`visible_to` for a statement written as text, over the table `items`."""
+    return _compiled(connection.vendor, actor)
+
+
+@lru_cache(maxsize=512)
+def _compiled(vendor: str, actor: Actor) -> Fragment:
+    return condition(Item, visible_to(actor))
+
+
+def condition(model: type[Model], q: Q) -> Fragment:
+    """A Q without joins as SQL."""
+    if not q:
+        return Fragment("TRUE")
+    query = model._default_manager.filter(q).query
+    sql, params = query.where.as_sql(query.get_compiler("default"), connection)
+    return Fragment(f"({sql})", tuple(params))
