@@ -10,7 +10,9 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, Q
+from django.db.models import Model, Q, Value
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
 
 from tramita.domain.actors import LEADERS, Actor
 from tramita.domain.codes import Kind, Role, State, Visibility
@@ -60,8 +62,13 @@ def processes(actor: Actor, permission: str) -> Any:
     covered = NOTHING
     for path, permissions in actor.grants or ():
         if permission in permissions:
-            covered |= Q(key=path) | Q(key__startswith=f"{path}/")
+            covered |= Q(key=path) | Q(_starts_with(f"{path}/"))
     return Definition.objects.filter(covered, kind__in=("category", "case_type")).values("pk")
+
+
+def _starts_with(branch: str) -> Exact:
+    """Not LIKE, which on SQLite takes no notice of upper and lower case."""
+    return Exact(Left("key", len(branch)), Value(branch))
 
 
 def _requested(actor: Actor, at: str) -> Q:
