@@ -1,7 +1,7 @@
 """The lifecycle of an Action, row by row (SPEC section 5.3, W-6, W-14). No Draft, no feedback window (A-1, A-20)."""
 
 from tramita.domain.codes import Kind, Method, Reason, State, WaitType
-from tramita.domain.conditions import (
+from tramita.domain.guards import (
     ANOTHER_WAIT,
     CHILDREN_CLOSED,
     CLOSES_BY_ITSELF,

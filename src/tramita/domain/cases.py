@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tramita.domain.codes import Kind, Method, Problem, Reason, State, WaitType
-from tramita.domain.conditions import (
+from tramita.domain.guards import (
     ANOTHER_WAIT,
     CHILDREN_CLOSED,
     FOR_INFORMATION,

@@ -1,60 +1,159 @@
-"""The conditions of the lifecycle tables, each with the sentence for a person when it does not hold.
+"""Conditions: one tree for flows, routes, rules and views.
 
-On the item (409): the upper part. On the person who asks (403): the lower part. Input checks (422) stand with
-what they are about, in `waits` and `resolution`, and the few of splitting, merging and assigning here.
+The tree is `all`, `any`, `not` over comparisons of one field with a literal. It evaluates in memory here;
+the same tree is what queries compile, and `tramita.domain.cel` reads and writes it as text. A comparison
+with null is false, whatever the operator (INTERFACES section 4); only `== null` and `!= null` ask for
+absence itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Union
 
-from tramita.domain import facts as is_so
-from tramita.domain.errors import FieldError
-from tramita.domain.facts import Facts
-from tramita.domain.lifecycle import Guard
+Scalar = str | int | float | bool | None
+Literal = Scalar | tuple[Scalar, ...]
 
-# on the item
-FREE_OR_HELD = Guard(is_so.free_or_held, "Somebody else has it. Ask for it to be assigned to you.")
-ASSIGNED = Guard(is_so.assigned, "Nobody has it.")
-UNASSIGNED = Guard(is_so.unassigned, "Somebody has it already.")
-WINDOW_OPEN = Guard(is_so.window_open, "The feedback window has passed.")
-WINDOW_OVER = Guard(is_so.window_over, "The feedback window is still open.")
-FOR_INFORMATION = Guard(is_so.waits_for_information, "It does not wait for more information.")
-UNTIL = Guard(is_so.waits_until, "It does not wait for a date.")
-FOR_SPLIT = Guard(is_so.waits_for_split, "It does not wait for the Tickets it was split into.")
-FOR_CASE = Guard(is_so.waits_for_case, "It does not wait for a launched Case.")
-FOR_SUB_CASE = Guard(is_so.waits_for_sub_case, "It does not wait for a Sub-Case.")
-IN_PAUSE = Guard(is_so.in_pause, "It is not in Pause.")
-NOT_IN_PAUSE = Guard(is_so.not_in_pause, "It is in Pause, which only a person ends.")
-NO_SYSTEM_WAIT = Guard(is_so.no_system_wait, "It waits for other items and goes on by itself when they end.")
-ANOTHER_WAIT = Guard(is_so.another_wait, "It waits like this already.")
-DAYS_GIVEN = Guard(is_so.days_given, "It waits without a limit.")
-COMES_BACK = Guard(is_so.comes_back, "It closes when nobody answers.")
-CLOSES_UNANSWERED = Guard(is_so.closes_unanswered, "It comes back when nobody answers.")
-CHILDREN_CLOSED = Guard(is_so.children_closed, "Not everything it waits for has ended.")
-HAS_PROBLEM = Guard(is_so.has_problem, "It has no problem to be dealt with.")
-TARGET_RUNNING = Guard(is_so.target_running, "The item to merge into does not run any more.")
-FIRST_PART = Guard(is_so.first_part, "There is nothing left to be reviewed.")
-NOT_FIRST_PART = Guard(is_so.not_first_part, "Its work is reviewed first.")
-REVIEW_PART = Guard(is_so.review_part, "It is not up for review.")
-SOMETHING_TO_AWAIT = Guard(is_so.something_to_await, "There is no Sub-Case to wait for.")
-LEFT_TO_A_PERSON = Guard(is_so.left_to_a_person, "Nobody needs to decide.")
-CLOSES_BY_ITSELF = Guard(is_so.closes_by_itself, "A person decides about it.")
-NOTHING_TO_AWAIT = Guard(is_so.nothing_to_await, "Its Sub-Case is still running.")
-
-# on the person
-HOLDS = Guard(is_so.holds, "Only the one who has it may do this.")
-HOLDS_OR_MAY_ASSIGN = Guard(is_so.holds_or_may_assign, "Only the one who has it, or a leader, may do this.")
-MAY_ASSIGN = Guard(is_so.may_assign, "Only a leader may do this.")
-IS_CREATOR = Guard(is_so.is_creator, "Only the one who wrote this draft may discard it.")
-FRESH_EYES = Guard(is_so.fresh_eyes, "Whoever did the work does not review it.")
+COMPARISONS = ("==", "!=", "<=", ">=", "<", ">", "in")
 
 
-def check_target(facts: Facts) -> Iterator[FieldError]:
-    """Only an active person or robot with permission on the process can be assigned (Q-12)."""
-    if not facts.given.target_valid:
-        yield FieldError("to", "not_assignable", "This item cannot be assigned to them.")
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`field op value`; a bare field is `field == true`."""
+
+    field: str
+    op: str
+    value: Literal
 
 
-def check_children(facts: Facts) -> Iterator[FieldError]:
-    """A split makes at least two Tickets (T-32)."""
-    if facts.given.children < 2:
-        yield FieldError("children", "too_few", "Split into at least two Tickets.")
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds; an empty one holds."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One part holds; an empty one does not."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Condition"
+
+
+Condition = Union[Comparison, All, AnyOf, Not]  # noqa: UP007 (the classes refer to it by name)
+
+
+def holds(condition: Condition, values: Mapping[str, object]) -> bool:
+    """Whether the condition is true of the values; `fields.amount` is `values["fields"]["amount"]`."""
+    match condition:
+        case All(parts):
+            return all(holds(part, values) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, values) for part in parts)
+        case Not(part):
+            return not holds(part, values)
+        case Comparison(field, op, value):
+            return compare(lookup(values, field), op, value)
+
+
+def lookup(values: Mapping[str, object], path: str) -> object:
+    """The value at a dotted path; null when any part of it is absent."""
+    found: object = values
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def compare(found: object, op: str, value: Literal) -> bool:
+    """One comparison: false with null or another kind of value; `!= null` asks whether there is a value."""
+    if value is None:
+        return (found is None) == (op == "==")
+    if found is None:
+        return False
+    if op == "in":
+        return isinstance(value, tuple) and any(same(found, one) for one in value)
+    if op in {"==", "!="}:
+        return same(found, value) == (op == "==")
+    if not ordered_alike(found, value):
+        return False
+    return ORDERS[op](found, value)
+
+
+ORDERS: dict[str, Callable[..., bool]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def same(found: object, value: Literal) -> bool:
+    """Equal and of one kind: 1 is 1.0, but not true and not "1"."""
+    return isinstance(found, bool) == isinstance(value, bool) and found == value
+
+
+def ordered_alike(found: object, value: Literal) -> bool:
+    """Two numbers or two texts; dates are ISO texts and sort as they stand."""
+    if isinstance(found, bool) or isinstance(value, bool):
+        return False
+    numbers = isinstance(found, int | float) and isinstance(value, int | float)
+    return numbers or (isinstance(found, str) and isinstance(value, str))
+
+
+def fields_of(condition: Condition) -> Iterator[Comparison]:
+    """Every comparison of the tree, in order of appearance."""
+    match condition:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from fields_of(part)
+        case Not(part):
+            yield from fields_of(part)
+        case Comparison():
+            yield condition
+
+
+# As JSON: {"all": […]}, {"any": […]}, {"not": …}, {"field", "op", "value"}.
+
+
+def as_tree(condition: Condition) -> dict[str, object]:
+    """The tree as JSON values, which is how a version keeps it."""
+    match condition:
+        case All(parts):
+            return {"all": [as_tree(part) for part in parts]}
+        case AnyOf(parts):
+            return {"any": [as_tree(part) for part in parts]}
+        case Not(part):
+            return {"not": as_tree(part)}
+        case Comparison(field, op, value):
+            plain = list(value) if isinstance(value, tuple) else value
+            return {"field": field, "op": op, "value": plain}
+
+
+def from_tree(tree: Mapping[str, object]) -> Condition:
+    """The inverse of `as_tree`. Raises: ValueError, if the tree has another shape."""
+    match tree:
+        case {"all": list(parts), **rest} if not rest:
+            return All(tuple(from_tree(part) for part in parts))
+        case {"any": list(parts), **rest} if not rest:
+            return AnyOf(tuple(from_tree(part) for part in parts))
+        case {"not": dict(part), **rest} if not rest:
+            return Not(from_tree(part))
+        case {"field": str(field), "op": str(op), "value": value, **rest} if not rest and op in COMPARISONS:
+            return Comparison(field, op, literal(value))
+    raise ValueError(f"not a condition: {tree!r}")
+
+
+def literal(value: object) -> Literal:
+    """A JSON value as a literal. Raises: ValueError, if it is neither a scalar nor a list of them."""
+    if isinstance(value, list):
+        scalars = tuple(literal(one) for one in value)
+        return tuple(one for one in scalars if not isinstance(one, tuple))
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise ValueError(f"not a literal: {value!r}")

@@ -1,7 +1,7 @@
 """Picking work up and giving it away: the same rows for the three kinds, under each kind's rule (S-3 to S-8)."""
 
 from tramita.domain.codes import Reason, State
-from tramita.domain.conditions import (
+from tramita.domain.guards import (
     ASSIGNED,
     FREE_OR_HELD,
     HOLDS,

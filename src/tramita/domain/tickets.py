@@ -1,7 +1,7 @@
 """The lifecycle of a Ticket, row by row (SPEC section 3.2, W-14)."""
 
 from tramita.domain.codes import Kind, Method, Reason, State, WaitType
-from tramita.domain.conditions import (
+from tramita.domain.guards import (
     ANOTHER_WAIT,
     CHILDREN_CLOSED,
     CLOSES_UNANSWERED,
