@@ -72,10 +72,13 @@ class DueRuleDefinition:
     """A due-date rule as it is written (SLA-1)."""
 
     key: str
-    within: str  # "16 working hours"
+    within: str  # "16 working hours"; the adjustment, negative allowed, when `base` is a field
     calendar: str | None = None
     add_wait_time: bool = False  # SLA-5
     allow_override: bool = False  # SLA-15
+    base: str = "start"  # or "fields.delivery_date" (SLA-2)
+    move_to_next_morning: bool = False  # when due at the end of a working day
+    move_to_end_of_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

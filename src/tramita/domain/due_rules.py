@@ -1,0 +1,151 @@
+"""Due-date rules: the promise, and the first date that it gives (SLA-1 to SLA-3).
+
+How `within` is read: hours and minutes are elapsed time, `working hours` are time inside the calendar's windows.
+`days` are calendar days at the same wall-clock time, also when the rule has a calendar, which then only lends its
+zone; `working days` are the calendar's, ending at the same wall-clock time, moved to the next working moment.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tramita.domain.calendars import Calendar, add_calendar_days, instant, moment
+from tramita.domain.definitions import DueRuleDefinition
+from tramita.domain.durations import Span, parse_span
+from tramita.domain.errors import FieldError, Invalid
+
+START = "start"
+FIELD = "fields."
+
+
+@dataclass(frozen=True, slots=True)
+class DueRule:
+    """A due-date rule ready to count. `zone` is the calendar's, else the installation's (Z-13)."""
+
+    name: str
+    within: Span
+    zone: ZoneInfo
+    calendar: Calendar | None = None
+    add_wait_time: bool = False  # the clock stops while waiting (SLA-5)
+    allow_override: bool = False  # SLA-15
+    base: str = START
+    move_to_next_morning: bool = False
+    move_to_end_of_day: bool = False
+
+    @property
+    def base_field(self) -> str | None:
+        """The date-time field that the rule counts from, None for the start of the item (SLA-2)."""
+        return self.base.removeprefix(FIELD) if self.base.startswith(FIELD) else None
+
+    def between(self, start: datetime, end: datetime) -> int:
+        """Seconds from `start` to `end` as the rule counts them, working ones or all; may be negative."""
+        if self.within.working and self.calendar:
+            return self.calendar.working_seconds(start, end)
+        return instant(end) - instant(start)
+
+    def after(self, start: datetime, seconds: int) -> datetime:
+        """The moment `seconds` after `start` as the rule counts them (before it, when negative)."""
+        if self.within.working and self.calendar:
+            return self._in_the_morning(self.calendar.add_working(start, seconds))
+        return moment(instant(start) + seconds)
+
+    def _in_the_morning(self, due: datetime) -> datetime:
+        """The end of a day is the next morning for a rule that says so: no working time lies between."""
+        if self.move_to_next_morning and self.calendar and self.calendar.ends_a_day(due):
+            return self.calendar.next_working_moment(due)
+        return due
+
+
+def first_due(rule: DueRule, start: datetime, *, base: datetime | None = None) -> datetime | None:
+    """The due date of an item submitted at `start`. None if the rule counts from a field that is empty.
+
+    `base` is the value of that field. A date so found may lie in the past.
+
+    Raises: Invalid, if the calendar has no working time within a year.
+    Rules: SLA-1, SLA-2.
+    """
+    origin = base if rule.base_field else start
+    if origin is None:
+        return None
+    due = _adjusted(rule, origin)
+    if rule.move_to_end_of_day and rule.calendar:
+        return rule.calendar.end_of_day(due)
+    return rule._in_the_morning(due)
+
+
+def days_later(start: datetime, days: int | None, *, calendar: Calendar | None, zone: ZoneInfo) -> datetime | None:
+    """When a feedback window or a wait of `days` ends; None for no number of days (R-13, W-10).
+
+    Working days when the item's due rule has a calendar, else calendar days in `zone`, at the same wall-clock
+    time, moved to the next working moment (R-15, W-11, INTERFACES section 4).
+    """
+    if days is None:
+        return None
+    return calendar.add_working_days(start, days) if calendar else add_calendar_days(start, days, zone)
+
+
+window_end = days_later  # R-15
+wait_end = days_later  # W-11
+
+
+def check_override(rule: DueRule | None) -> None:
+    """Whether a person may set the due date himself. Raises: Invalid, naming `due` (SLA-15)."""
+    if rule is None or not rule.allow_override:
+        raise Invalid.one("due", "override_not_allowed", "The due-date rule does not allow another due date.")
+
+
+def build_due_rule(
+    definition: DueRuleDefinition, *, calendar: Calendar | None, zone: ZoneInfo, field: str = "due_rule"
+) -> DueRule:
+    """The rule that an administrator wrote. `calendar` is its own or the contract's; `zone` serves without one.
+
+    Raises: Invalid with every fault, each named below `field` (`due_rules.two_days.within`).
+    """
+    faults = list(_faults(definition, calendar, field))
+    try:
+        within = parse_span(definition.within, field=f"{field}.within", signed=definition.base != START)
+    except Invalid as invalid:
+        raise Invalid([*invalid.errors, *faults]) from None
+    if within.working and not calendar:
+        faults.append(_fault(f"{field}.within", "“%(text)s” counts working time; name a calendar.", str(within)))
+    if faults:
+        raise Invalid(faults)
+    return DueRule(
+        name=definition.key,
+        within=within,
+        zone=calendar.zone if calendar else zone,
+        calendar=calendar,
+        add_wait_time=definition.add_wait_time,
+        allow_override=definition.allow_override,
+        base=definition.base,
+        move_to_next_morning=definition.move_to_next_morning,
+        move_to_end_of_day=definition.move_to_end_of_day,
+    )
+
+
+def _adjusted(rule: DueRule, origin: datetime) -> datetime:
+    """Days first, on the wall clock, then hours and minutes."""
+    span, calendar = rule.within, rule.calendar
+    if span.working and calendar:
+        due = calendar.add_working_days(origin, span.days) if span.days else origin
+        return calendar.add_working(due, span.seconds)
+    return add_calendar_days(origin, span.days, rule.zone) + timedelta(seconds=span.seconds)
+
+
+def _faults(definition: DueRuleDefinition, calendar: Calendar | None, field: str) -> list[FieldError]:
+    faults = []
+    if definition.base != START and not re.fullmatch(r"fields\.\w[\w-]*", definition.base):
+        message = "“%(text)s” is no base. Write start, or fields.NAME for a date-time field."
+        faults.append(_fault(f"{field}.base", message, definition.base))
+    for name in ("move_to_next_morning", "move_to_end_of_day"):
+        if getattr(definition, name) and not calendar:
+            faults.append(_fault(f"{field}.{name}", "“%(text)s” needs a calendar.", name))
+    if definition.move_to_next_morning and definition.move_to_end_of_day:
+        message = "A due date cannot move to the end of the day and from there to the next morning."
+        faults.append(_fault(f"{field}.move_to_end_of_day", message, ""))
+    return faults
+
+
+def _fault(field: str, message: str, text: str) -> FieldError:
+    return FieldError(field, "invalid", message, {"text": text})
