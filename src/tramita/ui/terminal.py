@@ -11,6 +11,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 PLAIN_LINE_EVERY = 5.0  # seconds between two lines of progress when nobody watches
 SUCCESS, FAILURE, USAGE = 0, 1, 2
@@ -102,7 +103,7 @@ def _rich_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
 
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda count=1: bar.advance(task, count)
+        yield partial(bar.advance, task)
 
 
 def _rich_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
