@@ -64,6 +64,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
 
 
+@pytest.fixture(autouse=True)
+def _versions_forgotten(request: pytest.FixtureRequest) -> None:
+    """A test that rolls back gives the ids of its versions to the next one."""
+    if request.node.get_closest_marker("database"):
+        from tramita.queries import definitions
+
+        definitions.forget()
+
+
 @pytest.fixture
 def data_dir(settings, tmp_path: Path) -> Path:
     """An empty data folder for one test."""

@@ -1,7 +1,7 @@
 """Definitions as JSON and back."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from tramita.domain.bodies import body_of, restore
 from tramita.domain.cel import parse
@@ -26,7 +26,7 @@ def test_a_version_gives_back_the_definition_it_was_published_from() -> None:
         feedback_window=3,
         steps=(StepDefinition("check", "Check", ("credit",), when=parse("fields.amount > 10 || !fields.known")),),
         actions={"credit": ActionDefinition("credit", "Credit", levels=(ApprovalLevel(("marta@acme.es",), True),))},
-        starts=(StartDefinition(dates=(datetime(2026, 3, 1, 9, tzinfo=UTC),)),),
+        starts=(StartDefinition(dates=("2026-03-01T09:00",)),),
     )
     robot = PersonDefinition(
         "robo-1",

@@ -7,7 +7,7 @@ a test.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from tramita.domain.codes import Kind, Role
 from tramita.domain.conditions import Condition
@@ -162,7 +162,7 @@ class StartDefinition:
 
     every: str | None = None  # "monday 09:00"
     cron: str | None = None
-    dates: tuple[datetime, ...] = ()
+    dates: tuple[str, ...] = ()  # ISO days or moments; without an offset in the calendar's zone, else the desk's
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +197,7 @@ class QueueDefinition:
     key: str
     title: str
     members: tuple[str, ...] = ()  # addresses and robots
+    managers: tuple[str, ...] = ()  # members too
     strict: bool = False
 
 
@@ -231,7 +232,6 @@ class PersonDefinition:
     time_zone: str | None = None
     organisation: str | None = None
     active: bool = True
-    queues: tuple[str, ...] = ()
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # SEC-2
     own_queues_only: bool = False
     absent: Absence | None = None

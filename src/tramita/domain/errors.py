@@ -8,9 +8,8 @@
 Messages are English source texts; a face translates them through the catalogues (`code` is the key it keeps).
 """
 
-import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class TramitaError(Exception):
@@ -92,7 +91,7 @@ class FieldError:
     field: str
     code: str
     message: str
-    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class Invalid(TramitaError):

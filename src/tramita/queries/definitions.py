@@ -8,17 +8,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.conf import settings as django_settings
 
 from tramita.domain.actors import Actor
 from tramita.domain.bodies import restore
-from tramita.domain.codes import Role
+from tramita.domain.calendars import build_calendar
 from tramita.domain.definitions import (
     ApprovalTypeDefinition,
+    CalendarDefinition,
     CaseTypeDefinition,
     CategoryDefinition,
+    DueRuleDefinition,
     Settings,
 )
+from tramita.domain.due_rules import DueRule, build_due_rule
+from tramita.gateways.holidays import public_holidays
 from tramita.models import Definition, Person, Queue, Version
+from tramita.queries.permissions import may
 
 Process = TypeVar("Process", CategoryDefinition, CaseTypeDefinition)
 
@@ -44,6 +52,11 @@ def category(version_id: int) -> CategoryDefinition:
 def case_type(version_id: int) -> CaseTypeDefinition:
     """The Case type that a Case was started under; its Actions share the Case's version."""
     return _read(CaseTypeDefinition, version_id)
+
+
+def due_rule(version_id: int) -> DueRule:
+    """The due-date rule of an item, with the calendar as it was when the version was published (SLA-17)."""
+    return _due_rule(version_id, django_settings.TIME_ZONE)
 
 
 def settings() -> Settings:
@@ -93,8 +106,8 @@ def worker_id(key: str | None) -> int | None:
 
 def forget() -> None:
     """Empty the memory of versions; for tests, whose transactions take version ids back."""
-    _read.cache_clear()
-    _body.cache_clear()
+    for kept in (_read, _due_rule):
+        kept.cache_clear()
 
 
 def _current(kind: str, of: type[Process], path: str) -> Current[Process] | None:
@@ -112,17 +125,8 @@ def _current(kind: str, of: type[Process], path: str) -> Current[Process] | None
 def _startable(kind: str, actor: Actor) -> Iterator[int]:
     rows = Definition.objects.filter(kind=kind, active=True, current__isnull=False).order_by("key")
     for path, version in rows.values_list("key", "current_id"):
-        if _may_create(actor, path):
+        if may(actor, "create", path):
             yield version
-
-
-def _may_create(actor: Actor, path: str) -> bool:
-    if actor.grants is None:
-        return actor.is_system or actor.role is Role.ROBOT or actor.is_staff
-    return any(
-        "create" in permissions and (path == branch or path.startswith(f"{branch}/"))
-        for branch, permissions in actor.grants
-    )
 
 
 @lru_cache(maxsize=KEPT)
@@ -131,6 +135,18 @@ def _read(of: type[Any], version_id: int) -> Any:
 
 
 @lru_cache(maxsize=KEPT)
+def _due_rule(version_id: int, time_zone: str) -> DueRule:
+    """A rule without a calendar counts in the installation's zone (Z-13)."""
+    body = _body(version_id)
+    written = restore(DueRuleDefinition, {**body, "calendar": None})
+    calendar = None
+    if body.get("calendar"):
+        calendar = build_calendar(restore(CalendarDefinition, body["calendar"]), public_holidays)
+    return build_due_rule(written, calendar=calendar, zone=ZoneInfo(time_zone))
+
+
 def _body(version_id: int) -> Mapping[str, Any]:
-    body: Mapping[str, Any] = Version.objects.values_list("body", flat=True).get(pk=version_id)
-    return body
+    """What a version says, below the key and title of its definition."""
+    row = Version.objects.values_list("body", "definition__key", "definition__title").get(pk=version_id)
+    body, key, title = row
+    return {"path": key, "key": key, "title": title} | body
