@@ -8,34 +8,12 @@ gives the date that the item would have had under its new rule from the start (T
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from tramita.domain.calendars import instant, moment
 from tramita.domain.codes import Clock, DueStatus, State, WaitType
 from tramita.domain.due_rules import DueRule, first_due
-
-
-class Pausing(StrEnum):
-    """What a wait does to the clock."""
-
-    FLAG = "flag"  # pauses it if the rule adds wait time to the due date
-    NEVER = "never"
-    ALWAYS = "always"
-
-
-# CG-3: one table, and data, so that an installation may have another.
-PAUSES: Mapping[WaitType, Pausing] = MappingProxyType(
-    {
-        WaitType.MORE_INFORMATION: Pausing.FLAG,  # SLA-5, SLA-7
-        WaitType.UNTIL: Pausing.NEVER,  # SLA-6, SLA-7
-        WaitType.PAUSE: Pausing.FLAG,  # SLA-8
-        WaitType.SPLIT: Pausing.FLAG,  # SLA-9
-        WaitType.CASE_LAUNCHED: Pausing.FLAG,  # SLA-9
-        WaitType.SUB_CASE: Pausing.FLAG,  # CG-3
-    }
-)
+from tramita.domain.waits import CLOCK, Pausing, pauses_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +121,7 @@ def fold(
     *,
     now: datetime,
     base: datetime | None = None,
-    pauses: Mapping[WaitType, Pausing] = PAUSES,
+    pauses: Mapping[WaitType, Pausing] = CLOCK,
 ) -> Clockwork:
     """The clock that this history gives. `base` is the value of the field that the rule counts from, if any.
 
@@ -170,7 +148,7 @@ def advance(
     rule: DueRule | None,
     *,
     base: datetime | None = None,
-    pauses: Mapping[WaitType, Pausing] = PAUSES,
+    pauses: Mapping[WaitType, Pausing] = CLOCK,
 ) -> ClockState:
     """The clock after one more change. A change of rule or of base needs `fold`, for it looks back.
 
@@ -186,14 +164,15 @@ def advance(
 
 
 def clock_in(
-    state: State, wait_type: WaitType | None, rule: DueRule | None, pauses: Mapping[WaitType, Pausing] = PAUSES
+    state: State, wait_type: WaitType | None, rule: DueRule | None, pauses: Mapping[WaitType, Pausing] = CLOCK
 ) -> Clock:
     """What the clock does in a state: one table for all kinds (CG-3, SLA-18)."""
     if state in (State.DRAFT, State.RESOLVED, State.CLOSED):
         return Clock.STOPPED
-    pausing = pauses[wait_type] if state is State.WAITING and wait_type else Pausing.NEVER
+    if state is not State.WAITING or wait_type is None:
+        return Clock.RUNNING
     adds = rule is not None and rule.add_wait_time
-    return Clock.PAUSED if pausing is Pausing.ALWAYS or (pausing is Pausing.FLAG and adds) else Clock.RUNNING
+    return Clock.PAUSED if pauses_clock(wait_type, adds_wait_time=adds, table=pauses) else Clock.RUNNING
 
 
 def seconds_left(clock: ClockState, rule: DueRule | None, *, now: datetime) -> int | None:

@@ -9,7 +9,8 @@ Messages are English source texts; a face translates them through the catalogues
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 
 
 class TramitaError(Exception):
@@ -91,7 +92,7 @@ class FieldError:
     field: str
     code: str
     message: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = attribute(default_factory=dict)
 
 
 class Invalid(TramitaError):

@@ -170,9 +170,7 @@ class WorkingTime:
         offset = self._offset(begin)
         for instant in range(begin + DAY, finish + 1, DAY):
             if self._offset(instant) != offset:
-                change = bisect_left(
-                    range(instant), True, lo=instant - DAY, key=lambda i, o=offset: self._offset(i) != o
-                )
+                change = self._change(offset, instant - DAY, instant)
                 yield begin, change, offset
                 begin, offset = change, self._offset(change)
         if begin < finish:
