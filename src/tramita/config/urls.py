@@ -2,8 +2,17 @@
 
 from allauth.account import views as account
 from django.urls import path
+from django.views.i18n import set_language
+
+from tramita.ui import views as ui
 
 urlpatterns = [
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
+    path("language", set_language, name="language"),
+    path("style-<str:digest>.css", ui.style, name="stylesheet"),
 ]
+
+handler403 = ui.forbidden
+handler404 = ui.missing
+handler500 = ui.broken

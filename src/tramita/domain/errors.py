@@ -8,9 +8,9 @@
 Messages are English source texts; a face translates them through the catalogues (`code` is the key it keeps).
 """
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from dataclasses import field as attribute
 
 
 class TramitaError(Exception):
@@ -92,7 +92,7 @@ class FieldError:
     field: str
     code: str
     message: str
-    values: Mapping[str, object] = attribute(default_factory=dict)
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class Invalid(TramitaError):

@@ -1,28 +1,65 @@
-"""The Jinja2 environment of every page: escaped, translated, strict about names it does not know."""
+"""The template environment: what every page may use without asking."""
 
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils import translation
+from django_htmx.jinja import htmx_script
 from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from tramita.ui import labels, moments, people
+from tramita.ui.stylesheet import stylesheet
 
 
 def environment(**options: Any) -> Environment:
-    """Called once by Django. `{% trans %}` and `_()` read the catalogue of the reader's language."""
-    env = Environment(  # noqa: S701 - Django passes autoescape=True
+    """Django calls this once. Autoescape is on; a page that is shown never runs a query."""
+    env = Environment(  # noqa: S701 - Django's backend passes autoescape=True
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
         **options,
     )
-    env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
-        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
     )
-    env.globals.update(url=url, static=static)
+    env.globals.update(
+        url=url,
+        static=static,
+        icon=icon,
+        sprite=sprite,
+        word=labels.word,
+        words=labels.words,
+        languages=labels.LANGUAGES,
+        moments=moments,
+        initials=people.initials,
+        hue=people.hue,
+        language=translation.get_language,
+        messages=get_messages,
+        htmx_script=htmx_script,
+        stylesheet_url=lambda: reverse("stylesheet", args=[stylesheet().digest]),
+    )
     return env
 
 
-def url(name: str, **values: object) -> str:
-    """The address of a named page: `{{ url("item", reference=item.reference) }}`."""
-    return reverse(name, kwargs=values or None)
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """The address of a page by its name."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def sprite() -> str:
+    """The address of the file that holds all icons."""
+    return static("ui/icons.svg")
+
+
+def icon(name: str, label: str = "", look: str = "icon") -> Markup:
+    """A drawing beside words (hidden from screen readers), or alone with its own `label`."""
+    said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    return Markup(f'<svg class="{escape(look)}" {said}><use href="{sprite()}#i-{escape(name)}"/></svg>')  # noqa: S704 - each value is escaped or ours

@@ -1,0 +1,177 @@
+"""What people read for every code of the product: SPEC section 29, the preferred label of each language.
+
+The values are lazy: they take the language of the reader when they are shown. `word` finds one by code.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
+
+Words = Mapping[str, Promise]
+
+KINDS: Words = {Kind.TICKET: _("Ticket"), Kind.CASE: _("Case"), Kind.ACTION: _("Action")}
+
+STATES: Words = {
+    State.DRAFT: _("Draft"),
+    State.TO_DO: _("To Do"),
+    State.IN_PROGRESS: _("In Progress"),
+    State.WAITING: _("Waiting"),
+    State.RESOLVED: _("Resolved"),
+    State.CLOSED: _("Closed"),
+}
+
+WAIT_TYPES: Words = {
+    WaitType.MORE_INFORMATION: _("Wait for more information"),
+    WaitType.UNTIL: _("Wait until"),
+    WaitType.PAUSE: _("Pause"),
+    WaitType.SPLIT: _("Split into several Tickets"),
+    WaitType.CASE_LAUNCHED: _("Case launched"),
+    WaitType.SUB_CASE: _("Wait for Sub-Case"),
+}
+
+METHODS: Words = {
+    Method.REPLIED: _("Communication with service recipient"),
+    Method.NO_RESPONSE: _("No response from customer"),
+    Method.REJECTED: pgettext_lazy("resolution", "Rejected"),
+    Method.REJECTED_SPAM: _("Rejected as spam"),
+    Method.UNCONFIGURED_ADDRESS: _("Rejected - unconfigured e-mail address"),
+    Method.MERGED: _("Merged"),
+    Method.SPLIT_COMPLETED: _("Ticket split"),
+    Method.CASE_LAUNCHED: _("Case launched"),
+    Method.COMPLETE: _("Complete"),
+    Method.UNABLE_TO_COMPLETE: _("Unable to complete"),
+    Method.FULLY_RESOLVED: _("Fully resolved"),
+    Method.ABORTED: _("Aborted"),
+}
+
+LISTS: Words = {
+    Listed.INBOX: _("Inbox"),
+    Listed.OWNED: _("Owned Work"),
+    Listed.QUEUE: _("Queue"),
+    Listed.NONE: _("No list"),
+}
+
+CLOCKS: Words = {
+    Clock.RUNNING: _("Running"),
+    Clock.PAUSED: _("Paused"),
+    Clock.STOPPED: _("Stopped"),
+}
+
+DUE_STATUSES: Words = {
+    DueStatus.OVERDUE: _("overdue"),
+    DueStatus.TODAY: pgettext_lazy("due status", "today"),
+    DueStatus.ON_TARGET: _("on target"),
+    DueStatus.NOT_SET: _("not set"),
+}
+
+PROBLEMS: Words = {
+    Problem.ACTION_UNABLE: _("An Action cannot be completed"),
+    Problem.SUB_CASE_CANCELLED: _("A Sub-Case was cancelled"),
+    Problem.RULE_BLOCKED: _("Blocked by a business rule"),
+    Problem.NEEDS_ATTENTION: _("Needs attention"),
+}
+
+ROLES: Words = {
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.TEAM_LEADER: _("Team leader"),
+    Role.AGENT: _("Agent"),
+    Role.ROBOT: _("Robot"),
+    Role.REQUESTER: _("Requester"),
+    Role.MANAGER: _("Organisation manager"),
+    Role.SYSTEM: _("The system"),
+}
+
+CONTACT_ROLES: Words = {
+    "primary": _("Primary contact"),
+    "requester": _("Requester"),
+    "subject": _("Subject"),
+    "original_requester": _("Original requester"),
+    "cc": _("Copy"),
+}
+
+# the number of API-3, as text: why a state changed
+REASONS: Words = {
+    "0": _("new"),
+    "1": _("by a person"),
+    "2": _("by an integration"),
+    "4": _("new information received"),
+    "5": _("no response in time"),
+    "6": _("date reached"),
+    "7": _("all split Tickets completed"),
+    "9": _("Sub-Case completed"),
+    "10": _("Sub-Case cancelled"),
+    "11": _("blocked by a business rule"),
+    "14": _("feedback window passed"),
+    "17": _("everything below is completed"),
+    "18": _("previous step completed"),
+    "19": _("an Action cannot be completed"),
+    "20": _("by the system"),
+    "21": _("rework started"),
+    "100": _("delivery failed"),
+    "101": _("lease ended"),
+    "102": _("undone"),
+    "103": _("rejected by a robot"),
+    "104": _("reviewed"),
+    "105": _("approval decided"),
+}
+
+# the last path segment of a call (INTERFACES section 5) as the button says it
+VERBS: Words = {
+    "start": _("In Progress"),
+    "to-do": _("To Do"),
+    "wait": _("Wait"),
+    "resume": _("In Progress"),
+    "resolve": _("Resolve"),
+    "reopen": _("Reopen"),
+    "abort": _("Abort"),
+    "submit": _("Submit"),
+    "discard": _("Discard"),
+    "release": _("Release to the queue"),
+    "assign": _("Assign"),
+    "complete": _("Complete"),
+    "unable": _("Unable to complete"),
+}
+
+LANGUAGES: Mapping[str, str] = {
+    "en": "English",
+    "pt-br": "Português (Brasil)",
+    "fr": "Français",
+    "es": "Español",
+    "pl": "Polski",
+}
+
+THEMES: Words = {
+    "system": _("Like the system"),
+    "light": _("Light"),
+    "dark": pgettext_lazy("theme", "Dark"),
+}
+
+ALL: Mapping[str, Words] = {
+    "kind": KINDS,
+    "state": STATES,
+    "wait": WAIT_TYPES,
+    "method": METHODS,
+    "list": LISTS,
+    "clock": CLOCKS,
+    "due": DUE_STATUSES,
+    "problem": PROBLEMS,
+    "role": ROLES,
+    "contact": CONTACT_ROLES,
+    "reason": REASONS,
+    "verb": VERBS,
+    "theme": THEMES,
+}
+
+
+def word(family: str, code: object) -> str:
+    """The label of one code in the reader's language; a code that nobody named is shown as it is."""
+    return str(ALL[family].get(str(code), code))
+
+
+def words(family: str) -> dict[str, str]:
+    """A whole family in the reader's language: translate once, then fill fifty rows (MEASURED section 3)."""
+    return {str(code): str(label) for code, label in ALL[family].items()}

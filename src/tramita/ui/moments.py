@@ -1,0 +1,82 @@
+"""Moments and durations as people say them, in the reader's zone and language (Z-13).
+
+“Today 17:00”, “Mon 10:00”, “2 h 10 m late”: never an ISO date, never seconds, never “in 3 days” for a promise.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import dateformat, timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+NEAR = timedelta(days=6)  # within it a weekday alone is clear
+
+
+def local(moment: datetime) -> datetime:
+    """The moment in the reader's zone."""
+    return timezone.localtime(moment)
+
+
+def short_day(day: date, *, today: date) -> str:
+    """“Today”, “Tomorrow”, “Yesterday”, “Mon”, “Fri 27 Nov”, and the year when it is another one."""
+    match (day - today).days:
+        case 0:
+            return _("Today")
+        case 1:
+            return _("Tomorrow")
+        case -1:
+            return _("Yesterday")
+    weekday = dateformat.format(day, "D").capitalize()
+    if abs(day - today) <= NEAR:
+        return weekday
+    month = "M" if get_language() == "en" else "b"  # only English writes months with a capital
+    return f"{weekday} {dateformat.format(day, f'j {month}' if day.year == today.year else f'j {month} Y')}"
+
+
+def short(moment: datetime | None, *, now: datetime | None = None) -> str:
+    """Day and time: “Today 17:00”, “Fri 27 Nov 10:00”. Nothing for no moment."""
+    if moment is None:
+        return ""
+    there = local(moment)
+    today = local(now or timezone.now()).date()
+    return f"{short_day(there.date(), today=today)} {there:%H:%M}"
+
+
+def full(moment: datetime) -> str:
+    """The whole date in the language's own order, for titles and explanations."""
+    there = local(moment)
+    return f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M}"
+
+
+def iso(moment: datetime) -> str:
+    """For `<time datetime>`."""
+    return moment.isoformat(timespec="seconds")
+
+
+def duration(seconds: float) -> str:
+    """“3 h 20 m”, “12 m”, “2 d 4 h”: the two largest units, rounded down; never negative."""
+    minutes = int(abs(seconds)) // 60
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
+    return hours_and_minutes(hours * 3600 + minutes * 60)
+
+
+def hours_and_minutes(seconds: float) -> str:
+    """“16 h 00 m”: hours are not turned into days, for sums of working time."""
+    hours, minutes = divmod(int(abs(seconds)) // 60, 60)
+    if hours:
+        return _("%(hours)d h %(minutes)02d m") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)d m") % {"minutes": minutes}
+
+
+def late(seconds: float) -> str:
+    """“2 h 10 m late”."""
+    return _("%(duration)s late") % {"duration": duration(seconds)}
+
+
+def for_input(moment: datetime | None) -> str:
+    """The value of `<input type="datetime-local">` in the reader's zone."""
+    return f"{local(moment):%Y-%m-%dT%H:%M}" if moment else ""

@@ -1,0 +1,39 @@
+/**
+ * The hands stay on the keyboard. Any element may carry `data-key="r"` or `data-key="g i"`: the key clicks it, or
+ * focuses a field. `j`, `k` move through `[data-row]`, `o` opens. None fires inside a field, nor with ctrl, alt, meta;
+ * `<html data-keys="off">` switches all off. `ctrl enter` presses the first button of the form the writer is in.
+ */
+const field = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")
+let waiting = "" // "g" between the two keys of "g i"
+
+function press(element) {
+  if (element.matches("input, textarea")) return element.focus()
+  const panel = element.closest("details:not([open])")
+  if (panel && element.tagName === "SUMMARY") element.focus()
+  element.click()
+}
+
+function move(step) {
+  const rows = [...document.querySelectorAll("[data-row]")]
+  const now = rows.findIndex((row) => row.hasAttribute("data-cursor"))
+  const next = rows[Math.min(rows.length - 1, Math.max(0, now < 0 ? 0 : now + step))]
+  rows[now]?.removeAttribute("data-cursor")
+  next?.setAttribute("data-cursor", "")
+  next?.scrollIntoView({ block: "nearest" })
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    const send = event.target.closest("form")?.querySelector("button:not([type=button])")
+    if (send) event.preventDefault(), send.click()
+    return
+  }
+  if (event.ctrlKey || event.altKey || event.metaKey || field(event.target)) return
+  if (document.documentElement.dataset.keys === "off") return
+  const key = waiting ? `${waiting} ${event.key}` : event.key
+  waiting = key === "g" ? "g" : ""
+  if (key === "j") return move(1)
+  if (key === "k") return move(-1)
+  const target = key === "o" ? document.querySelector("[data-cursor] a") : document.querySelector(`[data-key="${CSS.escape(key)}"]`)
+  if (target) event.preventDefault(), press(target)
+})

@@ -1,0 +1,57 @@
+"""Pages that belong to no face: the style sheet, and what is said when something went wrong."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from tramita.ui.stylesheet import stylesheet
+
+YEAR = 365 * 86_400
+
+
+@require_safe
+@cache_control(public=True, max_age=YEAR, immutable=True)
+def style(request: HttpRequest, digest: str) -> HttpResponse:
+    """The one style sheet; an old address leads nowhere, so that nobody keeps a wrong one."""
+    sheet = stylesheet()
+    if digest != sheet.digest:
+        raise Http404
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(sheet.packed if packed else sheet.text, content_type="text/css; charset=utf-8")
+    response["Vary"] = "Accept-Encoding"
+    if packed:
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403, also for a form without its token."""
+    return render(request, "403.html", status=403)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form came from elsewhere, or is older than the sign-in."""
+    return forbidden(request)
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: what does not exist and what may not be seen look the same."""
+    return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: says nothing about the cause; the log does. A database that is away is no bug: 503 (DESIGN section 5)."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return away(request)
+    return render(request, "500.html", status=500)
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """503: the database does not answer. The page tries again by itself."""
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = "10"
+    return response
