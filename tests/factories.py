@@ -35,7 +35,7 @@ _running_number = itertools.count(1)
 def person(name: str = "Ana Lima", *, role: Role = Role.AGENT, **columns: Any) -> Person:
     """Somebody; the address is made from the first name. `queues` and `grants` may be given."""
     queues, grants = columns.pop("queues", ()), columns.pop("grants", {})
-    columns.setdefault("email", f"{name.split()[0].lower()}.{next(_running_number)}@desk.example")
+    columns.setdefault("email", f"{(name or 'nobody').split()[0].lower()}.{next(_running_number)}@desk.example")
     someone = Person.objects.create(name=name, role=role, **{"created_at": NOW} | columns)
     Membership.objects.bulk_create(Membership(queue=one, person=someone) for one in queues)
     Grant.objects.bulk_create(
@@ -170,9 +170,10 @@ def ended(at: datetime) -> dict[str, Any]:
 def written(kind: Kind, columns: dict[str, Any], *, by: Actor, at: datetime) -> Item:
     """The item, through the ledger."""
     if columns["state"] is State.DRAFT:
-        columns.setdefault("creator_id", by.id)
-        if not {"assignee", "assignee_id"} & set(columns):
-            columns["assignee_id"] = columns["creator"].pk if "creator" in columns else columns["creator_id"]
+        creator = columns.pop("creator", None)
+        columns["creator_id"] = creator.pk if creator else columns.get("creator_id", by.id)
+        if "assignee" not in columns:
+            columns.setdefault("assignee_id", columns["creator_id"])
     number = columns.pop("number", None) or sql.next_number()
     one = Item(kind=kind, number=number, **columns)
     if "listed" not in columns:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 
-def fetch(sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

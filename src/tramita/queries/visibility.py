@@ -1,4 +1,6 @@
-"""What may this person see: one predicate that narrows every read (DESIGN decision 11).
+"""What may this person see, and do: two predicates for everybody who asks (DESIGN decision 11).
+
+`visible_to` narrows every read, `may` guards every write.
 
 Staff and robots see every item, or with grants those of a process at or below a granted path (SEC-2); a Draft
 is for its creator, its assignee and leaders. A requester sees their own requests, a manager also those of their
@@ -16,6 +18,7 @@ from django.db.models.lookups import Exact
 
 from tramita.domain.actors import LEADERS, Actor
 from tramita.domain.codes import Kind, Role, State, Visibility
+from tramita.domain.permissions import permissions_of
 from tramita.models import Definition, Item, Organisation
 
 NOTHING = Q(pk__in=())
@@ -37,6 +40,28 @@ def visible_entries(actor: Actor) -> Q:
     if actor.is_system or actor.is_staff or actor.role is Role.ROBOT:
         return EVERYTHING
     return Q(visibility=Visibility.PARTICIPANTS.value)
+
+
+def may(actor: Actor, permission: str, where: Item | str | None = None) -> bool:
+    """Whether the role gives this permission, or with grants, whether one at or above the place does (SEC-2).
+
+    `where` is an item, or a path of the configuration; None asks whether there is any place at all.
+    """
+    if actor.grants is None:
+        return permission in permissions_of(actor.role)
+    path = _path(where)
+    return any(permission in granted and (where is None or covers(at, path)) for at, granted in actor.grants)
+
+
+def covers(granted: str, path: str) -> bool:
+    """Whether a path is at or below a granted one."""
+    return path == granted or path.startswith(f"{granted}/")
+
+
+def _path(where: Item | str | None) -> str:
+    if isinstance(where, Item):
+        return where.process.key if where.process else ""
+    return where or ""
 
 
 def _drafts(actor: Actor, at: str) -> Q:

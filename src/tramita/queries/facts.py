@@ -1,0 +1,87 @@
+"""What a lifecycle needs to know about an item, read from its row; and the verbs it offers a person now."""
+
+from datetime import datetime
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Kind, State, WaitType
+from tramita.domain.facts import Facts, Given
+from tramita.domain.lifecycle import Lifecycle
+from tramita.domain.lifecycles import LIFECYCLES
+from tramita.domain.permissions import Permission, needs
+from tramita.models import Item
+from tramita.queries.visibility import may
+
+NOTHING_GIVEN = Given()
+ENDED = (State.RESOLVED.number, State.CLOSED.number)
+
+# verbs that people and robots press on an item, in the order in which they are offered (INTERFACES section 5)
+OFFERED = (
+    "submit",
+    "start",
+    "resume",
+    "to-do",
+    "release",
+    "assign",
+    "wait",
+    "resolve",
+    "reopen",
+    "abort",
+    "discard",
+)
+
+
+def lifecycle_of(item: Item) -> Lifecycle:
+    """The table of the item's kind."""
+    return LIFECYCLES[item.kind]
+
+
+def allowed(item: Item, actor: Actor, at: datetime) -> list[str]:
+    """The verbs that the tables and the actor's rights permit now, whatever input is still missing."""
+    seen = facts(item, actor, at=at)
+    open_now = lifecycle_of(item).verbs(seen, by=actor.roles)
+    return [verb for verb in OFFERED if verb in open_now and may(actor, needs(verb, holds=seen.holds), item)]
+
+
+def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVEN) -> Facts:
+    """The item as this actor finds it at that moment. Also of an item that is not written yet."""
+    return Facts(
+        kind=item.kind,
+        state=item.state,
+        wait_type=item.wait_type,
+        assigned=item.assignee_id is not None,
+        holds=actor.id is not None and item.assignee_id == actor.id,
+        is_creator=actor.id is not None and item.creator_id == actor.id,
+        may_assign=may(actor, Permission.ASSIGN, item),
+        days_given=item.wait_days is not None,
+        close_if_no_response=item.close_if_no_response,
+        window_open=window_open(item, at),
+        children_closed=actor.is_system and children_closed(item),
+        has_problem=item.problem is not None,
+        given=given,
+    )
+
+
+def window_open(item: Item, at: datetime) -> bool:
+    """Whether a resolution may still be disputed; not at the very moment at which the window ends (R-13, R-14)."""
+    return item.state is State.RESOLVED and item.window_ends_at is not None and at < item.window_ends_at
+
+
+def children_closed(item: Item) -> bool:
+    """Whether all that the item depends on has ended. Asked for the system only: a query where there can be any.
+
+    A Case: its Actions and Sub-Cases (C-10, G-5). A Ticket: those it was split into (W-4), or its Case (W-5).
+    """
+    if item.pk is None:
+        return False
+    if item.kind is Kind.CASE:
+        return not Item.objects.filter(parent=item).exclude(state__in=ENDED).exists()
+    closed = State.CLOSED.number
+    if item.wait_type is WaitType.SPLIT:
+        return (
+            not Item.objects.filter(links_out__target=item, links_out__type="split_from").exclude(state=closed).exists()
+        )
+    if item.wait_type is WaitType.CASE_LAUNCHED:
+        return (
+            not Item.objects.filter(links_in__source=item, links_in__type="converted_to").exclude(state=closed).exists()
+        )
+    return False
