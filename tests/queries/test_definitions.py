@@ -1,8 +1,8 @@
 """What is configured, by version and by path."""
 
 import pytest
-from tests import factories
 
+from tests import factories
 from tramita.domain.actors import SYSTEM
 from tramita.domain.definitions import Settings
 from tramita.models import Definition, Version
