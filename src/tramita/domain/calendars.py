@@ -191,12 +191,13 @@ def _read_week(week: Mapping[str, str], field: str, faults: list[FieldError]) ->
 def _read_days(text: str, field: str, faults: list[FieldError]) -> Iterator[int]:
     """`mon-fri`, `sat`, `mon, wed-thu`; a range may go over the end of the week (`sun-thu`)."""
     for part in text.replace(" ", "").lower().split(","):
-        first, _, last = part.partition("-")
-        if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+        first, dash, last = part.partition("-")
+        last = last if dash else first
+        if first not in WEEKDAYS or last not in WEEKDAYS:
             faults.append(_fault(field, "“%(text)s” is no day of the week. Write mon, tue … or mon-fri.", text=part))
             continue
         start = WEEKDAYS.index(first)
-        for step in range((WEEKDAYS.index(last or first) - start) % 7 + 1):
+        for step in range((WEEKDAYS.index(last) - start) % 7 + 1):
             yield (start + step) % 7
 
 

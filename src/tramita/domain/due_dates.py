@@ -8,6 +8,7 @@ gives the date that the item would have had under its new rule from the start (T
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from tramita.domain.calendars import instant, moment
@@ -299,7 +300,7 @@ def _mark(marks: list[_Mark], at: datetime, clock: ClockState, reason: str | Non
 
 
 def _intervals(marks: list[_Mark], clock: ClockState, rule: DueRule | None, now: datetime) -> Iterable[Interval]:
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         end = following.at if following else clock.due_at or moment(instant(now))
         seconds = rule.between(mark.at, end) if rule else instant(end) - instant(mark.at)
         yield Interval(mark.at, max(mark.at, end), mark.running, mark.reason, seconds)
