@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.cluster import Cluster, NoServer
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup", "fresh_database_url"}
+DATABASE_FIXTURES = {"db", "desk", "transactional_db", "live_server", "django_db_setup", "fresh_database_url"}
 CLUSTER = pytest.StashKey[Cluster]()
 FOLDER = pytest.StashKey[Path]()
 
@@ -113,3 +113,11 @@ def _empty_tables_quickly() -> None:
     from tests.emptying import empty_tables
 
     TransactionTestCase._fixture_teardown = lambda self: empty_tables()
+
+
+@pytest.fixture
+def desk(db: None):
+    """A small desk with its cast (`tests.desk.Desk`)."""
+    from tests.desk import build
+
+    return build()

@@ -84,6 +84,7 @@ class Item(models.Model):
     updated_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    discarded_at = models.DateTimeField(null=True)  # T-53: a Draft that is gone; only the audit knows it
 
     class Meta:
         db_table = "items"

@@ -26,7 +26,7 @@ from tramita.domain.definitions import (
 from tramita.domain.due_rules import DueRule, build_due_rule
 from tramita.gateways.holidays import public_holidays
 from tramita.models import Definition, Person, Queue, Version
-from tramita.queries.permissions import may
+from tramita.queries.visibility import may
 
 Process = TypeVar("Process", CategoryDefinition, CaseTypeDefinition)
 

@@ -107,7 +107,7 @@ def create(item: Item, *, by: Actor, at: datetime, change: Change) -> None:
 
     The first entry carries every column that is not its default. Cost: one INSERT of the item, one of entries.
     """
-    item.created_at, item.updated_at = item.created_at or at, at
+    item.created_at = item.updated_at = at
     item.sort_due = item.due_at or END_OF_TIME
     change.lines[0].data["set"], change.lines[0].words["set"] = _split(item)
     rows = [entry_row(item, line, by=by, at=at) for line in change.lines]

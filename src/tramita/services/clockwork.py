@@ -1,0 +1,107 @@
+"""The clock's columns on an item: one step of `domain.due_dates` at each change (SLA-4 to SLA-18, Z-15)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.codes import Clock, Kind, State
+from tramita.domain.due_dates import ClockState, Override, RuleChange, StateChange, clock_in, fold
+from tramita.domain.due_dates import advance as step
+from tramita.domain.due_rules import DueRule
+from tramita.domain.due_rules import days_later as counted_days
+from tramita.models import Item
+from tramita.queries import definitions
+from tramita.queries.definitions import due_rule
+from tramita.queries.due_rules import current_due_rule, installation_zone
+from tramita.queries.history import history
+
+
+def rule_of(item: Item) -> DueRule | None:
+    """The due-date rule the item was started under (SLA-17)."""
+    return due_rule(item.due_rule_id) if item.due_rule_id else None
+
+
+def rule_columns(item: Item) -> dict[str, Any]:
+    """The rule that a new item gets, the one of its category, Case type or Action type as it is now (SLA-1)."""
+    if item.process_version_id is None or item.process is None:
+        return {}
+    if item.kind is Kind.TICKET:
+        key = definitions.category(item.process_version_id).due
+    else:
+        case_type = definitions.case_type(item.process_version_id)
+        key = case_type.actions[item.action_name].due if item.action_name else case_type.due
+    return {"due_rule_id": current_due_rule(key, item.process.key)}
+
+
+def advance(item: Item, columns: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
+    """The clock after this state change; `columns` are those that change with it."""
+    rule_id = columns.get("due_rule_id", item.due_rule_id)
+    rule = due_rule(rule_id) if rule_id else None
+    change = StateChange(at, columns["state"], columns.get("wait_type", item.wait_type))
+    return columns_of(step(state_of(item), change, rule, base=base_of(item, rule)))
+
+
+def begun(item: Item, *, at: datetime) -> dict[str, Any]:
+    """The clock of an item that is To Do from its first moment (T-21, C-41, A-30)."""
+    rule = rule_of(item)
+    return columns_of(step(ClockState(), StateChange(at, State.TO_DO), rule, base=base_of(item, rule)))
+
+
+def overridden(item: Item, due_at: datetime, *, at: datetime) -> dict[str, Any]:
+    """The clock after a person set the due date (SLA-15)."""
+    return columns_of(step(state_of(item), Override(at, due_at), rule_of(item)))
+
+
+def state_of(item: Item) -> ClockState:
+    """The clock as the item keeps it."""
+    return ClockState(item.due_at, item.clock or Clock.STOPPED, item.seconds_left)
+
+
+def columns_of(clock: ClockState) -> dict[str, Any]:
+    """The clock as columns."""
+    return {"due_at": clock.due_at, "clock": clock.clock, "seconds_left": clock.seconds_left}
+
+
+def recounted(item: Item, clock: ClockState) -> dict[str, Any]:
+    """As above, with the clock doing what the item's state asks for."""
+    return columns_of(replace(clock, clock=clock_in(item.state, item.wait_type, rule_of(item))))
+
+
+def base_of(item: Item, rule: DueRule | None) -> datetime | None:
+    """The value of the field that the rule counts from, if it counts from one (SLA-2)."""
+    if rule is None or rule.base_field is None:
+        return None
+    value = item.fields.get(rule.base_field)
+    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+def days_later(item: Item, at: datetime, days: int) -> datetime:
+    """When a wait or a window of that many days ends (W-11, R-15)."""
+    rule = rule_of(item)
+    calendar, zone = (rule.calendar, rule.zone) if rule else (None, installation_zone())
+    end = counted_days(at, days, calendar=calendar, zone=zone)
+    if end is None:
+        raise ValueError("a number of days gives a moment")
+    return end
+
+
+def window_end(item: Item, at: datetime) -> datetime | None:
+    """When the feedback window of an item resolved now ends; None where none is configured (R-13)."""
+    days = _window_days(item)
+    return days_later(item, at, days) if days else None
+
+
+def _window_days(item: Item) -> int | None:
+    if item.process_version_id is None or item.kind is Kind.ACTION:
+        return None
+    if item.kind is Kind.TICKET:
+        return definitions.category(item.process_version_id).feedback_window
+    return definitions.case_type(item.process_version_id).feedback_window
+
+
+def under_rule(item: Item, rule_id: int | None, *, at: datetime) -> dict[str, Any]:
+    """The clock had the item been under this rule from the start (T-11, T-12)."""
+    rule = due_rule(rule_id) if rule_id else None
+    past = [*history(item), RuleChange(at, rule, base_of(item, rule))]
+    return columns_of(fold(rule, past, now=at).state)

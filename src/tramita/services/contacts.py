@@ -1,0 +1,82 @@
+"""The people an item is about: primary contact, requester, subject, original requester, copies (SPEC section 16)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.codes import Role
+from tramita.domain.errors import Invalid
+from tramita.models import CopiedContact, Item, Organisation, Person
+
+TAGS = ("primary_contact", "requester", "subject")
+
+
+def by_address(addresses: Mapping[str, str | None]) -> dict[str, Person]:
+    """The active people with these addresses, by field. An unknown one is refused, naming its field."""
+    wanted = {name: address.strip().lower() for name, address in addresses.items() if address and address.strip()}
+    found = {p.email: p for p in Person.objects.filter(email__in=set(wanted.values()), is_active=True)}
+    for name, address in wanted.items():
+        if address not in found:
+            raise Invalid.one(name, "unknown_contact", "There is no contact “%(address)s”.", address=address)
+    return {name: found[address] for name, address in wanted.items()}
+
+
+def copied_by_address(addresses: Iterable[str]) -> list[Person]:
+    """As above for the people in copy, each once."""
+    unique = dict.fromkeys(address.strip().lower() for address in addresses if address.strip())
+    found = {p.email: p for p in Person.objects.filter(email__in=unique, is_active=True)}
+    for address in unique:
+        if address not in found:
+            raise Invalid.one("cc", "unknown_contact", "There is no contact “%(address)s”.", address=address)
+    return [found[address] for address in unique]
+
+
+def filled(given: Mapping[str, Person], item: Item) -> dict[str, Person]:
+    """The first contact gets every tag that nobody has; the first requester is the original one (CT-3, CT-4)."""
+    people = dict(given)
+    if people:
+        first = people.get("requester") or people.get("primary_contact") or next(iter(people.values()))
+        for name in TAGS:
+            if name not in people and getattr(item, f"{name}_id") is None:
+                people[name] = first
+    if item.original_requester_id is None and "requester" in people:
+        people["original_requester"] = people["requester"]
+    return people
+
+
+def set_organisation(item: Item) -> None:
+    """The item belongs to the organisation of who asks."""
+    if item.requester_id is not None:
+        organisation = Person.objects.values_list("organisation_id", flat=True).get(pk=item.requester_id)
+        if organisation is not None:
+            item.organisation_id = organisation
+
+
+def copy_to(item: Item, people: Iterable[Person]) -> None:
+    """Put people in copy, besides those who are (CT-1)."""
+    rows = [CopiedContact(item=item, person=person) for person in people]
+    if rows:
+        CopiedContact.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def from_sender(address: str, name: str, *, at: datetime) -> Person:
+    """The person with this address, made a requester if nobody knows them (MAIL-56). Their domain tells who they are
+    with."""
+    address = address.strip().lower()
+    defaults: dict[str, Any] = {"name": name.strip()[:200] or address, "role": Role.REQUESTER, "created_at": at}
+    person = Person.objects.filter(email=address).first()
+    if person is not None:
+        return person
+    defaults["organisation_id"] = organisation_of(address)
+    person = Person(email=address, password="!", **defaults)  # noqa: S106 - the mark of no password
+    person.save(force_insert=True)
+    return person
+
+
+def organisation_of(address: str) -> int | None:
+    """The organisation that this address's domain belongs to."""
+    domain = address.rpartition("@")[2]
+    for pk, domains in Organisation.objects.filter(active=True).exclude(domains=[]).values_list("id", "domains"):
+        if domain in domains:
+            return int(pk)
+    return None

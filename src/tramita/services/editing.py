@@ -1,0 +1,179 @@
+"""Changes of an item's data: title, category, contacts, fields, description, due date, checklist."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Kind, State
+from tramita.domain.due_rules import check_override
+from tramita.domain.errors import Conflict, FieldError, Invalid
+from tramita.models import CopiedContact, Item
+from tramita.queries import definitions
+from tramita.queries.due_rules import current_due_rule
+from tramita.services import clockwork, contacts
+from tramita.services.allocating import allocation
+from tramita.services.clockwork import under_rule
+from tramita.services.ledger import Change
+from tramita.services.moving import require, settle, take
+from tramita.services.transactions import one_transaction
+
+LONGEST_TITLE = 1000
+SCALARS = (str, int, float, bool, type(None))
+
+
+@one_transaction
+def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> None:
+    """Change what is named; the shapes are those a read gives (INTERFACES section 5).
+
+    An update of an unassigned To Do item, or one's own, starts it; a Waiting item goes on waiting.
+    Every fault is named at once, and then nothing changes. Rules: S-4, S-14, S-15, G-8, T-10, T-11, CT-1 to CT-4.
+    """
+    require(by, "work", item)
+    if item.state is State.CLOSED:
+        raise Conflict("The item is Closed: it does not change any more.", code="item_closed")
+    change = Change(item, by, at)
+    take(change)
+    settle(change)
+    faults: list[FieldError] = []
+    for name, value in changes.items():
+        try:
+            _EDITS[name](change, value)
+        except Invalid as invalid:
+            faults += invalid.errors
+    if faults:
+        raise Invalid(faults)
+    change.write()
+    if item.kind is Kind.CASE and "title" in changes:
+        _retitle_actions(item, by=by, at=at)
+
+
+def _title(change: Change, value: str) -> None:
+    item, text = change.item, " ".join(str(value or "").split())
+    if not _title_editable(item):
+        raise Invalid.one("title", "not_editable", "The title cannot be changed.")
+    if not text and item.state is not State.DRAFT:
+        raise Invalid.one("title", "required", "This is needed.")
+    if len(text) > LONGEST_TITLE:
+        raise Invalid.one("title", "too_long", "At most %(most)s characters.", most=LONGEST_TITLE)
+    if text != item.title:
+        change.record("title_changed", title=text)
+
+
+def _title_editable(item: Item) -> bool:
+    """A Draft's always, an Action's never, else as configured (G-8)."""
+    if item.state is State.DRAFT:
+        return True
+    if item.kind is Kind.ACTION or item.process_version_id is None:
+        return False
+    if item.kind is Kind.TICKET:
+        return definitions.category(item.process_version_id).allow_title_change
+    return definitions.case_type(item.process_version_id).allow_title_change
+
+
+def _retitle_actions(case: Item, *, by: Actor, at: datetime) -> None:
+    """The titles of a Case's Actions follow it (G-8)."""
+    if case.process_version_id is None:
+        return
+    known = definitions.case_type(case.process_version_id).actions
+    for action in Item.objects.filter(parent=case, kind=Kind.ACTION.number).exclude(state=State.CLOSED.number):
+        change = Change(action, by, at)
+        change.record("title_changed", title=f"{known[action.action_name or ''].title}: {case.title}")
+        change.write()
+
+
+def _description(change: Change, value: str) -> None:
+    if change.item.state is not State.DRAFT:
+        raise Invalid.one("description", "not_editable", "Only a Draft's description can be changed.")
+    change.record("description_changed", description=str(value or ""))
+
+
+def _category(change: Change, path: str) -> None:
+    """Who, when and the new value are told (T-10); the due date follows the new rule (T-11, T-12)."""
+    item, at = change.item, change.at
+    if item.kind is not Kind.TICKET:
+        raise Invalid.one("category", "not_for_this_kind", "Only a Ticket has a category.")
+    current = definitions.current_category(path or "")
+    if current is None:
+        raise Invalid.one("category", "unknown", "There is no category “%(path)s”.", path=path)
+    if current.definition_id == item.process_id:
+        return
+    before = item.process.key if item.process else None
+    columns: dict[str, Any] = {
+        "process_id": current.definition_id,
+        "process_version_id": current.version_id,
+        "customer_id": current.customer_id,
+    }
+    if item.state is not State.DRAFT:
+        rule_id = current_due_rule(current.process.due, path)
+        columns |= {"due_rule_id": rule_id, **under_rule(item, rule_id, at=at)}
+        if item.assignee_id is None:
+            columns |= allocation(item, current.process)
+    data = {"category": path, "before": before}
+    change.record("category_changed", data=data, **{k: v for k, v in columns.items() if k != "listed"})
+    if item.assignee_id and item.listed.value == "queue":
+        change.record("allocated", listed=item.listed.__class__.INBOX)
+
+
+def _contacts(change: Change, value: Mapping[str, Any]) -> None:
+    """One holder a tag; the original requester stays (CT-1, CT-3, CT-4)."""
+    item = change.item
+    if "original_requester" in value:
+        raise Invalid.one("original_requester", "not_editable", "The original requester never changes.")
+    names = {"primary": "primary_contact", "requester": "requester", "subject": "subject"}
+    people = contacts.by_address({names[tag]: value[tag] for tag in names if value.get(tag)})
+    columns: dict[str, Any] = {f"{name}_id": person.pk for name, person in contacts.filled(people, item).items()}
+    data: dict[str, Any] = {name: person.email for name, person in people.items()}
+    if "cc" in value:
+        copied = contacts.copied_by_address(value["cc"] or ())
+        CopiedContact.objects.filter(item=item).exclude(person__in=copied).delete()
+        contacts.copy_to(item, copied)
+        data["cc"] = [person.email for person in copied]
+    if data:
+        change.record("contacts_changed", data={"contacts": sorted(data)}, words={"contacts": data}, **columns)
+
+
+def _fields(change: Change, value: Mapping[str, Any]) -> None:
+    for name, one in value.items():
+        if not isinstance(one, SCALARS):
+            raise Invalid.one(f"fields.{name}", "not_a_scalar", "A field holds a text, a number, true, false or null.")
+    merged = {**change.item.fields, **value}
+    fields = {name: one for name, one in merged.items() if one is not None}
+    if fields != change.item.fields:
+        change.record("fields_changed", data={"fields": sorted(value)}, fields=fields)
+
+
+def _due(change: Change, value: Mapping[str, Any]) -> None:
+    """A person sets the due date, if the rule allows it (SLA-4, SLA-15)."""
+    item, at = change.item, change.at
+    due_at = (value or {}).get("at")
+    if not isinstance(due_at, datetime):
+        raise Invalid.one("due", "required", "Give a date and a time.")
+    if item.state is State.DRAFT:
+        raise Invalid.one("due", "not_submitted", "A Draft has no due date yet.")
+    check_override(clockwork.rule_of(item))
+    if due_at <= at:
+        raise Invalid.one("due", "in_the_past", "Choose a moment in the future.")
+    data = {"to": due_at.isoformat(), "from": item.due_at.isoformat() if item.due_at else None, "by_hand": True}
+    change.record("due_changed", data=data, **clockwork.overridden(item, due_at, at=at))
+
+
+def _checklist(change: Change, value: Mapping[str, bool]) -> None:
+    """Tick, or take a tick away (D-12)."""
+    known = dict(change.item.checklist)
+    for text, done in value.items():
+        if text not in known or not isinstance(done, bool):
+            raise Invalid.one("checklist", "unknown", "The checklist has no item “%(text)s”.", text=text)
+        known[text] = done
+    change.record("checklist_changed", data={"done": sum(known.values())}, checklist=[[t, d] for t, d in known.items()])
+
+
+_EDITS: dict[str, Callable[[Change, Any], None]] = {
+    "title": _title,
+    "description": _description,
+    "category": _category,
+    "contacts": _contacts,
+    "fields": _fields,
+    "due": _due,
+    "checklist": _checklist,
+}

@@ -1,0 +1,162 @@
+"""The one way a state changes: a row of the lifecycle is decided on, then followed."""
+
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Listed, Method, Role, State
+from tramita.domain.errors import NotPermitted
+from tramita.domain.facts import Given
+from tramita.domain.lifecycle import Row
+from tramita.domain.permissions import needs
+from tramita.models import Item
+from tramita.queries.facts import facts, lifecycle_of
+from tramita.queries.visibility import may
+from tramita.services import clockwork
+from tramita.services.ledger import Change
+
+WAIT = ("wait_type", "wait_since", "wait_until", "wait_days", "close_if_no_response")
+NO_WAIT: dict[str, Any] = dict(zip(WAIT, (None, None, None, None, False), strict=True))
+NO_PROBLEM: dict[str, Any] = {"problem": None, "problem_source_id": None, "problem_reason": None}
+NO_RESOLUTION: dict[str, Any] = {
+    "method": None,
+    "resolution_reason": None,
+    "resolver_id": None,
+    "resolved_at": None,
+    "window_ends_at": None,
+}
+ENDING_TIMERS = ("wake", "time_out", "close")
+
+
+def require(by: Actor, permission: str, item: Item) -> None:
+    """Refuse who lacks the permission on this item's branch of the configuration."""
+    if not may(by, permission, item):
+        raise NotPermitted("You may not do this here.")
+
+
+def decide(item: Item, verb: str, *, by: Actor, at: datetime, **given: Any) -> Row:
+    """The row that `verb` follows from here, or the error that says why not."""
+    if not by.is_system:
+        require(by, needs(verb, holds=by.id is not None and item.assignee_id == by.id), item)
+    table = lifecycle_of(item)
+    if by.is_system and verb not in table.all_verbs:
+        raise ValueError(f"{item.kind} knows no {verb}")  # a slip of ours, which no item can be blamed for
+    return table.decide(verb, facts(item, by, at=at, given=Given(now=at, **given)), by=by.roles)
+
+
+def follow(change: Change, row: Row, entry: str, **columns: Any) -> None:
+    """Bring the item where the row leads: state, list, clock, highlight, timers and the entry that tells of it.
+
+    Through `row.through` if it has one: both states are told (A-25, T-42).
+    """
+    if row.through is not None:
+        step(change, row, row.through, "resolved", **columns)
+        columns = {}
+    if row.to is None:
+        raise ValueError(f"{row.rule} leads nowhere: nothing to follow")
+    step(change, row, row.to, entry, **columns)
+
+
+def step(change: Change, row: Row, to: State, entry: str, **columns: Any) -> None:
+    """One state change of `follow`."""
+    item, data = change.item, columns.pop("data", {})
+    visibility = columns.pop("visibility", None)
+    words = columns.pop("words", None)
+    came_from = item.state
+    columns = _cleared(item, to) | columns | {"state": to}
+    if row.highlight:
+        columns["highlighted"] = True
+    columns |= clockwork.advance(item, columns, at=change.at)
+    columns["listed"] = listed(to, columns.get("assignee_id", item.assignee_id))
+    _stop_timers(change, to)
+    reason = row.reason
+    change.record(
+        entry,
+        reason=reason,
+        **({"visibility": visibility} if visibility else {}),
+        data={"from": came_from.value, "to": to.value, "reason": int(reason), "rule": row.rule, **data},
+        words=words,
+        **columns,
+    )
+
+
+def listed(state: State, assignee_id: int | None) -> Listed:
+    """The list an item stands in (L-1 to L-4, L-9)."""
+    if state is State.CLOSED:
+        return Listed.NONE
+    if state in (State.WAITING, State.RESOLVED):
+        return Listed.OWNED
+    return Listed.INBOX if assignee_id else Listed.QUEUE
+
+
+def _cleared(item: Item, to: State) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    if item.state is State.WAITING:
+        columns |= NO_WAIT
+    if item.state is State.RESOLVED and to is not State.CLOSED:
+        columns |= NO_RESOLUTION
+    if item.problem and to in (State.RESOLVED, State.CLOSED):
+        columns |= NO_PROBLEM
+    if to is State.CLOSED:
+        columns |= {"highlighted": False, "window_ends_at": None}
+    return columns
+
+
+def _stop_timers(change: Change, to: State) -> None:
+    leaving = {State.WAITING: ("wake", "time_out"), State.RESOLVED: ("close",)}.get(change.item.state, ())
+    purposes = ENDING_TIMERS if to is State.CLOSED else leaving
+    if purposes:
+        change.cancel_timers(*purposes)
+
+
+def ended(item: Item, method: Method, *, by: Actor, at: datetime, reason: str = "") -> dict[str, Any]:
+    """The columns of a resolution. Who resolved first, and when, is kept for good (R-20)."""
+    first = item.first_resolved_at is None
+    return {
+        "method": method,
+        "resolution_reason": reason or None,
+        "resolver_id": by.id,
+        "resolved_at": at,
+        "first_resolver_id": by.id if first else item.first_resolver_id,
+        "first_resolved_at": at if first else item.first_resolved_at,
+    }
+
+
+def settle(change: Change) -> None:
+    """An explicit update by who works on it takes the highlight and the dots away (L-8, CG-12)."""
+    item, by = change.item, change.by
+    if not by.is_staff:
+        return
+    seen: dict[str, Any] = {}
+    if item.highlighted and item.assignee_id in (None, by.id):
+        seen["highlighted"] = False
+    if item.new_information:
+        seen["new_information"] = False
+    if seen:
+        change.record("seen", **seen)
+
+
+def take(change: Change) -> bool:
+    """Starting to update an unassigned To Do item, or one's own, makes it theirs and In Progress (S-4, Z-1).
+
+    Nothing happens to an item of somebody else, in another state, or for somebody who is not staff.
+    """
+    item, by = change.item, change.by
+    free = item.assignee_id in (None, by.id)
+    if item.state is not State.TO_DO or not free or not (by.is_staff or by.role is Role.ROBOT):
+        return False
+    row = decide(item, "start", by=by, at=change.at)
+    follow(change, row, "started", **assigned_to(item, by.id))
+    return True
+
+
+def assigned_to(item: Item, person_id: int | None) -> dict[str, Any]:
+    """The columns of an assignment: the first assignee becomes the owner (G-10)."""
+    columns: dict[str, Any] = {"assignee_id": person_id}
+    if person_id is not None:
+        columns["last_assignee_id"] = person_id
+        if item.owner_id is None:
+            columns["owner_id"] = person_id
+    if person_id is not None and item.robot_rejected:
+        columns["robot_rejected"] = False
+    return columns

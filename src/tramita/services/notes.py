@@ -1,0 +1,46 @@
+"""Notes: what stays in the house."""
+
+from datetime import datetime
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import State, Visibility
+from tramita.domain.errors import Conflict, Invalid
+from tramita.models import Item
+from tramita.services.ledger import Change
+from tramita.services.moving import require, settle, take
+from tramita.services.transactions import one_transaction
+
+LONGEST = 1024**2  # Z-14
+
+
+@one_transaction
+def add_note(item: Item, *, body: str, resolution: bool = False, by: Actor, at: datetime) -> int:
+    """Write an internal note; on an unassigned To Do item it starts the work (Z-1). The entry's seq.
+
+    Rules: TL-1, R-6, R-9, S-14.
+    """
+    require(by, "work", item)
+    if item.state is State.CLOSED:
+        raise Conflict("The item is Closed: nothing is added to it any more.", code="item_closed")
+    _check(body)
+    change = Change(item, by, at)
+    take(change)
+    settle(change)
+    seq = write_note(change, body, resolution=resolution)
+    change.write()
+    return seq
+
+
+def write_note(change: Change, body: str, *, resolution: bool = False) -> int:
+    """The entry of a note, in a change that the caller writes."""
+    _check(body)
+    data = {"resolution": True} if resolution else {}
+    change.record("note_added", visibility=Visibility.INTERNAL, data=data, words={"body": body})
+    return change.item.seq + len(change.lines)
+
+
+def _check(body: str) -> None:
+    if not body.strip():
+        raise Invalid.one("body", "required", "Write something first.")
+    if len(body.encode()) > LONGEST:
+        raise Invalid.one("body", "too_long", "The text is longer than 1 MB.")

@@ -1,0 +1,170 @@
+"""How Tickets and Cases begin: by hand as a Draft, or at once (SPEC sections 3.1, 4.1)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Kind, Listed, Reason, Visibility
+from tramita.domain.errors import Invalid, NotPermitted
+from tramita.models import Item
+from tramita.queries import definitions
+from tramita.queries.visibility import may
+from tramita.services import clockwork, contacts, sql
+from tramita.services.allocating import allocation, rule_of
+from tramita.services.ledger import Change, create
+from tramita.services.moving import decide, follow, settle
+from tramita.services.submitting import missing, submission
+from tramita.services.transactions import one_transaction
+
+
+@one_transaction
+def start_ticket(
+    *,
+    title: str = "",
+    description: str = "",
+    category: str | None = None,
+    requester: str | None = None,
+    primary_contact: str | None = None,
+    cc: Iterable[str] = (),
+    fields: Mapping[str, Any] | None = None,
+    draft: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Item:
+    """A Ticket by hand: a Draft, or submitted and validated. Rules: T-1, T-2, T-9, T-20, T-21, CT-3."""
+    item = Item(kind=Kind.TICKET, title=title.strip(), description=description, fields=dict(fields or {}))
+    if category:
+        set_process(item, _current_category(category))
+    return _start(item, requester, primary_contact, cc, draft=draft, by=by, at=at)
+
+
+@one_transaction
+def start_case(
+    *,
+    case_type: str | None,
+    short_description: str = "",
+    requester: str | None = None,
+    primary_contact: str | None = None,
+    cc: Iterable[str] = (),
+    fields: Mapping[str, Any] | None = None,
+    draft: bool = False,
+    by: Actor,
+    at: datetime,
+) -> Item:
+    """A Case by hand: a Draft, or submitted and validated. Rules: C-1 to C-4, C-40, C-41."""
+    if not case_type:
+        raise Invalid.one("case_type", "required", "This is needed.")
+    current = definitions.current_case_type(case_type)
+    if current is None:
+        raise Invalid.one("case_type", "unknown", "There is no Case type “%(path)s”.", path=case_type)
+    item = Item(kind=Kind.CASE, title=short_description.strip(), fields=dict(fields or {}))
+    set_process(item, current)
+    return _start(item, requester, primary_contact, cc, draft=draft, by=by, at=at)
+
+
+def _start(
+    item: Item,
+    requester: str | None,
+    primary_contact: str | None,
+    cc: Iterable[str],
+    *,
+    draft: bool,
+    by: Actor,
+    at: datetime,
+) -> Item:
+    people = contacts.by_address({"requester": requester, "primary_contact": primary_contact})
+    copied = contacts.copied_by_address(cc)
+    for name, person in contacts.filled(people, item).items():
+        setattr(item, f"{name}_id", person.pk)
+    contacts.set_organisation(item)
+    allowed_to_create(item, by)
+    if draft:
+        begin(item, "draft", by=by, at=at, assignee_id=by.id, listed=Listed.INBOX)
+    else:
+        decide(item, "create", by=by, at=at, missing=missing(item))
+        begin_submitted(item, by=by, at=at)
+    contacts.copy_to(item, copied)
+    return item
+
+
+def begin_submitted(item: Item, *, by: Actor, at: datetime, reason: Reason = Reason.NEW) -> Change:
+    """Write a new item that is To Do at once (T-21, C-41): due date and allocation included."""
+    change = begin(item, "create", by=by, at=at, write=False)
+    submission(change)
+    change.record("clock_started", **clockwork.begun(item, at=at))
+    change.record("allocated", **placed(item))
+    change.lines[0].reason = reason
+    create(item, by=by, at=at, change=change)
+    return change
+
+
+def placed(item: Item) -> dict[str, Any]:
+    """The columns of a first allocation, with the list they lead to."""
+    columns = allocation(item, rule_of(item))
+    return columns | {"listed": Listed.INBOX if columns["assignee_id"] else Listed.QUEUE}
+
+
+def begin(item: Item, verb: str, *, by: Actor, at: datetime, write: bool = True, **columns: Any) -> Change:
+    """Fill in what every beginning has, with its entry; written unless the caller has more to say."""
+    row = decide(item, verb, by=by, at=at, missing=())
+    item.number = item.number or sql.next_number()
+    item.state, item.creator_id = row.to, by.id
+    item.created_at = at
+    if by.is_staff:
+        item.owner_id = by.id  # G-10: the creator, for manual starts
+    for name, value in columns.items():
+        setattr(item, name, value)
+    change = Change(item, by, at)
+    data = {"from": None, "to": item.state.value, "reason": int(row.reason), "rule": row.rule}
+    change.record("created", reason=row.reason, visibility=Visibility.PARTICIPANTS, data=data)
+    if write:
+        create(item, by=by, at=at, change=change)
+    return change
+
+
+@one_transaction
+def submit(item: Item, *, by: Actor, at: datetime) -> None:
+    """A Draft becomes To Do. Rules: T-2 to T-4, T-23, C-42."""
+    row = decide(item, "submit", by=by, at=at, missing=missing(item))
+    change = Change(item, by, at)
+    settle(change)
+    submission(change)
+    follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS, **_without_list(placed(item)))
+    change.write()
+
+
+def _without_list(columns: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in columns.items() if name != "listed"}
+
+
+@one_transaction
+def discard(item: Item, *, by: Actor, at: datetime) -> None:
+    """A Draft goes; an audit entry stays, on an item that no list and no search shows. Rules: T-53, CG-51."""
+    row = decide(item, "discard", by=by, at=at)
+    change = Change(item, by, at)
+    data = {"from": item.state.value, "to": None, "reason": int(row.reason), "rule": row.rule}
+    change.record("discarded", reason=row.reason, data=data, discarded_at=at, listed=Listed.NONE, assignee_id=None)
+    change.write()
+
+
+def allowed_to_create(item: Item, by: Actor) -> None:
+    """Refuse who may not start work in that process (T-20, SEC-2)."""
+    if not may(by, "create", item):
+        raise NotPermitted("You may not start work here.")
+
+
+def set_process(item: Item, current: definitions.Current[Any]) -> None:
+    """Put the item under a category or Case type, as it is now (SLA-17)."""
+    item.process_id = current.definition_id
+    item.process_version_id = current.version_id
+    item.customer_id = current.customer_id
+    if item.organisation_id is None:
+        item.organisation_id = current.organisation_id
+
+
+def _current_category(path: str) -> definitions.Current[Any]:
+    current = definitions.current_category(path)
+    if current is None:
+        raise Invalid.one("category", "unknown", "There is no category “%(path)s”.", path=path)
+    return current

@@ -1,0 +1,96 @@
+"""Waits: begun by people, ended by mail, by time or by hand (SPEC section 6)."""
+
+from datetime import datetime
+
+from tramita.domain.actors import SYSTEM, Actor
+from tramita.domain.codes import Method, State, WaitType
+from tramita.models import Item
+from tramita.services import clockwork
+from tramita.services.ledger import Change
+from tramita.services.moving import NO_PROBLEM, decide, ended, follow, settle, take
+from tramita.services.transactions import one_transaction
+from tramita.services.working import still_fits
+
+
+@one_transaction
+def wait(
+    item: Item,
+    *,
+    type: str | None,  # noqa: A002 - the field of the interface
+    until: datetime | None = None,
+    days: int | None = None,
+    close_if_no_response: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Interrupt the work. Rules: T-30, T-31, C-48 to C-50, A-33, A-34, W-9 to W-14."""
+    given = {"wait_type": type, "until": until, "days": days, "close_if_no_response": close_if_no_response}
+    row = decide(item, "wait", by=by, at=at, **given)  # before it is taken: a wrong input starts nothing
+    change = Change(item, by, at)
+    if take(change):
+        row = decide(item, "wait", by=by, at=at, **given)
+    settle(change)
+    settled = NO_PROBLEM if item.problem else {}
+    columns = {
+        "wait_type": WaitType(str(type)),
+        "wait_since": at,
+        "wait_until": until,
+        "wait_days": days,
+        "close_if_no_response": close_if_no_response,
+    }
+    follow(change, row, "waited", data={"wait_type": type, "days": days}, **columns, **settled, **_left_team(item, by))
+    if until is not None:
+        change.set_timer("wake", until)
+    if days is not None:
+        change.set_timer("time_out", clockwork.days_later(item, at, days))
+    change.write()
+
+
+@one_transaction
+def resume(item: Item, *, by: Actor, at: datetime) -> None:
+    """End the wait by hand: In Progress is chosen again. Rules: S-10, T-34, C-53, A-37."""
+    row = decide(item, "resume", by=by, at=at)
+    change = Change(item, by, at)
+    settle(change)
+    mine = {"assignee_id": by.id, "last_assignee_id": by.id} if item.assignee_id is None else {}
+    follow(change, row, "resumed", **mine, **(NO_PROBLEM if item.problem else {}))
+    change.write()
+
+
+@one_transaction
+def date_reached(item: Item, *, at: datetime) -> None:
+    """The moment of a wait until has come. Rules: T-41, C-52, A-36, L-5."""
+    change = Change(item, SYSTEM, at)
+    row = decide(item, "date_reached", by=SYSTEM, at=at)
+    follow(change, row, "woken", **_back(item))
+    change.write()
+
+
+@one_transaction
+def time_out(item: Item, *, at: datetime) -> None:
+    """The days of a wait passed without an answer: it comes back, or closes. Rules: T-39, T-40, CG-7."""
+    row = decide(item, "time_out", by=SYSTEM, at=at)
+    change = Change(item, SYSTEM, at)
+    if row.to is State.CLOSED:
+        columns = ended(item, Method.NO_RESPONSE, by=SYSTEM, at=at)
+        follow(change, row, "closed", data={"method": Method.NO_RESPONSE.value}, **columns, closed_at=at)
+    else:
+        follow(change, row, "woken", **_back(item))
+    change.write()
+
+
+def wake_by_mail(change: Change) -> None:
+    """A mail ends a wait for more information; the caller writes the change. Rules: T-38, C-51, A-35, M-8."""
+    row = decide(change.item, "wake", by=SYSTEM, at=change.at)
+    follow(change, row, "woken", **_back(change.item))
+
+
+def _back(item: Item) -> dict[str, object]:
+    """A woken item stays with its assignee if that is still right, else it goes to its queue (CG-6, Z-1)."""
+    return {} if still_fits(item, item.assignee_id) else {"assignee_id": None}
+
+
+def _left_team(item: Item, by: Actor) -> dict[str, object]:
+    """Who is held to their own queues and left this one does not keep the item (L-10)."""
+    gone = by.own_queues_only and item.queue_id is not None and item.queue_id not in by.queue_ids
+    return {"assignee_id": None, "owner_id": None} if gone else {}

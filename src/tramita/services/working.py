@@ -1,0 +1,84 @@
+"""Who works on an item: start, To Do, release, assign, reject."""
+
+from datetime import datetime
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Role, State
+from tramita.domain.errors import Invalid
+from tramita.models import Item, Person
+from tramita.queries.people import actor_for, person_by_name
+from tramita.queries.visibility import may
+from tramita.services.ledger import Change
+from tramita.services.moving import NO_PROBLEM, assigned_to, decide, follow, settle
+from tramita.services.transactions import one_transaction
+
+
+@one_transaction
+def start(item: Item, *, by: Actor, at: datetime) -> None:
+    """Pick it up: it becomes theirs and In Progress. Rules: T-25, C-44, A-31; C-22(3) for a problem."""
+    row = decide(item, "start", by=by, at=at)
+    change = Change(item, by, at)
+    settled = NO_PROBLEM if item.problem else {}
+    follow(change, row, "started", **assigned_to(item, by.id), **settled)
+    settle(change)
+    change.write()
+
+
+@one_transaction
+def to_do(item: Item, *, by: Actor, at: datetime) -> None:
+    """Undo an accidental start; the holder keeps it. Rules: S-7, T-28, C-45, A-32."""
+    row = decide(item, "to-do", by=by, at=at)
+    change = Change(item, by, at)
+    follow(change, row, "set_to_do")
+    settle(change)
+    change.write()
+
+
+@one_transaction
+def release(item: Item, *, by: Actor, at: datetime) -> None:
+    """Give it back to its queue. Rules: S-6, T-26, C-45, A-32."""
+    row = decide(item, "release", by=by, at=at)
+    change = Change(item, by, at)
+    settle(change)
+    follow(change, row, "released", assignee_id=None)
+    change.write()
+
+
+@one_transaction
+def assign(item: Item, *, to: str | int, by: Actor, at: datetime) -> None:
+    """Give it to a user or robot: an address, a robot's name or an id. It is To Do there. Rules: T-27, T-54, Q-12."""
+    target = valid_target(item, to)
+    row = decide(item, "assign", by=by, at=at, target_valid=target is not None)
+    if target is None:
+        raise Invalid.one("to", "invalid_target", "This person or robot cannot be given this item.")
+    change = Change(item, by, at)
+    settle(change)
+    data = {"assignee": target.name, "assignee_id": target.pk}
+    follow(change, row, "assigned", data=data, **assigned_to(item, target.pk), allocation="by_hand")
+    change.write()
+
+
+@one_transaction
+def reject(item: Item, *, reason: str, by: Actor, at: datetime) -> None:
+    """A robot hands the item to people. Rules: S-8, T-29, B-5, B-10."""
+    row = decide(item, "reject", by=by, at=at)
+    change = Change(item, by, at)
+    follow(change, row, "rejected", words={"reason": reason}, assignee_id=None, robot_rejected=True)
+    change.write()
+
+
+def valid_target(item: Item, to: str | int) -> Person | None:
+    """The active user or robot who may work on this item and, if held to their queues, is in this one (Q-12, Q-14)."""
+    person = Person.objects.filter(pk=to).first() if isinstance(to, int) else person_by_name(to)
+    if person is None or not person.is_active:
+        return None
+    target = actor_for(person)
+    if not (target.is_staff or target.role is Role.ROBOT) or not may(target, "work", item):
+        return None
+    outside = item.queue_id is not None and item.queue_id not in target.queue_ids
+    return None if target.own_queues_only and outside else person
+
+
+def still_fits(item: Item, person_id: int | None) -> bool:
+    """Whether an item that comes back may go to this person again (Q-9, Q-12)."""
+    return person_id is not None and item.state is not State.CLOSED and valid_target(item, person_id) is not None
