@@ -181,10 +181,10 @@ def _read_week(week: Mapping[str, str], field: str, faults: list[FieldError]) ->
         windows = _read_windows(text, where, faults)
         for day in _read_days(str(names), where, faults):
             if days[day] is not None:
-                faults.append(_fault(where, "%(day)s is given twice.", day=WEEKDAYS[day]))
+                faults.append(FieldError(where, "invalid", "%(day)s is given twice.", {"day": WEEKDAYS[day]}))
             days[day] = windows
     if not any(days) and not faults:
-        faults.append(_fault(field, "The calendar has no working time at all."))
+        faults.append(FieldError(field, "invalid", "The calendar has no working time at all."))
     return tuple(windows or () for windows in days)
 
 
@@ -194,7 +194,10 @@ def _read_days(text: str, field: str, faults: list[FieldError]) -> Iterator[int]
         first, dash, last = part.partition("-")
         last = last if dash else first
         if first not in WEEKDAYS or last not in WEEKDAYS:
-            faults.append(_fault(field, "“%(text)s” is no day of the week. Write mon, tue … or mon-fri.", text=part))
+            fault = FieldError(
+                field, "invalid", "“%(text)s” is no day of the week. Write mon or mon-fri.", {"text": part}
+            )
+            faults.append(fault)
             continue
         start = WEEKDAYS.index(first)
         for step in range((WEEKDAYS.index(last) - start) % 7 + 1):
@@ -207,13 +210,18 @@ def _read_windows(text: object, field: str, faults: list[FieldError]) -> Windows
     for part in str(text or "").replace(",", " ").split():
         window = _read_window(part)
         if window is None:
-            message = "“%(text)s” is no window. Write it like 09:00-17:30, from 00:00 to 24:00, not over midnight."
-            faults.append(_fault(field, message, text=part))
+            fault = FieldError(
+                field,
+                "invalid",
+                "“%(text)s” is no window. Write it like 09:00-17:30, from 00:00 to 24:00, not over midnight.",
+                {"text": part},
+            )
+            faults.append(fault)
         else:
             windows.append(window)
     windows.sort()
     if any(a[1] > b[0] for a, b in pairwise(windows)):
-        faults.append(_fault(field, "The windows “%(text)s” overlap.", text=text))
+        faults.append(FieldError(field, "invalid", "The windows “%(text)s” overlap.", {"text": text}))
     return tuple(windows)
 
 
@@ -249,7 +257,3 @@ def _read_holidays(
 def _under(field: str, errors: Iterable[FieldError]) -> Iterator[FieldError]:
     for error in errors:
         yield FieldError(f"{field}.{error.field}", error.code, error.message, error.values)
-
-
-def _fault(field: str, message: str, **values: object) -> FieldError:
-    return FieldError(field, "invalid", message, values)

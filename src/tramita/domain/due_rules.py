@@ -6,6 +6,7 @@ zone; `working days` are the calendar's, ending at the same wall-clock time, mov
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -108,7 +109,9 @@ def build_due_rule(
     except Invalid as invalid:
         raise Invalid([*invalid.errors, *faults]) from None
     if within.working and not calendar:
-        faults.append(_fault(f"{field}.within", "“%(text)s” counts working time; name a calendar.", str(within)))
+        values = {"text": str(within)}
+        message = FieldError(f"{field}.within", "invalid", "“%(text)s” counts working time; name a calendar.", values)
+        faults.append(message)
     if faults:
         raise Invalid(faults)
     return DueRule(
@@ -133,19 +136,12 @@ def _adjusted(rule: DueRule, origin: datetime) -> datetime:
     return add_calendar_days(origin, span.days, rule.zone) + timedelta(seconds=span.seconds)
 
 
-def _faults(definition: DueRuleDefinition, calendar: Calendar | None, field: str) -> list[FieldError]:
-    faults = []
+def _faults(definition: DueRuleDefinition, calendar: Calendar | None, field: str) -> Iterator[FieldError]:
+    base = {"text": definition.base}
     if definition.base != START and not re.fullmatch(r"fields\.\w[\w-]*", definition.base):
-        message = "“%(text)s” is no base. Write start, or fields.NAME for a date-time field."
-        faults.append(_fault(f"{field}.base", message, definition.base))
+        yield FieldError(f"{field}.base", "invalid", "“%(text)s” is no base. Write start, or fields.NAME.", base)
     for name in ("move_to_next_morning", "move_to_end_of_day"):
         if getattr(definition, name) and not calendar:
-            faults.append(_fault(f"{field}.{name}", "“%(text)s” needs a calendar.", name))
+            yield FieldError(f"{field}.{name}", "invalid", "“%(text)s” needs a calendar.", {"text": name})
     if definition.move_to_next_morning and definition.move_to_end_of_day:
-        message = "A due date cannot move to the end of the day and from there to the next morning."
-        faults.append(_fault(f"{field}.move_to_end_of_day", message, ""))
-    return faults
-
-
-def _fault(field: str, message: str, text: str) -> FieldError:
-    return FieldError(field, "invalid", message, {"text": text})
+        yield FieldError(f"{field}.move_to_end_of_day", "invalid", "Move to the next morning or to the end, not both.")

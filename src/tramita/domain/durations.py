@@ -18,7 +18,7 @@ LONGEST_SECONDS = 20 * 366 * 86_400  # beyond twenty years somebody mistyped
 
 PART = re.compile(r"(\d{1,9})\s*(working\s+)?([a-z]+)")
 WHOLE = re.compile(rf"(-\s*)?{PART.pattern}(?:\s*(?:,|and)?\s+{PART.pattern})*")
-HELP = "“%(text)s” is not a duration. Write it like “5 days”, “16 working hours” or “1 hour 30 minutes”."
+CODE = "not_a_duration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,18 @@ def parse_span(text: object, *, field: str = "duration", signed: bool = False) -
     """
     words = " ".join(text.split()).lower() if isinstance(text, str) else ""
     match = WHOLE.fullmatch(words)
-    if not match:
-        raise Invalid.one(field, "not_a_duration", HELP, text=text)
-    parts = list(_parts(words))
+    parts = list(_parts(words)) if match else []
+    if not match or not all(unit in SECONDS for _, unit, _ in parts):
+        raise Invalid.one(field, CODE, "“%(text)s” is not a duration. Write “5 days” or “16 working hours”.", text=text)
     span = Span(
         parts=tuple((amount, unit) for amount, unit, _ in parts),
-        working=all(working for *_, working in parts),
+        working=any(working for *_, working in parts),
         negative=bool(match[1]),
     )
-    problem = _problem(span, [working for *_, working in parts])
     if span.negative and not signed:
-        problem = "“%(text)s” must not be negative."
-    if problem:
-        raise Invalid.one(field, "not_a_duration", problem, text=text)
+        raise Invalid.one(field, CODE, "“%(text)s” must not be negative.", text=text)
+    _check_parts(parts, text, field)
+    _check_size(span, text, field)
     return span
 
 
@@ -91,21 +90,20 @@ def _parts(words: str) -> Iterator[tuple[int, str, bool]]:
         yield int(amount), unit.removesuffix("s"), bool(working)
 
 
-def _problem(span: Span, working: list[bool]) -> str | None:
-    units = [unit for _, unit in span.parts]
-    if not all(unit in SECONDS for unit in units):
-        return HELP
+def _check_parts(parts: list[tuple[int, str, bool]], text: object, field: str) -> None:
+    units = [unit for _, unit, _ in parts]
+    working = [each for *_, each in parts]
     if any(UNITS.index(a) >= UNITS.index(b) for a, b in pairwise(units)):
-        return "“%(text)s”: name each unit once, the largest first."
-    if any(working) and not span.working:
-        return "“%(text)s” mixes working time with other time. Say “working” at each part or at none."
-    if span.working and "week" in units:
-        return "“%(text)s”: there are no working weeks; write working days."
-    return _size_problem(span)
+        raise Invalid.one(field, CODE, "“%(text)s”: name each unit once, the largest first.", text=text)
+    if any(working) and not all(working):
+        raise Invalid.one(field, CODE, "“%(text)s”: say “working” at each part or at none.", text=text)
+    if any(working) and "week" in units:
+        raise Invalid.one(field, CODE, "“%(text)s”: there are no working weeks; write working days.", text=text)
 
 
-def _size_problem(span: Span) -> str | None:
+def _check_size(span: Span, text: object, field: str) -> None:
     size = sum(amount * SECONDS[unit] for amount, unit in span.parts)
     if size == 0:
-        return "“%(text)s” is no time at all."
-    return "“%(text)s” is longer than twenty years." if size > LONGEST_SECONDS else None
+        raise Invalid.one(field, CODE, "“%(text)s” is no time at all.", text=text)
+    if size > LONGEST_SECONDS:
+        raise Invalid.one(field, CODE, "“%(text)s” is longer than twenty years.", text=text)

@@ -202,8 +202,9 @@ def new_year(number: int) -> int:
 def no_working_time(instant: int) -> Invalid:
     """The calendar is empty where it is needed."""
     day = datetime.fromtimestamp(instant, UTC).date().isoformat()
-    message = "The calendar has no working time within a year of %(day)s."
-    return Invalid.one("calendar", "no_working_time", message, day=day)
+    return Invalid.one(
+        "calendar", "no_working_time", "The calendar has no working time within a year of %(day)s.", day=day
+    )
 
 
 def _merged(windows: Iterator[tuple[int, int]]) -> tuple[list[int], list[int]]:

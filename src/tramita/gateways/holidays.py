@@ -18,9 +18,18 @@ def public_holidays(country: str, subdivision: str | None, years: tuple[int, ...
 
     places = list_supported_countries()
     if country not in places:
-        message = "No holidays are known for the country “%(country)s”. Write its ISO code, like PL."
-        raise Invalid.one("country", "unknown_country", message, country=country)
+        raise Invalid.one(
+            "country",
+            "unknown_country",
+            "No holidays are known for “%(country)s”. Write a code like PL.",
+            country=country,
+        )
     if subdivision is not None and subdivision not in places[country]:
-        message = "No holidays are known for “%(subdivision)s” of %(country)s."
-        raise Invalid.one("subdivision", "unknown_subdivision", message, subdivision=subdivision, country=country)
+        raise Invalid.one(
+            "subdivision",
+            "unknown_subdivision",
+            "No holidays are known for “%(subdivision)s” of %(country)s.",
+            subdivision=subdivision,
+            country=country,
+        )
     return frozenset(country_holidays(country, subdiv=subdivision, years=years)) if years else frozenset()
