@@ -23,6 +23,7 @@ TRAMITA_STORAGE_URL = ENV.storage
 TRAMITA_SMTP_URL = ENV.outgoing
 TRAMITA_BASE_URL = ENV.base_url
 TRAMITA_TIME_TRAVEL = ENV.time_travel
+TRAMITA_API_RATE = ENV.api_rate
 
 DEBUG = False
 SECRET_KEY = ENV.secret()
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "tramita.api.middleware.ProblemDocuments",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

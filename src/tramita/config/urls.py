@@ -1,7 +1,7 @@
 """Every address of the service."""
 
 from allauth.account import views as account
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from tramita.ui import views as ui
@@ -9,6 +9,7 @@ from tramita.ui import views as ui
 urlpatterns = [
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
+    path("api/", include("tramita.api.urls")),
     path("language", set_language, name="language"),
     path("style-<str:digest>.css", ui.style, name="stylesheet"),
 ]

@@ -1,0 +1,57 @@
+"""The REST API of INTERFACES section 5: one object that knows every call, mounted at `/api/v1`."""
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+
+from tramita.api import problems
+from tramita.api.auth import SIGNED_IN
+from tramita.api.bodies import JsonParser
+from tramita.api.calls import directory
+from tramita.api.idempotency import once_a_key
+from tramita.api.openapi import completed
+from tramita.api.rendering import JsonRenderer
+
+DESCRIPTION = """
+Tickets, Cases and Actions, for robots and other systems, under the rights of the token's owner.
+
+Make a token with `tramita token create WHO` and send it as `Authorization: Bearer TOKEN`.
+What its owner may not see answers 404, exactly as if it did not exist.
+"""
+
+
+ROUTERS = (directory.router,)
+
+
+class Api(NinjaAPI):
+    """Ninja, with the description of what every call has in common added to the schema."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """OpenAPI 3.1, with errors, headers and examples."""
+        schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        completed(schema)
+        return schema
+
+
+def make_api() -> NinjaAPI:
+    """Plug the calls together."""
+    made = Api(
+        title="Tramita",
+        version="1",
+        description=DESCRIPTION.strip(),
+        urls_namespace="api",
+        auth=SIGNED_IN,
+        parser=JsonParser(),
+        renderer=JsonRenderer(),
+    )
+    problems.install(made)
+    made.add_decorator(once_a_key, mode="operation")
+    for router in ROUTERS:
+        made.add_router("", router)
+    return made
+
+
+api = make_api()

@@ -1,0 +1,43 @@
+"""Who calls: a bearer token, of which only the SHA-256 is known here (DESIGN decision 13)."""
+
+import hashlib
+from typing import cast
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from tramita.api.problems import NotSignedIn
+from tramita.api.rate import within_rate
+from tramita.domain.actors import Actor
+from tramita.queries import people
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer TOKEN`; made by `tramita token create`."""
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        """The caller, looked up once a request. Raises: NotSignedIn, TooManyRequests."""
+        known = getattr(request, "actor", None)
+        if known is not None:
+            return cast("Actor", known)
+        actor: Actor | None = super().__call__(request)
+        if actor is None:
+            raise NotSignedIn("A valid token is needed: Authorization: Bearer TOKEN.")
+        request.actor = actor  # type: ignore[attr-defined]
+        return actor
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        """None for a token nobody has, and for one whose owner is no longer active."""
+        digest = hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest()
+        actor = people.by_token_digest(digest)
+        if actor is not None:
+            within_rate(digest)
+        return actor
+
+
+SIGNED_IN = Token()
+
+
+def caller(request: HttpRequest) -> Actor:
+    """The owner of the token."""
+    return SIGNED_IN(request)

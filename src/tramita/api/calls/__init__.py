@@ -1,0 +1,1 @@
+"""The calls, a module per subject. Each fetches, calls one service and answers."""

@@ -1,0 +1,76 @@
+"""`Idempotency-Key` on a POST: asking twice does once. Everything is decided in one transaction with the effect.
+
+Only answers that did something are kept. A refusal changed nothing, so the same key may be tried again.
+"""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tramita.api.auth import caller
+from tramita.api.problems import problem
+from tramita.domain.errors import Invalid, TramitaError
+from tramita.services.answering import Answer, answer_once
+
+HEADER = "Idempotency-Key"
+LONGEST = 200
+
+Run = Callable[..., HttpResponse]
+
+
+def once_a_key(run: Run) -> Run:
+    """Makes a call answer a repeated POST as it did the first time, with `Idempotency-Replayed: true`."""
+
+    @wraps(run)
+    def wrapper(request: HttpRequest, **path: Any) -> HttpResponse:
+        if request.method != "POST" or HEADER not in request.headers:
+            return run(request, **path)
+        try:
+            return _once(request, lambda: run(request, **path))
+        except TramitaError as error:
+            return problem(error)
+
+    return wrapper
+
+
+def _once(request: HttpRequest, run: Callable[[], HttpResponse]) -> HttpResponse:
+    answer, repeated = answer_once(
+        by=caller(request),
+        key=_key(request),
+        request=_digest(request),
+        at=timezone.now(),
+        act=lambda: _kept(run()),
+    )
+    response = HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
+    for name, value in answer.headers.items():
+        response[name] = value
+    if repeated:
+        response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def _key(request: HttpRequest) -> str:
+    key = request.headers[HEADER]
+    if not 0 < len(key) <= LONGEST or not key.isprintable() or not key.isascii():
+        raise Invalid.one(HEADER, "wrong_key", "A key is 1 to 200 printable ASCII characters.")
+    return key
+
+
+def _digest(request: HttpRequest) -> str:
+    """What makes two requests the same: method, path with query, and body."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    digest.update(request.body)
+    return digest.hexdigest()
+
+
+def _kept(response: HttpResponse) -> Answer:
+    return Answer(
+        status=response.status_code,
+        body=response.content.decode(),
+        content_type=response.headers.get("Content-Type", ""),
+        headers={name: value for name, value in response.headers.items() if name != "Content-Type"},
+    )

@@ -1,0 +1,52 @@
+"""What all shapes share: strict input, moments, and answers made from what the queries give."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+EARLIEST, LATEST = 1900, 9000  # years; beyond them an offset leads out of what a database keeps
+
+
+class Input(BaseModel):
+    """A body: every name is known, text is text, and a number is a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Output(BaseModel):
+    """An answer, made from an object or mapping with the same names. Nothing is left out: absent is null."""
+
+    model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
+
+
+def _text_only(value: Any) -> Any:
+    if isinstance(value, str) and not value.strip().isdigit():
+        return value
+    raise PydanticCustomError("timezone_aware", "not a moment")
+
+
+def _in_utc(value: datetime) -> datetime:
+    if not EARLIEST <= value.year <= LATEST:
+        raise PydanticCustomError("timezone_aware", "not a moment anybody means")
+    return value.astimezone(UTC)
+
+
+def _plus_kept(value: Any) -> Any:
+    """In an address `+` means a space, and many forget to write %2B."""
+    return value.replace(" ", "+") if isinstance(value, str) else value
+
+
+Moment = Annotated[
+    AwareDatetime,
+    Field(strict=False),
+    BeforeValidator(_text_only),
+    AfterValidator(_in_utc),
+    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-02T09:00:00+00:00"]}),
+]
+QueryMoment = Annotated[Moment, BeforeValidator(_plus_kept)]
+Address = Annotated[str, Field(max_length=254, examples=["rui@acme.example"])]
+Line = Annotated[str, Field(max_length=1000)]
+Text = Annotated[str, Field(max_length=1_048_576)]
+Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]

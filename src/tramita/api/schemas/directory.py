@@ -1,0 +1,151 @@
+"""Who and what there is."""
+
+from typing import Any, Literal
+
+from tramita.api.schemas.base import Output
+from tramita.domain.codes import Role
+
+
+class _Someone(Output):
+    id: int
+    name: str
+    kind: Literal["human", "robot"]
+    address: str | None
+    role: Role
+    organisation: str | None
+    language: str | None
+    active: bool
+
+
+class UserOut(_Someone):
+    """Who works items: a person, or a robot (which has a `key` and no address)."""
+
+    key: str | None
+    time_zone: str | None
+    queues: list[str]
+
+
+class ContactPersonOut(_Someone):
+    """Who asks for things."""
+
+
+class QueueOut(Output):
+    """Where items wait for a team."""
+
+    id: int
+    name: str
+    title: str
+    strict: bool
+    active: bool
+    members: list[str]
+
+
+class OrganisationOut(Output):
+    """Who is served."""
+
+    id: int
+    name: str
+    title: str
+    parent: str | None
+    domains: list[str]
+    account_manager: str | None
+    active: bool
+
+
+class RouteOut(Output):
+    """Mail to this address starts that."""
+
+    to: str
+    start: str
+    active: bool
+
+
+class MailboxOut(Output):
+    """Where mail arrives."""
+
+    id: int
+    address: str
+    active: bool
+    routes: list[RouteOut]
+
+
+class CategoryOut(Output):
+    """What a Ticket may be about; `path` is the value of `category`."""
+
+    id: int
+    path: str
+    title: str
+    queue: str | None
+    fields: dict[str, Any]
+
+
+class CaseTypeOut(CategoryOut):
+    """A process; `path` is the value of `case_type`, `startable` are the Actions that people launch by hand."""
+
+    startable: list[str]
+
+
+class ApprovalTypeOut(Output):
+    """What a manager may be asked to approve."""
+
+    id: int
+    name: str
+    title: str
+    description: str
+    active: bool
+
+
+class UserPage(Output):
+    """Some users."""
+
+    results: list[UserOut]
+    next: str | None
+
+
+class ContactPage(Output):
+    """Some contacts."""
+
+    results: list[ContactPersonOut]
+    next: str | None
+
+
+class QueuePage(Output):
+    """Some queues."""
+
+    results: list[QueueOut]
+    next: str | None
+
+
+class OrganisationPage(Output):
+    """Some organisations."""
+
+    results: list[OrganisationOut]
+    next: str | None
+
+
+class MailboxPage(Output):
+    """Some mailboxes."""
+
+    results: list[MailboxOut]
+    next: str | None
+
+
+class CategoryPage(Output):
+    """Some categories."""
+
+    results: list[CategoryOut]
+    next: str | None
+
+
+class CaseTypePage(Output):
+    """Some Case types."""
+
+    results: list[CaseTypeOut]
+    next: str | None
+
+
+class ApprovalTypePage(Output):
+    """Some approval types."""
+
+    results: list[ApprovalTypeOut]
+    next: str | None

@@ -1,0 +1,124 @@
+"""An item, one shape for the three kinds (INTERFACES section 5)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import ConfigDict
+
+from tramita.api.schemas.base import Output
+from tramita.api.schemas.examples import ITEM
+from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, State, WaitType
+
+
+class WhoOut(Output):
+    """Somebody who works: a person or a robot."""
+
+    id: int
+    name: str
+    kind: Literal["human", "robot"]
+
+
+class ContactOut(WhoOut):
+    """Somebody the item is about."""
+
+    address: str | None
+
+
+class QueueRefOut(Output):
+    """Where it waits for a team."""
+
+    id: int
+    name: str
+
+
+class WaitOut(Output):
+    """Why a Waiting item waits."""
+
+    type: WaitType
+    since: datetime | None
+    until: datetime | None
+    days: int | None
+    close_if_no_response: bool
+
+
+class ResolutionOut(Output):
+    """How the work ended, and who ended it first (R-20)."""
+
+    method: Method | None
+    by: WhoOut | None
+    at: datetime | None
+    reason: str | None
+    first_by: WhoOut | None
+    first_at: datetime | None
+
+
+class ProblemOut(Output):
+    """What a person must look at (C-24)."""
+
+    code: Problem
+    source: str | None
+    reason: str | None
+
+
+class ContactsOut(Output):
+    """The people the item is about (CT-1)."""
+
+    primary: ContactOut | None
+    requester: ContactOut | None
+    subject: ContactOut | None
+    original_requester: ContactOut | None
+    cc: list[ContactOut]
+
+
+class DueOut(Output):
+    """The promise. `seconds_left` is negative when overdue; `at` is null while the clock does not run."""
+
+    at: datetime | None
+    status: DueStatus
+    clock: Clock
+    seconds_left: int | None
+    text: str
+
+
+class ItemOut(Output):
+    """A Ticket, Case or Action. What is absent is null."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ITEM]})
+
+    reference: str
+    kind: Kind
+    state: State
+    version: int
+    title: str
+    wait: WaitOut | None
+    resolution: ResolutionOut | None
+    problem: ProblemOut | None
+    assignee: WhoOut | None
+    owner: WhoOut | None
+    queue: QueueRefOut | None
+    list: Listed
+    category: str | None
+    case_type: str | None
+    customer: str | None
+    organisation: str | None
+    contacts: ContactsOut
+    due: DueOut
+    highlighted: bool
+    new_information: bool
+    allowed: Sequence[str]  # `list` is a field here
+    """Last path segments of the calls that this caller may make now, whatever input is still missing."""
+    description: str | None
+    """Of a Draft; afterwards it is in the timeline."""
+    parent: str | None
+    fields: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+
+
+class LaunchedOut(ItemOut):
+    """The Action that was launched, the first one of several copies."""
+
+    launched: Sequence[str]
+    """The references of all copies."""

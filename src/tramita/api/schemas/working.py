@@ -1,0 +1,76 @@
+"""What moves an item, and what changes it."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from tramita.api.schemas.base import Address, Input, Line, Moment, Text, Whole
+from tramita.domain.codes import Method, WaitType
+
+WAIT_TYPES = [word.value for word in WaitType]
+METHODS = [word.value for word in Method]
+
+
+class AssignIn(Input):
+    """Who gets it: a user's address, a robot's name, or the id of either."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "ana@desk.example"}]})
+
+    to: Whole | Line
+
+
+class WaitIn(Input):
+    """Why it waits, and until when."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"type": "more_information", "days": 5, "close_if_no_response": True}]}
+    )
+
+    type: str | None = Field(None, max_length=40, json_schema_extra={"examples": WAIT_TYPES})
+    until: Moment | None = None
+    days: Whole | None = None
+    close_if_no_response: bool = False
+
+
+class ResolveIn(Input):
+    """How the work ends; `note` is the resolution note (R-6)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"method": "replied", "note": "Credit note sent."}]})
+
+    method: str | None = Field(None, max_length=40, json_schema_extra={"examples": METHODS})
+    reason: Text | None = None
+    note: Text | None = None
+
+
+class ContactsIn(Input):
+    """Addresses of people the desk knows; `cc` replaces the whole list."""
+
+    primary: Address | None = None
+    requester: Address | None = None
+    subject: Address | None = None
+    cc: list[Address] | None = Field(None, max_length=100)
+
+
+class DueIn(Input):
+    """A due date by hand, where the rule allows it (SLA-9)."""
+
+    at: Moment | None = None
+
+
+class ChangeIn(Input):
+    """The parts of an item that people may change; what is not named stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"title": "Invoice 991 charged twice", "contacts": {"cc": ["marta@acme.example"]}}]
+        }
+    )
+
+    title: Line | None = None
+    description: Text | None = None
+    """Of a Draft only; afterwards it is in the timeline."""
+    category: Line | None = None
+    contacts: ContactsIn | None = None
+    fields: dict[str, Any] | None = None
+    due: DueIn | None = None
+    checklist: dict[str, bool] | None = None

@@ -1,0 +1,180 @@
+"""Who and what there is: users, contacts, queues, organisations and what is configured, a page at a time.
+
+Every list is ordered by id and continues after one. Each row is what a face shows, names instead of ids.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from tramita.domain.actors import STAFF, Actor
+from tramita.domain.codes import Role
+from tramita.domain.errors import NotPermitted
+from tramita.models import Definition, Mailbox, Organisation, Person, Queue
+from tramita.queries import visibility
+
+WORKERS = (*sorted(STAFF), Role.ROBOT)
+ASKERS = (Role.REQUESTER, Role.MANAGER)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPage:
+    """Some rows, and the id to go on after; None on the last page."""
+
+    rows: list[Row]
+    last: int | None
+
+
+def users(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
+    """Who works items, robots included."""
+    people = Person.objects.filter(role__in=WORKERS).select_related("organisation").prefetch_related("queues")
+    return _page(actor, people, _user, after, limit)
+
+
+def contacts(actor: Actor, *, after: int, limit: int, q: str = "") -> DirectoryPage:
+    """Who asks for things. `q` is the beginning of an address."""
+    people = Person.objects.filter(role__in=ASKERS, email__startswith=q.strip().lower()).select_related("organisation")
+    return _page(actor, people, _contact, after, limit)
+
+
+def queues(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
+    """Where items wait for a team."""
+    return _page(actor, Queue.objects.prefetch_related("members"), _queue, after, limit)
+
+
+def organisations(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
+    """Who is served."""
+    rows = Organisation.objects.select_related("parent", "account_manager")
+    return _page(actor, rows, _organisation, after, limit)
+
+
+def mailboxes(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
+    """Where mail arrives, and what it starts."""
+    return _page(actor, Mailbox.objects.prefetch_related("routes__process"), _mailbox, after, limit)
+
+
+def categories(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
+    """Categories of Tickets that are in use, on the branches this actor may see (SEC-2)."""
+    return _page(actor, _defined("category", actor), _process, after, limit)
+
+
+def case_types(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
+    """Case types that are in use, on the branches this actor may see (SEC-2)."""
+    return _page(actor, _defined("case_type", actor), _case_type, after, limit)
+
+
+def approval_types(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
+    """What a manager may be asked to approve, the inactive ones too (AP-5)."""
+    rows = Definition.objects.filter(kind="approval_type", active=True).select_related("current")
+    return _page(actor, rows, _approval_type, after, limit)
+
+
+def _page(actor: Actor, rows: "QuerySet[Any]", told: Callable[[Any], Row], after: int, limit: int) -> DirectoryPage:
+    """One row more than asked tells whether there is another page. Raises: NotPermitted, for who only asks."""
+    if not (actor.is_staff or actor.role is Role.ROBOT):
+        raise NotPermitted("Only those who work items may read this.")
+    found: list[Model] = list(rows.filter(pk__gt=after).order_by("pk")[: limit + 1])
+    more = len(found) > limit
+    return DirectoryPage([told(row) for row in found[:limit]], found[limit - 1].pk if more else None)
+
+
+def _defined(kind: str, actor: Actor) -> "QuerySet[Definition]":
+    rows = Definition.objects.filter(kind=kind, active=True, current__isnull=False).select_related("current")
+    return rows if actor.grants is None else rows.filter(pk__in=visibility.processes(actor, "view"))
+
+
+def _user(person: Person) -> Row:
+    return {
+        **_someone(person),
+        "key": person.key,
+        "role": person.role,
+        "language": person.language or None,
+        "time_zone": person.time_zone or None,
+        "queues": sorted(queue.key for queue in person.queues.all()),
+    }
+
+
+def _contact(person: Person) -> Row:
+    return {**_someone(person), "role": person.role, "language": person.language or None}
+
+
+def _someone(person: Person) -> Row:
+    return {
+        "id": person.pk,
+        "name": person.name,
+        "kind": "robot" if person.role is Role.ROBOT else "human",
+        "address": person.email,
+        "organisation": person.organisation.key if person.organisation else None,
+        "active": person.is_active,
+    }
+
+
+def _queue(queue: Queue) -> Row:
+    members: Iterable[Person] = queue.members.all()
+    return {
+        "id": queue.pk,
+        "name": queue.key,
+        "title": queue.title,
+        "strict": queue.strict,
+        "active": queue.active,
+        "members": sorted(member.email or member.key or "" for member in members),
+    }
+
+
+def _organisation(organisation: Organisation) -> Row:
+    return {
+        "id": organisation.pk,
+        "name": organisation.key,
+        "title": organisation.name,
+        "parent": organisation.parent.key if organisation.parent else None,
+        "domains": organisation.domains,
+        "account_manager": organisation.account_manager.email if organisation.account_manager else None,
+        "active": organisation.active,
+    }
+
+
+def _mailbox(mailbox: Mailbox) -> Row:
+    return {
+        "id": mailbox.pk,
+        "address": mailbox.address,
+        "active": mailbox.active,
+        "routes": [
+            {"to": route.address, "start": route.process.key, "active": route.active} for route in mailbox.routes.all()
+        ],
+    }
+
+
+def _process(definition: Definition) -> Row:
+    body = _body(definition)
+    return {
+        "id": definition.pk,
+        "path": definition.key,
+        "title": definition.title or definition.key,
+        "queue": body.get("queue"),
+        "fields": body.get("fields", {}),
+    }
+
+
+def _case_type(definition: Definition) -> Row:
+    actions: Mapping[str, Any] = _body(definition).get("actions", {})
+    startable = sorted(name for name, action in actions.items() if action.get("startable"))
+    return {**_process(definition), "startable": startable}
+
+
+def _approval_type(definition: Definition) -> Row:
+    body = _body(definition)
+    return {
+        "id": definition.pk,
+        "name": definition.key,
+        "title": body.get("name", definition.key),
+        "description": body.get("description", ""),
+        "active": body.get("active", True),
+    }
+
+
+def _body(definition: Definition) -> Mapping[str, Any]:
+    return definition.current.body if definition.current else {}

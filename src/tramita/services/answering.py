@@ -1,0 +1,81 @@
+"""Doing once what is asked twice: the answer is kept in the transaction that made it true."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django.db import IntegrityError, transaction
+
+from tramita.domain.actors import Actor
+from tramita.domain.errors import Conflict
+from tramita.models import IdempotencyKey
+from tramita.services.transactions import writing
+
+REFUSED = 400  # from this status on nothing happened
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered, to be said again word by word."""
+
+    status: int
+    body: str
+    content_type: str
+    headers: Mapping[str, str]
+
+
+class _NothingHappened(Exception):
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def answer_once(*, by: Actor, key: str, request: str, at: datetime, act: Callable[[], Answer]) -> tuple[Answer, bool]:
+    """Act, unless this person was answered under this key before; the answer, and whether it is an old one.
+
+    Of two at the same moment one acts; the other waits at the unique index and hears the same. `request` is the
+    digest of what is asked. An answer of 400 or more undoes everything and is not kept.
+
+    Raises: Conflict `idempotency_key_reused`, when the key was used for another request.
+    """
+    try:
+        with writing():
+            row, is_new = _reserved(by=by, key=key, request=request, at=at)
+            if not is_new:
+                return _before(row, request), True
+            return _remembered(row, act()), False
+    except _NothingHappened as refused:
+        return refused.answer, False
+
+
+def forget_answers(*, before: datetime) -> int:
+    """Drop what nobody will ask again; how many."""
+    count, _ = IdempotencyKey.objects.filter(created_at__lt=before).delete()
+    return count
+
+
+def _reserved(*, by: Actor, key: str, request: str, at: datetime) -> tuple[IdempotencyKey, bool]:
+    try:  # the system sends no requests: there is an id
+        with transaction.atomic():
+            row = IdempotencyKey.objects.create(
+                person_id=cast("int", by.id), key=key, request=request, status=0, body="", created_at=at
+            )
+            return row, True
+    except IntegrityError:
+        return IdempotencyKey.objects.get(person=by.id, key=key), False
+
+
+def _before(row: IdempotencyKey, request: str) -> Answer:
+    if row.request != request:
+        raise Conflict("This key was used for another request.", code="idempotency_key_reused")
+    return Answer(status=row.status, body=row.body, content_type=row.content_type, headers=row.headers)
+
+
+def _remembered(row: IdempotencyKey, answer: Answer) -> Answer:
+    if answer.status >= REFUSED:
+        raise _NothingHappened(answer)
+    row.status, row.body = answer.status, answer.body
+    row.content_type, row.headers = answer.content_type, dict(answer.headers)
+    row.save(update_fields=["status", "body", "content_type", "headers"])
+    return answer

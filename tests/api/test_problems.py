@@ -1,0 +1,84 @@
+"""Whatever goes wrong is told as a problem document, and never a 500."""
+
+import pytest
+from django.db import OperationalError
+
+from tests import factories
+from tests.api.callers import ask, fields, problem, stranger
+from tramita.queries import directory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/users/", "/webhooks", "//", "/../x", "/robot/next"])
+def test_an_unknown_path_is_a_problem_not_a_page(path: str) -> None:
+    """INTERFACES 5."""
+    problem(stranger().get(path), 404, "not_found")
+
+
+def test_a_wrong_method_names_the_right_ones() -> None:
+    """INTERFACES 5, RFC 9110."""
+    answer = ask(factories.person()).delete("/users")
+
+    problem(answer, 405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET"
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "many", "1e3", "", "9" * 400])
+def test_a_wrong_limit_is_named(limit: str) -> None:
+    """INTERFACES 5: limit is at most 200."""
+    told = problem(ask(factories.person()).get("/users", limit=limit), 422, "validation_failed")
+
+    assert list(fields(told)) == ["limit"]
+
+
+@pytest.mark.parametrize("cursor", ["x", "-", "\0", "é", "LTE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "9" * 2000, "MS41"])
+def test_a_wrong_cursor_is_named(cursor: str) -> None:
+    """INTERFACES 5."""
+    told = problem(ask(factories.person()).get("/users", cursor=cursor), 422, "validation_failed")
+
+    assert list(fields(told)) == ["cursor"]
+
+
+def test_who_only_asks_may_not_read_the_directory() -> None:
+    """SEC-1."""
+    problem(ask(factories.requester()).get("/users"), 403, "not_permitted")
+
+
+def test_a_database_that_is_away_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad input: each gets its clear message on each face."""
+
+    def away(*given: object, **named: object) -> None:
+        raise OperationalError("connection refused")
+
+    caller = ask(factories.person())
+    monkeypatch.setattr(directory, "_page", away)
+
+    answer = caller.get("/users")
+
+    problem(answer, 503, "unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert b"connection refused" not in answer.content
+
+
+def test_a_bug_of_ours_tells_nothing_of_the_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """STYLE 5: a bug crashes and is logged; the caller gets a document all the same."""
+
+    def broken(*given: object, **named: object) -> None:
+        raise ZeroDivisionError("secret inside")
+
+    caller = ask(factories.person(), raise_request_exception=False)
+    monkeypatch.setattr(directory, "_page", broken)
+
+    answer = caller.get("/users")
+
+    problem(answer, 500, "internal_error")
+    assert b"secret" not in answer.content
+
+
+def test_a_problem_is_told_in_the_callers_language() -> None:
+    """Z-13: the code stays, the words are the reader's."""
+    answer = stranger().get("/users", headers={"Accept-Language": "fr"})
+
+    assert answer.headers["Content-Language"] == "fr"
+    problem(answer, 401, "not_signed_in")
