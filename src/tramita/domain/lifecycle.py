@@ -65,8 +65,9 @@ class Row:
 
     @property
     def method(self) -> Method | None:
-        """The resolution method it stores, when there is only one."""
-        return next(iter(self.methods)) if len(self.methods) == 1 else None
+        """The resolution method it stores, when there is only one; None where the work goes on (A-40)."""
+        ends = self.to in {State.RESOLVED, State.CLOSED}
+        return next(iter(self.methods)) if ends and len(self.methods) == 1 else None
 
     @property
     def wait_type(self) -> WaitType | None:
@@ -84,7 +85,9 @@ class Row:
     @property
     def chosen_by_value(self) -> bool:
         """Whether a value of the input decides between this row and others of its verb."""
-        return self.verb in CHOICES and bool(self.waits or self.methods or self.passed is not None)
+        if self.verb == "wait":
+            return bool(self.waits)
+        return bool(self.methods) if self.verb == "resolve" else self.passed is not None
 
     def takes(self, facts: Facts) -> bool:
         """Whether the value that the caller chose is one of this row's (see `CHOICES`)."""
@@ -201,9 +204,9 @@ class Lifecycle:
             raise TransitionNotAllowed(verb, _name(facts.state), self.verbs(facts, by=by))
         possible = [r for r in here if r.possible(facts)]
         if not possible:
-            # what stands in the way of those who ask comes first, then of anybody
-            nearest = sorted(here, key=lambda r: r.who.isdisjoint(by))[0]
-            why = next(guard.why for guard in nearest.guards if not guard.holds(facts))
+            # of the rows for those who ask, the one that lacks least says what stands in the way
+            nearest = min(here, key=lambda r: (r.who.isdisjoint(by), len(_lacking(r, facts))))
+            why = _lacking(nearest, facts)[0].why
             raise GuardFailed(verb, _name(facts.state), self.verbs(facts, by=by), why)
         return possible
 
@@ -214,8 +217,8 @@ class Lifecycle:
         named = [r for r in self.of(verb) if r.chosen_by_value and r.takes(facts)]
         if not any(r.who != SYSTEM or r.who & set(by) for r in named):
             return Invalid.one(name, "not_offered", "“%(value)s” cannot be chosen here.", value=read(facts))
-        if any(r in named for r in possible):
-            return NotPermitted("You may not choose this here.")
+        if others := [r for r in possible if r in named]:
+            return NotPermitted(_refusal(others, facts, by))
         return GuardFailed(
             verb, _name(facts.state), self.verbs(facts, by=by), "This cannot be chosen in the present state."
         )
@@ -223,6 +226,11 @@ class Lifecycle:
 
 def _name(state: State | None) -> str:
     return state.value if state else "new"
+
+
+def _lacking(row: Row, facts: Facts) -> list[Guard]:
+    """The conditions of a row that do not hold."""
+    return [guard for guard in row.guards if not guard.holds(facts)]
 
 
 def _refusal(rows: Iterable[Row], facts: Facts, by: Collection[Role]) -> str:
