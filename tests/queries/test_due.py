@@ -8,6 +8,7 @@ from tests import factories as make
 from tramita.domain.codes import Clock, State, WaitType
 from tramita.domain.due_dates import ClockState
 from tramita.queries import due
+from tramita.services.clockwork import under_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,7 @@ def test_the_entries_give_the_columns_that_the_item_keeps(ticket):
 def test_a_date_set_by_a_person_counts(ticket):
     """SLA-15."""
     to = NOW + 30 * HOUR
-    make.entry(ticket, "due_changed", at=NOW + 4 * HOUR, data={"by_hand": True, "to": to.isoformat()}, due_at=to)
+    make.entry(ticket, "due_changed", at=NOW + 4 * HOUR, data={"to": to.isoformat()}, due_at=to)
 
     told = due.explain(ticket, NOW + 5 * HOUR)
 
@@ -72,7 +73,7 @@ def test_another_rule_gives_the_date_the_item_would_have_had_from_the_start(tick
     """T-11, T-12."""
     longer = make.definition("due_rule", "longer", within="3 days", add_wait_time=False).current
 
-    columns = due.clock_under(ticket, longer.pk, at=NOW + 4 * HOUR)
+    columns = under_rule(ticket, longer.pk, at=NOW + 4 * HOUR)
     make.entry(ticket, "category_changed", at=NOW + 4 * HOUR, due_rule_id=longer.pk, **columns)
 
     assert columns == {"due_at": NOW + timedelta(days=3), "clock": Clock.RUNNING, "seconds_left": None}
@@ -83,12 +84,12 @@ def test_a_rule_may_count_from_a_field(ticket):
     """SLA-2."""
     counted = make.definition("due_rule", "before_delivery", within="-1 day", base="fields.delivery").current
 
-    assert due.clock_under(ticket, counted.pk, at=NOW)["due_at"] == NOW + timedelta(days=6)
+    assert under_rule(ticket, counted.pk, at=NOW)["due_at"] == NOW + timedelta(days=6)
 
 
 def test_without_a_rule_there_is_no_date(ticket):
     """SLA-1."""
-    assert due.clock_under(ticket, None, at=NOW) == {"due_at": None, "clock": Clock.RUNNING, "seconds_left": None}
+    assert under_rule(ticket, None, at=NOW) == {"due_at": None, "clock": Clock.RUNNING, "seconds_left": None}
     assert due.explain(make.ticket(), NOW)["rule"] is None
 
 
@@ -96,4 +97,4 @@ def test_what_is_changed_in_memory_and_not_yet_written_counts(ticket):
     """T-11: an edit takes the item first."""
     ticket.state, ticket.wait_type = State.WAITING, WaitType.MORE_INFORMATION
 
-    assert due.clock_under(ticket, ticket.due_rule_id, at=NOW + 4 * HOUR)["clock"] is Clock.PAUSED
+    assert under_rule(ticket, ticket.due_rule_id, at=NOW + 4 * HOUR)["clock"] is Clock.PAUSED

@@ -73,6 +73,14 @@ def test_a_draft_is_for_its_creator_and_leaders():
     assert seen(eve) == seen(people.actor_for(make.robot())) == set()
 
 
+def test_a_discarded_draft_is_seen_by_nobody():
+    """T-53, CG-51."""
+    ana, rui = make.person(), make.requester()
+    make.ticket(draft=True, creator=ana, requester=rui, discarded_at=make.NOW)
+
+    assert seen(people.actor_for(ana)) == seen(make.administrator()) == seen(people.actor_for(rui)) == set()
+
+
 def test_an_own_draft_without_a_process_is_seen_in_spite_of_grants():
     """T-20, SEC-2."""
     ana = make.person(grants={"acme": ["view"]})

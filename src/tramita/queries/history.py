@@ -1,28 +1,41 @@
 """What happened to an item's clock, read from its ledger (Z-15)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from tramita.domain.codes import State, WaitType
 from tramita.domain.due_dates import Override, RuleChange, StateChange
-from tramita.models import Entry, Item
+from tramita.domain.due_rules import DueRule
+from tramita.models import Item
 from tramita.queries.definitions import due_rule
 
+Happened = StateChange | Override | RuleChange
 
-def history(item: Item) -> list[StateChange | Override | RuleChange]:
+
+def history(item: Item) -> list[Happened]:
     """State changes, due dates set by hand and changes of the rule, oldest first. Cost: one query."""
-    told = Entry.objects.filter(item=item).order_by("seq").values_list("at", "type", "data")
-    past: list[StateChange | Override | RuleChange] = []
-    wait_type: WaitType | None = None
-    for at, kind, data in told:
-        columns = data.get("set", {})
-        if "wait_type" in columns:
-            wait_type = WaitType(columns["wait_type"]) if columns["wait_type"] else None
-        if kind == "category_changed" and "due_rule_id" in columns:
-            rule_id = columns["due_rule_id"]
-            past.append(RuleChange(at, due_rule(rule_id) if rule_id else None))
-        if kind == "due_changed" and data.get("to"):
-            past.append(Override(at, datetime.fromisoformat(data["to"])))
-        elif "from" in data and data.get("to"):
-            state = State(data["to"])
-            past.append(StateChange(at, state, wait_type if state is State.WAITING else None))
-    return past
+    return list(_happened(item))
+
+
+def base_of(item: Item, rule: DueRule | None) -> datetime | None:
+    """The value of the field that the rule counts from, if it counts from one (SLA-2)."""
+    if rule is None or rule.base_field is None:
+        return None
+    value = item.fields.get(rule.base_field)
+    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+def _happened(item: Item) -> Iterator[Happened]:
+    """An entry's `set` says which columns it changed."""
+    state, wait = State.DRAFT, None
+    for at, type_, data in item.entries.order_by("seq").values_list("at", "type", "data"):
+        changed = data.get("set", {})
+        if "state" in changed or "wait_type" in changed:
+            state = State(changed.get("state", state))
+            wait = changed.get("wait_type", wait)
+            yield StateChange(at, state, WaitType(wait) if wait else None)
+        if "due_rule_id" in changed:
+            rule = due_rule(changed["due_rule_id"]) if changed["due_rule_id"] else None
+            yield RuleChange(at, rule, base_of(item, rule))
+        if type_ == "due_changed" and data.get("to"):
+            yield Override(at, datetime.fromisoformat(data["to"]))

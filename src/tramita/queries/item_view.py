@@ -11,7 +11,7 @@ from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem
 from tramita.domain.due_dates import ClockState
 from tramita.models import Definition, Item
 from tramita.queries.definitions import due_rule
-from tramita.queries.due import installation_zone
+from tramita.queries.due_rules import installation_zone
 from tramita.queries.facts import allowed
 from tramita.queries.names import Names, QueueName, Who, names_for
 

@@ -3,8 +3,9 @@
 `visible_to` narrows every read, `may` guards every write.
 
 Staff and robots see every item, or with grants those of a process at or below a granted path (SEC-2); a Draft
-is for its creator, its assignee and leaders. A requester sees their own requests, a manager also those of their
-organisation and its branches (TO-1); neither sees Actions, or Drafts that staff write. The system sees all.
+is for its creator, its assignee and leaders, until it is discarded (T-53). A requester sees their own requests,
+a manager also those of their organisation and its branches (TO-1); neither sees Actions, or Drafts that staff
+write. The system sees all.
 """
 
 from dataclasses import dataclass
@@ -31,8 +32,8 @@ def visible_to(actor: Actor, *, through: str = "") -> Q:
     if actor.is_system:
         return EVERYTHING
     if actor.is_staff or actor.role is Role.ROBOT:
-        return _drafts(actor, at) & _granted(actor, at)
-    return _requested(actor, at)
+        return _kept(at) & _drafts(actor, at) & _granted(actor, at)
+    return _kept(at) & _requested(actor, at)
 
 
 def visible_entries(actor: Actor) -> Q:
@@ -62,6 +63,11 @@ def _path(where: Item | str | None) -> str:
     if isinstance(where, Item):
         return where.process.key if where.process else ""
     return where or ""
+
+
+def _kept(at: str) -> Q:
+    """A discarded Draft is gone, but for the audit (T-53)."""
+    return Q(**{f"{at}discarded_at": None})
 
 
 def _drafts(actor: Actor, at: str) -> Q:

@@ -14,7 +14,7 @@ from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.definitions import due_rule
 from tramita.queries.due_rules import current_due_rule, installation_zone
-from tramita.queries.history import history
+from tramita.queries.history import base_of, history
 
 
 def rule_of(item: Item) -> DueRule | None:
@@ -68,14 +68,6 @@ def recounted(item: Item, clock: ClockState) -> dict[str, Any]:
     return columns_of(replace(clock, clock=clock_in(item.state, item.wait_type, rule_of(item))))
 
 
-def base_of(item: Item, rule: DueRule | None) -> datetime | None:
-    """The value of the field that the rule counts from, if it counts from one (SLA-2)."""
-    if rule is None or rule.base_field is None:
-        return None
-    value = item.fields.get(rule.base_field)
-    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
-
-
 def days_later(item: Item, at: datetime, days: int) -> datetime:
     """When a wait or a window of that many days ends (W-11, R-15)."""
     rule = rule_of(item)
@@ -103,5 +95,6 @@ def _window_days(item: Item) -> int | None:
 def under_rule(item: Item, rule_id: int | None, *, at: datetime) -> dict[str, Any]:
     """The clock had the item been under this rule from the start (T-11, T-12)."""
     rule = due_rule(rule_id) if rule_id else None
-    past = [*history(item), RuleChange(at, rule, base_of(item, rule))]
+    here = StateChange(at, item.state, item.wait_type)  # what is changed in memory and not yet written
+    past = [*history(item), here, RuleChange(at, rule, base_of(item, rule))]
     return columns_of(fold(rule, past, now=at).state)
