@@ -287,7 +287,8 @@ def _at(due_at: datetime, clock: Clock, rule: DueRule, at: datetime) -> ClockSta
 
 
 def _reason(change: StateChange) -> str:
-    return change.wait_type.value if change.wait_type else change.state.value
+    waits = change.state is State.WAITING and change.wait_type
+    return waits.value if waits else change.state.value
 
 
 def _mark(marks: list[_Mark], at: datetime, clock: ClockState, reason: str | None) -> None:
