@@ -1,0 +1,140 @@
+"""Who really wrote, is it our own mail coming back, may a machine answer it (MAIL-50, MAIL-53, MAIL-91, MAIL-94)."""
+
+import re
+from collections.abc import Collection
+
+from tramita.domain.mail_tokens import Keys, claim_of_id, recipients, without_token
+from tramita.domain.mime import Address, ParsedMail, address_key
+
+LOOP_FIELD = "X-Tramita-Loop"  # we write it with our host name into whatever a machine sends (MAIL-95)
+MOST_HOPS = 30  # Received fields; a real path has far fewer
+
+_SYSTEMS = re.compile(
+    r"^(?:mailer-?daemon|postmaster|mail-?daemon|root|daemon|nobody|listserv|majordomo|bounces?)(?:[+=-].*)?@",
+    re.IGNORECASE,
+)
+_NO_REPLY = re.compile(
+    r"^(?:[^@]*[._+-])?(?:no|not|do-?not|don-?t|nao|não|nie|ne-?pas)[._-]?"
+    r"(?:reply|respon\w*|answer|antworten|repondre|responda|odpowiada\w*)",
+    re.IGNORECASE,
+)
+_BULK = {"bulk", "junk", "list", "auto_reply", "auto-reply", "autoreply"}
+
+
+def author(mail: ParsedMail, *, own: Collection[str]) -> Address | None:
+    """The person who wrote: From, or who it was before a group rewrote From to our own address (MAIL-53).
+
+    `own`: the addresses of our routes and mailboxes.
+    """
+    if not rewritten_by_group(mail, own=own):
+        return mail.from_
+    candidates = [mail.original_from, *mail.reply_to]
+    return next((one for one in candidates if one and one.usable and not _is_ours(one.address, own)), mail.from_)
+
+
+def rewritten_by_group(mail: ParsedMail, *, own: Collection[str]) -> bool:
+    """From is ours, yet a list or X-Original-From says that somebody else wrote (MAIL-53)."""
+    if not mail.from_ or not _is_ours(mail.from_.address, own):
+        return False
+    others = [one for one in (mail.original_from, *mail.reply_to) if one and not _is_ours(one.address, own)]
+    return bool(others) and (mail.original_from is not None or mail.list_id is not None)
+
+
+def why_own(mail: ParsedMail, *, own: Collection[str], host: str, keys: Keys) -> str | None:
+    """Why a mail is our own coming back, or going round: `own_message`, `loop`, `hops`, `own_address`; else None.
+
+    Such mail is kept and ignored (MAIL-94, M-5).
+    """
+    if mail.message_id and claim_of_id(mail.message_id, keys=keys):
+        return "own_message"
+    if any(value.strip().lower() == host.lower() for value in mail.all(LOOP_FIELD)):
+        return "loop"
+    if mail.received_count > MOST_HOPS:
+        return "hops"
+    ours = mail.from_ is not None and _is_ours(mail.from_.address, own)
+    return "own_address" if ours and not rewritten_by_group(mail, own=own) and not mail.bounce else None
+
+
+def may_acknowledge(mail: ParsedMail, *, own: Collection[str]) -> bool:
+    """An automatic answer may go out, as far as the mail itself tells; limits of rate come on top (MAIL-93)."""
+    return why_not_acknowledge(mail, own=own) is None
+
+
+def why_not_acknowledge(mail: ParsedMail, *, own: Collection[str]) -> str | None:
+    """The reason not to answer automatically, or None (MAIL-91, RFC 3834 section 2, RFC 5230)."""
+    sender = author(mail, own=own)
+    if sender is None or not sender.usable or "=?" in sender.address:
+        return "no usable sender"
+    if _is_ours(sender.address, own):
+        return "own address"
+    if _SYSTEMS.match(sender.key) or _NO_REPLY.match(sender.key):
+        return "nobody reads that address"
+    return _why_not_by_marks(mail, own) or _why_not_by_recipients(mail, own)
+
+
+def _why_not_by_marks(mail: ParsedMail, own: Collection[str]) -> str | None:
+    if mail.return_path == "":
+        return "null return path"
+    if mail.auto_submitted or mail.bounce or mail.receipt:
+        return "automatic"
+    if mail.auto_wording:
+        return "sounds automatic"  # no proof, but reason enough to be silent (MAIL-92)
+    if mail.spam:
+        return "spam"
+    if mail.received_count > MOST_HOPS:
+        return "hops"
+    if re.search(r"\b(?:all|oof|autoreply)\b", (mail.first("X-Auto-Response-Suppress") or "").lower()):
+        return "answers are not wanted"
+    if not rewritten_by_group(mail, own=own):
+        return _why_not_to_lists(mail)
+    return None
+
+
+def _why_not_to_lists(mail: ParsedMail) -> str | None:
+    if (mail.precedence or "").lower() in _BULK:
+        return "bulk"
+    return "mailing list" if any(name.lower().startswith("list-") for name, _ in mail.headers) else None
+
+
+def _why_not_by_recipients(mail: ParsedMail, own: Collection[str]) -> str | None:
+    named = any(_is_ours(one.address, own) for one in (*mail.to, *mail.cc))
+    return None if named else "we are neither in To nor in Cc"
+
+
+def dmarc(mail: ParsedMail, *, trusted: str) -> str:
+    """`pass`, `fail`, … of the topmost Authentication-Results of the server `trusted`; else `unknown` (MAIL-50).
+
+    A pass counts only for the domain of From.
+    """
+    for value in mail.all("Authentication-Results"):
+        server, _, results = value.partition(";")
+        if trusted and server.split("(")[0].strip().lower().split(" ")[0] == trusted.lower():
+            found = re.search(r"\bdmarc\s*=\s*([a-z]+)([^;]*)", results, re.IGNORECASE)
+            return _aligned(mail, found) if found else "none"
+    return "unknown"
+
+
+def _aligned(mail: ParsedMail, found: re.Match[str]) -> str:
+    verdict = found.group(1).lower()
+    domain = re.search(r"header\.from\s*=\s*\"?([^\s;\"]+)", found.group(2), re.IGNORECASE)
+    about = domain.group(1).lower().rpartition("@")[2] if domain else ""
+    same = mail.from_ is not None and about in ("", mail.from_.domain)
+    return verdict if same or verdict != "pass" else "unknown"
+
+
+def addressed(mail: ParsedMail, *, own: Collection[str]) -> list[str]:
+    """Our plain addresses in To and Cc, each once: they choose the routes (M-23)."""
+    keys = {address_key(one) for one in own}
+    named = (address_key(without_token(one.address)) for one in (*mail.to, *mail.cc))
+    return list(dict.fromkeys(one for one in named if one in keys))
+
+
+def arrived_at(mail: ParsedMail, *, own: Collection[str], envelope: Collection[str] = ()) -> str | None:
+    """The mailbox of ours where it arrived, by envelope evidence first (MAIL-14)."""
+    keys = {address_key(one) for one in own}
+    found = (address_key(without_token(one)) for one in recipients(mail, envelope))
+    return next((one for one in found if one in keys), None)
+
+
+def _is_ours(address: str, own: Collection[str]) -> bool:
+    return address_key(without_token(address)) in {address_key(one) for one in own}
