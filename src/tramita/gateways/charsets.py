@@ -3,7 +3,8 @@
 SAMPLE = 6_000  # bytes: the detector takes a millisecond for each kilobyte
 # Western letters are left to windows-1252: for them a detector is wrong more often than that
 BELIEVED = (
-    "big5", "cp949", "cp932", "shift_jis", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "cp950", "cp1250", "iso8859_2",
+    "big5", "cp949", "cp932", "shift_jis", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "cp950", "cp1250",
+    "iso8859_2",
     "cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp1253", "iso8859_7", "cp1255", "iso8859_8", "cp1256", "iso8859_6",
 )  # fmt: skip
 

@@ -22,7 +22,7 @@ class Raw:
 
 
 def messages(paths: Iterable[str], *, on_error: Callable[[str], None]) -> Iterator[Raw]:
-    """Every message under these paths, in a stable order. What cannot be read is named to `on_error`; the rest goes on."""
+    """Every message under these paths, in a stable order. What cannot be read is named to `on_error`."""
     for path in paths:
         if path == STDIN:
             yield from (Raw(None, data) for data in _messages_in(sys.stdin.buffer, mbox=None))
