@@ -391,3 +391,69 @@ def test_an_action_with_nothing_to_await_closes_by_itself_or_asks_a_person() -> 
     assert decide("create", SYSTEM, Kind.ACTION, **nothing).rule == "A-45"
     assert decide("create", SYSTEM, Kind.ACTION, **nothing, close_if_none=True).to is State.CLOSED
     assert decide("wait", ANA, Kind.ACTION, nothing_to_await=True).to is State.CLOSED
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_robot_resolves_what_it_holds_even_while_that_waits(kind: Kind) -> None:
+    """T-35, C-55, A-38, A-39: To Do, In Progress, Waiting."""
+    methods = {
+        Kind.TICKET: [Method.REPLIED],
+        Kind.CASE: [Method.FULLY_RESOLVED],
+        Kind.ACTION: [Method.COMPLETE, Method.UNABLE_TO_COMPLETE],
+    }[kind]
+    for method in methods:
+        given = Given(method=method, reason="The bank is closed")
+        facts = {"state": State.WAITING, "wait_type": WaitType.UNTIL, "assigned": True, "given": given}
+
+        assert decide("resolve", ROBO, kind, **facts, holds=True)
+        with pytest.raises(NotPermitted):
+            decide("resolve", ROBO, kind, **facts)
+
+
+def test_a_problem_case_of_somebody_else_is_not_put_back_in_progress() -> None:
+    """C-22, C-53, Z-1."""
+    with pytest.raises(GuardFailed, match="Somebody else has it"):
+        decide("resume", ANA, Kind.CASE, has_problem=True, assigned=True)
+
+    assert decide("resume", ANA, Kind.CASE, has_problem=True, assigned=True, holds=True).to is State.IN_PROGRESS
+
+
+@pytest.mark.parametrize("state", [State.TO_DO, State.IN_PROGRESS, State.WAITING])
+def test_the_first_part_of_a_review_may_end_in_every_running_state(state: State) -> None:
+    """A-40."""
+    facts = {"state": state, "wait_type": WaitType.UNTIL if state is State.WAITING else None, "first_part": True}
+    given = Given(method=Method.COMPLETE)
+
+    assert decide("resolve", ANA, Kind.ACTION, given=given, **facts).to is State.TO_DO
+    assert decide("resolve", ROBO, Kind.ACTION, given=given, holds=True, **facts).to is State.TO_DO
+    with pytest.raises(NotPermitted):
+        decide("resolve", ROBO, Kind.ACTION, given=given, **facts)
+
+
+def test_a_review_passes_in_every_running_state_and_fails_only_while_it_is_active() -> None:
+    """A-41, A-42."""
+    waiting = {"state": State.WAITING, "wait_type": WaitType.UNTIL, "review_part": True}
+    active = {"state": State.IN_PROGRESS, "review_part": True}
+
+    assert decide("review", ANA, Kind.ACTION, given=Given(passed=True), **active).to is State.CLOSED
+    assert decide("review", ANA, Kind.ACTION, given=Given(passed=False), **active).to is State.TO_DO
+    assert decide("review", ANA, Kind.ACTION, given=Given(passed=True), **waiting).to is State.CLOSED
+    with pytest.raises(GuardFailed):
+        decide("review", ANA, Kind.ACTION, given=Given(passed=False), **waiting)
+
+
+def test_a_missing_checklist_item_holds_up_a_robot_and_a_first_part_too() -> None:
+    """D-12, A-38, A-40."""
+    given = Given(method=Method.COMPLETE, open_checklist=("Papers signed",))
+
+    for first_part in (True, False):
+        for role in (ANA, ROBO):
+            with pytest.raises(Invalid):
+                decide("resolve", role, Kind.ACTION, holds=True, first_part=first_part, given=given)
+
+
+def test_nothing_to_await_closes_an_action_in_progress_too() -> None:
+    """A-45."""
+    row = decide("wait", ANA, Kind.ACTION, state=State.IN_PROGRESS, nothing_to_await=True)
+
+    assert (row.rule, row.to, row.method) == ("A-45", State.CLOSED, Method.COMPLETE)
