@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from tests import factories
 from tramita.domain.actors import Actor
-from tramita.models import Definition, Item, Person, Queue, Version
+from tramita.models import Definition, Item, Mailbox, Person, Queue, Route, Version
 from tramita.queries import people
 from tramita.services import starting
 
@@ -101,5 +101,10 @@ def build() -> Desk:
         allow_title_change=True,
         actions=actions,
     )
+    mailbox = Mailbox.objects.create(address="invoices@desk.example")
+    for address, name in (("invoices@desk.example", "invoice-query"), ("suppliers@desk.example", "onboarding")):
+        Route.objects.create(
+            mailbox=mailbox, address=address, process=definitions[name], acknowledge=name != "onboarding"
+        )
     actor = people.actor_for
     return Desk(invoices, actor(ana), actor(eve), actor(leo), rui, marta, actor(robot), definitions)

@@ -37,6 +37,7 @@ class _Line:
     visibility: Visibility
     data: dict[str, Any]
     words: dict[str, Any]
+    actor_id: int | None = None  # somebody else than who makes the change: the sender of a mail
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class Change:
         visibility: Visibility = Visibility.INTERNAL,
         data: Mapping[str, Any] | None = None,
         words: Mapping[str, Any] | None = None,
+        actor_id: int | None = None,
         **columns: Any,
     ) -> None:
         """Append an entry and set these columns (attribute names, `assignee_id`). Facts in data, words in words."""
@@ -72,7 +74,7 @@ class Change:
             side.setdefault("set", {})[name] = plain(value)
             setattr(self.item, name, value)
         self.columns.update(changed)
-        self.lines.append(_Line(type, reason, visibility, facts, said))
+        self.lines.append(_Line(type, reason, visibility, facts, said, actor_id))
 
     def set_timer(self, purpose: str, due_at: datetime, **payload: Any) -> None:
         """Have the worker act at this moment, if it still applies then."""
@@ -152,7 +154,7 @@ def entry_row(item: Item, line: _Line, *, by: Actor, at: datetime) -> dict[str, 
         "item_id": item.pk,
         "seq": item.seq,
         "at": at,
-        "actor_id": by.id,
+        "actor_id": line.actor_id or by.id,
         "type": line.type,
         "reason": None if line.reason is None else int(line.reason),
         "visibility": line.visibility.value,

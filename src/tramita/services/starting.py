@@ -7,7 +7,7 @@ from typing import Any
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Listed, Reason, Visibility
 from tramita.domain.errors import Invalid, NotPermitted
-from tramita.models import Item
+from tramita.models import Definition, Item
 from tramita.queries import definitions
 from tramita.queries.visibility import may
 from tramita.services import clockwork, contacts, sql
@@ -156,7 +156,8 @@ def allowed_to_create(item: Item, by: Actor) -> None:
 
 def set_process(item: Item, current: definitions.Current[Any]) -> None:
     """Put the item under a category or Case type, as it is now (SLA-17)."""
-    item.process_id = current.definition_id
+    kind = "category" if item.kind is Kind.TICKET else "case_type"
+    item.process = Definition(id=current.definition_id, kind=kind, key=current.process.path)  # spares a query
     item.process_version_id = current.version_id
     item.customer_id = current.customer_id
     if item.organisation_id is None:

@@ -1,0 +1,188 @@
+"""What a mail that came in does: join an item, start new ones, or wait in the tray (SPEC section 9, MAIL-70 to 99)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from tramita.domain import references
+from tramita.domain.actors import SYSTEM
+from tramita.domain.auto_answers import addressed, author, why_own
+from tramita.domain.codes import Kind, State
+from tramita.domain.correspondence import Effect, Match, effect, match
+from tramita.domain.mail_tokens import answered_ids
+from tramita.domain.mime import Address, ParsedMail
+from tramita.models import BlockedAddress, CopiedContact, Item, Link, Message, Person, SeenMessage
+from tramita.queries.facts import window_open
+from tramita.queries.mailboxes import Directory, keys
+from tramita.services.ledger import Change
+from tramita.services.moving import decide, follow
+from tramita.services.resolving import reopen_by_mail
+from tramita.services.starting_by_mail import start_from_mail
+from tramita.services.storing_mail import Arrival, store
+from tramita.services.waiting import wake_by_mail
+
+LONGEST_CHAIN = 20  # merges followed (Z-4)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What `mail import` prints (INTERFACES section 6)."""
+
+    outcome: str
+    items: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def deliver(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime) -> Outcome:
+    """Decide what the mail does, and write it; inside the caller's transaction."""
+    ours = why_own(mail, own=desk.own, host=desk.host, keys=keys())
+    if ours:
+        return Outcome("ignored", reason="loop" if ours in ("loop", "hops") else "own address")
+    sender = author(mail, own=desk.own)
+    if sender is None or not sender.usable:
+        return Outcome("unhandled", reason="no sender")
+    if _blocked(sender):
+        return Outcome("ignored", reason="blocked")
+    arrival = Arrival(seen, mail, sender, desk, at)
+    if mail.spam:
+        return Outcome("unhandled", reason="spam")
+    found = match(mail, sender=sender.address, lookup=Finder(seen.mailbox), keys=keys(), envelope=[seen.mailbox])
+    if found is not None:
+        return _join(arrival, found)
+    if mail.bounce or mail.receipt:
+        return Outcome("unhandled", reason="report on a mail that was not ours")
+    return _begin(arrival)
+
+
+def _blocked(sender: Address) -> bool:
+    return BlockedAddress.objects.filter(address__in=(sender.key, f"@{sender.domain}")).exists()
+
+
+def _join(arrival: Arrival, found: Match[Item]) -> Outcome:
+    """Append to the item, and wake or reopen it if that is what its state asks for (M-7 to M-10, M-13)."""
+    item, mail, at = found.item, arrival.mail, arrival.at
+    staff = _is_staff(arrival.sender)
+    does = effect(
+        mail,
+        state=item.state,
+        wait_type=item.wait_type,
+        window_open=window_open(item, at),
+        answers_automatic=_answers_automatic(mail),
+        unverified_staff=staff,
+    )
+    if does is Effect.IGNORE:
+        return Outcome("ignored", reason="automatic answer to an automatic mail")
+    if does is Effect.NEW_LINKED:
+        return _begin(arrival, follows=item)
+    change = Change(item, SYSTEM, at)
+    store(change, arrival, match=found, unverified=staff)
+    said = _move(change, does, bounced=mail.bounce is not None)
+    change.write()
+    return Outcome(said, (item.reference,))
+
+
+def _move(change: Change, does: Effect, *, bounced: bool) -> str:
+    if does is Effect.WAKE and bounced:
+        follow(change, decide(change.item, "bounce", by=SYSTEM, at=change.at), "woken")
+        return "woken"
+    if does is Effect.WAKE:
+        wake_by_mail(change)
+        return "woken"
+    if does is Effect.REOPEN:
+        reopen_by_mail(change)
+        return "reopened"
+    return "appended"
+
+
+def _begin(arrival: Arrival, *, follows: Item | None = None) -> Outcome:
+    """One new item for each routed address in To and Cc; without one, the tray (M-4, M-5, M-10, M-23, Z-5)."""
+    desk, mail = arrival.desk, arrival.mail
+    routes = [desk.routes[address] for address in addressed(mail, own=desk.own) if address in desk.routes]
+    if not routes:
+        return Outcome("unhandled", reason="no route")
+    done = _started_before(arrival)
+    fresh = [route for route in routes if route.path not in done]
+    if not fresh:
+        return Outcome("duplicate", tuple(done.values()))
+    items = [start_from_mail(arrival, route, follows=follows if route is fresh[0] else None) for route in fresh]
+    refused = any(item.state is State.CLOSED for item in items)
+    return Outcome("created", tuple(i.reference for i in items), "unconfigured_address" if refused else "")
+
+
+def _started_before(arrival: Arrival) -> dict[str, str]:
+    """Items that a copy of this very message already started, by the path of their process (MAIL-80, MAIL-81)."""
+    mail = arrival.mail
+    if not mail.message_id:
+        return {}
+    same = Q(message_id=mail.message_id, outgoing=False, sender_address=arrival.sender.address, text=mail.text)
+    copies = Message.objects.filter(same).select_related("item__process")
+    return {copy.item.process.key: copy.item.reference for copy in copies if copy.item.process}
+
+
+def _is_staff(sender: Address) -> bool:
+    """From proves nothing: somebody who claims to be one of us is shown as unverified (MAIL-51)."""
+    staff = ("agent", "team_leader", "administrator")
+    return Person.objects.filter(email=sender.key, role__in=staff, is_active=True).exists()
+
+
+def _answers_automatic(mail: ParsedMail) -> bool:
+    """What it answers was written by the system (M-13)."""
+    if not mail.auto_submitted:
+        return False
+    answered = Message.objects.filter(message_id__in=answered_ids(mail), outgoing=True)
+    newest = answered.order_by("-id").values_list("automatic", flat=True).first()
+    return bool(newest)
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """What matching asks of the database (`domain.correspondence.Lookup`). Merges are followed (Z-4, MAIL-77)."""
+
+    mailbox: str
+
+    def by_number(self, number: int, ordinal: int) -> Item | None:
+        """The item of a true token; a Case before the Ticket it was made from."""
+        kinds = (Kind.ACTION,) if ordinal else (Kind.CASE, Kind.TICKET)
+        found = {i.kind: i for i in Item.objects.filter(number=number, ordinal=ordinal, discarded_at=None)}
+        return next((survivor(found[kind]) for kind in kinds if kind in found), None)
+
+    def by_message_id(self, message_id: str) -> Item | None:
+        """The item that holds a mail of this id; inside this mailbox if one is there (MAIL-80)."""
+        held = Message.objects.filter(message_id=message_id).select_related("item", "seen").order_by("-id")[:20]
+        here = [one for one in held if one.seen is None or one.seen.mailbox == self.mailbox]
+        return survivor(here[0].item) if here else None
+
+    def by_reference(self, reference: references.Reference) -> Item | None:
+        """The item a person means by `40308-T`."""
+        kind, number, ordinal = reference
+        item = Item.objects.filter(kind=kind, number=number, ordinal=ordinal, discarded_at=None).first()
+        return survivor(item) if item else None
+
+    def is_participant(self, item: Item, address: str) -> bool:
+        """A contact of the item, or named in one of its mails (MAIL-73)."""
+        holders = (item.primary_contact_id, item.requester_id, item.subject_id, item.original_requester_id)
+        people = Person.objects.filter(email=address.strip().lower())
+        copied = CopiedContact.objects.filter(item=item).values("person_id")
+        if people.filter(Q(pk__in=[one for one in holders if one]) | Q(pk__in=copied)).exists():
+            return True
+        return address.strip().lower() in _named_in(item.messages.all()[:200])
+
+
+def _named_in(messages: Iterable[Message]) -> set[str]:
+    named: set[str] = set()
+    for message in messages:
+        named.add(message.sender_address.lower())
+        named |= {address.lower() for _, address in (*message.to, *message.cc)}
+    return named
+
+
+def survivor(item: Item) -> Item:
+    """Where a merged item lives on (Z-4)."""
+    for _ in range(LONGEST_CHAIN):
+        merged = Link.objects.filter(source=item, type="merged_into").select_related("target").first()
+        if item.state is not State.CLOSED or merged is None:
+            return item
+        item = merged.target
+    return item

@@ -1,0 +1,101 @@
+"""New items from mail: one for each route it was addressed to (M-4, T-9, T-21, C-41, T-22, Z-5)."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tramita.domain.actors import SYSTEM
+from tramita.domain.auto_answers import may_acknowledge
+from tramita.domain.codes import Kind, Listed, Method, State, Visibility
+from tramita.domain.errors import NotFound
+from tramita.domain.subjects import title_from, without_reference
+from tramita.models import Item, Person
+from tramita.queries import definitions
+from tramita.queries.mailboxes import RouteRow
+from tramita.services import clockwork, contacts, linking, storing_mail
+from tramita.services.ledger import Change, create
+from tramita.services.mailing import Envelope, write_automatic
+from tramita.services.moving import ended
+from tramita.services.starting import begin, placed, set_process
+from tramita.services.storing_mail import Arrival
+from tramita.services.submitting import submission
+
+
+def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None = None) -> Item:
+    """A new item by this route: To Do at once, with the sender as its contact."""
+    refused = arrival.desk.mailboxes.get(route.mailbox, False) and _unknown(arrival)
+    item = _item(arrival, route, follows)
+    person = contacts.from_sender(arrival.sender.key, arrival.sender.name, at=arrival.at)
+    for name, holder in contacts.filled({"requester": person}, item).items():
+        setattr(item, f"{name}_id", holder.pk)
+    if person.organisation_id is not None:
+        item.organisation_id = person.organisation_id
+    change = _refused(item, arrival) if refused else _begun(item, arrival)
+    create(item, by=SYSTEM, at=arrival.at, change=change)
+    _tell(item, arrival, route, person, silent=refused)
+    if follows is not None:
+        linking.link(item, to=follows, by=SYSTEM, at=arrival.at, type="follows_closed")
+    return item
+
+
+def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:
+    kind = Kind.TICKET if route.kind == "category" else Kind.CASE
+    current = definitions.current_category(route.path) if kind is Kind.TICKET else None
+    process = current or definitions.current_case_type(route.path)
+    if process is None:
+        raise NotFound("The process of the route “%(path)s” is gone.", path=route.path)
+    mail = arrival.mail
+    subject = without_reference(mail.subject or "", follows.reference) if follows else mail.subject
+    item = Item(kind=kind, title=title_from(subject, mail.text) or arrival.sender.address)
+    set_process(item, process)
+    return item
+
+
+def _begun(item: Item, arrival: Arrival) -> Change:
+    change = begin(item, "create", by=SYSTEM, at=arrival.at, write=False)
+    submission(change)
+    change.record("clock_started", **clockwork.begun(item, at=arrival.at))
+    change.record("allocated", **placed(item))
+    return change
+
+
+def _refused(item: Item, arrival: Arrival) -> Change:
+    """The mailbox refuses unknown senders: Closed at once, with a trace and in no list (T-22, CG-58)."""
+    change = begin(item, "refuse", by=SYSTEM, at=arrival.at, write=False)
+    columns = ended(item, Method.UNCONFIGURED_ADDRESS, by=SYSTEM, at=arrival.at)
+    change.record("refused", **columns, listed=Listed.NONE, closed_at=arrival.at)
+    return change
+
+
+def _tell(item: Item, arrival: Arrival, route: RouteRow, person: Person, *, silent: bool) -> None:
+    """The mail's own entry, and the acknowledgement if the route asks for one (M-19b, MAIL-91)."""
+    change = Change(item, SYSTEM, arrival.at)
+    data = storing_mail.entry_data(arrival, storing_mail.insert(item.pk, arrival))
+    dots = {} if item.state is State.CLOSED else {"new_information": True}
+    change.record(
+        "mail_received",
+        visibility=Visibility.PARTICIPANTS,
+        data=data,
+        words=storing_mail.entry_words(arrival),
+        actor_id=person.pk,
+        **dots,
+    )
+    if route.acknowledge and not silent and may_acknowledge(arrival.mail, own=arrival.desk.own):
+        write_automatic(change, acknowledgement(item, arrival, person), answers=True, desk=arrival.desk)
+    change.write()
+
+
+def acknowledgement(item: Item, arrival: Arrival, person: Person) -> Envelope:
+    """The words that say it arrived, in the language of who asked (M-19b)."""
+    with translation.override(person.language or None):
+        subject = arrival.mail.subject or item.title
+        text = _(
+            "Hello,\n\nyour message has reached us and is now request %(reference)s. "
+            "To add something, simply answer this mail.\n\nThis is an automatic message."
+        ) % {"reference": item.reference}
+    return Envelope([arrival.sender.address], [], [], subject, text)
+
+
+def _unknown(arrival: Arrival) -> bool:
+    """Neither a contact nor in an organisation's domain (T-22, INTERFACES section 6)."""
+    known = Person.objects.filter(email=arrival.sender.key, is_active=True).exists()
+    return not known and contacts.organisation_of(arrival.sender.key) is None

@@ -1,0 +1,202 @@
+"""Mail comes in: what it starts, joins, wakes and reopens, and that nothing is lost or doubled."""
+
+from datetime import timedelta
+
+from tests.desk import MONDAY, Desk
+from tramita.domain.codes import Listed, Method, State
+from tramita.models import Delivery, Item, Link, Message, SeenMessage
+from tramita.services import ledger, mailing, receiving, resolving, waiting
+
+HOUR = timedelta(hours=1)
+
+
+def mail(
+    text: str = "It came twice.",
+    *,
+    to: str = "invoices@desk.example",
+    sender: str = "rui@acme.example",
+    subject: str = "Invoice 991",
+    reply_to: str = "",
+    **headers: str,
+) -> bytes:
+    lines = [
+        f"From: Rui Sousa <{sender}>",
+        f"To: {to}",
+        f"Subject: {subject}",
+        f"Message-ID: <{hash(text)}@acme.example>",
+    ]
+    if reply_to:
+        lines += [f"In-Reply-To: <{reply_to}>"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return ("\r\n".join(lines) + f"\r\n\r\n{text}\r\n").encode()
+
+
+def receive(raw: bytes, at=MONDAY) -> receiving.Outcome:
+    return receiving.receive(raw, source="import", at=at)
+
+
+def started(desk: Desk) -> Item:
+    """A Ticket that Rui's mail started."""
+    reference = receive(mail(sender=desk.rui.email)).items[0]
+    return Item.objects.get(number=int(reference.split("-")[0]))
+
+
+def asked(desk: Desk, item: Item, at=MONDAY) -> Message:
+    """Ana asks Rui something, and the Ticket waits for the answer."""
+    message = mailing.send(item, to=[desk.rui.email], text="Which bank account?", by=desk.ana, at=at)
+    waiting.wait(item, type="more_information", by=desk.ana, at=at)
+    return message
+
+
+def fresh(item: Item) -> Item:
+    held = Item.objects.get(pk=item.pk)
+    assert ledger.differences(held) == {}
+    assert ledger.chain_holds(held.entries.order_by("seq"))
+    return held
+
+
+def test_a_strangers_mail_to_a_route_starts_a_ticket(desk: Desk) -> None:
+    """M-4, T-21, T-9, CT-4, MAIL-56."""
+    outcome = receive(mail())
+
+    item = Item.objects.get()
+    assert (outcome.outcome, outcome.items) == ("created", (item.reference,))
+    assert (item.state, item.listed, item.title) == (State.TO_DO, Listed.QUEUE, "Invoice 991")
+    assert item.original_requester.email == "rui@acme.example"
+    assert item.due_at == MONDAY + timedelta(days=1, hours=9)
+    fresh(item)
+
+
+def test_the_same_bytes_again_change_nothing(desk: Desk) -> None:
+    """MAIL-3."""
+    receive(mail())
+
+    again = receive(mail(), at=MONDAY + HOUR)
+
+    assert again.outcome == "duplicate"
+    assert (Item.objects.count(), SeenMessage.objects.count()) == (1, 1)
+
+
+def test_a_mail_to_a_case_route_starts_a_case(desk: Desk) -> None:
+    """C-1, C-41."""
+    outcome = receive(mail(to="suppliers@desk.example"))
+
+    assert outcome.items[0].endswith("-C")
+    assert fresh(Item.objects.get()).state is State.TO_DO
+
+
+def test_mail_to_an_unknown_address_waits_in_the_tray(desk: Desk) -> None:
+    """M-5, M-21, MAIL-15."""
+    outcome = receive(mail(to="nobody@desk.example"))
+
+    assert (outcome.outcome, outcome.reason) == ("unhandled", "no route")
+    assert not Item.objects.exists()
+
+
+def test_an_answer_wakes_a_ticket_that_waits_for_information(desk: Desk) -> None:
+    """T-38, M-8, L-5, L-6."""
+    item = started(desk)
+    question = asked(desk, item)
+
+    outcome = receive(mail("PT50", sender=desk.rui.email, reply_to=question.message_id), at=MONDAY + HOUR)
+
+    held = fresh(item)
+    assert (outcome.outcome, outcome.items) == ("woken", (item.reference,))
+    assert (held.state, held.highlighted, held.assignee_id) == (State.TO_DO, True, desk.ana.id)
+    assert (held.listed, held.new_information) == (Listed.INBOX, True)
+
+
+def test_only_a_wait_for_information_is_woken_by_mail(desk: Desk) -> None:
+    """M-8, W-13."""
+    item = started(desk)
+    question = mailing.send(item, to=[desk.rui.email], text="Until Friday", by=desk.ana, at=MONDAY)
+    waiting.wait(item, type="until", until=MONDAY + timedelta(days=4), by=desk.ana, at=MONDAY)
+
+    outcome = receive(mail("Fine", sender=desk.rui.email, reply_to=question.message_id), at=MONDAY + HOUR)
+
+    held = fresh(item)
+    assert (outcome.outcome, held.state, held.new_information) == ("appended", State.WAITING, True)
+
+
+def test_an_answer_inside_the_window_reopens(desk: Desk) -> None:
+    """T-44, M-9, R-20, Q-9."""
+    item = started(desk)
+    reply = mailing.send(item, to=[desk.rui.email], text="Booked back", resolve="replied", by=desk.ana, at=MONDAY)
+
+    outcome = receive(mail("Not yet", sender=desk.rui.email, reply_to=reply.message_id), at=MONDAY + HOUR)
+
+    held = fresh(item)
+    assert (outcome.outcome, held.state, held.highlighted) == ("reopened", State.TO_DO, True)
+    assert (held.first_resolver_id, held.method) == (desk.ana.id, None)
+
+
+def test_an_answer_to_a_closed_ticket_starts_a_linked_one(desk: Desk) -> None:
+    """M-10, T-48, Z-5, MAIL-76."""
+    item = started(desk)
+    reply = mailing.send(item, to=[desk.rui.email], text="No", by=desk.ana, at=MONDAY)
+    resolving.resolve(item, method="rejected_spam", by=desk.ana, at=MONDAY)
+    raw = mail("Hm", sender=desk.rui.email, reply_to=reply.message_id, subject=f"Re: [{item.reference}] Invoice 991")
+
+    outcome = receive(raw, at=MONDAY + HOUR)
+
+    new = Item.objects.exclude(pk=item.pk).get()
+    assert (outcome.outcome, fresh(item).state, new.title) == ("created", State.CLOSED, "Invoice 991")
+    assert Link.objects.get(source=new, target=item).type == "follows_closed"
+
+
+def test_a_number_alone_lets_no_stranger_in(desk: Desk) -> None:
+    """MAIL-73, M-2."""
+    item = started(desk)
+
+    outcome = receive(mail("Me too", sender="eve@evil.example", subject=f"Re: [{item.reference}]"))
+
+    assert outcome.outcome == "created"
+    assert outcome.items != (item.reference,)
+
+
+def test_a_participant_may_answer_by_number(desk: Desk) -> None:
+    """MAIL-70, MAIL-73."""
+    item = started(desk)
+
+    outcome = receive(mail("More", sender=desk.rui.email, subject=f"About [{item.reference}]"), at=MONDAY + HOUR)
+
+    assert (outcome.outcome, outcome.items) == ("appended", (item.reference,))
+
+
+def test_an_acknowledgement_goes_to_who_asked_and_to_no_machine(desk: Desk) -> None:
+    """M-19b, MAIL-91, MAIL-95."""
+    receive(mail("One"))
+    receive(mail("Two", Auto_Submitted="auto-generated"))
+
+    sent = Message.objects.get(outgoing=True)
+    assert (sent.to, sent.automatic) == ([["", "rui@acme.example"]], True)
+    assert sent.headers["automatic"] == "auto-replied"
+    assert Delivery.objects.count() == 1
+
+
+def test_an_absence_note_wakes_only_if_a_person_was_answered(desk: Desk) -> None:
+    """M-13, T-50."""
+    item = started(desk)
+    acknowledgement = Message.objects.get(outgoing=True)
+    note = {"sender": desk.rui.email, "Auto_Submitted": "auto-replied"}
+
+    ignored = receive(mail("Away", reply_to=acknowledgement.message_id, **note), at=MONDAY + HOUR)
+    question = asked(desk, item, at=MONDAY + HOUR)
+    woken = receive(mail("Away again", reply_to=question.message_id, **note), at=MONDAY + 2 * HOUR)
+
+    assert (ignored.outcome, woken.outcome) == ("ignored", "woken")
+
+
+def test_a_mailbox_that_refuses_strangers_leaves_a_trace(desk: Desk) -> None:
+    """T-22, R-3b, M-14, CG-58."""
+    from tramita.models import Mailbox
+
+    Mailbox.objects.update(refuse_unknown_senders=True)
+
+    outcome = receive(mail())
+
+    item = Item.objects.get()
+    assert (outcome.outcome, outcome.reason) == ("created", "unconfigured_address")
+    assert (item.state, item.listed, item.method) == (State.CLOSED, Listed.NONE, Method.UNCONFIGURED_ADDRESS)
+    assert not Message.objects.filter(outgoing=True).exists()
+    fresh(item)
