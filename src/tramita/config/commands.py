@@ -1,8 +1,11 @@
-"""Commands of the installation itself."""
+"""Commands of the installation itself: its database and its processes."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
+from importlib.util import find_spec
 
 from tramita.ui.terminal import SUCCESS, Command, say
+
+HOST, PORT, WEB_PROCESSES = "127.0.0.1", 8000, 2
 
 
 def migrate(args: Namespace) -> int:
@@ -15,6 +18,68 @@ def migrate(args: Namespace) -> int:
     return SUCCESS
 
 
+def run(args: Namespace) -> int:
+    """Migrate, load the demo company when asked and the database is empty, then serve and work."""
+    from tramita.config.schema import bring_up_to_date
+    from tramita.config.server import listen, serve
+
+    door = listen(args.host, args.port)  # first: an occupied port must change nothing
+    bring_up_to_date()
+    if args.demo:
+        _load_demo()
+    say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
+    return serve(door, web=WEB_PROCESSES, worker=find_spec("tramita.worker.loop") is not None)
+
+
+def web(args: Namespace) -> int:
+    """Pages only: as many machines as wanted on PostgreSQL."""
+    from tramita.config.server import listen, serve
+
+    door = listen(args.host, args.port)
+    say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
+    return serve(door, web=args.workers, worker=False)
+
+
+def _load_demo() -> None:
+    """The demo company, once; and how to sign in, every time."""
+
+
+def _address(name: tuple[str, int]) -> str:
+    host = f"[{name[0]}]" if ":" in name[0] else name[0]
+    return f"http://{host}:{name[1]}"
+
+
+def _door(parser: ArgumentParser) -> None:
+    parser.add_argument("--host", default=HOST, help=f"the address to listen on ({HOST})")
+    parser.add_argument("--port", type=_port, default=PORT, help=f"the port to listen on ({PORT}; 0 takes a free one)")
+
+
+def _run_arguments(parser: ArgumentParser) -> None:
+    _door(parser)
+    parser.add_argument("--demo", action="store_true", help="load the demo company into an empty database")
+
+
+def _web_arguments(parser: ArgumentParser) -> None:
+    _door(parser)
+    parser.add_argument("--workers", type=_count, default=WEB_PROCESSES, help=f"processes ({WEB_PROCESSES})")
+
+
+def _port(text: str) -> int:
+    if not 0 <= (number := int(text)) <= 65_535:
+        raise ValueError(text)
+    return number
+
+
+def _count(text: str) -> int:
+    if not 1 <= (number := int(text)) <= 64:
+        raise ValueError(text)
+    return number
+
+
+_port.__name__, _count.__name__ = "port", "number of processes"  # argparse shows these
+
 COMMANDS = [
     Command(name="migrate", help="bring the database to the current schema", run=migrate),
+    Command(name="run", help="migrate, then web and worker in one process tree", run=run, configure=_run_arguments),
+    Command(name="web", help="web processes only", run=web, configure=_web_arguments),
 ]

@@ -62,6 +62,6 @@ def logging_config(*, json_lines: bool) -> dict[str, Any]:
             "tramita": {"level": "INFO"},
             # Django hangs its own handlers there: everything goes through the one above
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
-            "django.server": {"handlers": [], "propagate": True},
+            "django.request": {"level": "ERROR"},  # a page that is not there is no event
         },
     }

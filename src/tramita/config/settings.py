@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "ninja",
 ]
 MIDDLEWARE = [
+    "tramita.config.metrics.CountRequests",
     "tramita.api.middleware.ProblemDocuments",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

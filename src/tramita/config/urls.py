@@ -4,9 +4,13 @@ from allauth.account import views as account
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from tramita.config import health
 from tramita.ui import views as ui
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("api/", include("tramita.api.urls")),

@@ -1,0 +1,69 @@
+"""Figures for Prometheus at `/metrics`, gathered from every process through files in the data folder."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by the library when it is imported
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+def start_folder() -> None:
+    """An empty folder for the figures of this tree; before anything imports the library."""
+    folder = Path(settings.TRAMITA_DATA_DIR) / "metrics" / str(os.getpid())
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ[FOLDER] = str(folder)
+
+
+def forget(pid: int) -> None:
+    """A process ended: its gauges no longer count."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+class CountRequests:
+    """Middleware: how many answers, of which status, how long they took."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.requests, self.seconds = _figures()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        self.seconds.observe(time.perf_counter() - began)
+        method = request.method if request.method in {"GET", "POST", "PATCH", "DELETE", "HEAD"} else "other"
+        self.requests.labels(method, response.status_code).inc()
+        return response
+
+
+@cache
+def _figures() -> "tuple[Counter, Histogram]":
+    """Made once a process, after `start_folder` said where."""
+    from prometheus_client import Counter, Histogram
+
+    requests = Counter("tramita_requests", "Answers given", ["method", "status"])
+    return requests, Histogram("tramita_request_seconds", "Time to answer", buckets=BUCKETS)
+
+
+def exposition() -> tuple[bytes, str]:
+    """The figures of all processes as text, and its content type."""
+    from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
+
+    if not os.environ.get(FOLDER):
+        return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

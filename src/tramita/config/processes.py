@@ -1,0 +1,110 @@
+"""What the processes of the tree do: the parent warms, a web process serves, the worker works."""
+
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn, cast
+
+WEB, WORKER = "web", "worker"
+HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+
+log = logging.getLogger(__name__)
+
+
+def warm() -> None:
+    """Import and compile what every page needs, then close the database and freeze: children share the memory."""
+    from django.db import connections
+    from django.template import engines
+    from django.template.backends.jinja2 import Jinja2
+    from django.urls import get_resolver
+
+    from tramita.config.asgi import application
+
+    application()
+    _ = get_resolver().url_patterns
+    pages = cast("Jinja2", engines["jinja2"]).env
+    for name in pages.list_templates(extensions=["html"]):
+        pages.get_template(name)
+    connections.close_all()
+    gc.collect()
+    gc.freeze()
+
+
+def run_child(kind: str, door: socket.socket, life: int) -> NoReturn:
+    """The life of a child; it never returns into the parent's code."""
+    code = 1
+    try:
+        for number in HEARD:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
+        threading.Thread(target=_end_with_parent, args=[life], daemon=True, name="parent").start()
+        RUN[kind](door)
+        code = 0
+    except Exception:
+        log.exception("%s process fails", kind)
+    finally:
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _web(door: socket.socket) -> None:
+    import uvicorn
+
+    from tramita.config.asgi import application
+
+    class Server(uvicorn.Server):
+        """Ends quietly: the parent counts the children, not their signals."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            self.should_exit = True
+
+    config = uvicorn.Config(
+        application(),
+        loop="uvloop",
+        http="httptools",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # the settings say how many proxies to trust
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    Server(config).run(sockets=[door])
+
+
+def _worker(door: socket.socket) -> None:
+    from tramita.worker import loop
+
+    door.close()
+    loop.run()
+
+
+RUN: dict[str, Callable[[socket.socket], None]] = {WEB: _web, WORKER: _worker}
+
+
+def _end_with_parent(life: int) -> None:
+    """The parent holds the other end of this pipe: when it ends, even killed, so does this process."""
+    os.read(life, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main(kind: str, door: int, life: int) -> NoReturn:
+    """A child that was started afresh: `python -m tramita.config.processes web 5 7`."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tramita.config.settings")
+    import django
+
+    django.setup()
+    run_child(kind, socket.socket(fileno=door), life)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
