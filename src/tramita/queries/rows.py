@@ -12,14 +12,19 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()  # type: ignore[no-any-return]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
-def moment(value: Any) -> datetime | None:
-    """A moment as the driver gave it, aware, in UTC: SQLite keeps text."""
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value  # type: ignore[no-any-return]
+def moment(value: Any) -> datetime:
+    """A moment as the driver gave it, aware, in UTC: SQLite keeps it as text without a zone."""
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def moment_or_none(value: Any) -> datetime | None:
+    """As above, of a column that may be empty."""
+    return None if value is None else moment(value)
 
 
 def stored(value: datetime) -> Any:

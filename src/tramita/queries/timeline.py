@@ -1,0 +1,187 @@
+"""What happened to an item, and what was said about it (TL-1 to TL-4).
+
+Mails, notes and files are shared inside a related group (G-11): a Case and its Actions, a Ticket and those merged
+into it. Staff read what is shared whatever their grants on the other items; whoever asked reads only what is
+meant for participants, on items they may see.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Kind, Role, Visibility
+from tramita.domain.references import Reference
+from tramita.models import Attachment, Item, Message
+from tramita.queries.names import Who, who
+from tramita.queries.rows import document, fetch, moment
+from tramita.queries.visibility import Fragment, visible_sql
+
+MAILS = ("mail_received", "mail_sent")
+NOTES = ("note_added", "submission_note")
+SAID = (*MAILS, *NOTES)
+SHARED = (*SAID, "file_added")
+TOLD_FROM_SET = ("title", "resolution_reason", "problem_reason")  # columns that an entry tells of besides its words
+KINDS = {kind.number: kind for kind in Kind}
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line. `item` is the reference of where it was written; `actor` is None for the system."""
+
+    id: int
+    seq: int
+    at: datetime
+    actor: Who | None
+    type: str
+    data: Mapping[str, Any]
+    visibility: Visibility
+    item: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As INTERFACES section 5 has it; `at` is still a moment."""
+        actor = {"id": self.actor.id, "name": self.actor.name, "kind": self.actor.kind} if self.actor else None
+        return {
+            "seq": self.seq,
+            "at": self.at,
+            "actor": actor,
+            "type": self.type,
+            "data": self.data,
+            "visibility": self.visibility.value,
+            "item": self.item,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A mail or a note, with its entry. `message` is None for a note, whose words are `entry.data["body"]`."""
+
+    entry: TimelineEntry
+    message: Message | None
+    attachments: Sequence[Attachment]
+
+
+def timeline(
+    item: Item, actor: Actor, types: Iterable[str] | None = None, *, after: int = 0, limit: int | None = None
+) -> list[TimelineEntry]:
+    """The entries that this actor may read, oldest first, of these types only. Cost: one statement.
+
+    `after` is the id of an entry to go on after.
+    """
+    own, shared = _conditions(item, actor, types)
+    branch = (
+        f"SELECT {COLUMNS} FROM entries e JOIN items ON items.id = e.item_id LEFT JOIN people p ON p.id = e.actor_id"
+    )
+    top = f" LIMIT {int(limit)}" if limit is not None else ""
+    rows = fetch(
+        f"{branch} WHERE {own.sql} AND e.id > %s UNION ALL {branch} WHERE {shared.sql} AND e.id > %s ORDER BY id{top}",
+        [*own.params, after, *shared.params, after],
+    )
+    return [entry_from(row) for row in rows]
+
+
+def counts(item: Item, actor: Actor) -> dict[str, int]:
+    """How many entries of each type this actor may read, in the order of the alphabet (TL-2)."""
+    own, shared = _conditions(item, actor, None)
+    branch = "SELECT e.type AS type FROM entries e JOIN items ON items.id = e.item_id"
+    rows = fetch(
+        f"SELECT type, COUNT(*) FROM ({branch} WHERE {own.sql} UNION ALL {branch} WHERE {shared.sql}) told "
+        "GROUP BY type ORDER BY type",
+        [*own.params, *shared.params],
+    )
+    return dict(rows)
+
+
+def comms(item: Item, actor: Actor) -> list[Said]:
+    """Mails and notes, newest first, with bodies and attachments (TL-1). Cost: three statements."""
+    entries = timeline(item, actor, SAID)[::-1]
+    ids = [entry.data["message"] for entry in entries if "message" in entry.data]
+    messages = Message.objects.in_bulk(ids)
+    enclosed: dict[int | None, list[Attachment]] = {}
+    for attachment in Attachment.objects.filter(message__in=ids).order_by("id"):
+        enclosed.setdefault(attachment.message_id, []).append(attachment)
+    return [_said(entry, messages, enclosed) for entry in entries]
+
+
+COLUMNS = (
+    "e.id AS id, e.seq, e.at, e.type, e.reason, e.data, e.words, e.visibility, "
+    "items.number, items.kind, items.ordinal, p.id AS person_id, p.name, p.email, p.role"
+)
+
+
+def entry_from(row: Sequence[Any]) -> TimelineEntry:
+    """An entry from a row of `COLUMNS`."""
+    id_, seq, at, type_, reason, data, words, visibility, number, kind, ordinal, person, name, email, role = row
+    return TimelineEntry(
+        id=id_,
+        seq=seq,
+        at=moment(at),
+        actor=None if person is None else who(person, name, email or "", role),
+        type=type_,
+        data=told(document(data), document(words), reason),
+        visibility=Visibility(visibility),
+        item=str(Reference(KINDS[kind], number, ordinal)),
+    )
+
+
+def told(data: Mapping[str, Any], words: Mapping[str, Any], reason: int | None) -> dict[str, Any]:
+    """Facts and words as one, without the columns that only the ledger needs.
+
+    `reason` is the number of API-3 for every state change; a reason in words is then `reason_text`.
+    """
+    said = {name: value for name, value in words.items() if name != "set"}
+    columns = words.get("set") or {}
+    shown = {name: columns[name] for name in TOLD_FROM_SET if columns.get(name)}
+    merged = {**shown, **{name: value for name, value in data.items() if name != "set"}, **said}
+    if reason is not None:
+        if "reason" in said:
+            merged["reason_text"] = said["reason"]
+        merged["reason"] = reason
+    return merged
+
+
+def _conditions(item: Item, actor: Actor, types: Iterable[str] | None) -> tuple[Fragment, Fragment]:
+    """Of the item's own entries, and of those that the others of its group share with it."""
+    may_read = readable(actor)
+    wanted = None if types is None else tuple(types)
+    own = _both(Fragment("e.item_id = %s", (item.pk,)), may_read, _of_types(wanted))
+    shared = SHARED if wanted is None else tuple(name for name in SHARED if name in wanted)
+    return own, _both(_group(item, actor), may_read, _of_types(shared))
+
+
+def readable(actor: Actor) -> Fragment:
+    """Entries `e` that this actor may read on an item they may see."""
+    if _works(actor):
+        return Fragment("TRUE")
+    return Fragment("e.visibility = %s", (Visibility.PARTICIPANTS.value,))
+
+
+def _works(actor: Actor) -> bool:
+    return actor.is_system or actor.is_staff or actor.role is Role.ROBOT
+
+
+def _group(item: Item, actor: Actor) -> Fragment:
+    first = item.related_to_id or item.pk
+    group = Fragment(
+        "e.item_id IN (SELECT r.id FROM items r WHERE (r.related_to_id = %s OR r.id = %s) AND r.id <> %s)",
+        (first, first, item.pk),
+    )
+    return group if _works(actor) else _both(group, visible_sql(actor))
+
+
+def _of_types(types: tuple[str, ...] | None) -> Fragment:
+    if types is None:
+        return Fragment("TRUE")
+    return Fragment(f"e.type IN ({', '.join(['%s'] * len(types))})" if types else "FALSE", types)
+
+
+def _both(*parts: Fragment) -> Fragment:
+    return Fragment(" AND ".join(part.sql for part in parts), tuple(one for part in parts for one in part.params))
+
+
+def _said(
+    entry: TimelineEntry, messages: Mapping[int, Message], enclosed: Mapping[int | None, list[Attachment]]
+) -> Said:
+    message = messages.get(entry.data.get("message", 0))
+    return Said(entry, message, enclosed.get(message.pk, []) if message else [])
