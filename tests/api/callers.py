@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
 
 from tests import factories
+from tests.desk import Desk
 from tramita.models import Person, Token
 
 PREFIX = "/api/v1"
@@ -80,3 +82,21 @@ def problem(answer: HttpResponse, status: int, code: str) -> dict[str, Any]:
 def fields(told: dict[str, Any]) -> dict[str, str]:
     """What is wrong with which field: field to code."""
     return {error["field"]: error["code"] for error in told["errors"]}
+
+
+@dataclass
+class Callers:
+    """The cast with their tokens: Ana works, Leo leads, Rui asks, Eve may not."""
+
+    ana: Caller
+    leo: Caller
+    eve: Caller
+    rui: Caller
+    robot: Caller
+    nobody: Caller
+
+
+def cast(desk: Desk) -> Callers:
+    """Everybody of this desk, ready to ask."""
+    ana, leo, eve, robot = (ask(actor.id or 0) for actor in (desk.ana, desk.leo, desk.eve, desk.robot))
+    return Callers(ana, leo, eve, ask(desk.rui), robot, stranger())

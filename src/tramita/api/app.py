@@ -8,7 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 from tramita.api import problems
 from tramita.api.auth import SIGNED_IN
 from tramita.api.bodies import JsonParser
-from tramita.api.calls import directory
+from tramita.api.calls import directory, items, noting, starting, working
 from tramita.api.idempotency import once_a_key
 from tramita.api.openapi import completed
 from tramita.api.rendering import JsonRenderer
@@ -21,7 +21,7 @@ What its owner may not see answers 404, exactly as if it did not exist.
 """
 
 
-ROUTERS = (directory.router,)
+ROUTERS = (starting.router, items.router, working.router, noting.router, directory.router)
 
 
 class Api(NinjaAPI):
@@ -48,7 +48,7 @@ def make_api() -> NinjaAPI:
         renderer=JsonRenderer(),
     )
     problems.install(made)
-    made.add_decorator(once_a_key, mode="operation")
+    made.add_decorator(once_a_key, mode="view")
     for router in ROUTERS:
         made.add_router("", router)
     return made

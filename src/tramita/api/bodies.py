@@ -42,17 +42,12 @@ def read_json(body: bytes) -> Any:
     return value
 
 
-def read_bytes(request: HttpRequest, limit_bytes: int) -> bytes:
-    """The whole body of a call that takes more than JSON usually needs. Raises: TooLarge, Malformed."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit_bytes:
-        raise too_large()
+def whole_body(request: HttpRequest) -> bytes:
+    """All bytes of the body. Raises: TooLarge."""
     try:
-        body = request.body
+        return request.body
     except RequestDataTooBig as error:
         raise too_large() from error
-    if not body:
-        raise Malformed("The body is empty.")
-    return body
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tramita.api.auth import caller
+from tramita.api.bodies import whole_body
 from tramita.api.problems import problem
 from tramita.domain.errors import Invalid, TramitaError
 from tramita.services.answering import Answer, answer_once
@@ -63,7 +64,7 @@ def _key(request: HttpRequest) -> str:
 def _digest(request: HttpRequest) -> str:
     """What makes two requests the same: method, path with query, and body."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    digest.update(request.body)
+    digest.update(whole_body(request))
     return digest.hexdigest()
 
 

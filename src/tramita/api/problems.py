@@ -80,13 +80,13 @@ class Unforeseen(TramitaError):
 
 def install(api: NinjaAPI) -> None:
     """Have every error of a call answered by a problem document; a bug flies on and is logged."""
-    api.add_exception_handler(TramitaError, lambda request, error: problem(error))
+    api.add_exception_handler(TramitaError, _told)
     api.add_exception_handler(ValidationError, lambda request, error: problem(_wrong_input(error)))
     api.add_exception_handler(HttpError, lambda request, error: problem(_from_ninja(error)))
     api.add_exception_handler(Http404, lambda request, error: problem(nothing_here()))
     api.add_exception_handler(RequestDataTooBig, lambda request, error: problem(too_large()))
-    for away in (OperationalError, InterfaceError):
-        api.add_exception_handler(away, _database_away)
+    api.add_exception_handler(OperationalError, _database_away)
+    api.add_exception_handler(InterfaceError, _database_away)
 
 
 def problem(error: TramitaError) -> HttpResponse:
@@ -145,11 +145,15 @@ def _headers(error: TramitaError) -> dict[str, str]:
     return {"Retry-After": str(RETRY_SECONDS)} if isinstance(error, Unavailable) else {}
 
 
-def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+def _told(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(error)
+
+
+def _database_away(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(Unavailable("The database does not answer. Nothing was changed; try again in a moment."))
 
 
-def _from_ninja(error: HttpError) -> TramitaError:
+def _from_ninja(error: Any) -> TramitaError:
     cause = error.__cause__
     if isinstance(cause, TramitaError):  # what our parser said, wrapped by ninja
         return cause
@@ -160,7 +164,7 @@ def _from_ninja(error: HttpError) -> TramitaError:
     return Malformed("The request cannot be read.")
 
 
-def _wrong_input(error: ValidationError) -> Invalid:
+def _wrong_input(error: Any) -> Invalid:
     return Invalid(_field_error(each) for each in error.errors)
 
 

@@ -190,7 +190,8 @@ def plain(value: Any) -> Any:
 def stale(item_id: int, version: int) -> StaleVersion:
     """The error that says what others changed since `version` was read."""
     current = Item.objects.values_list("version", flat=True).get(pk=item_id)
-    types = Entry.objects.filter(item=item_id).order_by("-seq").values_list("type", flat=True)[: current - version]
+    missed = max(current - version, 0)  # more than there are: a version that never was
+    types = Entry.objects.filter(item=item_id).order_by("-seq").values_list("type", flat=True)[:missed]
     return StaleVersion(read=version, current=current, changed=types)
 
 

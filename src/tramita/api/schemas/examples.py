@@ -41,6 +41,8 @@ ITEM: dict[str, Any] = {
     "allowed": ["resume", "wait", "resolve", "merge"],
     "description": None,
     "parent": None,
+    "instructions": None,
+    "checklist": None,
     "fields": {},
     "created_at": "2026-03-02T09:00:00+00:00",
     "updated_at": "2026-03-02T10:00:00+00:00",

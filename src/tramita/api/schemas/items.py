@@ -111,6 +111,10 @@ class ItemOut(Output):
     description: str | None
     """Of a Draft; afterwards it is in the timeline."""
     parent: str | None
+    instructions: str | None
+    """Of an Action: what to do."""
+    checklist: dict[str, bool] | None
+    """Of an Action: what must be ticked before it is complete, and whether it is."""
     fields: dict[str, Any]
     created_at: datetime
     updated_at: datetime

@@ -6,13 +6,13 @@ from pydantic import ConfigDict, Field
 
 from tramita.api.schemas.base import Address, Input, Line, Moment, Text, Whole
 
-TICKET = {
+TICKET: dict[str, Any] = {
     "title": "Invoice 991 twice",
     "description": "You charged invoice 991 two times.",
     "category": "acme/main/finance/invoice-query",
     "requester": "rui@acme.example",
 }
-CASE = {
+CASE: dict[str, Any] = {
     "case_type": "acme/main/finance/supplier",
     "short_description": "New supplier: Papel & Co",
     "requester": "rui@acme.example",

@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 from tramita.api.schemas.base import Address, Input, Line, Moment, Text, Whole
 from tramita.domain.codes import Method, WaitType
 
-WAIT_TYPES = [word.value for word in WaitType]
-METHODS = [word.value for word in Method]
+WAIT_TYPES: list[Any] = [word.value for word in WaitType]
+METHODS: list[Any] = [word.value for word in Method]
 
 
 class AssignIn(Input):

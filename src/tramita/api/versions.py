@@ -1,0 +1,68 @@
+"""`If-Match: "VERSION"` on the writes of an item, `ETag` on its answers (Z-2, RFC 9110 section 13)."""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tramita.api.auth import caller
+from tramita.domain.errors import Invalid, StaleVersion, TransitionNotAllowed
+from tramita.models import Item
+from tramita.queries.facts import allowed
+from tramita.queries.items import get_visible
+from tramita.services.ledger import stale
+from tramita.services.transactions import writing
+
+R = TypeVar("R")
+HEADER = "If-Match"
+TRIES = 8  # two writers without a version meet; the second looks again
+
+
+def etag(version: int) -> str:
+    """The version as a header carries it."""
+    return f'"{version}"'
+
+
+def wanted_version(request: HttpRequest) -> int | None:
+    """The version the caller saw; None without the header and for `*`. Raises: Invalid."""
+    given = request.headers.get(HEADER, "*").strip()
+    if given == "*":
+        return None
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', given, re.ASCII)
+    if not found:
+        raise Invalid.one(HEADER, "wrong_version", 'This must be a version in quotes, like "7".')
+    return int(found[1])
+
+
+def change_item(request: HttpRequest, reference: str, change: Callable[[Item], R]) -> R:
+    """Fetch the item as its caller sees it, and change it.
+
+    With a version, a stale one is refused; without one the change applies to what is there now, so a writer who
+    was faster only makes us look again. A refused verb tells what this caller may do instead, as a read does.
+
+    Raises: NotFound, StaleVersion, and what `change` raises.
+    """
+    version = wanted_version(request)
+    for _ in range(TRIES):
+        try:
+            return _change(request, reference, version, change)
+        except TransitionNotAllowed as error:
+            item = get_visible(caller(request), reference)
+            error.allowed = sorted(allowed(item, caller(request), timezone.now()))
+            raise
+        except StaleVersion as error:
+            if version is not None:
+                raise
+            lost = error
+    raise lost
+
+
+def _change(request: HttpRequest, reference: str, version: int | None, change: Callable[[Item], R]) -> R:
+    with writing(), transaction.atomic():  # the inner one: a try that lost leaves nothing in an outer transaction
+        item = get_visible(caller(request), reference)
+        if version not in (None, item.version):
+            raise stale(item.pk, version)
+        return change(item)
