@@ -189,7 +189,7 @@ class Lifecycle:
         possible = self._possible(verb, facts, by)
         permitted = [r for r in possible if r.permits(facts, by)]
         if not permitted:
-            raise NotPermitted(_refusal(possible, facts, by))
+            raise _refusal(possible, facts, by)
         chosen = [r for r in permitted if r.takes(facts)]
         if not chosen:
             raise self._wrong_choice(verb, facts, by, possible)
@@ -218,7 +218,7 @@ class Lifecycle:
         if not any(r.who != SYSTEM or r.who & set(by) for r in named):
             return Invalid.one(name, "not_offered", "“%(value)s” cannot be chosen here.", value=read(facts))
         if others := [r for r in possible if r in named]:
-            return NotPermitted(_refusal(others, facts, by))
+            return _refusal(others, facts, by)
         return GuardFailed(
             verb, _name(facts.state), self.verbs(facts, by=by), "This cannot be chosen in the present state."
         )
@@ -233,12 +233,12 @@ def _lacking(row: Row, facts: Facts) -> list[Guard]:
     return [guard for guard in row.guards if not guard.holds(facts)]
 
 
-def _refusal(rows: Iterable[Row], facts: Facts, by: Collection[Role]) -> str:
+def _refusal(rows: Iterable[Row], facts: Facts, by: Collection[Role]) -> NotPermitted:
     """What to tell a person who may not: the condition they miss, if it is one on them."""
     for r in rows:
         if not r.who.isdisjoint(by):
-            return next(guard.why for guard in r.persons if not guard.holds(facts))
-    return "Your role may not do this."
+            return NotPermitted(next(guard.why for guard in r.persons if not guard.holds(facts)))
+    return NotPermitted("Your role may not do this.")
 
 
 def faults(lifecycle: Lifecycle) -> Iterator[str]:

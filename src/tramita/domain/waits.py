@@ -132,11 +132,14 @@ def check(facts: Facts) -> Iterator[FieldError]:
 
 def _nothing_to_count(given: Given) -> Iterator[FieldError]:
     """Days and closing belong to a Ticket that waits for information (W-9)."""
-    message = "Only a Ticket that waits for more information has this."
     if given.days is not None:
-        yield FieldError("days", "not_for_this_wait", message)
+        yield FieldError("days", "not_for_this_wait", "Only a Ticket that waits for more information counts days.")
     if given.close_if_no_response:
-        yield FieldError("close_if_no_response", "not_for_this_wait", message)
+        yield FieldError(
+            "close_if_no_response",
+            "not_for_this_wait",
+            "Only a Ticket that waits for more information closes by itself.",
+        )
 
 
 def _date_ahead(given: Given) -> Iterator[FieldError]:
