@@ -173,9 +173,16 @@ class Lifecycle:
         """The rows of one verb."""
         return tuple(r for r in self.rows if r.verb == verb)
 
+    @cached_property
+    def _by_source(self) -> Mapping[State | None, tuple[Row, ...]]:
+        """The rows by the state they start in: a list asks for the verbs of fifty items."""
+        sources = {source for r in self.rows for source in r.sources}
+        return {source: tuple(r for r in self.rows if source in r.sources) for source in sources}
+
     def verbs(self, facts: Facts, *, by: Collection[Role]) -> set[str]:
         """What these roles may do now, whatever input is still missing."""
-        return {r.verb for r in self.rows if r.possible(facts) and r.permits(facts, by)}
+        here = self._by_source.get(facts.state, ())
+        return {r.verb for r in here if not r.who.isdisjoint(by) and r.possible(facts) and r.permits(facts, by)}
 
     def next_state(self, verb: str, facts: Facts, *, by: Collection[Role]) -> State | None:
         """The state that `verb` leads to; None means that the item is discarded (T-53)."""
@@ -199,7 +206,7 @@ class Lifecycle:
         return chosen[0]
 
     def _possible(self, verb: str, facts: Facts, by: Collection[Role]) -> list[Row]:
-        here = [r for r in self.of(verb) if facts.state in r.sources]
+        here = [r for r in self._by_source.get(facts.state, ()) if r.verb == verb]
         if not here:
             raise TransitionNotAllowed(verb, _name(facts.state), self.verbs(facts, by=by))
         possible = [r for r in here if r.possible(facts)]
