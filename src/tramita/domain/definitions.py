@@ -7,16 +7,12 @@ a test.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from tramita.domain.codes import Kind, Role
 from tramita.domain.conditions import Condition
 
 LANGUAGES = ("en", "pt-br", "fr", "es", "pl")
-
-AGENT_PERMISSIONS = ("view", "create", "work", "mail", "resolve", "approvals_request", "reports")
-LEADER_PERMISSIONS = (*AGENT_PERMISSIONS, "assign", "merge_undo", "manage_queue", "bulk")
-PERMISSIONS = (*LEADER_PERMISSIONS, "configure", "manage_users", "audit", "approve")
 
 FIELD_TYPES = ("text", "number", "boolean", "date", "datetime", "choice", "link")
 
@@ -54,6 +50,38 @@ class FieldDefinition:
     choices: tuple[str, ...] = ()
     default: str | int | float | bool | None = None
 
+    def fault_of(self, value: object) -> str | None:
+        """Why this value cannot stand in the field, in plain English; None when it can. Null always can."""
+        if value is None:
+            return None
+        if self.type == "boolean":
+            return None if isinstance(value, bool) else "true or false expected"
+        if self.type == "number":
+            return None if isinstance(value, int | float) and not isinstance(value, bool) else "a number expected"
+        if not isinstance(value, str):
+            return "a text expected"
+        return self._fault_of_text(value)
+
+    def _fault_of_text(self, value: str) -> str | None:
+        if self.type == "choice" and value not in self.choices:
+            return f"one of {', '.join(self.choices)} expected"
+        if self.type in {"date", "datetime"}:
+            return None if _is_moment(value, self.type) else f"a {self.type} expected, like {EXAMPLES[self.type]}"
+        if self.type == "link" and not value.startswith(("http://", "https://")):
+            return "an address expected that begins with https:// or http://"
+        return None
+
+
+EXAMPLES = {"date": "2026-12-24", "datetime": "2026-12-24T09:00:00+01:00"}
+
+
+def _is_moment(text: str, kind: str) -> bool:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return (len(text) == len(EXAMPLES["date"])) if kind == "date" else moment is not None
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarDefinition:
@@ -80,6 +108,11 @@ class DueRuleDefinition:
     move_to_next_morning: bool = False  # when due at the end of a working day
     move_to_end_of_day: bool = False
 
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether it cannot count without one, its own or its contract's (SLA-3)."""
+        return "working" in self.within or self.move_to_next_morning or self.move_to_end_of_day
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryDefinition:
@@ -89,7 +122,6 @@ class CategoryDefinition:
     title: str
     queue: str | None = None
     due: str | None = None  # key of the due-date rule
-    due_version: int | None = None  # id of its version; null before it is published
     feedback_window: int | None = None  # days; None closes at once (R-13, R-15)
     assign_user: str | None = None  # address or robot (Q-1, Z-9)
     assign_secondary: str | None = None
@@ -118,14 +150,12 @@ class ActionDefinition:
     checklist: tuple[str, ...] = ()
     queue: str | None = None  # None: the Case's
     due: str | None = None
-    due_version: int | None = None
     assign_user: str | None = None
     assign_secondary: str | None = None
     startable: bool = False  # may be launched by hand (C-11)
     four_eyes: bool = False  # A-50
     review_queue: str | None = None
     review_due: str | None = None
-    review_due_version: int | None = None
     # send_mail, send_mail_and_wait
     template: str = ""
     to: str | None = None  # primary, requester or an address
@@ -173,7 +203,6 @@ class CaseTypeDefinition:
     title: str
     queue: str | None = None
     due: str | None = None
-    due_version: int | None = None
     feedback_window: int | None = None
     assign_user: str | None = None
     assign_secondary: str | None = None

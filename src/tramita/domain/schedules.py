@@ -1,0 +1,59 @@
+"""When a Case type starts by itself (BU-6): `monday 09:00`, or five fields of cron."""
+
+import re
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SHORT = {day[:3]: day for day in DAYS}
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+CRON_FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("day of the week", 0, 7))
+CRON_NAMES = {
+    "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    "day of the week": ("sun", "mon", "tue", "wed", "thu", "fri", "sat"),
+}
+CRON_PART = re.compile(r"(\*|[a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?(?:/(\d{1,2}))?")
+
+
+def every(text: str) -> str:
+    """The canonical words of `every`: `monday 09:00`, `monday,thursday 09:00`, `weekday 09:00`, `day 09:00`.
+
+    Raises: ValueError, saying what is wrong.
+    """
+    days, _, clock = " ".join(text.lower().split()).rpartition(" ")
+    if not CLOCK.fullmatch(clock):
+        raise ValueError(f"“{text}” needs a time of day at its end, like “monday 09:00”")
+    names = [name.strip() for name in days.split(",")]
+    full = [SHORT.get(name, name) for name in names]
+    if full not in (["day"], ["weekday"]) and not set(full) <= set(DAYS):
+        raise ValueError(f"“{days}” is no day; write monday, “monday,thursday”, weekday or day")
+    return f"{','.join(full)} {clock}"
+
+
+def cron(text: str) -> str:
+    """Five fields: minute, hour, day, month, day of the week. Raises: ValueError, saying what is wrong."""
+    parts = text.lower().split()
+    if len(parts) != len(CRON_FIELDS):
+        raise ValueError(f"“{text}” has {len(parts)} fields; cron wants five")
+    for part, (name, low, high) in zip(parts, CRON_FIELDS, strict=True):
+        if not all(_cron_part(one, name, low, high) for one in part.split(",")):
+            raise ValueError(f"“{part}” is no {name} of cron")
+    return " ".join(parts)
+
+
+def _cron_part(text: str, name: str, low: int, high: int) -> bool:
+    match = CRON_PART.fullmatch(text)
+    if not match:
+        return False
+    first, last, step = match[1], match[2], match[3]
+    if first == "*":
+        return last is None and step != "0"
+    bounds = [_cron_number(one, name, low) for one in (first, last) if one is not None]
+    return all(low <= one <= high for one in bounds) and bounds == sorted(bounds) and step != "0"
+
+
+def _cron_number(text: str, name: str, low: int) -> int:
+    """The number of a digit or a name; -1 for a name that is none."""
+    if text.isdigit():
+        return int(text)
+    names = CRON_NAMES.get(name, ())
+    return names.index(text) + low if text in names else -1

@@ -1,0 +1,220 @@
+"""Reading the sections about the desk itself: settings, calendars, due rules, queues, mailboxes, approval types."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from zoneinfo import ZoneInfo
+
+from tramita.domain.calendars import Calendar, build_calendar
+from tramita.domain.codes import Kind
+from tramita.domain.definitions import (
+    ApprovalTypeDefinition,
+    CalendarDefinition,
+    DueRuleDefinition,
+    Limits,
+    MailboxDefinition,
+    QueueDefinition,
+    RouteDefinition,
+    Settings,
+)
+from tramita.domain.due_rules import build_due_rule
+from tramita.domain.errors import Invalid
+from tramita.gateways.holidays import public_holidays
+from tramita.services.definitions import values
+from tramita.services.definitions.source import Node, Place
+from tramita.services.definitions.values import Keys, Reading
+
+PROCESS_OF = {"ticket": "category", "case": "case_type"}
+LARGEST = 2**31 - 1
+WORKER, USER = values.reference("user", "robot"), values.reference("user")
+ANY_ZONE = ZoneInfo("UTC")  # a rule is right or wrong in any
+ANY_CALENDAR = Calendar("any", ANY_ZONE, (((0, 86_400),),) * 7)
+
+
+def settings(reading: Reading, node: Node) -> Settings:
+    """What holds for the whole desk (R-6, Q-9, AP-3)."""
+    keys = Keys(reading, node, "settings")
+    read = Settings(
+        resolution_note_required=keys.get("resolution_note_required", values.flag, False),
+        keep_with_user=keys.get("keep_with_user", values.flag, False),
+        approve_actions_in_tickets=keys.get("approve_actions_in_tickets", values.flag, False),
+        limits=keys.get("limits", limits, Limits()),
+    )
+    keys.done()
+    return read
+
+
+def limits(reading: Reading, node: Node) -> Limits:
+    """How much is too much (Z-14)."""
+    keys = Keys(reading, node, "limits")
+    names = [field.name for field in fields(Limits)]
+    given = {name: keys.maybe(name, values.whole(1, LARGEST)) for name in names}
+    keys.done()
+    return Limits(**{name: value for name, value in given.items() if value is not None})
+
+
+def calendar(reading: Reading, key: str, node: Node, place: Place) -> CalendarDefinition:
+    """A working calendar; its week is checked by the calendar itself (SLA-3)."""
+    reading.define("calendar", values.name_of(reading, key, place), place)
+    keys = Keys(reading, node, "a calendar")
+    country, subdivision = keys.get("holidays", holidays, (None, None))
+    read = CalendarDefinition(
+        key=key,
+        time_zone=keys.must("time_zone", values.time_zone, "UTC"),
+        week=keys.must("week", week, {}),
+        country=country,
+        subdivision=subdivision,
+        extra_days_off=keys.get("extra_days_off", values.several(values.day), ()),
+    )
+    keys.done()
+    if read.week:
+        check_calendar(reading, node, read)
+    return read
+
+
+def check_calendar(reading: Reading, node: Node, read: CalendarDefinition) -> None:
+    try:
+        build_calendar(read, public_holidays, field="")
+    except Invalid as invalid:
+        values.pass_on(reading, node, invalid)
+
+
+def week(reading: Reading, node: Node) -> dict[str, str]:
+    """Days and their windows, `mon-fri: "09:00-12:30 13:00-17:30"`."""
+    return {days: values.text(reading, windows) or "" for days, windows, _ in values.entries(reading, node)}
+
+
+def holidays(reading: Reading, node: Node) -> tuple[str | None, str | None]:
+    """A country, and a part of it."""
+    keys = Keys(reading, node, "holidays")
+    country = keys.must("country", values.text, "")
+    subdivision = keys.maybe("subdivision", values.text)
+    keys.done()
+    return country or None, subdivision
+
+
+def due_rule(reading: Reading, key: str, node: Node, place: Place) -> DueRuleDefinition:
+    """A due-date rule (SLA-1), with its own calendar or any; that of a contract comes when everything is read."""
+    reading.define("due_rule", values.name_of(reading, key, place), place)
+    keys = Keys(reading, node, "a due-date rule")
+    read = DueRuleDefinition(
+        key=key,
+        within=keys.must("within", values.text, ""),
+        calendar=keys.maybe("calendar", values.reference("calendar")),
+        add_wait_time=keys.get("add_wait_time", values.flag, False),
+        allow_override=keys.get("allow_override", values.flag, False),
+        base=keys.get("base", values.text, "start"),
+        move_to_next_morning=keys.get("move_to_next_morning", values.flag, False),
+        move_to_end_of_day=keys.get("move_to_end_of_day", values.flag, False),
+    )
+    keys.done()
+    if not read.within:
+        return read
+    try:
+        return replace(read, within=str(build_due_rule(read, calendar=ANY_CALENDAR, zone=ANY_ZONE, field="").within))
+    except Invalid as invalid:
+        values.pass_on(reading, node, invalid)
+        return read
+
+
+def check_promise(reading: Reading, place: Place, rule: DueRuleDefinition, calendar: object) -> None:
+    """A rule that counts working time needs a calendar, its own or its contract's (SLA-3)."""
+    if calendar is None and rule.needs_calendar:
+        reading.fault(place, f"“{rule.key}” counts working time; name a calendar in the rule or in the contract")
+
+
+def queue(reading: Reading, key: str, node: Node, place: Place) -> QueueDefinition:
+    """A queue with its members and managers (Q-1, Q-3, Q-10)."""
+    reading.define("queue", values.name_of(reading, key, place), place)
+    keys = Keys(reading, node, "a queue")
+    read = QueueDefinition(
+        key=key,
+        title=keys.get("title", values.text, key),
+        members=keys.get("members", values.several(WORKER), ()),
+        managers=keys.get("managers", values.several(USER), ()),
+        strict=keys.get("strict", values.flag, False),
+    )
+    keys.done()
+    return read
+
+
+def mailbox(reading: Reading, key: str, node: Node, place: Place) -> MailboxDefinition:
+    """An address where mail arrives (M-1, M-24, T-22)."""
+    address = values.address_of(reading, key, place)
+    reading.define("mailbox", address, place)
+    keys = Keys(reading, node, "a mailbox")
+    read = MailboxDefinition(
+        address=address,
+        routes=tuple(route(reading, one) for one in keys.items("routes")),
+        refuse_unknown_senders=keys.get("refuse_unknown_senders", values.flag, False),
+        plus_addressing=keys.get("plus_addressing", values.one_of("off", "mixed", "only"), "mixed"),
+        incoming=keys.get("incoming", incoming, {}),
+    )
+    keys.done()
+    return read
+
+
+def route(reading: Reading, node: Node) -> RouteDefinition:
+    """What a mail to one address starts: a Ticket of a category or a Case of a type."""
+    keys = Keys(reading, node, "a route")
+    to = keys.must("to", values.address, "")
+    if to:
+        reading.define("route", to, node.place)
+    start = keys.must("start", values.one_of(*PROCESS_OF), "")
+    process = ""
+    for kind, name in PROCESS_OF.items():
+        found = keys.get(name, values.reference(name) if kind == start else values.text, "")
+        process = found if kind == start else process
+        if start and (name in keys) != (kind == start):
+            word = "has no" if name in keys else "needs"
+            reading.fault(keys.node.keys.get(name, node.place), f"a route that starts a {start} {word} “{name}”")
+    acknowledge = keys.get("acknowledge", values.flag, False)
+    keys.done()
+    return RouteDefinition(to, Kind(start or "ticket"), process, acknowledge)
+
+
+def incoming(reading: Reading, node: Node) -> Mapping[str, str | int | bool]:
+    """How the mailbox is fetched. A secret is the name of an environment variable, never the secret itself."""
+    keys = Keys(reading, node, "an incoming connection")
+    for name in keys.values:
+        if name in SECRETS:
+            keys.node_of(name)
+            hint = f"a secret does not belong into a file: name its environment variable with “{name}_env”"
+            reading.fault(node.keys[name], hint)
+    read: dict[str, str | int] = {}
+    for name, how in CONNECTION.items():
+        value: str | int | None = keys.maybe(name, how)
+        if value is not None:
+            read[name] = value
+    keys.done()
+    return read
+
+
+SECRETS = ("password", "client_secret", "refresh_token")
+CONNECTION: Mapping[str, Callable[[Reading, Node], str | int | None]] = {
+    "protocol": values.one_of("imap", "pop3"),
+    "host": values.text,
+    "port": values.whole(1, 65535),
+    "tls": values.one_of("implicit", "starttls", "off"),
+    "user": values.text,
+    "folder": values.text,
+    "password_env": values.text,
+    "token_url": values.text,
+    "client_id": values.text,
+    "client_secret_env": values.text,
+    "refresh_token_env": values.text,
+    "scope": values.text,
+}
+
+
+def approval_type(reading: Reading, key: str, node: Node, place: Place) -> ApprovalTypeDefinition:
+    """Something a manager may be asked to approve (AP-5, CG-52)."""
+    reading.define("approval_type", values.name_of(reading, key, place), place)
+    keys = Keys(reading, node, "an approval type")
+    read = ApprovalTypeDefinition(
+        key=key,
+        name=keys.must("name", values.text, ""),
+        description=keys.must("description", values.long_text, ""),
+        active=keys.get("active", values.flag, True),
+    )
+    keys.done()
+    return read

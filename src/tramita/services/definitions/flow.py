@@ -1,0 +1,336 @@
+"""Reading what runs inside a Case type: fields, steps, Actions and their conditions."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import isfinite
+from typing import Any
+
+from tramita.domain.conditions import Comparison, Condition, Scalar, fields_of
+from tramita.domain.definitions import (
+    FIELD_TYPES,
+    ActionDefinition,
+    ApprovalLevel,
+    FieldDefinition,
+    StepDefinition,
+)
+from tramita.services.definitions import values
+from tramita.services.definitions.desk import WORKER
+from tramita.services.definitions.source import REFUSED, Node, Place
+from tramita.services.definitions.values import Keys, Reading, Refusal
+
+MANUAL = ("instructions", "checklist", "queue", "assign", "due", "review", "review_queue", "review_due", "startable")
+MAIL = ("template", "to")
+OF_KIND: Mapping[str, tuple[str, ...]] = {
+    "manual": MANUAL,
+    "send_mail": MAIL,
+    "send_mail_and_wait": MAIL,
+    "start_case": ("case_type", "independent"),
+    "wait_for_sub_case": ("close_if_none",),
+    "approval": ("levels", "timeout"),
+    "call_api": ("url", "method", "body", "timeout", "retries"),
+    "wait_until": ("date", "after"),
+}
+ALL_KEYS = frozenset().union(*OF_KIND.values())
+NEEDED = {"start_case": ("case_type",), "approval": ("levels",), "call_api": ("url",)}
+METHODS = ("get", "post", "put", "patch", "delete")
+MAX_RETRIES = 10
+
+# What a condition may ask of an item besides its fields.
+ITEM_NAMES = frozenset(
+    {"kind", "state", "title", "description", "category", "case_type", "customer", "contract", "service"}
+    | {"organisation", "queue", "assignee", "owner", "requester", "primary_contact", "created_at", "due_at"}
+)
+FIELD_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+FIELD_PATH = re.compile(r"fields\.[A-Za-z_]\w*", re.ASCII)
+WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A place in the configuration, and the calendar of its contract."""
+
+    path: str
+    calendar: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The Case type whose steps are read."""
+
+    service: Branch
+    path: str
+    fields: Mapping[str, FieldDefinition]
+
+
+def promise(contract_calendar: str | None) -> Callable[[Reading, Node], str | None]:
+    """The key of a due-date rule, to be checked with the calendar it will count by (SLA-1)."""
+
+    def read(reading: Reading, node: Node) -> str | None:
+        key = values.reference("due_rule")(reading, node)
+        if key:
+            reading.promises.append((key, contract_calendar, node.place))
+        return key
+
+    return read
+
+
+def assignment(reading: Reading, node: Node) -> tuple[str | None, str | None]:
+    """Who gets the work: `assign: {user: …, secondary: …}` (Q-1, Z-9)."""
+    keys = Keys(reading, node, "assign")
+    user, secondary = keys.must("user", WORKER, ""), keys.maybe("secondary", WORKER)
+    keys.done()
+    return user or None, secondary
+
+
+def declared_fields(reading: Reading, node: Node) -> dict[str, FieldDefinition]:
+    """Declared fields by name; `amount: number` is short for `amount: {type: number}` (D-20, D-21)."""
+    return {name: declared_field(reading, name, one, place) for name, one, place in values.entries(reading, node)}
+
+
+def declared_field(reading: Reading, name: str, node: Node, place: Place) -> FieldDefinition:
+    if not FIELD_NAME.fullmatch(name):
+        reading.fault(place, f"“{name}” is no name of a field: letters, digits and “_” only")
+    of_type: Callable[[Reading, Node], str | None] = values.one_of(*FIELD_TYPES)
+    if isinstance(node.value, str):
+        return FieldDefinition(name, str(reading.attempt(of_type, node) or "text"), titled(name))
+    keys = Keys(reading, node, "a field")
+    default: Scalar = keys.maybe("default", scalar)
+    read = FieldDefinition(
+        name=name,
+        type=keys.get("type", of_type, "text"),
+        title=keys.get("title", values.text, titled(name)),
+        mandatory=keys.get("mandatory", values.flag, False),
+        read_only=keys.get("read_only", values.flag, False),
+        choices=keys.get("choices", values.texts, ()),
+        default=default,
+    )
+    keys.done()
+    if (read.type == "choice") != bool(read.choices):
+        reading.fault(node, "“choices” belongs to the type choice, and that type needs it")
+    fault = read.fault_of(read.default)
+    if fault:
+        reading.fault(keys.node_of("default") or node, fault)
+    return read
+
+
+def titled(name: str) -> str:
+    """The title of something that has only a name: `bank-check` reads “Bank check”."""
+    words = name.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def scalar(reading: Reading, node: Node) -> Scalar:
+    """A JSON scalar; a date as its ISO text."""
+    if isinstance(node.value, date):
+        return node.value.isoformat()
+    if isinstance(node.value, str | bool | int) or (isinstance(node.value, float) and isfinite(node.value)):
+        return node.value
+    raise Refusal(node, "a text, a number, true or false expected here")
+
+
+def read_flow(
+    reading: Reading, keys: Keys, flow: Flow
+) -> tuple[tuple[StepDefinition, ...], dict[str, ActionDefinition]]:
+    """The steps, and every Action by name: those of the steps and the ones only launched by hand (C-7, C-11)."""
+    actions: dict[str, ActionDefinition] = {}
+    steps: dict[str, StepDefinition] = {}
+    for node in keys.items("steps"):
+        for name, one, place in single_entries(reading, node, "a step"):
+            if name in steps:
+                reading.fault(place, f"there is another step “{name}” before")
+            steps[name] = step(reading, name, one, place, flow, actions)
+    for name, node, place in keys.entries("action_types"):
+        adopt(reading, actions, action(reading, name, node, place, flow, ad_hoc=True), place)
+    return tuple(steps.values()), actions
+
+
+def single_entries(reading: Reading, node: Node, what: str) -> list[tuple[str, Node, Place]]:
+    """An element of a list like `- name: {…}`, or only `- name`."""
+    if isinstance(node.value, str):
+        return [(node.value, Node(None, node.place), node.place)]
+    found = values.entries(reading, node)
+    if isinstance(node.value, dict) and len(found) != 1:
+        reading.fault(node, f"{what} is written as one name and what belongs to it")
+    return found
+
+
+def step(
+    reading: Reading, name: str, node: Node, place: Place, flow: Flow, actions: dict[str, ActionDefinition]
+) -> StepDefinition:
+    """One step; its Actions are added to `actions`."""
+    keys = Keys(reading, node, "a step")
+    found = []
+    for one in keys.items("actions"):
+        for entry, value, at in single_entries(reading, one, "an Action"):
+            adopt(reading, actions, action(reading, entry, value, at, flow), at)
+            found.append(entry)
+    when: Condition | None = keys.maybe("when", condition(flow))
+    read = StepDefinition(
+        name=values.name_of(reading, name, place),
+        title=keys.get("title", values.text, titled(name)),
+        actions=tuple(found),
+        when=when,
+    )
+    keys.done()
+    if not found and node.value is not REFUSED:
+        reading.fault(place, f"the step “{name}” has no “actions”")
+    return read
+
+
+def adopt(reading: Reading, actions: dict[str, ActionDefinition], one: ActionDefinition, place: Place) -> None:
+    if one.name in actions:
+        reading.fault(place, f"there is another Action “{one.name}” in this Case type")
+    actions[one.name] = one
+
+
+def action(
+    reading: Reading, name: str, node: Node, place: Place, flow: Flow, *, ad_hoc: bool = False
+) -> ActionDefinition:
+    """One Action. Keys of another kind are named, not passed over. An ad hoc one is there to be started."""
+    keys = Keys(reading, Node({}, place) if node.value is None else node, "an Action")
+    kind = keys.get("kind", values.one_of(*OF_KIND), "manual")
+    common: dict[str, Any] = {
+        "name": values.name_of(reading, name, place),
+        "title": keys.get("title", values.text, titled(name)),
+        "kind": kind,
+        "when": keys.maybe("when", condition(flow)),
+    }
+    special = {key: keys.maybe(key, how) for key, how in readers(flow).items() if key in OF_KIND[kind]}
+    for key in [key for key in keys.values if key in ALL_KEYS and key not in OF_KIND[kind]]:
+        keys.node_of(key)
+        reading.fault(keys.node.keys[key], f"“{key}” has no meaning for an Action of the kind {kind}")
+    keys.done()
+    given = {key: value for key, value in special.items() if value is not None}
+    check_action(reading, keys, kind, given)
+    return ActionDefinition(**common, **arranged(given, kind, flow, ad_hoc=ad_hoc))
+
+
+def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
+    """How each key of an Action is read."""
+    return {
+        "instructions": values.long_text,
+        "checklist": values.texts,
+        "queue": values.reference("queue"),
+        "assign": assignment,
+        "due": promise(flow.service.calendar),
+        "review": values.one_of("four_eyes"),
+        "review_queue": values.reference("queue"),
+        "review_due": promise(flow.service.calendar),
+        "startable": values.flag,
+        "template": values.long_text,
+        "to": recipient,
+        "case_type": case_type_of(flow),
+        "independent": values.flag,
+        "close_if_none": values.flag,
+        "levels": lambda reading, node: tuple(level(reading, one) for one in values.typed(reading, node, list) or []),
+        "timeout": values.duration,
+        "url": web_address,
+        "method": values.one_of(*METHODS),
+        "body": values.json_text,
+        "retries": values.whole(0, MAX_RETRIES),
+        "date": moment_or_field,
+        "after": values.duration,
+    }
+
+
+def check_action(reading: Reading, keys: Keys, kind: str, given: Mapping[str, Any]) -> None:
+    """What a kind cannot do without."""
+    for needed in NEEDED.get(kind, ()):
+        if keys.values.get(needed) is None:
+            reading.fault(keys.node, f"an Action of the kind {kind} needs “{needed}”")
+    if kind == "wait_until" and ("date" in keys) == ("after" in keys):
+        reading.fault(keys.node, "an Action of the kind wait_until needs either “date” or “after”")
+    if "review" not in keys:
+        for key in ("review_queue", "review_due"):
+            if key in keys:
+                reading.fault(keys.node.keys[key], f"“{key}” needs “review: four_eyes”")
+
+
+def arranged(given: dict[str, Any], kind: str, flow: Flow, *, ad_hoc: bool) -> dict[str, Any]:
+    """The keys as the fields of the definition."""
+    special = dict(given)
+    if "assign" in special:
+        special["assign_user"], special["assign_secondary"] = special.pop("assign")
+    if special.pop("review", None):
+        special["four_eyes"] = True
+    if "method" in special:
+        special["method"] = special["method"].upper()
+    if kind in {"send_mail", "send_mail_and_wait"}:
+        special.setdefault("to", "primary")
+    if ad_hoc and kind == "manual":
+        special.setdefault("startable", True)
+    return special
+
+
+def case_type_of(flow: Flow) -> Callable[[Reading, Node], str | None]:
+    """The path of a Case type; a name alone means one of the same service. It must not lead back here."""
+
+    def read(reading: Reading, node: Node) -> str | None:
+        written = values.text(reading, node)
+        if written is None:
+            return None
+        path = written if "/" in written else f"{flow.service.path}/{written}"
+        reading.refer(path, node.place, "case_type")
+        reading.launches.append((flow.path, path, node.place))
+        return path
+
+    return read
+
+
+def level(reading: Reading, node: Node) -> ApprovalLevel:
+    """One level of an approval: any of some, or all of them (EA-2)."""
+    keys = Keys(reading, node, "a level")
+    any_of = keys.get("any_of", values.several(values.address), ())
+    all_of = keys.get("all_of", values.several(values.address), ())
+    keys.done()
+    if bool(any_of) == bool(all_of):
+        reading.fault(node, "a level needs either “any_of” or “all_of”, with at least one address")
+    return ApprovalLevel(any_of or all_of, every=bool(all_of))
+
+
+def recipient(reading: Reading, node: Node) -> str | None:
+    """`primary`, `requester` or an address."""
+    return node.value if node.value in ("primary", "requester") else values.address(reading, node)
+
+
+def web_address(reading: Reading, node: Node) -> str | None:
+    url = values.text(reading, node, 2000)
+    if url is None or WEB_ADDRESS.fullmatch(url):
+        return url
+    raise Refusal(node, f"“{url}” is no address that begins with https:// or http://")
+
+
+def moment_or_field(reading: Reading, node: Node) -> str | None:
+    """A day, a moment, or the field that holds it."""
+    if isinstance(node.value, str) and FIELD_PATH.fullmatch(node.value):
+        return node.value
+    return values.moment(reading, node)
+
+
+def condition(flow: Flow) -> Callable[[Reading, Node], Condition | None]:
+    """A condition over what an item has (C-8)."""
+
+    def read(reading: Reading, node: Node) -> Condition | None:
+        found = values.condition(reading, node)
+        for comparison in fields_of(found) if found else ():
+            fault = fault_of(comparison, flow.fields)
+            if fault:
+                reading.fault(node, fault)
+        return found
+
+    return read
+
+
+def fault_of(comparison: Comparison, fields: Mapping[str, FieldDefinition]) -> str | None:
+    """What is wrong with a comparison: an unknown name, or a literal that a declared field cannot equal."""
+    first, _, name = comparison.field.partition(".")
+    if first != "fields" or not name:
+        hint = f"; write “fields.{comparison.field}”" if comparison.field in fields else ""
+        unknown = comparison.field not in ITEM_NAMES
+        return f"an item has no “{comparison.field}”{hint}" if unknown else None
+    literals = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
+    declared = fields.get(name)
+    faults = [declared.fault_of(one) for one in literals] if declared else []
+    return next((f"“{comparison.field}”: {fault}" for fault in faults if fault), None)

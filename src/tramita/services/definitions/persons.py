@@ -1,0 +1,149 @@
+"""Reading the sections about people: organisations, contacts, users, robots."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from tramita.domain.codes import Kind, Role
+from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDefinition
+from tramita.domain.durations import parse_span
+from tramita.domain.errors import Invalid
+from tramita.domain.permissions import Permission
+from tramita.services.definitions import values
+from tramita.services.definitions.desk import USER
+from tramita.services.definitions.source import Node, Place
+from tramita.services.definitions.values import Keys, Reading
+
+LEASE = timedelta(minutes=5)
+LONGEST_LEASE = timedelta(days=1)
+PERMISSIONS = [one.value for one in Permission if one is not Permission.PORTAL]
+ROLES = [role.value for role in Role if role not in {Role.ROBOT, Role.SYSTEM}]
+
+
+def organisation(reading: Reading, key: str, node: Node, place: Place) -> OrganisationDefinition:
+    """A company that is served; its parent has none (CG-48)."""
+    reading.define("organisation", values.name_of(reading, key, place), place)
+    keys = Keys(reading, node, "an organisation")
+    read = OrganisationDefinition(
+        key=key,
+        name=keys.must("name", values.text, ""),
+        parent=keys.maybe("parent", values.reference("organisation")),
+        domains=keys.get("domains", values.several(values.domain), ()),
+        account_manager=keys.maybe("account_manager", USER),
+    )
+    keys.done()
+    for one in read.domains:
+        reading.define("domain of addresses", one, place)
+    return read
+
+
+def check_parents(reading: Reading, read: Mapping[str, OrganisationDefinition], places: Mapping[str, Place]) -> None:
+    """One level of nesting: nobody is their own parent, and a parent has none (CG-48)."""
+    for key, one in read.items():
+        above = read.get(one.parent or "")
+        if one.parent == key:
+            reading.fault(places[key], f"“{key}” cannot be its own parent")
+        elif above and above.parent:
+            reading.fault(places[key], f"the parent “{above.key}” has a parent itself; one level is the most")
+
+
+def contact(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
+    """Somebody who asks, or approves for their organisation (AP-6, CT-5)."""
+    keys, read = person(reading, values.address_of(reading, key, place), node, place, "contact")
+    manager = keys.get("manager", values.flag, False)
+    organisation = keys.maybe("organisation", values.reference("organisation"))
+    if manager and not organisation:
+        reading.fault(node, "a manager needs an “organisation”")
+    keys.done()
+    return replace(read, role=Role.MANAGER if manager else Role.REQUESTER, organisation=organisation)
+
+
+def member(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
+    """Somebody who works at the desk (SEC-1, SEC-2, Q-14)."""
+    keys, read = person(reading, values.address_of(reading, key, place), node, place, "user")
+    read = replace(
+        read,
+        role=Role(keys.must("role", values.one_of(*ROLES), "agent")),
+        grants=keys.get("grants", grants, {}),
+        own_queues_only=keys.get("own_queues_only", values.flag, False),
+        absent=keys.maybe("absent", absence),
+    )
+    memberships(reading, keys, read.key)
+    keys.done()
+    return read
+
+
+def robot(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
+    """A program that works items; Actions unless it says otherwise (B-3, Z-17)."""
+    keys, read = person(reading, values.name_of(reading, key, place), node, place, "robot")
+    read = replace(
+        read,
+        role=Role.ROBOT,
+        kinds=keys.get("kinds", values.several(kind), (Kind.ACTION,)),
+        lease=keys.get("lease", lease, LEASE),
+        grants=keys.get("grants", grants, {}),
+    )
+    memberships(reading, keys, read.key)
+    keys.done()
+    return read
+
+
+def person(reading: Reading, key: str, node: Node, place: Place, what: str) -> tuple[Keys, PersonDefinition]:
+    """What everybody has. One identity: an address stands in one section only."""
+    reading.define("person", key, place)
+    reading.defined.setdefault(what, {}).setdefault(key, place)
+    keys = Keys(reading, node, f"a {what}")
+    read = PersonDefinition(
+        key=key,
+        name=keys.must("name", values.text, ""),
+        role=Role.AGENT,
+        language=keys.maybe("language", values.language),
+        time_zone=keys.maybe("time_zone", values.time_zone),
+        active=keys.get("active", values.flag, True),
+    )
+    return keys, read
+
+
+def memberships(reading: Reading, keys: Keys, who: str) -> None:
+    """The queues that a person names; the queues name their members too."""
+    for queue in keys.get("queues", values.several(values.reference("queue")), ()):
+        reading.memberships.append((queue, who))
+
+
+def kind(reading: Reading, node: Node) -> Kind | None:
+    word = values.one_of(*(kind.value for kind in Kind))(reading, node)
+    return Kind(word) if word else None
+
+
+def lease(reading: Reading, node: Node) -> timedelta | None:
+    """How long a robot may keep an item without a sign of life."""
+    try:
+        span = parse_span(node.value, field="")
+    except Invalid as invalid:
+        values.pass_on(reading, node, invalid)
+        return None
+    length = timedelta(days=span.days, seconds=span.seconds)
+    if span.working or length > LONGEST_LEASE:
+        reading.fault(node, "a lease is at most a day, in plain hours and minutes")
+    return length
+
+
+def grants(reading: Reading, node: Node) -> dict[str, tuple[str, ...]]:
+    """Permissions by branch of the configuration: customer, or customer/contract/service[/process]."""
+    read = {}
+    for path, permissions, place in values.entries(reading, node):
+        reading.refer(path, place, "branch")
+        read[path] = values.several(values.one_of(*PERMISSIONS))(reading, permissions) or ()
+    return read
+
+
+def absence(reading: Reading, node: Node) -> Absence | None:
+    """Away from one day to another, both included."""
+    keys = Keys(reading, node, "absent")
+    start = keys.must("from", values.day, date.min)
+    end = keys.must("to", values.day, date.max)
+    substitute = keys.maybe("substitute", USER)
+    keys.done()
+    if start > end:
+        reading.fault(node, "“to” must not be before “from”")
+    return Absence(start, end, substitute)

@@ -1,0 +1,164 @@
+"""Reading `customers`: contracts, services, Ticket categories and Case types."""
+
+from collections.abc import Callable
+
+from tramita.domain import schedules
+from tramita.domain.definitions import (
+    CaseTypeDefinition,
+    CategoryDefinition,
+    ContractDefinition,
+    CustomerDefinition,
+    ServiceDefinition,
+    StartDefinition,
+)
+from tramita.services.definitions import values
+from tramita.services.definitions.flow import Branch, Flow, assignment, declared_fields, promise, read_flow
+from tramita.services.definitions.source import Node, Place
+from tramita.services.definitions.values import Keys, Reading, Refusal
+
+CATEGORY_LEVELS = 3  # Z-8
+PATH_LENGTH = 400
+
+
+def customer(reading: Reading, key: str, node: Node, place: Place) -> CustomerDefinition:
+    """The top of every path (G-7)."""
+    branch(reading, values.name_of(reading, key, place), place)
+    keys = Keys(reading, node, "a customer")
+    read = CustomerDefinition(
+        key=key,
+        title=keys.get("title", values.text, key),
+        organisation=keys.maybe("organisation", values.reference("organisation")),
+        contracts={one: contract(reading, key, one, value, at) for one, value, at in keys.entries("contracts")},
+    )
+    keys.done()
+    return read
+
+
+def contract(reading: Reading, above: str, key: str, node: Node, place: Place) -> ContractDefinition:
+    """A contract. Its calendar serves the rules that count working time and name none (SLA-3)."""
+    path = branch(reading, f"{above}/{values.name_of(reading, key, place)}", place)
+    keys = Keys(reading, node, "a contract")
+    calendar = keys.maybe("calendar", values.reference("calendar"))
+    here = Branch(path, calendar)
+    read = ContractDefinition(
+        key=key,
+        title=keys.get("title", values.text, key),
+        calendar=calendar,
+        services={one: service(reading, here, one, value, at) for one, value, at in keys.entries("services")},
+    )
+    keys.done()
+    return read
+
+
+def service(reading: Reading, above: Branch, key: str, node: Node, place: Place) -> ServiceDefinition:
+    """A service with its processes by full path."""
+    here = Branch(branch(reading, f"{above.path}/{values.name_of(reading, key, place)}", place), above.calendar)
+    keys = Keys(reading, node, "a service")
+    types = [case_type(reading, here, *entry) for entry in keys.entries("case_types")]
+    read = ServiceDefinition(
+        key=key,
+        title=keys.get("title", values.text, key),
+        ticket_categories=categories(reading, here, keys),
+        case_types={one.path: one for one in types},
+    )
+    keys.done()
+    return read
+
+
+def branch(reading: Reading, path: str, place: Place) -> str:
+    """Something a grant may name (SEC-2)."""
+    if len(path) > PATH_LENGTH:
+        reading.fault(place, f"the path “{path}” is longer than {PATH_LENGTH} characters")
+    reading.defined.setdefault("branch", {}).setdefault(path, place)
+    return path
+
+
+def categories(reading: Reading, above: Branch, service_keys: Keys) -> dict[str, CategoryDefinition]:
+    """The categories of a service, upper levels first, so that lower ones inherit (Z-8)."""
+    found: dict[str, CategoryDefinition] = {}
+    for key, node, place in sorted(service_keys.entries("ticket_categories"), key=lambda entry: entry[0].count("/")):
+        levels = [values.name_of(reading, level, place) for level in key.split("/")]
+        upper = found.get("/".join([above.path, *levels[:-1]]))
+        if len(levels) > CATEGORY_LEVELS:
+            reading.fault(place, f"“{key}” has {len(levels)} levels; {CATEGORY_LEVELS} are the most")
+        elif len(levels) > 1 and upper is None:
+            reading.fault(place, f"“{key}” has no upper level “{'/'.join(levels[:-1])}”")
+        path = branch(reading, f"{above.path}/{key}", place)
+        reading.define("category", path, place)
+        found[path] = category(reading, Branch(path, above.calendar), node, upper)
+    return dict(sorted(found.items()))
+
+
+def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefinition | None) -> CategoryDefinition:
+    """A category; what it does not say, the level above says (T-12, Z-8)."""
+    keys = Keys(reading, node, "a Ticket category")
+    above = upper or CategoryDefinition(here.path, "")
+    user, secondary = keys.own("assign", assignment, (above.assign_user, above.assign_secondary)) or (None, None)
+    read = CategoryDefinition(
+        path=here.path,
+        title=keys.must("title", values.text, ""),
+        queue=keys.own("queue", values.reference("queue"), above.queue),
+        due=keys.own("due", promise(here.calendar), above.due),
+        feedback_window=keys.own("feedback_window", values.days, above.feedback_window),
+        assign_user=user,
+        assign_secondary=secondary,
+        allow_title_change=keys.get("allow_title_change", values.flag, above.allow_title_change),
+        fields={**above.fields, **keys.get("fields", declared_fields, {})},
+    )
+    keys.done()
+    return read
+
+
+def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Place) -> CaseTypeDefinition:
+    """A process: settings, steps, Actions, fields and triggers (BU-3)."""
+    path = branch(reading, f"{above.path}/{values.name_of(reading, key, place)}", place)
+    reading.define("case_type", path, place)
+    keys = Keys(reading, node, "a Case type")
+    fields = keys.get("fields", declared_fields, {})
+    steps, actions = read_flow(reading, keys, Flow(above, path, fields))
+    user, secondary = keys.get("assign", assignment, (None, None))
+    read = CaseTypeDefinition(
+        path=path,
+        title=keys.must("title", values.text, ""),
+        queue=keys.maybe("queue", values.reference("queue")),
+        due=keys.maybe("due", promise(above.calendar)),
+        feedback_window=keys.maybe("feedback_window", values.days),
+        assign_user=user,
+        assign_secondary=secondary,
+        allow_title_change=keys.get("allow_title_change", values.flag, False),
+        contacts_required=keys.get("contacts_required", values.flag, False),
+        progression=keys.get("progression", values.one_of("automatic", "manual"), "automatic"),
+        steps=steps,
+        actions=actions,
+        fields=fields,
+        starts=tuple(read_start(reading, one) for one in keys.items("starts")),
+    )
+    keys.done()
+    return read
+
+
+def read_start(reading: Reading, node: Node) -> StartDefinition:
+    """One trigger: `every`, `cron` or `dates` (BU-6)."""
+    keys = Keys(reading, node, "a start")
+    read = StartDefinition(
+        every=keys.maybe("every", schedule(schedules.every)),
+        cron=keys.maybe("cron", schedule(schedules.cron)),
+        dates=keys.get("dates", values.several(values.moment), ()),
+    )
+    keys.done()
+    if len(keys.values) != 1:
+        reading.fault(node, "a start needs exactly one of “every”, “cron” and “dates”")
+    return read
+
+
+def schedule(check: Callable[[str], str]) -> Callable[[Reading, Node], str | None]:
+    """A text that this function of `tramita.domain.schedules` accepts."""
+
+    def read(reading: Reading, node: Node) -> str | None:
+        text = values.text(reading, node)
+        try:
+            return None if text is None else check(text)
+        except ValueError as error:
+            raise Refusal(node, str(error)) from None
+
+    return read
