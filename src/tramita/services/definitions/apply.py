@@ -1,0 +1,87 @@
+"""`apply`: make the configuration equal to the files, in one transaction.
+
+A section that no file has is left alone. What was configured and is not in its section any more is deactivated,
+never deleted. A changed definition gets a new version; items that run keep theirs (SLA-17).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection
+
+from tramita.domain.actors import STAFF, Actor
+from tramita.domain.codes import Role
+from tramita.models import Person
+from tramita.services.definitions import export
+from tramita.services.definitions.publishing import Publisher
+from tramita.services.definitions.reading import Configuration, read
+from tramita.services.definitions.rows import People, Rows
+from tramita.services.definitions.source import Node, Place, Problems, as_node, load
+from tramita.services.definitions.tally import Applied, Tally
+from tramita.services.transactions import writing
+
+APPLY_LOCK = 7_482_911  # of PostgreSQL, held by the one apply that runs
+
+
+class _Rehearsed(Exception):
+    """Ends the transaction of a dry run."""
+
+
+def apply(files: Iterable[Path], *, by: Actor, at: datetime, dry_run: bool = False) -> Applied:
+    """The configuration becomes what these files say, all of it or nothing.
+
+    Raises: WrongConfiguration, naming every fault with file and line; OSError, if a file cannot be read.
+    """
+    problems = Problems()
+    root = load(files, problems)
+    tally = Tally(sections=frozenset(root.value))
+    try:
+        with writing():
+            one_at_a_time()
+            write(read(filled(root), problems, others=others()), tally, by=by, at=at)
+            if dry_run:
+                raise _Rehearsed
+    except _Rehearsed:
+        pass
+    return tally.applied()
+
+
+def one_at_a_time() -> None:
+    """On SQLite there is one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
+
+
+def filled(root: Node) -> Node:
+    """The files' sections, and the database's where the files have none: together they must make sense."""
+    values, keys = dict(root.value), dict(root.keys)
+    for name, section in export.current().items():
+        if name not in values:
+            keys[name] = Place(f"{name} as applied before")
+            values[name] = as_node(section, keys[name])
+    return Node(values, root.place, keys=keys)
+
+
+def others() -> list[str]:
+    """Users and robots that work here though no file ever named them (`user create`)."""
+    rows = Person.objects.filter(configured=False, is_active=True, role__in=[*STAFF, Role.ROBOT])
+    return [email or key or "" for email, key in rows.values_list("email", "key")]
+
+
+def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime) -> None:
+    """Every section, what is referred to before what refers to it."""
+    publisher, rows, people = Publisher(tally, by=by, at=at), Rows(tally), People(tally, at=at)
+    if "settings" in tally.sections:
+        publisher.settings(configuration.settings)
+    publisher.calendars(configuration.calendars)
+    publisher.due_rules(configuration)
+    organisations = rows.organisations(configuration.organisations)
+    persons = people.write(configuration.people, organisations)
+    rows.account_managers(configuration.organisations, organisations, persons)
+    rows.queues(configuration.queues, persons)
+    processes = publisher.customers(configuration.customers, organisations)
+    rows.mailboxes(configuration.mailboxes, processes)
+    publisher.approval_types(configuration.approval_types)
+    publisher.retire()

@@ -1,0 +1,208 @@
+"""What is configured and is no version: organisations, people, queues, mailboxes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import Model, Q
+
+from tramita.domain.codes import Kind
+from tramita.domain.definitions import (
+    Absence,
+    MailboxDefinition,
+    OrganisationDefinition,
+    PersonDefinition,
+    QueueDefinition,
+)
+from tramita.models import Definition, Grant, Mailbox, Membership, Organisation, Person, Queue, Route
+from tramita.services.definitions.tally import Tally
+
+SECTION_OF_ROLE = {"requester": "contacts", "manager": "contacts", "robot": "robots"}
+
+
+def update(row: Model, columns: Mapping[str, Any]) -> bool:
+    """Write the columns that differ; whether there were any."""
+    changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if changed:
+        row.save(update_fields=[*changed])
+    return bool(changed)
+
+
+class Rows:
+    """Organisations, queues and mailboxes."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+
+    def organisations(self, wanted: Mapping[str, OrganisationDefinition]) -> dict[str, Organisation]:
+        """Parents before their branches. The account managers come later, when the people exist."""
+        known = {row.key: row for row in Organisation.objects.all()}
+        for key, one in sorted(wanted.items(), key=lambda entry: entry[1].parent is not None):
+            parent = known[one.parent].pk if one.parent else None
+            columns = {"name": one.name, "parent_id": parent, "domains": list(one.domains), "active": True}
+            found = known.get(key)
+            known[key] = found or Organisation.objects.create(key=key, **columns)
+            self.tally.note("organisations", key, created=not found, changed=update(known[key], columns))
+        for key, row in known.items():
+            if key not in wanted and update(row, {"active": False}):
+                self.tally.retire("organisations", key)
+        return known
+
+    def account_managers(
+        self,
+        wanted: Mapping[str, OrganisationDefinition],
+        rows: Mapping[str, Organisation],
+        people: Mapping[str, Person],
+    ) -> None:
+        """Who at the desk answers for an organisation (AP-2)."""
+        for key, one in wanted.items():
+            manager = people[one.account_manager].pk if one.account_manager else None
+            self.tally.note("organisations", key, changed=update(rows[key], {"account_manager_id": manager}))
+
+    def queues(self, wanted: Mapping[str, QueueDefinition], people: Mapping[str, Person]) -> None:
+        """Queues with exactly these members (Q-1, Q-10)."""
+        known = {row.key: row for row in Queue.objects.prefetch_related("memberships")}
+        for key, one in wanted.items():
+            columns = {"title": one.title, "strict": one.strict, "active": True}
+            found = known.get(key)
+            row = found or Queue.objects.create(key=key, **columns)
+            changed = update(row, columns) | self._members(row, one, people)
+            self.tally.note("queues", key, created=not found, changed=changed)
+        for key, row in known.items():
+            if key not in wanted and update(row, {"active": False}):
+                self.tally.retire("queues", key)
+
+    def _members(self, row: Queue, one: QueueDefinition, people: Mapping[str, Person]) -> bool:
+        wanted = {people[who].pk: who in one.managers for who in one.members}
+        rows = {membership.person_id: membership for membership in row.memberships.all()}
+        gone = [membership.pk for who, membership in rows.items() if who not in wanted]
+        Membership.objects.filter(pk__in=gone).delete()
+        new = [who for who in wanted if who not in rows]
+        Membership.objects.bulk_create(Membership(queue=row, person_id=who, manager=wanted[who]) for who in new)
+        changed = [update(rows[who], {"manager": wanted[who]}) for who in wanted if who in rows]
+        return bool(gone or new) or any(changed)
+
+    def mailboxes(self, wanted: Mapping[str, MailboxDefinition], processes: Mapping[str, Definition]) -> None:
+        """Mailboxes with exactly these routes (M-24)."""
+        known = {row.address: row for row in Mailbox.objects.all()}
+        routes = {row.address: row for row in Route.objects.select_related("mailbox")}
+        for address, one in wanted.items():
+            columns = {
+                "plus_addressing": one.plus_addressing,
+                "refuse_unknown_senders": one.refuse_unknown_senders,
+                "settings": dict(one.incoming),
+                "active": True,
+            }
+            found = known.get(address)
+            row = found or Mailbox.objects.create(address=address, **columns)
+            changed = update(row, columns) | self._routes(row, one, routes, processes)
+            self.tally.note("mailboxes", address, created=not found, changed=changed)
+        self._retire_routes({route.to for one in wanted.values() for route in one.routes}, routes)
+        for address, row in known.items():
+            if address not in wanted and update(row, {"active": False}):
+                self.tally.retire("mailboxes", address)
+
+    def _routes(
+        self, box: Mailbox, one: MailboxDefinition, known: dict[str, Route], processes: Mapping[str, Definition]
+    ) -> bool:
+        changed = []
+        for position, route in enumerate(one.routes):
+            kind = "category" if route.start is Kind.TICKET else "case_type"
+            columns = {
+                "mailbox_id": box.pk,
+                "process_id": processes[f"{kind} {route.process}"].pk,
+                "acknowledge": route.acknowledge,
+                "position": position,
+                "active": True,
+            }
+            found = known.get(route.to)
+            known[route.to] = found or Route.objects.create(address=route.to, **columns)
+            changed += [not found, update(known[route.to], columns)]
+        return any(changed)
+
+    def _retire_routes(self, named: set[str], known: Mapping[str, Route]) -> None:
+        for address, row in known.items():
+            if address not in named and update(row, {"active": False}):
+                self.tally.note("mailboxes", row.mailbox.address, changed=True)
+
+
+class People:
+    """Contacts, users and robots. Passwords, tokens and what people chose for themselves are not touched."""
+
+    def __init__(self, tally: Tally, *, at: datetime) -> None:
+        self.tally, self.at = tally, at
+
+    def write(
+        self, wanted: Mapping[str, PersonDefinition], organisations: Mapping[str, Organisation]
+    ) -> dict[str, Person]:
+        """Create and change those named; deactivate those whom an earlier configuration named. All staff, by name."""
+        known = {row.email or row.key or "": row for row in self._rows(wanted)}
+        for key, one in wanted.items():
+            organisation = organisations[one.organisation] if one.organisation else None
+            columns = self._columns(one, organisation)
+            found = known.get(key)
+            known[key] = found or self._create(one, columns)
+            changed = update(known[key], columns) | self._grants(known[key], one)
+            self.tally.note(section_of(known[key]), key, created=not found, changed=changed)
+            update(known[key], {"configured": True})
+        self._retire(wanted, known)
+        return known
+
+    def _rows(self, wanted: Mapping[str, PersonDefinition]) -> Iterable[Person]:
+        """Those named now or before, and whoever works here."""
+        by_address = Q(email__in=[key for key in wanted if "@" in key])
+        theirs = ~Q(role__in=("requester", "manager")) | Q(configured=True) | by_address
+        return Person.objects.filter(theirs).prefetch_related("grants")
+
+    def _columns(self, one: PersonDefinition, organisation: Organisation | None) -> dict[str, Any]:
+        """A language or zone that the configuration does not name is the person's own choice."""
+        columns: dict[str, Any] = {
+            "name": one.name,
+            "role": one.role,
+            "organisation_id": organisation and organisation.pk,
+            "is_active": one.active,
+            "own_queues_only": one.own_queues_only,
+            "absent": absence(one.absent),
+            "robot": robot(one),
+        }
+        chosen = {"language": one.language, "time_zone": one.time_zone}
+        return columns | {name: value for name, value in chosen.items() if value}
+
+    def _create(self, one: PersonDefinition, columns: Mapping[str, Any]) -> Person:
+        name = {"email": one.key} if "@" in one.key else {"key": one.key}
+        return Person.objects.create(password=make_password(None), created_at=self.at, **name, **columns)
+
+    def _grants(self, row: Person, one: PersonDefinition) -> bool:
+        wanted = {path: list(permissions) for path, permissions in one.grants.items()}
+        rows = {grant.path: grant for grant in row.grants.all()}
+        gone = [grant.pk for path, grant in rows.items() if path not in wanted]
+        Grant.objects.filter(pk__in=gone).delete()
+        new = [path for path in wanted if path not in rows]
+        Grant.objects.bulk_create(Grant(person=row, path=path, permissions=wanted[path]) for path in new)
+        changed = [update(rows[path], {"permissions": wanted[path]}) for path in wanted if path in rows]
+        return bool(gone or new) or any(changed)
+
+    def _retire(self, wanted: Mapping[str, PersonDefinition], known: Mapping[str, Person]) -> None:
+        for key, row in known.items():
+            if row.configured and key not in wanted:
+                update(row, {"configured": False, "is_active": False})
+                self.tally.retire(section_of(row), key)
+
+
+def section_of(row: Person) -> str:
+    return SECTION_OF_ROLE.get(row.role.value, "users")
+
+
+def absence(absent: Absence | None) -> dict[str, str | None] | None:
+    if absent is None:
+        return None
+    return {"from": absent.start.isoformat(), "to": absent.end.isoformat(), "substitute": absent.substitute}
+
+
+def robot(one: PersonDefinition) -> dict[str, Any] | None:
+    if one.lease is None:
+        return None
+    return {"kinds": [kind.value for kind in one.kinds], "lease": int(one.lease.total_seconds())}
