@@ -1,6 +1,8 @@
 """The commands of the command line's own face."""
 
+from tramita.cli.configuration import APPLY, EXPORT
 from tramita.cli.lifecycle import LIFECYCLE
+from tramita.cli.people import TOKEN_CREATE, USER_CREATE
 from tramita.ui.terminal import Command
 
-COMMANDS: list[Command] = [LIFECYCLE]
+COMMANDS: list[Command] = [APPLY, EXPORT, LIFECYCLE, TOKEN_CREATE, USER_CREATE]

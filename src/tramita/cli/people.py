@@ -1,0 +1,60 @@
+"""`tramita user create` and `tramita token create`."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from tramita.domain.actors import SYSTEM
+from tramita.domain.codes import Role
+from tramita.ui import terminal
+from tramita.ui.terminal import SUCCESS, Command
+
+ROLES = [role.value for role in Role if role not in {Role.ROBOT, Role.SYSTEM}]
+
+
+def configure_user(parser: ArgumentParser) -> None:
+    parser.add_argument("email", metavar="EMAIL")
+    parser.add_argument("--name", metavar="N", help="needed for a new person")
+    parser.add_argument("--role", choices=ROLES, help="needed for a new person")
+    parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def run_user(args: Namespace) -> int:
+    """Create a person, or set what is given for one who exists."""
+    from django.utils.timezone import now
+
+    from tramita.services.people import create_user
+
+    password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else None
+    role = Role(args.role) if args.role else None
+    person = create_user(args.email, name=args.name, role=role, password=password, by=SYSTEM, at=now())
+    terminal.say(f"{person.email}  {person.name}  {person.role.value}")
+    return SUCCESS
+
+
+def configure_token(parser: ArgumentParser) -> None:
+    parser.add_argument("who", metavar="WHO", help="a person's address or a robot's name")
+    parser.add_argument("--name", metavar="N", default="", help="what the token is for")
+
+
+def run_token(args: Namespace) -> int:
+    """Print the new token, and nothing else, on stdout."""
+    from django.utils.timezone import now
+
+    from tramita.services.people import create_token
+
+    terminal.say(create_token(args.who, name=args.name, by=SYSTEM, at=now()))
+    return SUCCESS
+
+
+USER_CREATE = Command(
+    name="user create",
+    help="create a person, or set what is given for one who exists",
+    configure=configure_user,
+    run=run_user,
+)
+TOKEN_CREATE = Command(
+    name="token create",
+    help="print a new API token; it is shown this once",
+    configure=configure_token,
+    run=run_token,
+)
