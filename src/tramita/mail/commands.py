@@ -3,11 +3,14 @@
 import io
 import sys
 from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
 
 from tramita.domain.mime import parse
 from tramita.gateways.charsets import guess_charset
 from tramita.mail.sources import messages
-from tramita.ui.terminal import FAILURE, SUCCESS, Command, fail, say_json
+from tramita.ui.terminal import FAILURE, SUCCESS, Command, fail, say, say_json
+
+TEMPORARY = 75  # EX_TEMPFAIL of sysexits
 
 
 def _configure_parse(parser: ArgumentParser) -> None:
@@ -27,7 +30,70 @@ def _parse(args: Namespace) -> int:
     return FAILURE if failures else SUCCESS
 
 
+def _configure_import(parser: ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help=".eml file, folder, mbox, Maildir, or - for stdin")
+    parser.add_argument("--mailbox", metavar="ADDRESS", help="the mailbox that received them")
+    parser.add_argument("--json", action="store_true", help="one JSON line a message")
+
+
+def _import(args: Namespace) -> int:
+    """Deliver messages as if the mailbox had received them; importing again creates nothing (MAIL-3, MAIL-16).
+
+    A temporary fault ends with 75, so that a mail server that pipes a message here tries again (MAIL-8).
+    """
+    from django.db import DatabaseError  # `mail parse` starts without Django
+
+    from tramita.services import receiving
+
+    failures: list[str] = []
+    for raw in messages(args.paths, on_error=failures.append):
+        try:
+            outcome = receiving.receive(raw.data, mailbox=args.mailbox, source="import", at=datetime.now(UTC))
+        except (OSError, DatabaseError) as error:
+            fail(f"{raw.file or 'stdin'}: not now: {str(error).strip()}")
+            return TEMPORARY
+        said = {"file": raw.file, "outcome": outcome.outcome, "items": list(outcome.items), "reason": outcome.reason}
+        if args.json:
+            say_json(said)
+        else:
+            say(f"{raw.file or '-'}: {outcome.outcome} {' '.join(outcome.items)} {outcome.reason}".rstrip())
+    for failure in failures:
+        fail(failure)
+    return FAILURE if failures else SUCCESS
+
+
+def _configure_replay(parser: ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="+", type=int, metavar="ID", help="a message of the tray")
+    parser.add_argument("--json", action="store_true", help="one JSON line a message")
+
+
+def _replay(args: Namespace) -> int:
+    """Process unhandled or failed messages again (MAIL-143)."""
+    from tramita.services import receiving  # as above
+
+    for seen_id in args.ids:
+        outcome = receiving.replay(seen_id, at=datetime.now(UTC))
+        said = {"id": seen_id, "outcome": outcome.outcome, "items": list(outcome.items), "reason": outcome.reason}
+        if args.json:
+            say_json(said)
+        else:
+            say(f"{seen_id}: {outcome.outcome} {' '.join(outcome.items)} {outcome.reason}".rstrip())
+    return SUCCESS
+
+
 COMMANDS = [
+    Command(
+        name="mail import",
+        help="deliver messages as if a mailbox had received them; again creates nothing",
+        configure=_configure_import,
+        run=_import,
+    ),
+    Command(
+        name="mail replay",
+        help="process unhandled or failed messages again",
+        configure=_configure_replay,
+        run=_replay,
+    ),
     Command(
         name="mail parse",
         help="print what messages say, one JSON object each; needs no database",

@@ -18,6 +18,7 @@ from tramita.domain.mail_tokens import message_id, plus_address
 from tramita.domain.subjects import references_header, subject_with_reference
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Entry, Item, Message
+from tramita.models.work import NEVER_LEASED
 from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory, directory, keys
 from tramita.services import resolving, sql
@@ -131,7 +132,7 @@ def _write(
         reply_text=envelope.text,
         headers=headers,
     )
-    data = {"message": message.pk, "automatic": bool(automatic)}
+    data: dict[str, Any] = {"message": message.pk, "automatic": bool(automatic)}
     if send_at:
         data["send_at"] = send_at.isoformat()
     change.record("mail_sent", visibility=Visibility.PARTICIPANTS, data=data, words={"subject": message.subject})
@@ -148,7 +149,7 @@ def _post(message: Message, when: datetime, *, scheduled: bool, at: datetime) ->
         "state": 0,
         "next_at": when,
         "created_at": at,
-        "lease_until": sql.NEVER,
+        "lease_until": NEVER_LEASED,
         "fence": 0,
         "tries": 0,
         "error": "",

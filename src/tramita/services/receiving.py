@@ -8,7 +8,7 @@ Whoever hands a message over may tell its server once `keep` has returned (MAIL-
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
@@ -27,6 +27,7 @@ from tramita.services.transactions import writing
 log = structlog.get_logger()
 RIVALS = 3  # times that somebody may be faster on the same item
 LONGEST_REASON = 200
+ABANDONED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,9 @@ def _failed(seen: SeenMessage, reason: str, *, at: datetime) -> Outcome:
     return outcome
 
 
-def unfinished(limit: int = 50) -> Sequence[SeenMessage]:
-    """Messages that were kept but not processed: their importer died in between."""
-    return SeenMessage.objects.filter(outcome="").order_by("id")[:limit]
+def unfinished(*, at: datetime, limit: int = 50) -> Sequence[SeenMessage]:
+    """Messages that were kept a minute ago and are still not processed: their importer died in between."""
+    return list(SeenMessage.objects.filter(outcome="", seen_at__lte=at - ABANDONED).order_by("id")[:limit])
 
 
 def replay(seen_id: int, *, at: datetime) -> Outcome:

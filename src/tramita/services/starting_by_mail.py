@@ -1,5 +1,7 @@
 """New items from mail: one for each route it was addressed to (M-4, T-9, T-21, C-41, T-22, Z-5)."""
 
+from typing import Any
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -70,7 +72,7 @@ def _tell(item: Item, arrival: Arrival, route: RouteRow, person: Person, *, sile
     """The mail's own entry, and the acknowledgement if the route asks for one (M-19b, MAIL-91)."""
     change = Change(item, SYSTEM, arrival.at)
     data = storing_mail.entry_data(arrival, storing_mail.insert(item.pk, arrival))
-    dots = {} if item.state is State.CLOSED else {"new_information": True}
+    dots: dict[str, Any] = {} if item.state is State.CLOSED else {"new_information": True}
     change.record(
         "mail_received",
         visibility=Visibility.PARTICIPANTS,

@@ -35,13 +35,14 @@ def store(change: Change, arrival: Arrival, *, match: Match[Item] | None = None,
     message_id = insert(change.item.pk, arrival)
     person = Person.objects.filter(email=arrival.sender.key).values_list("pk", flat=True).first()
     data = entry_data(arrival, message_id, match=match, unverified=unverified)
+    dots: dict[str, Any] = {} if arrival.mail.receipt else {"new_information": True}
     change.record(
         "mail_received",
         visibility=Visibility.PARTICIPANTS,
         data=data,
         words=entry_words(arrival),
         actor_id=None if unverified else person,
-        **({} if arrival.mail.receipt else {"new_information": True}),
+        **dots,
     )
 
 

@@ -1,0 +1,88 @@
+"""Work that several workers race for: timers and deliveries, claimed by one conditional update (MEASURED section 7).
+
+A claim is a lease with a fence. Who finishes proves, in the transaction of the effect, that the fence is still
+theirs: a worker that was thought dead and comes back changes nothing.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from tramita.queries.rows import moment
+from tramita.services.sql import stored
+from tramita.services.transactions import writing
+
+LEASE = timedelta(minutes=2)
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where the work is listed: its due column, the column that says what it is, and what makes a row waiting."""
+
+    name: str
+    due: str
+    kind: str
+    waiting: str = ""  # SQL, constants written out so that the partial index serves
+
+
+TIMERS = Table("timers", "due_at", "purpose")
+DELIVERIES = Table("deliveries", "next_at", "kind", "AND state = 0 ")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row that is ours until its lease ends. `tries` counts this one."""
+
+    id: int
+    kind: str
+    item_id: int | None
+    due_at: datetime
+    payload: dict[str, Any]
+    fence: int
+    tries: int
+
+
+def claim(table: Table, kinds: tuple[str, ...], *, at: datetime, limit: int = BATCH) -> list[Claimed]:
+    """Rows due at `at` that nobody holds, oldest first; ours for two minutes."""
+    marks = ", ".join(["%s"] * len(kinds))
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    statement = (
+        f"UPDATE {table.name} SET lease_until = %s, fence = fence + 1, tries = tries + 1 WHERE id IN ("  # noqa: S608
+        f"SELECT id FROM {table.name} WHERE {table.due} <= %s {table.waiting}AND lease_until <= %s "
+        f"AND {table.kind} IN ({marks}) ORDER BY {table.due} LIMIT %s {skip}) "
+        f"RETURNING id, {table.kind}, item_id, {table.due}, payload, fence, tries"
+    )  # names are ours; values are parameters
+    now = stored(at)
+    with writing(), connection.cursor() as cursor:
+        cursor.execute(statement, [stored(at + LEASE), now, now, *kinds, limit])
+        rows = [_claimed(row) for row in cursor.fetchall()]
+    return sorted(rows, key=lambda row: (row.due_at, row.id))
+
+
+def finish(table: Table, row: Claimed) -> bool:
+    """Take the row away, inside the transaction of its effect. False: it is somebody else's by now."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table.name} WHERE id = %s AND fence = %s", [row.id, row.fence])  # noqa: S608
+        return bool(cursor.rowcount == 1)
+
+
+def update(table: Table, row: Claimed, **columns: Any) -> bool:
+    """Change the row while it is ours. False: it is somebody else's by now."""
+    pairs = ", ".join(f"{name} = %s" for name in columns)
+    values = [stored(value) for value in columns.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table.name} SET {pairs} WHERE id = %s AND fence = %s", [*values, row.id, row.fence])  # noqa: S608
+        return bool(cursor.rowcount == 1)
+
+
+def _claimed(row: tuple[Any, ...]) -> Claimed:
+    row_id, kind, item_id, due_at, payload, fence, tries = row
+    document = json.loads(payload) if isinstance(payload, str) else payload
+    due = moment(due_at)
+    if due is None:
+        raise ValueError("what is claimed is due")
+    return Claimed(row_id, kind, item_id, due, document, fence, tries)
