@@ -59,9 +59,13 @@ class Publisher:
         ties = {"parent_id": parent and parent.pk, "organisation_id": organisation and organisation.pk}
         columns = {"title": title, "active": True} | ties
         row = found or Definition.objects.create(kind=kind, key=key, **columns)
-        changed = self._set_current(row, body) | self._set_columns(row, columns)
+        said, tied = self._set_current(row, body), self._set_columns(row, columns)
         self.known[(kind, key)] = row
-        self._note(kind, key, created=found is None, changed=changed)
+        if kind == "due_rule" and "@" in key:  # noted as the rule itself, and only when that says something new
+            self.tally.note("due_rules", key.split("@")[0], changed=said and found is not None)
+        else:
+            name = "" if kind == "settings" else key
+            self.tally.note(SECTION_OF[kind], name, created=found is None, changed=said or tied)
         return row
 
     def _set_current(self, row: Definition, body: Body) -> bool:
@@ -82,12 +86,6 @@ class Publisher:
         if changed:
             row.save(update_fields=[*changed])
         return bool(changed)
-
-    def _note(self, kind: str, key: str, *, created: bool, changed: bool) -> None:
-        """A rule lent a contract's calendar is noted as the rule itself."""
-        lent = kind == "due_rule" and "@" in key
-        name = "" if kind == "settings" else key.split("@")[0]
-        self.tally.note(SECTION_OF[kind], name, created=created and not lent, changed=changed or (created and lent))
 
     def settings(self, settings: Settings) -> None:
         self.publish("settings", "settings", body_of(settings))

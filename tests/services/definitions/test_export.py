@@ -1,0 +1,214 @@
+"""`export` writes the YAML that the configuration could have been applied from."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests import factories
+from tests.emptying import empty_tables
+from tests.factories import NOW
+
+from tramita.domain.actors import SYSTEM
+from tramita.domain.codes import Role
+from tramita.services.definitions import apply, export
+
+Write = Callable[[str], Path]
+
+
+@pytest.mark.django_db
+def test_an_export_of_the_example_changes_nothing_and_is_the_same_again(example: Path, file: Write) -> None:
+    """BU-1, BU-2."""
+    apply([example], by=SYSTEM, at=NOW)
+    text = export()
+
+    said = apply([file(text)], by=SYSTEM, at=NOW)
+
+    assert said.created == said.changed == []
+    assert export() == text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_makes_the_same_desk_elsewhere(example: Path, file: Write) -> None:
+    """BU-1."""
+    apply([example], by=SYSTEM, at=NOW)
+    text = export()
+    empty_tables()
+
+    apply([file(text)], by=SYSTEM, at=NOW)
+
+    assert export() == text
+
+
+@pytest.mark.django_db
+def test_staff_made_by_hand_are_exported_and_strangers_who_wrote_are_not() -> None:
+    """SEC-1."""
+    root = factories.person("Root", role=Role.ADMINISTRATOR)
+    factories.requester()
+
+    assert yaml.safe_load(export()) == {"users": {root.email: {"name": "Root", "role": "administrator"}}}
+
+
+@pytest.mark.django_db
+def test_secrets_are_never_exported(file: Write) -> None:
+    """SEC-1: passwords and tokens are no configuration; a mailbox names its variables."""
+    text = (
+        "mailboxes:\n  m@desk.example:\n    incoming: {protocol: imap, host: mail.example, password_env: MAIL_PASSWORD}"
+    )
+    apply([file(text)], by=SYSTEM, at=NOW)
+    ana = factories.person(password="argon2$secret")
+
+    found = export()
+
+    assert "MAIL_PASSWORD" in found
+    assert str(ana.email) in found
+    assert "argon2" not in found
+
+
+@pytest.mark.django_db
+def test_a_lower_category_that_takes_something_back_says_so(file: Write) -> None:
+    """Z-8: inherited unless given, be it as null."""
+    text = """
+queues: {invoices: {title: Invoices}}
+customers:
+  acme:
+    contracts:
+      main:
+        services:
+          finance:
+            ticket_categories:
+              query: {title: Query, queue: invoices, feedback_window: 5 days, allow_title_change: false}
+              query/late: {title: Late, feedback_window: null, allow_title_change: true}
+"""
+    apply([file(text)], by=SYSTEM, at=NOW)
+
+    service = yaml.safe_load(export())["customers"]["acme"]["contracts"]["main"]["services"]["finance"]
+
+    late = service["ticket_categories"]["query/late"]
+    assert late == {"title": "Late", "feedback_window": None, "allow_title_change": True}
+    assert apply([file(export())], by=SYSTEM, at=NOW).changed == []
+
+
+# Any configuration: built from names that refer to each other, so that it is always right.
+
+words = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=20
+).filter(lambda text: text.strip() and text.isprintable())
+keys = st.from_regex(r"\A[a-z][a-z0-9_-]{0,8}\Z")
+days = st.integers(1, 40).map(lambda count: f"{count} days")
+flags = st.booleans()
+RULES, QUEUES, USERS = ["plain", "counted", "lent"], ["q1", "q2"], ["ana@desk.example", "leo@desk.example"]
+
+
+def some(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A mapping with any of these keys."""
+    return st.fixed_dictionaries({}, optional=optional)
+
+
+def titled(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({"title": words}, optional=optional)
+
+
+work = {
+    "queue": st.sampled_from(QUEUES),
+    "due": st.sampled_from(RULES),
+    "assign": st.fixed_dictionaries({"user": st.sampled_from(USERS)}, optional={"secondary": st.sampled_from(USERS)}),
+}
+process = work | {
+    "feedback_window": days,
+    "allow_title_change": flags,
+    "fields": st.dictionaries(
+        st.sampled_from(["amount", "country"]), st.sampled_from(["number", {"type": "choice", "choices": ["a", "b"]}])
+    ),
+}
+categories = st.fixed_dictionaries(
+    {"a": titled(**process), "a/b": titled(**process), "a/b/c": titled(**process)},
+)
+conditions = st.sampled_from(["fields.x > 1", "!(fields.y in [1, 'b', null]) && state == 'to_do'", "fields.z || true"])
+manual = some(
+    title=words,
+    when=conditions,
+    instructions=words,
+    checklist=st.lists(words.map(str.strip), unique=True, max_size=3),
+    startable=flags,
+    **work,
+)
+actions = st.one_of(
+    manual,
+    st.builds(
+        lambda to, when: {"kind": "send_mail", "to": to, "when": when}, st.sampled_from(["primary", *USERS]), conditions
+    ),
+    st.just({"kind": "call_api", "url": "https://api.example/x", "body": {"n": [1, None, True]}, "retries": 0}),
+    st.just({"kind": "approval", "levels": [{"any_of": USERS}, {"all_of": USERS[:1]}], "timeout": "3 working days"}),
+    st.builds(lambda after: {"kind": "wait_until", "after": after}, days),
+    st.just({"kind": "wait_for_sub_case", "close_if_none": True}),
+)
+
+
+@st.composite
+def case_types(draw: st.DrawFn) -> dict[str, Any]:
+    names = draw(st.lists(keys, unique=True, min_size=2, max_size=5))
+    first, rest = names[:1], names[1:]
+    steps = [{name: {"actions": [{f"{name}-act": draw(actions)}]}} for name in first]
+    tree = draw(titled(contacts_required=flags, progression=st.sampled_from(["automatic", "manual"]), **process))
+    starts = [{"every": "Monday 09:00"}, {"cron": "0 9 * * 1-5"}, {"dates": ["2026-03-01", "2026-04-01T09:00"]}]
+    return tree | {
+        "steps": steps,
+        "action_types": {name: draw(manual) for name in rest},
+        "starts": draw(st.lists(st.sampled_from(starts), max_size=2)),
+    }
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> dict[str, Any]:
+    user = titled(language=st.sampled_from(["pl", "pt-br"]), own_queues_only=flags, queues=st.just(QUEUES))
+    return {
+        "settings": draw(some(keep_with_user=flags, limits=some(action_copies=st.integers(1, 99)))),
+        "calendars": {"office": {"time_zone": "Europe/Warsaw", "week": {"mon-fri": "09:00-12:30 13:00-17:30"}}},
+        "due_rules": {
+            "plain": {"within": draw(days), "add_wait_time": draw(flags)},
+            "counted": {"within": "16 working hours", "calendar": "office", "allow_override": draw(flags)},
+            "lent": {"within": "2 working days"},
+        },
+        "queues": {
+            key: draw(titled(strict=flags, members=st.just(USERS), managers=st.just(USERS[:1]))) for key in QUEUES
+        },
+        "organisations": {"acme": {"name": draw(words)}, "branch": {"name": draw(words), "parent": "acme"}},
+        "contacts": {"rui@acme.es": {"name": draw(words), "active": draw(flags), "organisation": "branch"}},
+        "users": {
+            key: {"name" if name == "title" else name: value for name, value in draw(user).items()} | {"role": "agent"}
+            for key in USERS
+        },
+        "robots": {"r": {"name": draw(words), "kinds": ["case"], "lease": "90 seconds"}},
+        "customers": {
+            draw(keys): {
+                "contracts": {
+                    "c": {
+                        "calendar": "office",
+                        "services": {
+                            "s": {"ticket_categories": draw(categories), "case_types": {draw(keys): draw(case_types())}}
+                        },
+                    }
+                }
+            }
+        },
+        "approval_types": {"t": {"name": draw(words), "description": draw(words), "active": draw(flags)}},
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+@given(configuration=configurations())
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+def test_an_export_of_any_configuration_changes_nothing(configuration: dict[str, Any], file: Write) -> None:
+    """BU-1, BU-2: YAML there and back."""
+    empty_tables()
+    apply([file(yaml.safe_dump(configuration, allow_unicode=True))], by=SYSTEM, at=NOW)
+    text = export()
+
+    said = apply([file(text)], by=SYSTEM, at=NOW)
+
+    assert said.created == said.changed == []
+    assert export() == text
