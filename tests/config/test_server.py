@@ -1,0 +1,285 @@
+"""The process tree as people start it: `tramita run` and `tramita web`, really."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "openpyxl", "xlsxwriter", "icalendar", "holidays", "requests", "jwt", "rich", "charset_normalizer", "imap_tools",
+    "aiosmtpd", "turbohtml", "yaml", "psycopg", "structlog",
+}  # fmt: skip
+DEAD_DATABASE = "postgresql://nobody@127.0.0.1:1/desk"
+SPAWNED = """
+import sys, django
+django.setup()
+from tramita.config.server import listen, serve
+door = listen("127.0.0.1", 0)
+print(f"It is at http://127.0.0.1:{door.getsockname()[1]} ", flush=True)
+sys.exit(serve(door, web=1, worker=False, fork=False))
+"""
+
+
+class Desk:
+    """A service of its own in a temporary folder."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env=environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        line = self.process.stdout.readline()
+        self.url = line.split(" at ")[1].split()[0] if " at " in line else pytest.fail(self.process.stderr.read())
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=20) as page:
+                return page.status, page.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+
+    def children(self) -> list[int]:
+        """The processes of its tree, itself left out."""
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
+        )
+        return [int(pid) for pid in listed.stdout.split()]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
+        """Its exit code and what it still had to say; the whole tree must be gone."""
+        self.process.send_signal(number)
+        said = self.process.communicate(timeout=20)
+        return self.process.returncode, *said
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A developer's environment, with nothing of the test's own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRAMITA_", "DJANGO_"))}
+    source = Path(__file__).parents[2] / "src"
+    return kept | {"PYTHONPATH": str(source), "TRAMITA_DATA_DIR": str(tmp_path / "var"), "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture
+def start(environment: dict[str, str], tmp_path: Path):
+    """`start("run", "--port", "0", TRAMITA_X="y")`: a running service, stopped after the test."""
+    started: list[Desk] = []
+
+    def begin(*arguments: str, **variables: str) -> Desk:
+        command = list(arguments) if arguments[0] == "-c" else ["-m", "tramita.config.command", *arguments]
+        started.append(Desk(command, environment | variables, tmp_path))
+        return started[-1]
+
+    yield begin
+    for desk in started:
+        if desk.process.poll() is None:
+            desk.stop()
+        desk.process.stdout.close()
+        desk.process.stderr.close()
+
+
+@pytest.fixture
+def command(environment: dict[str, str], tmp_path: Path):
+    """Run a command to its end: exit code, stdout, stderr."""
+
+    def run(*arguments: str, **variables: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "tramita.config.command", *arguments],
+            cwd=tmp_path,
+            env=environment | variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    """Wait until it is so; a service needs its moment."""
+    deadline = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < deadline, "it never became so"
+        with socket.socket() as nobody:  # a pause that is no sleep: wait for somebody who never calls
+            nobody.settimeout(0.02)
+            nobody.bind(("127.0.0.1", 0))
+            nobody.listen()
+            try:
+                nobody.accept()
+            except TimeoutError:
+                continue
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def test_run_migrates_serves_and_stops_cleanly(start, fresh_database_url):
+    """INTERFACES section 2."""
+    desk = start("run", "--port", "0", TRAMITA_DATABASE_URL=fresh_database_url)
+
+    assert desk.get("/healthz") == (200, '{"status": "ok"}')
+    assert desk.get("/readyz")[0] == 200
+    assert 'type="password"' in desk.get("/accounts/login/")[1]
+    children = desk.children()
+
+    code, _, errors = desk.stop()
+
+    assert (code, errors) == (0, "")
+    assert len(children) >= 2
+    assert not any(alive(child) for child in children)
+
+
+def test_ctrl_c_stops_everything_quietly(start):
+    """A terminal sends it to the whole group."""
+    desk = start("run", "--port", "0")
+    desk.get("/healthz")
+
+    os.killpg(desk.process.pid, signal.SIGINT)
+    said = desk.process.communicate(timeout=20)
+
+    assert (desk.process.returncode, said[1]) == (0, "")
+
+
+def test_a_web_process_that_dies_is_started_again(start):
+    desk = start("run", "--port", "0")
+    desk.get("/healthz")
+    before = set(desk.children())
+
+    for child in before:
+        os.kill(child, signal.SIGKILL)
+
+    eventually(lambda: len(set(desk.children()) - before) == len(before))
+    assert desk.get("/healthz")[0] == 200
+
+
+def test_children_end_with_a_parent_that_is_killed(start):
+    desk = start("run", "--port", "0")
+    desk.get("/healthz")
+    children = desk.children()
+
+    desk.process.kill()
+
+    eventually(lambda: not any(alive(child) for child in children))
+
+
+def test_where_forking_is_not_safe_children_are_started_afresh(start, command, environment):
+    """As on macOS: they inherit the open door."""
+    command("migrate")
+
+    desk = start("-c", SPAWNED, DJANGO_SETTINGS_MODULE="tramita.config.settings")
+
+    assert desk.get("/readyz")[0] == 200
+    assert desk.stop()[0] == 0
+
+
+def test_an_occupied_port_is_one_line_and_changes_nothing(command, tmp_path):
+    """INTERFACES section 2: exit 1 on a failure named in one line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        code, out, errors = command("run", "--port", str(port))
+
+    assert (code, out) == (1, "")
+    assert errors == (
+        f"tramita: port {port} of 127.0.0.1 is in use: stop the other program, or choose another with --port\n"
+    )
+    assert not (tmp_path / "var" / "tramita.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "words"),
+    [
+        (["run", "--port", "0"], {"TRAMITA_ENV": "prod"}, "TRAMITA_ENV: got 'prod', wants"),
+        (["run", "--port", "0"], {"TRAMITA_DATABASE_URL": "mysql://x/y"}, "TRAMITA_DATABASE_URL: got 'mysql', wants"),
+        (["run", "--port", "0"], {"TRAMITA_DATABASE_URL": DEAD_DATABASE}, "the database does not answer"),
+        (["run", "--port", "0"], {"TRAMITA_DATA_DIR": "/dev/null/var"}, "/dev/null"),
+        (["run", "--host", "no.such.host.invalid"], {}, "is no address"),
+    ],
+)
+def test_what_cannot_start_says_why_in_one_line(command, arguments, variables, words):
+    """INTERFACES section 3."""
+    code, _, errors = command(*arguments, **variables)
+
+    assert code == 1
+    assert words in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["-1", "99999", "http"])
+def test_a_port_that_is_none_is_wrong_usage(command, port):
+    code, _, errors = command("run", f"--port={port}")
+
+    assert code == 2
+    assert "port" in errors
+
+
+def test_without_its_database_a_web_process_lives_and_says_what_is_wrong(start):
+    """DESIGN section 5: liveness asks nothing, readiness names the cause, without the driver's words."""
+    desk = start("web", "--port", "0", "--workers", "1", TRAMITA_DATABASE_URL=DEAD_DATABASE)
+
+    assert desk.get("/healthz")[0] == 200
+    status, body = desk.get("/readyz")
+
+    assert status == 503
+    assert json.loads(body)["causes"] == [{"part": "database", "cause": "the database does not answer"}]
+
+
+def test_a_database_that_lacks_migrations_is_not_ready(start):
+    desk = start("web", "--port", "0", "--workers", "1")
+
+    status, body = desk.get("/readyz")
+
+    assert status == 503
+    assert "run tramita migrate" in body
+
+
+def test_figures_are_gathered_from_every_process(start):
+    desk = start("run", "--port", "0")
+    for _ in range(20):
+        desk.get("/healthz")
+
+    page = desk.get("/metrics")[1]
+
+    assert 'tramita_requests_total{method="GET",status="200"} 20.0' in page
+
+
+def test_a_web_process_loads_nothing_heavy(environment, tmp_path):
+    """MEASURED section 8: what costs memory is imported where it is used."""
+    script = (
+        "import json, sys, django; django.setup();"
+        "from tramita.config.processes import warm; warm();"
+        "print(json.dumps([name.partition('.')[0] for name in sys.modules]))"
+    )
+
+    listed = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment | {"DJANGO_SETTINGS_MODULE": "tramita.config.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert set(json.loads(listed.stdout)) & HEAVY == set()
