@@ -1,10 +1,12 @@
 """`apply` makes the configuration equal to the files: once, whole, and with the old versions kept."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests import factories
 from tests.factories import NOW
 
@@ -286,6 +288,23 @@ def test_an_absence_and_a_lease_arrive_as_they_were_meant(file: Write) -> None:
     ana, robot = Person.objects.get(email="ana@desk.example"), Person.objects.get(key="r")
     assert ana.absent == {"from": "2026-08-01", "to": "2026-08-15", "substitute": "leo@desk.example"}
     assert robot.robot == {"kinds": ["action"], "lease": timedelta(minutes=90).total_seconds()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_apply_at_once_do_it_one_after_the_other(example: Path) -> None:
+    """BU-2: what both would create is created once."""
+
+    def one(_: int) -> Applied:
+        try:
+            return applied(example)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = sorted(pool.map(one, range(2)), key=lambda said: len(said.left))
+
+    assert first.created == second.left
+    assert first.left == second.created == first.changed == second.changed == []
 
 
 def test_a_large_desk_is_left_without_a_statement_for_each_thing(file: Write, django_assert_max_num_queries) -> None:

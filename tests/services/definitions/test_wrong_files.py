@@ -21,8 +21,7 @@ WRONG = dict(case.split("\n", 1) for case in SAMPLES.read_text(encoding="utf-8")
 
 def faults(*texts: str) -> list[str]:
     problems = Problems()
-    folder = Path("/nowhere")
-    root = load([Source(folder / f"{number}.yaml", text) for number, text in enumerate(texts, 1)], problems)
+    root = load([Source(Path(f"{number}.yaml"), text) for number, text in enumerate(texts, 1)], problems)
     with pytest.raises(WrongConfiguration) as caught:
         read(root, problems)
     return caught.value.lines()
@@ -89,7 +88,8 @@ def test_a_file_that_is_hardly_yaml_is_refused_all_the_same(
     data: bytes, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """BU-4."""
-    file = tmp_path / "1.yaml"
+    monkeypatch.chdir(tmp_path)
+    file = Path("1.yaml")
     file.write_bytes(data)
     problems = Problems()
 

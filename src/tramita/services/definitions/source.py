@@ -72,7 +72,7 @@ def load(files: Iterable[Path], problems: Problems) -> Node:
     """The files as one mapping of sections. Raises: OSError, if one cannot be read."""
     whole: Node = Node({}, Place("the configuration"))
     for file in files:
-        for document in documents(file.name if file.name else str(file), file.read_bytes(), problems):
+        for document in documents(str(file), file.read_bytes(), problems):
             if isinstance(document.value, dict):
                 whole = merged(whole, document, (), problems)
             else:
