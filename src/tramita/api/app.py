@@ -7,8 +7,8 @@ from ninja.openapi.schema import OpenAPISchema
 
 from tramita.api import problems
 from tramita.api.auth import SIGNED_IN
-from tramita.api.bodies import JsonParser
-from tramita.api.calls import directory, items, noting, starting, working
+from tramita.api.bodies import JsonParser, larger_bodies
+from tramita.api.calls import directory, items, mail, noting, reading, starting, working
 from tramita.api.idempotency import once_a_key
 from tramita.api.openapi import completed
 from tramita.api.rendering import JsonRenderer
@@ -21,7 +21,7 @@ What its owner may not see answers 404, exactly as if it did not exist.
 """
 
 
-ROUTERS = (starting.router, items.router, working.router, noting.router, directory.router)
+SUBJECTS = (starting, items, working, noting, mail, reading, directory)
 
 
 class Api(NinjaAPI):
@@ -48,9 +48,10 @@ def make_api() -> NinjaAPI:
         renderer=JsonRenderer(),
     )
     problems.install(made)
-    made.add_decorator(once_a_key, mode="view")
-    for router in ROUTERS:
-        made.add_router("", router)
+    for decorator in (once_a_key, larger_bodies, problems.told_by(made)):  # the last one is the outermost
+        made.add_decorator(decorator, mode="view")
+    for subject in SUBJECTS:
+        made.add_router("", subject.router)
     return made
 
 

@@ -12,13 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from tramita.api.auth import caller
-from tramita.api.bodies import whole_body
-from tramita.api.problems import problem
-from tramita.domain.errors import Invalid, TramitaError
-from tramita.services.answering import Answer, answer_once
+from tramita.domain.errors import Invalid
+from tramita.services.answering import Answer, answer_once, answer_then_keep
 
 HEADER = "Idempotency-Key"
 LONGEST = 200
+ITS_OWN_TRANSACTIONS = frozenset({"receive_mail", "replay_unhandled_mail"})  # bytes are kept whatever comes after
 
 Run = Callable[..., HttpResponse]
 
@@ -30,16 +29,15 @@ def once_a_key(run: Run) -> Run:
     def wrapper(request: HttpRequest, **path: Any) -> HttpResponse:
         if request.method != "POST" or HEADER not in request.headers:
             return run(request, **path)
-        try:
-            return _once(request, lambda: run(request, **path))
-        except TramitaError as error:
-            return problem(error)
+        return _once(request, lambda: run(request, **path))
 
     return wrapper
 
 
 def _once(request: HttpRequest, run: Callable[[], HttpResponse]) -> HttpResponse:
-    answer, repeated = answer_once(
+    name = request.resolver_match.url_name if request.resolver_match else None
+    answering = answer_then_keep if name in ITS_OWN_TRANSACTIONS else answer_once
+    answer, repeated = answering(
         by=caller(request),
         key=_key(request),
         request=_digest(request),
@@ -64,7 +62,7 @@ def _key(request: HttpRequest) -> str:
 def _digest(request: HttpRequest) -> str:
     """What makes two requests the same: method, path with query, and body."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    digest.update(whole_body(request))
+    digest.update(request.body)
     return digest.hexdigest()
 
 

@@ -1,6 +1,7 @@
 """Whatever goes wrong, told as a problem document (RFC 9457). The one place where the API translates errors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from tramita.domain.errors import FieldError, Invalid, NotFound, StaleVersion, TramitaError, TransitionNotAllowed
 
+Run = Callable[..., HttpResponse]
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2  # for what passes by itself: a busy or restarting database
 
@@ -87,6 +89,22 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(RequestDataTooBig, lambda request, error: problem(too_large()))
     api.add_exception_handler(OperationalError, _database_away)
     api.add_exception_handler(InterfaceError, _database_away)
+
+
+def told_by(api: NinjaAPI) -> Callable[[Run], Run]:
+    """Makes errors that happen around a call, not in it, take the same way."""
+
+    def decorator(run: Run) -> Run:
+        @wraps(run)
+        def wrapper(request: HttpRequest, **path: Any) -> HttpResponse:
+            try:
+                return run(request, **path)
+            except (TramitaError, RequestDataTooBig, OperationalError, InterfaceError) as error:
+                return api.on_exception(request, error)
+
+        return wrapper
+
+    return decorator
 
 
 def problem(error: TramitaError) -> HttpResponse:

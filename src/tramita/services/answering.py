@@ -49,6 +49,24 @@ def answer_once(*, by: Actor, key: str, request: str, at: datetime, act: Callabl
         return refused.answer, False
 
 
+def answer_then_keep(
+    *, by: Actor, key: str, request: str, at: datetime, act: Callable[[], Answer]
+) -> tuple[Answer, bool]:
+    """As above, for an act that has its own transactions and may be repeated without effect, like taking in a mail.
+
+    Of two at the same moment both act, and the answer of the first is kept.
+    """
+    before = IdempotencyKey.objects.filter(person=by.id, key=key).first()
+    if before is not None:
+        return _before(before, request), True
+    answer = act()
+    if answer.status >= REFUSED:
+        return answer, False
+    with writing():
+        row, is_new = _reserved(by=by, key=key, request=request, at=at)
+        return (_remembered(row, answer), False) if is_new else (_before(row, request), True)
+
+
 def forget_answers(*, before: datetime) -> int:
     """Drop what nobody will ask again; how many."""
     count, _ = IdempotencyKey.objects.filter(created_at__lt=before).delete()

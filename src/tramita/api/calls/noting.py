@@ -1,12 +1,10 @@
 """What is written on an item, and what it is tied to: notes and links."""
 
-from typing import Annotated
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 from ninja.responses import Status
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from tramita.api.auth import caller
 from tramita.api.calls.answers import item_answer
@@ -21,6 +19,12 @@ from tramita.services import linking, notes
 
 router = Router(tags=["Writing"])
 NO_LINK = LinkIn()
+
+
+class Partner(BaseModel):
+    """The other item, in the address."""
+
+    to: str | None = Field(None, max_length=100)
 
 
 @router.post("/items/{reference}/notes", response={201: ItemOut}, operation_id="add_note")
@@ -51,14 +55,14 @@ def unlink(
     request: HttpRequest,
     response: HttpResponse,
     reference: str,
+    address: Query[Partner],
     link: LinkIn = NO_LINK,
-    to: Annotated[str | None, Query(), Field(max_length=100)] = None,
 ) -> ItemOut:
     """Take a loose link away. `to` is in the body, or in the address for clients that send none with a DELETE."""
 
     def change(item: Item) -> Item:
         by = caller(request)
-        linking.unlink(item, to=_partner(by, link.to or to), by=by, at=timezone.now())
+        linking.unlink(item, to=_partner(by, link.to or address.to), by=by, at=timezone.now())
         return item
 
     return item_answer(request, response, change_item(request, reference, change))

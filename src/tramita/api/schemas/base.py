@@ -1,5 +1,6 @@
 """What all shapes share: strict input, moments, and answers made from what the queries give."""
 
+import base64
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -38,6 +39,18 @@ def _plus_kept(value: Any) -> Any:
     return value.replace(" ", "+") if isinstance(value, str) else value
 
 
+def _decoded(value: Any) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except (TypeError, ValueError) as error:
+        raise PydanticCustomError("base64", "This must be Base64.") from error
+
+
+Base64 = Annotated[
+    bytes,
+    BeforeValidator(_decoded),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64", "examples": ["OTkx"]}),
+]
 Moment = Annotated[
     AwareDatetime,
     Field(strict=False),

@@ -1,0 +1,120 @@
+"""Mail: written on an item, handed in by gateways, and the tray of what nobody could place."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+from ninja.responses import Status
+from pydantic import BaseModel, Field
+
+from tramita.api.auth import caller
+from tramita.api.bodies import expect_media
+from tramita.api.calls.answers import item_answer, new_item_answer
+from tramita.api.paging import Paging, cursor_for, position_of
+from tramita.api.problems import Malformed
+from tramita.api.schemas.items import ItemOut
+from tramita.api.schemas.mails import AttachmentIn, MailIn, ProcessIn, ReceivedOut, UnhandledOut, UnhandledPage
+from tramita.api.versions import change_item
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Role
+from tramita.domain.errors import NotPermitted
+from tramita.models import Item
+from tramita.queries.tray import get_unhandled, tray
+from tramita.queries.visibility import may
+from tramita.services import mailing, receiving
+from tramita.services import tray as putting_away
+from tramita.services.delivering_in import Outcome
+from tramita.services.mailing import Enclosure
+
+RAW = {"requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}}
+UnhandledId = Annotated[int, Field(ge=1, lt=2**63)]
+
+router = Router(tags=["Mail"])
+
+
+class Arrived(BaseModel):
+    """Where the mail came in."""
+
+    mailbox: str | None = Field(None, max_length=254, description="The outcome is read from To and Cc all the same.")
+
+
+@router.post("/items/{reference}/mails", response={201: ItemOut}, operation_id="send_mail", url_name="send_mail")
+def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail: MailIn) -> Status[ItemOut]:
+    """Write a mail about the item; with `resolve` it is sent and the item resolved in one (R-11)."""
+
+    def change(item: Item) -> Item:
+        mailing.send(
+            item,
+            **mail.model_dump(exclude={"attachments"}),
+            attachments=[_enclosure(file) for file in mail.attachments],
+            by=caller(request),
+            at=timezone.now(),
+        )
+        return item
+
+    return Status(201, item_answer(request, response, change_item(request, reference, change)))
+
+
+@router.post("/mail", response=ReceivedOut, operation_id="receive_mail", url_name="receive_mail", openapi_extra=RAW)
+def receive_mail(request: HttpRequest, arrived: Query[Arrived]) -> ReceivedOut:
+    """Hand in a raw message, as if the mailbox had received it. The same bytes again are a `duplicate`."""
+    _may_hand_in(caller(request))
+    expect_media(request, "message/rfc822", "application/octet-stream", "text/plain")
+    if not request.body:
+        raise Malformed("The body is empty.")
+    return _received(receiving.receive(request.body, mailbox=arrived.mailbox or None, source="api", at=timezone.now()))
+
+
+@router.get("/unhandled-mails", response=UnhandledPage, operation_id="list_unhandled_mails")
+def list_unhandled_mails(request: HttpRequest, paging: Query[Paging]) -> UnhandledPage:
+    """Mails that found no item, or broke a step; oldest first (M-21)."""
+    rows = list(tray(caller(request)).filter(pk__gt=position_of(paging.cursor)).order_by("pk")[: paging.limit + 1])
+    shown, more = rows[: paging.limit], len(rows) > paging.limit
+    return UnhandledPage(
+        results=[UnhandledOut.model_validate(row) for row in shown], next=cursor_for(shown[-1].pk if more else None)
+    )
+
+
+@router.post("/unhandled-mails/{mail_id}/create-item", response={201: ItemOut}, operation_id="create_item_from_mail")
+def create_item_from_mail(
+    request: HttpRequest, response: HttpResponse, mail_id: UnhandledId, process: ProcessIn
+) -> Status[ItemOut]:
+    """Make it a Ticket or a Case after all."""
+    by = caller(request)
+    seen = get_unhandled(by, mail_id)
+    item = putting_away.create_item(seen, **process.model_dump(), by=by, at=timezone.now())
+    return Status(201, new_item_answer(request, response, item))
+
+
+@router.post("/unhandled-mails/{mail_id}/delete", response={204: None}, operation_id="delete_unhandled_mail")
+def delete_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> Status[None]:
+    """Put it away; its bytes are kept."""
+    by = caller(request)
+    putting_away.delete(get_unhandled(by, mail_id), by=by, at=timezone.now())
+    return Status(204, None)
+
+
+@router.post(
+    "/unhandled-mails/{mail_id}/replay",
+    response=ReceivedOut,
+    operation_id="replay_unhandled_mail",
+    url_name="replay_unhandled_mail",
+)
+def replay_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> ReceivedOut:
+    """Process it again, for instance after a route was made."""
+    seen = get_unhandled(caller(request), mail_id)
+    return _received(receiving.replay(seen.pk, at=timezone.now()))
+
+
+def _may_hand_in(actor: Actor) -> None:
+    if actor.role is not Role.ROBOT and not may(actor, "mail"):
+        raise NotPermitted("You may not hand in mail.")
+
+
+def _received(outcome: Outcome) -> ReceivedOut:
+    return ReceivedOut(outcome=outcome.outcome, items=list(outcome.items), reason=outcome.reason or None)
+
+
+def _enclosure(file: AttachmentIn) -> Enclosure:
+    return Enclosure(filename=file.filename, content_type=file.content_type, content=file.content)

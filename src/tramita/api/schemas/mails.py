@@ -1,0 +1,78 @@
+"""Mail, out and in."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from tramita.api.schemas.base import Address, Base64, Input, Line, Moment, Output, Text, Whole
+
+MAIL: dict[str, Any] = {
+    "to": ["rui@acme.example"],
+    "subject": "Invoice 991 twice",
+    "text": "Dear Rui, which of the two did you pay?",
+    "based_on": 3,
+}
+
+
+class AttachmentIn(Input):
+    """A file to send along; `content` is Base64."""
+
+    filename: str = Field(min_length=1, max_length=255)
+    content_type: str = Field("application/octet-stream", max_length=200, pattern=r"^[\w.+-]+/[\w.+-]+$")
+    content: Base64
+
+
+class MailIn(Input):
+    """A mail about the item. `resolve` is Send and resolve, by that method."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [MAIL]})
+
+    to: list[Address] = Field(default_factory=list, max_length=100)
+    cc: list[Address] = Field(default_factory=list, max_length=100)
+    bcc: list[Address] = Field(default_factory=list, max_length=100)
+    subject: str = Field("", max_length=1000, pattern=r"^[^\r\n]*$")
+    text: Text = ""
+    html: Text | None = None
+    attachments: list[AttachmentIn] = Field(default_factory=list, max_length=100)
+    send_at: Moment | None = None
+    resolve: str | None = Field(None, max_length=40)
+    based_on: Whole | None = None
+    """The newest timeline `seq` its writer had seen; 409 `newer_communication` if a mail or note came since."""
+
+
+class ProcessIn(Input):
+    """What it becomes: one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"category": "acme/main/finance/invoice-query"}]})
+
+    category: Line | None = None
+    case_type: Line | None = None
+
+
+class ReceivedOut(Output):
+    """What became of a mail, as `tramita mail import --json` prints it. `items` are references."""
+
+    outcome: str
+    items: list[str]
+    reason: str | None
+
+
+class UnhandledOut(Output):
+    """A mail that found no item, or broke a step; its bytes are kept."""
+
+    id: int
+    mailbox: str
+    sender: str
+    subject: str
+    outcome: str
+    reason: str
+    size: int
+    seen_at: datetime
+
+
+class UnhandledPage(Output):
+    """Some unhandled mails, oldest first."""
+
+    results: list[UnhandledOut]
+    next: str | None

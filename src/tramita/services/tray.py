@@ -1,0 +1,69 @@
+"""What people do with an unhandled mail: make it an item after all, or put it away (M-21)."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from tramita.domain.actors import Actor
+from tramita.domain.auto_answers import author
+from tramita.domain.errors import Conflict, Invalid, NotPermitted
+from tramita.domain.mime import parse
+from tramita.gateways.charsets import guess_charset
+from tramita.gateways.storage import storage
+from tramita.models import Item, SeenMessage
+from tramita.queries import definitions
+from tramita.queries.mailboxes import RouteRow, directory
+from tramita.queries.tray import WAITING
+from tramita.queries.visibility import may
+from tramita.services.starting_by_mail import start_from_mail
+from tramita.services.storing_mail import Arrival
+from tramita.services.transactions import one_transaction
+
+
+@one_transaction
+def create_item(
+    seen: SeenMessage, *, category: str | None = None, case_type: str | None = None, by: Actor, at: datetime
+) -> Item:
+    """A Ticket or Case from the mail, as if a route had led there. Rules: M-21, M-23.
+
+    Raises: Invalid for an unknown process, Conflict `no_sender` or `handled`.
+    """
+    kind, path = _process(category, case_type)
+    if not may(by, "create", path):
+        raise NotPermitted("You may not start work here.")
+    desk, mail = directory(), parse(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), guess=guess_charset)
+    sender = author(mail, own=desk.own)
+    if sender is None or not sender.usable:
+        raise Conflict("Nobody can be answered: the mail has no usable sender.", code="no_sender")
+    route = RouteRow(
+        address="", mailbox="", kind=kind, path=path, acknowledge=False
+    )  # a person let them in: T-22 is off
+    item = start_from_mail(Arrival(seen, mail, sender, desk, at), route)
+    _put_away(seen, "created", [item.reference], "", at=at)
+    return item
+
+
+@one_transaction
+def delete(seen: SeenMessage, *, by: Actor, at: datetime) -> None:
+    """Nobody needs it: it leaves the tray. Its bytes stay, and who put it away is written down. Rule: M-21."""
+    _put_away(seen, "deleted", [], f"{by.name} ({by.id})", at=at)
+
+
+def _process(category: str | None, case_type: str | None) -> tuple[str, str]:
+    if bool(category) == bool(case_type):
+        raise Invalid.one("category", "required", "Give a category or a Case type.")
+    if category:
+        if definitions.current_category(category) is None:
+            raise Invalid.one("category", "unknown", "There is no category “%(path)s”.", path=category)
+        return "category", category
+    path = case_type or ""
+    if definitions.current_case_type(path) is None:
+        raise Invalid.one("case_type", "unknown", "There is no Case type “%(path)s”.", path=path)
+    return "case_type", path
+
+
+def _put_away(seen: SeenMessage, outcome: str, items: list[str], reason: str, *, at: datetime) -> None:
+    """Raises: Conflict, when somebody else dealt with it meanwhile."""
+    waiting = SeenMessage.objects.filter(pk=seen.pk, outcome__in=WAITING)
+    if not waiting.update(outcome=outcome, items=items, reason=reason[:200], processed_at=at):
+        raise Conflict("This mail was handled already.", code="handled")

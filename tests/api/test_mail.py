@@ -1,0 +1,224 @@
+"""Mail over HTTP: written on an item, handed in, and taken from the tray."""
+
+import base64
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from tests.api.callers import Callers, fields, problem
+from tests.desk import Desk
+from tramita.models import Attachment, Delivery, Mailbox, Message, Route, SeenMessage
+
+
+@pytest.fixture
+def routed(desk: Desk, data_dir: Path) -> Desk:
+    """The desk with a place for its mail; `invoices@desk.example` starts Tickets."""
+    return desk
+
+
+def raw(to: str = "invoices@desk.example", sender: str = "rui@acme.example", **headers: str) -> bytes:
+    """A mail as a gateway hands it in."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, headers.get("subject", "Invoice 991 twice")
+    message["Message-ID"] = headers.get("message_id", "<1@acme.example>")
+    message["Date"] = "Mon, 02 Mar 2026 09:00:00 +0000"
+    message.set_content("It came twice.")
+    return message.as_bytes()
+
+
+def hand_in(caller, body: bytes, query: str = "", **headers: str):
+    return caller.send("POST", f"/mail{query}", body, headers, content_type="message/rfc822")
+
+
+def test_a_mail_becomes_a_ticket_and_the_same_again_nothing(caller: Callers, routed: Desk) -> None:
+    """M-4, MAIL-3, MAIL-16, INTERFACES 6."""
+    first = hand_in(caller.robot, raw(), "?mailbox=invoices@desk.example").json()
+    again = hand_in(caller.robot, raw(), "?mailbox=invoices@desk.example").json()
+
+    item = caller.ana.get(f"/items/{first['items'][0]}").json()
+    assert (first["outcome"], first["reason"]) == ("created", None)
+    assert (item["state"], item["title"], item["new_information"]) == ("to_do", "Invoice 991 twice", True)
+    assert (again["outcome"], again["items"]) == ("duplicate", first["items"])
+
+
+def test_a_key_makes_a_mail_handed_in_again_answer_the_same(caller: Callers, routed: Desk) -> None:
+    """INTERFACES 5: every POST accepts a key, here without one transaction around all (DESIGN 2.10)."""
+    key = {"Idempotency-Key": "m-1"}
+
+    first, again = (hand_in(caller.robot, raw(), **key) for _ in range(2))
+    other = hand_in(caller.robot, raw(subject="Other"), **key)
+
+    assert first.json()["outcome"] == again.json()["outcome"] == "created"
+    assert again.headers["Idempotency-Replayed"] == "true"
+    problem(other, 409, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("body", [b"\x00", b"nonsense", b"\xff" * 300, b"From: \n\n", b"Subject: x\r\n\r\n"])
+def test_whatever_is_handed_in_is_kept(caller: Callers, routed: Desk, body: bytes) -> None:
+    """MAIL-1: never lost, never a 500."""
+    answer = hand_in(caller.robot, body)
+
+    assert answer.status_code == 200
+    assert answer.json()["outcome"] in ("unhandled", "failed", "ignored")
+    assert SeenMessage.objects.count() == 1
+
+
+def test_who_only_asks_hands_in_nothing(caller: Callers, routed: Desk) -> None:
+    """SEC-1."""
+    problem(hand_in(caller.rui, raw()), 403, "not_permitted")
+
+
+def test_what_is_no_mail_is_refused(caller: Callers, routed: Desk) -> None:
+    """RFC 9110."""
+    problem(hand_in(caller.robot, b""), 400, "malformed")
+    problem(caller.robot.send("POST", "/mail", b"{}"), 415, "unsupported_media_type")
+    problem(hand_in(caller.robot, raw(), "?mailbox=a%00b"), 422, "validation_failed")
+
+
+def test_a_mail_may_be_larger_than_other_bodies_but_not_endless(
+    caller: Callers, routed: Desk, monkeypatch: pytest.MonkeyPatch, settings
+) -> None:
+    """MAIL-13, Z-14."""
+    from tramita.api import bodies
+
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    monkeypatch.setitem(bodies.LARGER, "receive_mail", 2000)
+
+    assert hand_in(caller.robot, raw()).json()["outcome"] == "created"
+    problem(hand_in(caller.robot, raw() + b"x" * 2000), 413, "too_large")
+    problem(hand_in(caller.nobody, raw()), 401, "not_signed_in")
+
+
+def test_a_mail_from_an_item_goes_to_the_outbox(caller: Callers, routed: Desk) -> None:
+    """M-15, MAIL-110."""
+    path = f"/items/{routed.ticket().reference}"
+    file = {"filename": "credit.txt", "content_type": "text/plain", "content": base64.b64encode(b"991").decode()}
+    mail = {"to": ["rui@acme.example"], "cc": [], "subject": "Invoice", "text": "Dear Rui", "attachments": [file]}
+
+    answer = caller.ana.post(f"{path}/mails", mail)
+
+    assert answer.status_code == 201
+    assert Delivery.objects.get().state == 0
+    assert Message.objects.get().text == "Dear Rui"
+    assert (Attachment.objects.get().filename, Attachment.objects.get().size) == ("credit.txt", 3)
+
+
+def test_send_and_resolve_is_one(caller: Callers, routed: Desk) -> None:
+    """R-11, R-6."""
+    path = f"/items/{routed.ticket().reference}"
+    mail = {"to": ["rui@acme.example"], "text": "Credited.", "resolve": "replied"}
+
+    item = caller.ana.post(f"{path}/mails", mail).json()
+
+    assert (item["state"], item["resolution"]["method"]) == ("resolved", "replied")
+
+
+def test_a_resolution_that_fails_sends_nothing(caller: Callers, routed: Desk) -> None:
+    """R-11."""
+    path = f"/items/{routed.ticket().reference}"
+    mail = {"to": ["rui@acme.example"], "text": "Credited.", "resolve": "magic"}
+
+    answer = caller.ana.post(f"{path}/mails", mail)
+
+    assert answer.status_code == 422
+    assert Message.objects.count() == Delivery.objects.count() == 0
+
+
+def test_a_reply_older_than_the_newest_mail_is_held(caller: Callers, routed: Desk) -> None:
+    """Z-2, INTERFACES 5: 409 newer_communication."""
+    path = f"/items/{hand_in(caller.robot, raw()).json()['items'][0]}"
+    mail = {"to": ["rui@acme.example"], "text": "Which one?", "based_on": 1}
+
+    problem(caller.ana.post(f"{path}/mails", mail), 409, "newer_communication")
+    newest = caller.ana.get(f"{path}/timeline").json()["results"][-1]["seq"]
+    assert caller.ana.post(f"{path}/mails", {**mail, "based_on": newest}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"to": []}, "to"),
+        ({"to": ["nonsense"]}, "to"),
+        ({"cc": ["a b@c"]}, "cc"),
+        ({"to": "rui@acme.example"}, "to"),
+        ({"text": ""}, "text"),
+        ({"subject": "a\r\nBcc: eve@x.example"}, "subject"),
+        ({"send_at": "2020-01-01T00:00:00Z"}, "send_at"),
+        ({"attachments": [{"filename": "x", "content": "%%%"}]}, "attachments.0.content"),
+        ({"attachments": [{"filename": "", "content": ""}]}, "attachments.0.filename"),
+        ({"attachments": [{"filename": "x", "content": "", "content_type": "a\r\nb"}]}, "attachments.0.content_type"),
+        ({"based_on": "newest"}, "based_on"),
+    ],
+)
+def test_a_wrong_mail_is_named_and_not_sent(caller: Callers, routed: Desk, wrong: dict, field: str) -> None:
+    """MAIL-110, INTERFACES 5."""
+    mail = {"to": ["rui@acme.example"], "text": "Dear Rui", **wrong}
+
+    told = problem(caller.ana.post(f"/items/{routed.ticket().reference}/mails", mail), 422, "validation_failed")
+
+    assert field in fields(told)
+    assert Message.objects.count() == 0
+
+
+def test_who_asked_may_not_write_from_the_item(caller: Callers, routed: Desk) -> None:
+    """SEC-1."""
+    answer = caller.rui.post(f"/items/{routed.ticket().reference}/mails", {"to": ["a@b.example"], "text": "x"})
+
+    problem(answer, 403, "not_permitted")
+
+
+def test_an_unhandled_mail_becomes_an_item_after_all(caller: Callers, routed: Desk) -> None:
+    """M-21, M-5."""
+    hand_in(caller.robot, raw(to="nobody@elsewhere.example"), "?mailbox=invoices@desk.example")
+    (mail,) = caller.ana.get("/unhandled-mails").json()["results"]
+    path = f"/unhandled-mails/{mail['id']}"
+
+    told = problem(caller.ana.post(f"{path}/create-item", {"category": "nothing"}), 422, "validation_failed")
+    answer = caller.ana.post(f"{path}/create-item", {"category": "acme/main/finance/invoice-query"})
+
+    assert (mail["outcome"], mail["sender"], mail["subject"]) == ("unhandled", "rui@acme.example", "Invoice 991 twice")
+    assert list(fields(told)) == ["category"]
+    assert (answer.status_code, answer.json()["title"]) == (201, "Invoice 991 twice")
+    assert caller.ana.get("/unhandled-mails").json()["results"] == []
+    problem(caller.ana.post(f"{path}/create-item", {"category": "x"}), 404, "not_found")
+
+
+def test_an_unhandled_mail_is_tried_again_after_a_route_was_made(caller: Callers, routed: Desk) -> None:
+    """MAIL-143, M-21."""
+    hand_in(caller.robot, raw(to="new@desk.example"), "?mailbox=invoices@desk.example")
+    (mail,) = caller.ana.get("/unhandled-mails").json()["results"]
+    box, category = Mailbox.objects.get(), routed.definitions["plain"]
+    Route.objects.create(mailbox=box, address="new@desk.example", process=category)
+
+    told = caller.ana.post(f"/unhandled-mails/{mail['id']}/replay").json()
+
+    assert told["outcome"] == "created"
+    assert caller.ana.get(f"/items/{told['items'][0]}").json()["category"] == "acme/main/finance/plain"
+
+
+def test_an_unhandled_mail_is_put_away_and_its_bytes_stay(caller: Callers, routed: Desk) -> None:
+    """M-21, MAIL-1."""
+    hand_in(caller.robot, raw(to="nobody@elsewhere.example"))
+    (mail,) = caller.ana.get("/unhandled-mails").json()["results"]
+
+    answer = caller.ana.post(f"/unhandled-mails/{mail['id']}/delete")
+
+    assert answer.status_code == 204
+    assert caller.ana.get("/unhandled-mails").json()["results"] == []
+    assert "Ana Lima" in SeenMessage.objects.get().reason
+
+
+@pytest.mark.parametrize("verb", ["create-item", "delete", "replay"])
+def test_the_tray_is_for_who_works_there(caller: Callers, routed: Desk, verb: str) -> None:
+    """M-21, SEC-2."""
+    hand_in(caller.robot, raw(to="nobody@elsewhere.example"), "?mailbox=invoices@desk.example")
+    path = f"/unhandled-mails/{SeenMessage.objects.get().pk}/{verb}"
+    body = {"category": "acme/main/finance/plain"} if verb == "create-item" else None
+
+    problem(caller.eve.post(path, body), 404, "not_found")
+    problem(caller.rui.post(path, body), 403, "not_permitted")
+    problem(caller.rui.get("/unhandled-mails"), 403, "not_permitted")
+    assert caller.eve.get("/unhandled-mails").json()["results"] == []
+    problem(caller.ana.post(f"/unhandled-mails/{10**18}/{verb}", body), 404, "not_found")
+    problem(caller.ana.post(f"/unhandled-mails/{10**30}/{verb}", body), 422, "validation_failed")
