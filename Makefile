@@ -31,6 +31,7 @@ bench: setup
 
 docs:
 	@tools/setup all
+	@.venv/bin/python -m tools.rules
 	@.venv/bin/sphinx-build -q -W --keep-going docs build/docs && echo "build/docs/index.html"
 
 dist:
