@@ -7,7 +7,7 @@ anew each time: one query, which brings the ids that an item stores.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as django_settings
@@ -30,6 +30,8 @@ from tramita.queries.visibility import may
 
 Process = TypeVar("Process", CategoryDefinition, CaseTypeDefinition)
 
+Read = TypeVar("Read")
+
 KEPT = 4096  # versions a process keeps in memory, a few KB each
 
 
@@ -39,7 +41,7 @@ class Current(Generic[Process]):
 
     definition_id: int
     version_id: int
-    customer_id: int
+    customer_id: int | None
     organisation_id: int | None  # the customer's
     process: Process
 
@@ -106,7 +108,7 @@ def worker_id(key: str | None) -> int | None:
 
 def forget() -> None:
     """Empty the memory of versions; for tests, whose transactions take version ids back."""
-    for kept in (_read, _due_rule):
+    for kept in (_kept, _due_rule):
         kept.cache_clear()
 
 
@@ -129,8 +131,13 @@ def _startable(kind: str, actor: Actor) -> Iterator[int]:
             yield version
 
 
+def _read(of: type[Read], version_id: int) -> Read:
+    found: Read = _kept(cast("Any", of), version_id)
+    return found
+
+
 @lru_cache(maxsize=KEPT)
-def _read(of: type[Any], version_id: int) -> Any:
+def _kept(of: Any, version_id: int) -> Any:
     return restore(of, _body(version_id))
 
 
@@ -147,6 +154,5 @@ def _due_rule(version_id: int, time_zone: str) -> DueRule:
 
 def _body(version_id: int) -> Mapping[str, Any]:
     """What a version says, below the key and title of its definition."""
-    row = Version.objects.values_list("body", "definition__key", "definition__title").get(pk=version_id)
-    body, key, title = row
-    return {"path": key, "key": key, "title": title} | body
+    body, key, title = Version.objects.values_list("body", "definition__key", "definition__title").get(pk=version_id)
+    return {"path": key, "key": key, "title": title, **body}

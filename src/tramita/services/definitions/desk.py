@@ -20,8 +20,8 @@ from tramita.domain.due_rules import build_due_rule
 from tramita.domain.errors import Invalid
 from tramita.gateways.holidays import public_holidays
 from tramita.services.definitions import values
+from tramita.services.definitions.keys import Keys, Reading, entries
 from tramita.services.definitions.source import Node, Place
-from tramita.services.definitions.values import Keys, Reading
 
 PROCESS_OF = {"ticket": "category", "case": "case_type"}
 LARGEST = 2**31 - 1
@@ -80,7 +80,7 @@ def check_calendar(reading: Reading, node: Node, read: CalendarDefinition) -> No
 
 def week(reading: Reading, node: Node) -> dict[str, str]:
     """Days and their windows, `mon-fri: "09:00-12:30 13:00-17:30"`."""
-    return {days: values.text(reading, windows) or "" for days, windows, _ in values.entries(reading, node)}
+    return {days: values.text(reading, windows) or "" for days, windows, _ in entries(reading, node)}
 
 
 def holidays(reading: Reading, node: Node) -> tuple[str | None, str | None]:

@@ -1,15 +1,12 @@
-"""Reading what runs inside a Case type: fields, steps, Actions and their conditions."""
+"""Reading what runs inside a Case type: steps, Actions, and who gets them (C-7, C-11)."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from math import isfinite
 from typing import Any
 
-from tramita.domain.conditions import Comparison, Condition, Scalar, fields_of
+from tramita.domain.conditions import Condition
 from tramita.domain.definitions import (
-    FIELD_TYPES,
     ActionDefinition,
     ApprovalLevel,
     FieldDefinition,
@@ -17,8 +14,9 @@ from tramita.domain.definitions import (
 )
 from tramita.services.definitions import values
 from tramita.services.definitions.desk import WORKER
+from tramita.services.definitions.fields import condition, titled
+from tramita.services.definitions.keys import Keys, Reading, Refusal, entries, typed
 from tramita.services.definitions.source import REFUSED, Node, Place
-from tramita.services.definitions.values import Keys, Reading, Refusal
 
 MANUAL = ("instructions", "checklist", "queue", "assign", "due", "review", "review_queue", "review_due", "startable")
 MAIL = ("template", "to")
@@ -37,12 +35,6 @@ NEEDED = {"start_case": ("case_type",), "approval": ("levels",), "call_api": ("u
 METHODS = ("get", "post", "put", "patch", "delete")
 MAX_RETRIES = 10
 
-# What a condition may ask of an item besides its fields.
-ITEM_NAMES = frozenset(
-    {"kind", "state", "title", "description", "category", "case_type", "customer", "contract", "service"}
-    | {"organisation", "queue", "assignee", "owner", "requester", "primary_contact", "created_at", "due_at"}
-)
-FIELD_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 FIELD_PATH = re.compile(r"fields\.[A-Za-z_]\w*", re.ASCII)
 WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 
@@ -84,52 +76,6 @@ def assignment(reading: Reading, node: Node) -> tuple[str | None, str | None]:
     return user or None, secondary
 
 
-def declared_fields(reading: Reading, node: Node) -> dict[str, FieldDefinition]:
-    """Declared fields by name; `amount: number` is short for `amount: {type: number}` (D-20, D-21)."""
-    return {name: declared_field(reading, name, one, place) for name, one, place in values.entries(reading, node)}
-
-
-def declared_field(reading: Reading, name: str, node: Node, place: Place) -> FieldDefinition:
-    if not FIELD_NAME.fullmatch(name):
-        reading.fault(place, f"“{name}” is no name of a field: letters, digits and “_” only")
-    of_type: Callable[[Reading, Node], str | None] = values.one_of(*FIELD_TYPES)
-    if isinstance(node.value, str):
-        return FieldDefinition(name, str(reading.attempt(of_type, node) or "text"), titled(name))
-    keys = Keys(reading, node, "a field")
-    default: Scalar = keys.maybe("default", scalar)
-    read = FieldDefinition(
-        name=name,
-        type=keys.get("type", of_type, "text"),
-        title=keys.get("title", values.text, titled(name)),
-        mandatory=keys.get("mandatory", values.flag, False),
-        read_only=keys.get("read_only", values.flag, False),
-        choices=keys.get("choices", values.texts, ()),
-        default=default,
-    )
-    keys.done()
-    if (read.type == "choice") != bool(read.choices):
-        reading.fault(node, "“choices” belongs to the type choice, and that type needs it")
-    fault = read.fault_of(read.default)
-    if fault:
-        reading.fault(keys.node_of("default") or node, fault)
-    return read
-
-
-def titled(name: str) -> str:
-    """The title of something that has only a name: `bank-check` reads “Bank check”."""
-    words = name.replace("-", " ").replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
-
-
-def scalar(reading: Reading, node: Node) -> Scalar:
-    """A JSON scalar; a date as its ISO text."""
-    if isinstance(node.value, date):
-        return node.value.isoformat()
-    if isinstance(node.value, str | bool | int) or (isinstance(node.value, float) and isfinite(node.value)):
-        return node.value
-    raise Refusal(node, "a text, a number, true or false expected here")
-
-
 def read_flow(
     reading: Reading, keys: Keys, flow: Flow
 ) -> tuple[tuple[StepDefinition, ...], dict[str, ActionDefinition]]:
@@ -150,7 +96,7 @@ def single_entries(reading: Reading, node: Node, what: str) -> list[tuple[str, N
     """An element of a list like `- name: {…}`, or only `- name`."""
     if isinstance(node.value, str):
         return [(node.value, Node(None, node.place), node.place)]
-    found = values.entries(reading, node)
+    found = entries(reading, node)
     if isinstance(node.value, dict) and len(found) != 1:
         reading.fault(node, f"{what} is written as one name and what belongs to it")
     return found
@@ -166,7 +112,7 @@ def step(
         for entry, value, at in single_entries(reading, one, "an Action"):
             adopt(reading, actions, action(reading, entry, value, at, flow), at)
             found.append(entry)
-    when: Condition | None = keys.maybe("when", condition(flow))
+    when: Condition | None = keys.maybe("when", condition(flow.fields))
     read = StepDefinition(
         name=values.name_of(reading, name, place),
         title=keys.get("title", values.text, titled(name)),
@@ -195,7 +141,7 @@ def action(
         "name": values.name_of(reading, name, place),
         "title": keys.get("title", values.text, titled(name)),
         "kind": kind,
-        "when": keys.maybe("when", condition(flow)),
+        "when": keys.maybe("when", condition(flow.fields)),
     }
     special = {key: keys.maybe(key, how) for key, how in readers(flow).items() if key in OF_KIND[kind]}
     for key in [key for key in keys.values if key in ALL_KEYS and key not in OF_KIND[kind]]:
@@ -224,7 +170,7 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "case_type": case_type_of(flow),
         "independent": values.flag,
         "close_if_none": values.flag,
-        "levels": lambda reading, node: tuple(level(reading, one) for one in values.typed(reading, node, list) or []),
+        "levels": lambda reading, node: tuple(level(reading, one) for one in typed(reading, node, list) or []),
         "timeout": values.duration,
         "url": web_address,
         "method": values.one_of(*METHODS),
@@ -307,30 +253,3 @@ def moment_or_field(reading: Reading, node: Node) -> str | None:
     if isinstance(node.value, str) and FIELD_PATH.fullmatch(node.value):
         return node.value
     return values.moment(reading, node)
-
-
-def condition(flow: Flow) -> Callable[[Reading, Node], Condition | None]:
-    """A condition over what an item has (C-8)."""
-
-    def read(reading: Reading, node: Node) -> Condition | None:
-        found = values.condition(reading, node)
-        for comparison in fields_of(found) if found else ():
-            fault = fault_of(comparison, flow.fields)
-            if fault:
-                reading.fault(node, fault)
-        return found
-
-    return read
-
-
-def fault_of(comparison: Comparison, fields: Mapping[str, FieldDefinition]) -> str | None:
-    """What is wrong with a comparison: an unknown name, or a literal that a declared field cannot equal."""
-    first, _, name = comparison.field.partition(".")
-    if first != "fields" or not name:
-        hint = f"; write “fields.{comparison.field}”" if comparison.field in fields else ""
-        unknown = comparison.field not in ITEM_NAMES
-        return f"an item has no “{comparison.field}”{hint}" if unknown else None
-    literals = comparison.value if isinstance(comparison.value, tuple) else (comparison.value,)
-    declared = fields.get(name)
-    faults = [declared.fault_of(one) for one in literals] if declared else []
-    return next((f"“{comparison.field}”: {fault}" for fault in faults if fault), None)

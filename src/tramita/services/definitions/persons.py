@@ -11,8 +11,8 @@ from tramita.domain.errors import Invalid
 from tramita.domain.permissions import Permission
 from tramita.services.definitions import values
 from tramita.services.definitions.desk import USER
+from tramita.services.definitions.keys import Keys, Reading, entries
 from tramita.services.definitions.source import Node, Place
-from tramita.services.definitions.values import Keys, Reading
 
 LEASE = timedelta(minutes=5)
 LONGEST_LEASE = timedelta(days=1)
@@ -131,7 +131,7 @@ def lease(reading: Reading, node: Node) -> timedelta | None:
 def grants(reading: Reading, node: Node) -> dict[str, tuple[str, ...]]:
     """Permissions by branch of the configuration: customer, or customer/contract/service[/process]."""
     read = {}
-    for path, permissions, place in values.entries(reading, node):
+    for path, permissions, place in entries(reading, node):
         reading.refer(path, place, "branch")
         read[path] = values.several(values.one_of(*PERMISSIONS))(reading, permissions) or ()
     return read

@@ -12,9 +12,10 @@ from tramita.domain.definitions import (
     StartDefinition,
 )
 from tramita.services.definitions import values
-from tramita.services.definitions.flow import Branch, Flow, assignment, declared_fields, promise, read_flow
+from tramita.services.definitions.fields import declared_fields
+from tramita.services.definitions.flow import Branch, Flow, assignment, promise, read_flow
+from tramita.services.definitions.keys import Keys, Reading, Refusal
 from tramita.services.definitions.source import Node, Place
-from tramita.services.definitions.values import Keys, Reading, Refusal
 
 CATEGORY_LEVELS = 3  # Z-8
 PATH_LENGTH = 400

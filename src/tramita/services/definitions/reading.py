@@ -22,8 +22,8 @@ from tramita.domain.definitions import (
     Settings,
 )
 from tramita.services.definitions import desk, persons, processes
+from tramita.services.definitions.keys import Reading, entries
 from tramita.services.definitions.source import Node, Place, Problems
-from tramita.services.definitions.values import Reading, entries
 
 T = TypeVar("T")
 

@@ -1,0 +1,135 @@
+"""The half of the export below `customers`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tramita.domain.bodies import restore
+from tramita.domain.cel import as_text
+from tramita.domain.definitions import ActionDefinition, CaseTypeDefinition, CategoryDefinition, FieldDefinition
+from tramita.services.definitions.plain import Tree, bodies, days, given
+
+
+def customers() -> Tree:
+    """Customers, contracts, services and their processes, put back into each other."""
+    tree: Tree = {}
+    for key, body in bodies("customer"):
+        tree[key] = titled_unless(body, key) | given(organisation=body.get("organisation")) | {"contracts": {}}
+    for path, body in bodies("contract"):
+        customer, key = path.split("/")
+        here = titled_unless(body, key) | given(calendar=body.get("calendar")) | {"services": {}}
+        tree[customer]["contracts"][key] = here
+    for path, body in bodies("service"):
+        customer, contract, key = path.split("/")
+        here = titled_unless(body, key) | {"ticket_categories": {}, "case_types": {}}
+        tree[customer]["contracts"][contract]["services"][key] = here
+    place_processes(tree)
+    return tree
+
+
+def titled_unless(body: Mapping[str, Any], key: str) -> Tree:
+    """The title, where it is not just the key."""
+    title = body.get("title", key)
+    return {} if title == key else {"title": title}
+
+
+def place_processes(tree: Tree) -> None:
+    read = {path: restore(CategoryDefinition, body) for path, body in bodies("category")}
+    for path, one in read.items():
+        customer, contract, service, key = path.split("/", 3)
+        here = tree[customer]["contracts"][contract]["services"][service]
+        here["ticket_categories"][key] = category(one, read.get(path.rpartition("/")[0]))
+    for path, body in bodies("case_type"):
+        customer, contract, service, key = path.split("/")
+        here = tree[customer]["contracts"][contract]["services"][service]
+        here["case_types"][key] = case_type(restore(CaseTypeDefinition, body))
+
+
+def category(one: CategoryDefinition, upper: CategoryDefinition | None) -> Tree:
+    """A category; what is as on the level above is left out, and what is not, said, be it as null (Z-8)."""
+    above = upper or CategoryDefinition(one.path, "")
+    own = {
+        "queue": (one.queue, above.queue),
+        "due": (one.due, above.due),
+        "feedback_window": (days(one.feedback_window), days(above.feedback_window)),
+        "assign": (assign(one), assign(above)),
+        "allow_title_change": (one.allow_title_change, above.allow_title_change),
+    }
+    tree: Tree = {"title": one.title} | {key: mine for key, (mine, theirs) in own.items() if mine != theirs}
+    fields = {name: field(it) for name, it in one.fields.items() if above.fields.get(name) != it}
+    return tree | given(fields=fields)
+
+
+def assign(one: CategoryDefinition | CaseTypeDefinition | ActionDefinition) -> Tree | None:
+    return given(user=one.assign_user, secondary=one.assign_secondary) or None
+
+
+def field(one: FieldDefinition) -> Tree:
+    tree = {"type": one.type, "title": one.title}
+    tree |= given(mandatory=one.mandatory, read_only=one.read_only, choices=list(one.choices))
+    return tree if one.default is None else tree | {"default": one.default}
+
+
+def case_type(one: CaseTypeDefinition) -> Tree:
+    tree = given(
+        title=one.title,
+        queue=one.queue,
+        due=one.due,
+        feedback_window=days(one.feedback_window),
+        assign=assign(one),
+        allow_title_change=one.allow_title_change,
+        contacts_required=one.contacts_required,
+        progression=one.progression,
+        fields={name: field(it) for name, it in one.fields.items()},
+        starts=[given(every=it.every, cron=it.cron, dates=list(it.dates)) for it in one.starts],
+    )
+    return tree | flow(one)
+
+
+def flow(one: CaseTypeDefinition) -> Tree:
+    """The steps with their Actions, and the Actions that are only launched by hand."""
+    steps, placed = [], set()
+    for step in one.steps:
+        body = given(title=step.title, when=step.when and as_text(step.when))
+        body["actions"] = [{name: action(one.actions[name])} for name in step.actions]
+        steps.append({step.name: body})
+        placed |= set(step.actions)
+    ad_hoc = {name: action(it, ad_hoc=True) for name, it in one.actions.items() if name not in placed}
+    return given(steps=steps, action_types=ad_hoc)
+
+
+def action(one: ActionDefinition, *, ad_hoc: bool = False) -> Tree:
+    """An Action with the keys of its kind."""
+    tree: Tree = {"title": one.title} | given(
+        kind=None if one.kind == "manual" else one.kind,
+        when=one.when and as_text(one.when),
+        instructions=one.instructions,
+        checklist=list(one.checklist),
+        queue=one.queue,
+        assign=assign(one),
+        due=one.due,
+        review="four_eyes" if one.four_eyes else None,
+        review_queue=one.review_queue,
+        review_due=one.review_due,
+    )
+    if one.startable != (ad_hoc and one.kind == "manual"):
+        tree["startable"] = one.startable
+    return tree | automatic(one)
+
+
+def automatic(one: ActionDefinition) -> Tree:
+    """The keys of the kinds that do something by themselves."""
+    levels = [{"all_of" if it.every else "any_of": list(it.approvers)} for it in one.levels]
+    tree = given(
+        template=one.template,
+        to=one.to,
+        case_type=one.case_type,
+        independent=one.independent,
+        close_if_none=one.close_if_none,
+        levels=levels,
+        timeout=one.timeout,
+        url=one.url,
+        body=one.body,
+        date=one.date,
+        after=one.after,
+    )
+    return tree | ({"method": one.method, "retries": one.retries} if one.kind == "call_api" else {})
