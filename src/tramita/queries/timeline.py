@@ -16,7 +16,7 @@ from tramita.domain.references import Reference
 from tramita.models import Attachment, Item, Message
 from tramita.queries.names import Who, who
 from tramita.queries.rows import document, fetch, moment
-from tramita.queries.visibility import Fragment, visible_sql
+from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
 
 MAILS = ("mail_received", "mail_sent")
 NOTES = ("note_added", "submission_note")
@@ -145,15 +145,15 @@ def _conditions(item: Item, actor: Actor, types: Iterable[str] | None) -> tuple[
     """Of the item's own entries, and of those that the others of its group share with it."""
     may_read = readable(actor)
     wanted = None if types is None else tuple(types)
-    own = _both(Fragment("e.item_id = %s", (item.pk,)), may_read, _of_types(wanted))
+    own = both(Fragment("e.item_id = %s", (item.pk,)), may_read, _of_types(wanted))
     shared = SHARED if wanted is None else tuple(name for name in SHARED if name in wanted)
-    return own, _both(_group(item, actor), may_read, _of_types(shared))
+    return own, both(_group(item, actor), may_read, _of_types(shared))
 
 
 def readable(actor: Actor) -> Fragment:
     """Entries `e` that this actor may read on an item they may see."""
     if _works(actor):
-        return Fragment("TRUE")
+        return TRUE
     return Fragment("e.visibility = %s", (Visibility.PARTICIPANTS.value,))
 
 
@@ -167,17 +167,13 @@ def _group(item: Item, actor: Actor) -> Fragment:
         "e.item_id IN (SELECT r.id FROM items r WHERE (r.related_to_id = %s OR r.id = %s) AND r.id <> %s)",
         (first, first, item.pk),
     )
-    return group if _works(actor) else _both(group, visible_sql(actor))
+    return group if _works(actor) else both(group, visible_sql(actor))
 
 
 def _of_types(types: tuple[str, ...] | None) -> Fragment:
     if types is None:
-        return Fragment("TRUE")
+        return TRUE
     return Fragment(f"e.type IN ({', '.join(['%s'] * len(types))})" if types else "FALSE", types)
-
-
-def _both(*parts: Fragment) -> Fragment:
-    return Fragment(" AND ".join(part.sql for part in parts), tuple(one for part in parts for one in part.params))
 
 
 def _said(

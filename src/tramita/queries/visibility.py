@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
 from django.db.models import Model, Q, Value
 from django.db.models.functions import Left
@@ -119,6 +120,15 @@ class Fragment:
     params: tuple[Any, ...] = ()
 
 
+TRUE = Fragment("TRUE")
+
+
+def both(*parts: Fragment) -> Fragment:
+    """All of these conditions at once."""
+    sql = " AND ".join(part.sql for part in parts if part.sql != "TRUE")
+    return Fragment(sql or "TRUE", tuple(one for part in parts for one in part.params))
+
+
 def visible_sql(actor: Actor) -> Fragment:
     """`visible_to` for a statement written as text, over the table `items`."""
     return _compiled(connection.vendor, actor)
@@ -131,8 +141,11 @@ def _compiled(vendor: str, actor: Actor) -> Fragment:
 
 def condition(model: type[Model], q: Q) -> Fragment:
     """A Q without joins as SQL."""
-    if not q:
-        return Fragment("TRUE")
     query = model._default_manager.filter(q).query
-    sql, params = query.where.as_sql(query.get_compiler("default"), connection)
-    return Fragment(f"({sql})", tuple(params))
+    try:
+        sql, params = query.where.as_sql(query.get_compiler("default"), connection)
+    except EmptyResultSet:
+        return Fragment("FALSE")
+    except FullResultSet:
+        return TRUE
+    return Fragment(f"({sql})", tuple(params)) if sql else TRUE

@@ -1,0 +1,90 @@
+"""What "Pull from Queue" gives next (Q-1 to Q-3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Kind, Listed, Role, State
+from tramita.queries.rows import fetch, stored
+from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
+
+FEW = 20  # candidates at a time: others may be faster with the first
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that may be pulled, if it still has this version."""
+
+    id: int
+    version: int
+
+
+def candidates(
+    actor: Actor, *, at: datetime, kinds: frozenset[Kind] = frozenset(Kind), limit: int = FEW
+) -> list[Candidate]:
+    """What waits in the actor's queues, best first: overdue, the most overdue first; then what a robot rejected;
+    then what is due soonest (Q-2). Cost: two statements, each a limited branch a queue.
+
+    People get from a strict queue only what a robot rejected (Q-3); a robot gets nothing that any robot rejected
+    (B-5, B-10).
+    """
+    queues = _queues(actor)
+    if not queues:
+        return []
+    wanted = both(visible_sql(actor), _of_kinds(kinds), Fragment("state = %s", (State.TO_DO.number,)))
+    branches = [
+        branch
+        for queue_id, strict in queues
+        for branch in (_in_robot_hands if actor.role is Role.ROBOT else _for_people)(queue_id, strict=strict, at=at)
+    ]
+    parts = [
+        f"SELECT * FROM (SELECT {rank} AS rank, id, version, sort_due FROM items WHERE {here.sql} AND {wanted.sql} "
+        f"ORDER BY sort_due, id LIMIT {int(limit)}) b{number}"
+        for number, (rank, here) in enumerate(branches)
+    ]
+    params = [one for _, here in branches for one in (*here.params, *wanted.params)]
+    rows = fetch(f"{' UNION ALL '.join(parts)} ORDER BY rank, sort_due, id LIMIT {int(limit)}", params)
+    return [Candidate(row[1], row[2]) for row in rows]
+
+
+OVERDUE, REJECTED, SOONEST = 1, 2, 3  # Q-2
+Branch = tuple[int, Fragment]
+
+
+def _for_people(queue_id: int, *, strict: bool, at: datetime) -> list[Branch]:
+    rejected = Fragment("robot_rejected")
+    late, later = Fragment("sort_due < %s", (stored(at),)), Fragment("sort_due >= %s", (stored(at),))
+    waits = _waits(queue_id)
+    if strict:
+        return [(OVERDUE, both(waits, rejected, late)), (REJECTED, both(waits, rejected, later))]
+    others = Fragment("NOT robot_rejected")
+    return [
+        (OVERDUE, both(waits, late)),
+        (REJECTED, both(waits, rejected, later)),
+        (SOONEST, both(waits, others, later)),
+    ]
+
+
+def _in_robot_hands(queue_id: int, *, strict: bool, at: datetime) -> list[Branch]:
+    """In the order of the due date, which has the most overdue first."""
+    return [(SOONEST, both(_waits(queue_id), Fragment("NOT robot_rejected")))]
+
+
+def _waits(queue_id: int) -> Fragment:
+    return Fragment("queue_id = %s AND list = %s", (queue_id, Listed.QUEUE.number))
+
+
+def _of_kinds(kinds: frozenset[Kind]) -> Fragment:
+    if kinds == frozenset(Kind):
+        return TRUE
+    numbers = sorted(kind.number for kind in kinds)
+    return Fragment(f"kind IN ({', '.join(['%s'] * len(numbers))})", tuple(numbers))
+
+
+def _queues(actor: Actor) -> list[tuple[int, bool]]:
+    """The active queues of the actor, and whether each is strict."""
+    ids = sorted(actor.queue_ids)
+    if not ids:
+        return []
+    rows = fetch(f"SELECT id, strict FROM queues WHERE active AND id IN ({', '.join(['%s'] * len(ids))})", ids)
+    return [(row[0], bool(row[1])) for row in rows]

@@ -1,0 +1,228 @@
+"""The lists people live in: Inbox, Owned Work, queues, what was opened last (L-1 to L-4, L-9, L-10, G-12, H-1, H-2).
+
+A list is one branch or several, each a range of one index in the order of the due date; a page reads at most its
+own length of each and goes on after the last row of the page before (MEASURED section 3).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Role, State
+from tramita.domain.references import Reference
+from tramita.queries.rows import fetch, moment, moment_or_none, stored
+from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
+
+PAGE = 50
+CAP = 1000  # counts stop there: more would cost more than knowing is worth
+END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # `sort_due` of what is not due
+KINDS = {kind.number: kind for kind in Kind}
+STATES = {state.number: state for state in State}
+ORDER = (DueStatus.OVERDUE, DueStatus.TODAY, DueStatus.ON_TARGET, DueStatus.NOT_SET)
+
+READ = (
+    "id, number, kind, ordinal, version, title, state, problem, due_at, clock, seconds_left, sort_due, highlighted, "
+    "new_information, robot_rejected, wait_type, updated_at, assignee_id, queue_id, organisation_id, process_id"
+)
+SHOWN = (
+    "items.id, items.number, items.kind, items.ordinal, items.version, items.title, items.state, items.problem, "
+    "items.due_at, items.clock, items.seconds_left, items.sort_due, items.highlighted, items.new_information, "
+    "items.robot_rejected, items.wait_type, items.updated_at, a.name, a.email, a.role, q.title, o.name, d.title"
+)
+NAMES = (
+    "LEFT JOIN people a ON a.id = items.assignee_id LEFT JOIN queues q ON q.id = items.queue_id "
+    "LEFT JOIN organisations o ON o.id = items.organisation_id LEFT JOIN definitions d ON d.id = items.process_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of a list, with the names that it shows."""
+
+    id: int
+    reference: str
+    kind: Kind
+    version: int
+    title: str
+    state: State
+    problem: str | None
+    due_at: datetime | None
+    clock: Clock
+    seconds_left: int | None
+    sort_due: datetime
+    highlighted: bool
+    new_information: bool
+    robot_rejected: bool
+    wait_type: str | None
+    updated_at: datetime
+    assignee: str
+    assignee_kind: str  # human or robot
+    queue: str
+    organisation: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, and where to go on; None on the last page."""
+
+    rows: list[Row]
+    next: tuple[datetime, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which list: conditions that have no item in common."""
+
+    branches: tuple[Fragment, ...]
+
+
+def inbox(actor: Actor) -> Place:
+    """Assigned to this person, with active work (L-1); their Drafts too (L-9)."""
+    return Place((Fragment("assignee_id = %s AND list = %s", (actor.id, Listed.INBOX.number)),))
+
+
+def owned(actor: Actor) -> Place:
+    """With no active work now (L-2, L-3): what is assigned to them; unassigned, what they own; their team's (L-10).
+
+    A plus takes a column off the planner's list, so that each branch stays on its own index: what nobody owns is
+    a handful, and what waits in a queue is not.
+    """
+    listed = Listed.OWNED.number
+    branches = [
+        Fragment("assignee_id = %s AND list = %s", (actor.id, listed)),
+        Fragment("owner_id = %s AND list = %s AND +assignee_id IS NULL", (actor.id, listed)),
+    ]
+    if queues := sorted(actor.queue_ids):
+        marks = ", ".join(["%s"] * len(queues))
+        nobodys = f"owner_id IS NULL AND list = %s AND +assignee_id IS NULL AND +queue_id IN ({marks})"
+        branches.append(Fragment(nobodys, (listed, *queues)))
+    return Place(tuple(branches))
+
+
+def in_queue(queue_id: int) -> Place:
+    """Nobody's, waiting for this team (L-4)."""
+    return in_queues([queue_id])
+
+
+def in_queues(queue_ids: Iterable[int]) -> Place:
+    """Several queues, such as all of a person's (H-1): a branch each, which is quick whatever the data."""
+    listed = Listed.QUEUE.number
+    return Place(tuple(Fragment("queue_id = %s AND list = %s", (one, listed)) for one in sorted(queue_ids)))
+
+
+def page(
+    place: Place,
+    actor: Actor,
+    *,
+    now: datetime,
+    tonight: datetime,
+    status: DueStatus | None = None,
+    after: tuple[datetime, int] | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """The rows that this actor may see, the earliest due first. `tonight` is the end of the reader's day.
+
+    Cost: one statement; none for a list without branches.
+    """
+    if not place.branches:
+        return Page([], None)
+    narrow = both(visible_sql(actor), due_range(status, now, tonight), _after(after))
+    found = _union([both(branch, narrow) for branch in place.branches], limit + 1)
+    rows = fetch(f"SELECT {SHOWN} FROM ({found.sql}) items {NAMES} ORDER BY items.sort_due, items.id", found.params)
+    shown = [row_from(row) for row in rows[:limit]]
+    return Page(shown, (shown[-1].sort_due, shown[-1].id) if len(rows) > limit else None)
+
+
+def recent(actor: Actor, *, limit: int = PAGE) -> list[Row]:
+    """What this person opened last, newest first (G-12). Cost: one statement."""
+    seen = visible_sql(actor)
+    rows = fetch(
+        f"SELECT {SHOWN} FROM accesses x JOIN items ON items.id = x.item_id {NAMES} "
+        f"WHERE x.person_id = %s AND {seen.sql} ORDER BY x.at DESC LIMIT {int(limit)}",
+        [actor.id, *seen.params],
+    )
+    return [row_from(row) for row in rows]
+
+
+def totals(place: Place, actor: Actor, *, now: datetime, tonight: datetime) -> Mapping[DueStatus, int]:
+    """How many of each due status, up to one more than the cap (H-2). Cost: one statement."""
+    scalars = [counted(place, actor, due_range(status, now, tonight)) for status in ORDER]
+    text = f"SELECT {', '.join(scalar.sql for scalar in scalars)}"
+    return dict(zip(ORDER, fetch(text, [one for scalar in scalars for one in scalar.params])[0], strict=True))
+
+
+def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
+    """A scalar subquery: how long a list is, up to one more than the cap."""
+    if not place.branches:
+        return Fragment("0")
+    seen = [both(branch, visible_sql(actor), narrow) for branch in place.branches]
+    parts = [
+        f"SELECT * FROM (SELECT 1 FROM items WHERE {branch.sql} LIMIT {CAP + 1}) c{number}"
+        for number, branch in enumerate(seen)
+    ]
+    together = f"SELECT 1 FROM ({' UNION ALL '.join(parts)}) parts LIMIT {CAP + 1}"
+    return Fragment(
+        f"(SELECT COUNT(*) FROM ({together}) counted)", tuple(one for branch in seen for one in branch.params)
+    )
+
+
+def row_from(row: Sequence[Any]) -> Row:
+    """A row from the columns of `SHOWN`."""
+    id_, number, kind, ordinal, version, title, state, problem, due_at, clock, left, sort_due, *more = row
+    highlighted, new, rejected, wait, updated_at, name, email, role, queue, organisation, process = more
+    return Row(
+        id=id_,
+        reference=str(Reference(KINDS[kind], number, ordinal)),
+        kind=KINDS[kind],
+        version=version,
+        title=title,
+        state=STATES[state],
+        problem=problem,
+        due_at=moment_or_none(due_at),
+        clock=Clock(clock),
+        seconds_left=left,
+        sort_due=moment(sort_due),
+        highlighted=bool(highlighted),
+        new_information=bool(new),
+        robot_rejected=bool(rejected),
+        wait_type=wait,
+        updated_at=moment(updated_at),
+        assignee=name or email or "",
+        assignee_kind="robot" if role == Role.ROBOT else "human",
+        queue=queue or "",
+        organisation=organisation or "",
+        process=process or "",
+    )
+
+
+def _union(branches: Sequence[Fragment], limit: int) -> Fragment:
+    """One limited branch beside the other, then the first of all."""
+    order = f"ORDER BY sort_due, id LIMIT {int(limit)}"
+    parts = [f"SELECT {READ} FROM items WHERE {branch.sql} {order}" for branch in branches]
+    params = tuple(one for branch in branches for one in branch.params)
+    if len(parts) == 1:
+        return Fragment(parts[0], params)
+    together = " UNION ALL ".join(f"SELECT * FROM ({part}) b{number}" for number, part in enumerate(parts))
+    return Fragment(f"{together} {order}", params)
+
+
+def _after(place: tuple[datetime, int] | None) -> Fragment:
+    return Fragment("(sort_due, id) > (%s, %s)", (stored(place[0]), place[1])) if place else TRUE
+
+
+def due_range(status: DueStatus | None, now: datetime, tonight: datetime) -> Fragment:
+    """The range of due dates of a status (SLA-13); a paused or stopped clock is not set."""
+    start, end, never = stored(now), stored(max(now, tonight)), stored(END_OF_TIME)
+    match status:
+        case None:
+            return TRUE
+        case DueStatus.OVERDUE:
+            return Fragment("sort_due < %s", (start,))
+        case DueStatus.TODAY:
+            return Fragment("sort_due >= %s AND sort_due < %s", (start, end))
+        case DueStatus.ON_TARGET:
+            return Fragment("sort_due >= %s AND sort_due < %s", (end, never))
+    return Fragment("sort_due >= %s", (never,))
