@@ -1,7 +1,6 @@
 """Commands of the installation itself: its database and its processes."""
 
 from argparse import ArgumentParser, Namespace
-from importlib.util import find_spec
 
 from tramita.ui.terminal import SUCCESS, Command, say
 
@@ -28,7 +27,7 @@ def run(args: Namespace) -> int:
     if args.demo:
         _load_demo()
     say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
-    return serve(door, web=WEB_PROCESSES, worker=find_spec("tramita.worker.loop") is not None)
+    return serve(door, web=WEB_PROCESSES, worker=True)
 
 
 def web(args: Namespace) -> int:

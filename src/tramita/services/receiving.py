@@ -6,11 +6,11 @@
 Whoever hands a message over may tell its server once `keep` has returned (MAIL-2).
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, OperationalError
 
@@ -24,7 +24,7 @@ from tramita.queries.mailboxes import Directory, directory
 from tramita.services.delivering_in import Outcome, deliver
 from tramita.services.transactions import writing
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 RIVALS = 3  # times that somebody may be faster on the same item
 LONGEST_REASON = 200
 ABANDONED = timedelta(minutes=1)
@@ -88,7 +88,7 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
         except OperationalError:
             raise
         except (TramitaError, ValueError, LookupError, DatabaseError) as error:
-            log.exception("mail set aside", seen=kept.seen.pk)
+            log.exception("mail set aside", extra={"seen": kept.seen.pk})
             return _failed(kept.seen, f"{type(error).__name__}: {error}", at=at)
     return _failed(kept.seen, "The item was changed by others all the time.", at=at)
 

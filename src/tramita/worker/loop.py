@@ -3,18 +3,18 @@
 As many workers as wanted run at once on PostgreSQL, one is enough on SQLite (MEASURED section 7).
 """
 
+import logging
 import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-import structlog
 from django.db import OperationalError, close_old_connections
 
 from tramita.services import firing, posting, receiving
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
 AFTER_A_FAULT = 5.0
 
@@ -66,12 +66,12 @@ def run(*, stop: threading.Event | None = None, only: str | None = None) -> None
         try:
             done = drain(at=datetime.now(UTC), only=only)
         except OperationalError as error:
-            log.warning("database away", error=str(error).strip())
+            log.warning("database away", extra={"error": str(error).strip()})
             close_old_connections()
             stop.wait(AFTER_A_FAULT)
             continue
         if done:
-            log.info("worked", **done)
+            log.info("worked", extra=dict(done))
         stop.wait(PAUSE)
 
 
