@@ -6,11 +6,12 @@ from email import message_from_bytes
 
 import pytest
 
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, publish
 from tramita.domain.errors import Conflict, Invalid
 from tramita.gateways import smtp
 from tramita.models import Delivery, Entry, Item, Message
-from tramita.services import mailing, posting, resolving
+from tramita.queries.timeline import timeline
+from tramita.services import mailing, notes, posting, resolving, working
 
 HOUR = timedelta(hours=1)
 
@@ -162,6 +163,32 @@ def test_sending_and_resolving_is_one_step(desk: Desk, way: Way) -> None:
     resolved = held.entries.get(type="resolved")
     assert held.method == "replied"
     assert resolved.data["resolution_seq"] == held.entries.get(type="mail_sent").seq
+
+
+def test_what_was_written_just_before_is_marked_as_the_resolution(desk: Desk) -> None:
+    """R-9, R-10, TL-4, CG-24."""
+    item = desk.ticket()
+    written(desk, item)
+
+    resolving.resolve(item, method="replied", by=desk.ana, at=MONDAY + HOUR)
+
+    marked = [entry.type for entry in timeline(item, desk.ana) if entry.data.get("resolution")]
+    assert marked == ["mail_sent"]
+
+
+def test_a_resolution_is_asked_for_where_the_desk_wants_one(desk: Desk) -> None:
+    """R-6 to R-8, CG-24."""
+    publish("settings", "desk", resolution_note_required=True)
+    item = desk.ticket()
+    notes.add_note(item, body="By somebody else", by=desk.leo, at=MONDAY)
+    working.release(item, by=desk.leo, at=MONDAY)
+
+    with pytest.raises(Invalid) as refusal:
+        resolving.resolve(item, method="replied", by=desk.ana, at=MONDAY)
+    resolving.resolve(item, method="replied", note="Booked back", by=desk.ana, at=MONDAY)
+
+    assert refusal.value.errors[0].code == "resolution_note_required"
+    assert Item.objects.get(pk=item.pk).state == "resolved"
 
 
 def test_a_reply_to_something_stale_is_held(desk: Desk) -> None:

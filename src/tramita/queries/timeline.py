@@ -6,7 +6,7 @@ meant for participants, on items they may see.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,7 @@ class Said:
 def timeline(
     item: Item, actor: Actor, types: Iterable[str] | None = None, *, after: int = 0, limit: int | None = None
 ) -> list[TimelineEntry]:
-    """The entries that this actor may read, oldest first, of these types only. Cost: one statement.
+    """The entries that this actor may read, oldest first, of these types only. Cost: two statements.
 
     `after` is the id of an entry to go on after.
     """
@@ -78,7 +78,23 @@ def timeline(
         f"{branch} WHERE {own.sql} AND e.id > %s UNION ALL {branch} WHERE {shared.sql} AND e.id > %s ORDER BY id{top}",
         [*own.params, after, *shared.params, after],
     )
-    return [entry_from(row) for row in rows]
+    return marked(item, [entry_from(row) for row in rows])
+
+
+def marked(item: Item, entries: list[TimelineEntry]) -> list[TimelineEntry]:
+    """The entries, those that stand for a resolution marked (R-9, R-10). Cost: one statement.
+
+    An entry never changes: what turned out to be the resolution is told by the entry that resolved.
+    """
+    if not any(entry.type in SAID for entry in entries):
+        return entries
+    told_by = fetch("SELECT data FROM entries WHERE item_id = %s AND type IN ('resolved', 'closed')", [item.pk])
+    seqs = {document(data).get("resolution_seq") for (data,) in told_by}
+    here = item.reference
+    return [
+        replace(entry, data={**entry.data, "resolution": True}) if entry.item == here and entry.seq in seqs else entry
+        for entry in entries
+    ]
 
 
 def counts(item: Item, actor: Actor) -> dict[str, int]:
@@ -94,7 +110,7 @@ def counts(item: Item, actor: Actor) -> dict[str, int]:
 
 
 def comms(item: Item, actor: Actor) -> list[Said]:
-    """Mails and notes, newest first, with bodies and attachments (TL-1). Cost: three statements."""
+    """Mails and notes, newest first, with bodies and attachments (TL-1). Cost: four statements."""
     entries = timeline(item, actor, SAID)[::-1]
     ids = [entry.data["message"] for entry in entries if "message" in entry.data]
     messages = Message.objects.in_bulk(ids)
