@@ -14,12 +14,12 @@ from tramita.queries.due_rules import current_due_rule
 from tramita.services import clockwork, contacts
 from tramita.services.allocating import allocation
 from tramita.services.clockwork import under_rule
+from tramita.services.fields import put
 from tramita.services.ledger import Change
 from tramita.services.moving import require, settle, take
 from tramita.services.transactions import one_transaction
 
 LONGEST_TITLE = 1000
-SCALARS = (str, int, float, bool, type(None))
 
 
 @one_transaction
@@ -134,11 +134,7 @@ def _contacts(change: Change, value: Mapping[str, Any]) -> None:
 
 
 def _fields(change: Change, value: Mapping[str, Any]) -> None:
-    for name, one in value.items():
-        if not isinstance(one, SCALARS):
-            raise Invalid.one(f"fields.{name}", "not_a_scalar", "A field holds a text, a number, true, false or null.")
-    merged = {**change.item.fields, **value}
-    fields = {name: one for name, one in merged.items() if one is not None}
+    fields = put(change.item, value)
     if fields != change.item.fields:
         change.record("fields_changed", data={"fields": sorted(value)}, fields=fields)
 

@@ -12,6 +12,7 @@ from tramita.queries import definitions
 from tramita.queries.visibility import may
 from tramita.services import clockwork, contacts, sql
 from tramita.services.allocating import allocation, rule_of
+from tramita.services.fields import put, with_defaults
 from tramita.services.ledger import Change, create
 from tramita.services.moving import decide, follow, settle
 from tramita.services.submitting import missing, submission
@@ -33,9 +34,10 @@ def start_ticket(
     at: datetime,
 ) -> Item:
     """A Ticket by hand: a Draft, or submitted and validated. Rules: T-1, T-2, T-9, T-20, T-21, CT-3."""
-    item = Item(kind=Kind.TICKET, title=title.strip(), description=description, fields=dict(fields or {}))
+    item = Item(kind=Kind.TICKET, title=title.strip(), description=description)
     if category:
         set_process(item, _current_category(category))
+    item.fields = put(item, fields or {})
     return _start(item, requester, primary_contact, cc, draft=draft, by=by, at=at)
 
 
@@ -58,8 +60,9 @@ def start_case(
     current = definitions.current_case_type(case_type)
     if current is None:
         raise Invalid.one("case_type", "unknown", "There is no Case type “%(path)s”.", path=case_type)
-    item = Item(kind=Kind.CASE, title=short_description.strip(), fields=dict(fields or {}))
+    item = Item(kind=Kind.CASE, title=short_description.strip())
     set_process(item, current)
+    item.fields = put(item, fields or {})
     return _start(item, requester, primary_contact, cc, draft=draft, by=by, at=at)
 
 
@@ -111,6 +114,7 @@ def begin(item: Item, verb: str, *, by: Actor, at: datetime, write: bool = True,
     item.number = item.number or sql.next_number()
     item.state, item.creator_id = row.to, by.id
     item.created_at = at
+    item.fields = with_defaults(item)
     if by.is_staff:
         item.owner_id = by.id  # G-10: the creator, for manual starts
     for name, value in columns.items():

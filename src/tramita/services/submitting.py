@@ -6,12 +6,12 @@ from tramita.domain.codes import Kind, Visibility
 from tramita.domain.resolution import missing_on_case, missing_on_ticket
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.services import clockwork
+from tramita.services import clockwork, fields
 from tramita.services.ledger import Change
 
 
 def missing(item: Item) -> tuple[str, ...]:
-    """The mandatory fields still empty (T-2, C-3, C-4)."""
+    """The mandatory fields still empty (T-2, C-3, C-4, D-21)."""
     filled = {
         "title": item.title,
         "short_description": item.title,
@@ -21,10 +21,10 @@ def missing(item: Item) -> tuple[str, ...]:
         "requester": item.requester_id,
     }
     if item.kind is Kind.TICKET:
-        return missing_on_ticket(filled)
+        return missing_on_ticket(filled) + fields.missing(item)
     version = item.process_version_id  # a Case has its type from the start
     required = version is not None and definitions.case_type(version).contacts_required
-    return missing_on_case(filled, contacts_required=required)
+    return missing_on_case(filled, contacts_required=required) + fields.missing(item)
 
 
 def submission(change: Change) -> None:
