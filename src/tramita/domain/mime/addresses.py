@@ -9,12 +9,13 @@ from tramita.domain.mime.words import decode_header, unfold
 MOST = 2_000  # addresses read from one field
 
 _TOKEN = re.compile(
-    r'"((?:[^"\\]|\\.)*)"'  # quoted string
+    r'"((?:[^"\\]++|\\.)*+)"'  # quoted string
     r"|<([^<>]*)(?:>|\Z)"  # address in angles, perhaps unclosed
     r"|([,;:()<>\"\\])"  # structure, or a stray mark
     r"|([^,;:()<>\"\\]+)",  # plain words
     re.DOTALL,
 )
+_UNQUOTED = re.compile(_TOKEN.pattern.replace('"(', '(?!)"(', 1), re.DOTALL)
 _WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")
 _IN_TEXT = re.compile(r"[^\s<>,;:\"'()\[\]]{1,200}@[^\s<>,;:\"'()\[\]]{1,255}")
 
@@ -38,12 +39,14 @@ def _tokens(value: str) -> list[tuple[str, str]]:
     tokens: list[tuple[str, str]] = []
     at, depth, comment = 0, 0, []  # type: int, int, list[str]
     balanced = value.count(")") >= value.count("(")
+    closed = True  # once a quote finds no end, no later one does: not to be searched again and again
     while at < len(value):
         word = _WORD.match(value, at)
-        found = word or _TOKEN.match(value, at)
+        found = word or (_TOKEN if closed else _UNQUOTED).match(value, at)
         assert found  # noqa: S101 - the alternatives cover every character
         at = found.end()
         text = found.group()
+        closed &= text != '"'
         if depth or (text == "(" and balanced and not word):
             depth += (text == "(") - (text == ")")
             comment.append(text)
@@ -115,7 +118,7 @@ def _without_angles(element: list[tuple[str, str]], charset: str | None) -> Addr
 def _join_local_part(tokens: list[tuple[str, str]]) -> list[str]:
     """Words, with a quoted local part put back before its `@`, and `=?…?=@domain` kept in one piece."""
     text = "".join(f'"{text}"' if kind == "quoted" else text for kind, text in tokens)
-    return re.findall(r'"[^"]*"(?:@\S*)?|[^\s"]+', re.sub(r"[ \t]*@[ \t]*", "@", text))
+    return re.findall(r'"[^"]*"(?:@\S*)?|[^\s"]+', re.sub(" ?@ ?", "@", " ".join(text.split())))
 
 
 def _spec(bare: str) -> str:

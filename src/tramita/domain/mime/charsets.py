@@ -139,10 +139,12 @@ def _slightly_damaged(data: bytes, declared: str | None) -> str | None:
     """One broken letter in a long text is no reason to read it all in another charset."""
     if declared not in MULTIBYTE:
         return None
-    text = data.decode(declared, "replace") if declared != "iso-2022-jp" else ""
-    broken = text.count("\ufffd")
-    good = sum(1 for letter in text if ord(letter) > 0xFF or (declared == "utf-8" and ord(letter) > 0x7F)) - broken
-    return text if good > 2 * broken else None
+    if declared == "iso-2022-jp":
+        return None
+    seen = data[:SAMPLE].decode(declared, "replace")
+    broken = seen.count("\ufffd")
+    good = sum(1 for letter in seen if ord(letter) > 0xFF or (declared == "utf-8" and ord(letter) > 0x7F)) - broken
+    return data.decode(declared, "replace") if good > 2 * broken else None
 
 
 def _guessed(data: bytes, guess: Guess | None) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 MAX_BLOCK = 1024 * 1024  # bytes (MAIL-21)
 MAX_FIELD = 256 * 1024
+MAX_LINES = 20_000
 
 BREAK = re.compile(rb"\r{0,3}\n|\r")  # bounded: a run of a million CR must not be scanned from each of them
 _BLANK = re.compile(rb"(?:\A|\r{0,3}\n|\r(?![\r\n]))(?:\r{0,3}\n|\r)")
@@ -72,7 +73,9 @@ def _split(raw: bytes, *, known_only: bool) -> tuple[Block, bytes]:
         offset = sum(len(line) for line in lines[:rest])
         body, lines, kinds = raw[offset:], lines[:rest], kinds[:rest]
         defects.append("missing_blank_line")
-    fields, more = _fields(lines, kinds)
+    fields, more = _fields(lines[:MAX_LINES], kinds[:MAX_LINES])
+    if len(lines) > MAX_LINES:
+        defects.append("too_many_header_lines")
     return _block(fields, (*defects, *more)), body
 
 

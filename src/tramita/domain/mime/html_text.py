@@ -8,10 +8,12 @@ import html as entities
 import re
 from collections.abc import Iterator
 
-MAX_CHARS = 2_000_000
+MAX_CHARS = 1_000_000
+MAX_TAGS = 50_000  # after so many, the rest is stripped without looking
 MAX_QUOTE = 20
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,40})")
+_MARKUP = re.compile(r"<(?=/?[a-zA-Z]|[!?/])")
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _HREF = re.compile(r"\bhref\s{0,9}=\s{0,9}(?:\"([^\"]{1,2000})\"|'([^']{1,2000})'|([^\s>\"']{1,2000}))", re.IGNORECASE)
 _HIDDEN = re.compile(
@@ -60,11 +62,13 @@ def html_to_text(html: str) -> str:
 
 def _tokens(html: str) -> Iterator[tuple[str, str, str]]:
     """("text", …), ("open", name, attributes), ("close", name, …)."""
-    at, missing = 0, set()  # type: int, set[str]
+    at, tags, missing = 0, 0, set()  # type: int, int, set[str]
     while at < len(html):
-        begin = html.find("<", at)
-        if begin < 0:
+        markup = _MARKUP.search(html, at)
+        tags += 1
+        if not markup or tags > MAX_TAGS:
             break
+        begin = markup.start()
         if begin > at:
             yield "text", html[at:begin], ""
         at = begin
@@ -80,13 +84,10 @@ def _tokens(html: str) -> Iterator[tuple[str, str, str]]:
                 at = _after_raw(html, at, name, missing)
         elif html.startswith("<!--", begin):
             at = _after(html, "-->", begin + 4, missing) or _after(html, ">", begin, missing) or len(html)
-        elif html[begin + 1 : begin + 2] in ("!", "?", "/"):
-            at = _after(html, ">", begin, missing) or len(html)
         else:
-            yield "text", "<", ""
-            at = begin + 1
+            at = _after(html, ">", begin, missing) or len(html)
     if at < len(html):
-        yield "text", html[at:], ""
+        yield "text", re.sub(r"<[^<>]{0,500}>", " ", html[at:]), ""
 
 
 def _tag_end(html: str, at: int) -> int:

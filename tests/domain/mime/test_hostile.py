@@ -1,0 +1,183 @@
+"""No input stops the reader: damaged samples, and messages built to exhaust it."""
+
+import json
+import random
+import time
+from email import message_from_bytes
+from importlib import import_module
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.samples import MAIL, expected, sample
+from tramita.domain.mime import ParsedMail, parse
+
+SAMPLES = [(MAIL / name).read_bytes() for name in expected()]
+MARKS = [
+    *(b"\r\n", b"\n", b"\r", b"--", b"=?utf-8?q?", b"?=", b"\x00", b"\xff", b'"', b"<", b">", b"(", b";", b"="),
+    *(b"Content-Type: multipart/mixed; boundary=a\r\n", b"Content-Transfer-Encoding: base64\r\n", b"begin 644 x\n"),
+    *(b"charset=utf-7", b"charset=idna", b"charset=utf-16", b"charset=undefined", b"\x1b$B", b"message/rfc822"),
+    *(b"filename*0*=", b"filename*=x''%", b"From ", b"<!--", b"<style>", b"&#x110000;", b"&#55296;", b"@"),
+]
+ROUNDS = 40
+HEAD = b"From: eve@stranger.example\r\nTo: desk@helpdesk.example\r\nSubject: Re: x\r\nIn-Reply-To: <a@b.example>\r\n"
+SECONDS = 20  # far above what any of these takes: only a quadratic reader would need more
+
+
+def read(raw: bytes) -> ParsedMail:
+    """Without the safety net of `parse`, so that a fault of ours is seen."""
+    found: ParsedMail = import_module("tramita.domain.mime.parse")._parse(raw, None)
+    return found
+
+
+def damaged(raw: bytes, chance: random.Random) -> bytes:
+    data = bytearray(raw)
+    for _ in range(chance.choice([1, 2, 5, 20])):
+        at = chance.randrange(len(data) + 1)
+        match chance.randrange(5):
+            case 0:
+                del data[at:]
+            case 1 if at < len(data):
+                data[at] = chance.randrange(256)
+            case 2:
+                data[at:at] = chance.choice(MARKS) * chance.choice([1, 1, 50])
+            case 3:
+                other = chance.choice(SAMPLES)
+                begin = chance.randrange(len(other))
+                data[at:at] = other[begin : begin + chance.randrange(2_000)]
+            case _:
+                del data[at : at + chance.randrange(200)]
+    return bytes(data)
+
+
+def assert_sound(mail: ParsedMail) -> None:
+    """What holds for every message, whatever it was made of."""
+    said = json.dumps(mail.to_json())
+    json.dumps(mail.to_json(), ensure_ascii=False).encode()
+    assert "\\u0000" not in said
+    assert bool(mail.reply_text.strip()) == bool(mail.text.strip())
+    assert len({one.filename.casefold() for one in mail.attachments}) == len(mail.attachments)
+    for one in mail.attachments:
+        assert one.filename
+        assert not set(one.filename) & set("/\\\r\n\t\x00\u202e")
+        assert len(one.filename.encode()) <= 255
+        assert one.size == len(one.content)
+    for _, value in mail.headers:
+        assert value.isprintable() or not set(value) & set("\r\n\x00")
+
+
+@pytest.mark.parametrize("number", range(len(SAMPLES)))
+def test_a_damaged_message_is_read_as_far_as_it_goes(number: int) -> None:
+    """MAIL-20, MAIL-34, MAIL-40, MAIL-41."""
+    chance = random.Random(number)
+
+    for _ in range(ROUNDS):
+        assert_sound(read(damaged(SAMPLES[number], chance)))
+
+
+@given(st.binary(max_size=3_000))
+def test_any_bytes_are_a_message(raw: bytes) -> None:
+    """MAIL-20."""
+    assert_sound(read(raw))
+
+
+@given(st.lists(st.sampled_from([*MARKS, b"a", b" ", b"From: a@b.example", b"Subject: x"]), max_size=200))
+def test_any_heap_of_structure_is_a_message(pieces: list[bytes]) -> None:
+    """MAIL-20."""
+    assert_sound(read(b"".join(pieces)))
+
+
+@pytest.mark.parametrize("name", expected())
+def test_every_leaf_is_body_or_attachment(name: str) -> None:
+    """MAIL-31: as the standard library counts leaves, none vanishes (but for the depth bomb's)."""
+    raw = (MAIL / name).read_bytes()
+    mail = parse(raw)
+    parts = [part for part in message_from_bytes(raw).walk() if not part.is_multipart()]
+    inner = [part for whole in message_from_bytes(raw).walk() for part in _enclosed(whole)]
+
+    shown = mail.text + (mail.html or "") + " ".join(one.sha256 for one in mail.attachments)
+
+    assert len(parts) - len(inner) <= len(mail.attachments) + 2 + name.startswith(("052", "053", "054"))
+    assert shown.strip() or not any((part.get_payload() or "").strip() for part in parts) or name.startswith("056")
+
+
+def _enclosed(part: object) -> list[object]:
+    is_mail = getattr(part, "get_content_maintype", str)() == "message"
+    return [one for one in part.walk() if not one.is_multipart()] if is_mail else []  # type: ignore[attr-defined]
+
+
+def test_a_fault_of_ours_keeps_the_message_as_one_attachment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL-20, MAIL-6."""
+
+    def broken(raw: bytes, guess: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(import_module("tramita.domain.mime.parse"), "_parse", broken)
+
+    mail = parse(sample("001"))
+
+    assert mail.defects == ("reader_fault: RuntimeError",)
+    assert mail.attachments[0].content == sample("001")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(b"\r" * 500_000, id="bare CR"),
+        pytest.param(b"Subject: " + b"=?a?q?" * 40_000 + b"\r\n" + HEAD, id="unfinished words"),
+        pytest.param(b"Subject: =?utf-8?q?" + b"?" * 200_000 + b"\r\n" + HEAD, id="question marks"),
+        pytest.param(b"Subject: " + b" " * 250_000 + b"x\r\n" + HEAD, id="blanks"),
+        pytest.param(b"To: a" + b" " * 250_000 + b"b@c.example\r\n" + HEAD, id="blanks in an address"),
+        pytest.param(b"To: " + b'"a\\' * 80_000 + b"\r\n" + HEAD, id="open quotes"),
+        pytest.param(b"To: " + b"(" * 120_000 + b")" * 120_000 + b"\r\n" + HEAD, id="nested comments"),
+        pytest.param(b"Content-Type: text/plain; " + b'a="' * 80_000 + b"\r\n" + HEAD, id="open parameters"),
+        pytest.param(b"".join(b"X-%d: x\r\n" % number for number in range(80_000)), id="many fields"),
+        pytest.param(HEAD + b"Content-Type: text/html\r\n\r\n" + b"<" * 500_000, id="angles"),
+        pytest.param(HEAD + b"Content-Type: text/html\r\n\r\n" + b"<!--" * 200_000, id="open comments"),
+        pytest.param(HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div hidden>" * 50_000, id="hidden depths"),
+        pytest.param(HEAD + b"Content-Type: text/html\r\n\r\n" + b"<a href='" * 100_000, id="open attributes"),
+        pytest.param(HEAD + b"\r\n" + b"> a\nb\n" * 100_000, id="quotations"),
+        pytest.param(HEAD + b"\r\n" + b"On 1 x wrote:\n" * 50_000, id="attributions"),
+        pytest.param(HEAD + b"\r\n" + b"\nMessage-ID:" + b" " * 500_000, id="an id of blanks"),
+        pytest.param(
+            HEAD + b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\nx\r\n" * 50_000, id="parts"
+        ),
+        pytest.param(HEAD + b"Content-Type: application/pkcs7-mime\r\n\r\n" + b"\x30\x80" * 200_000, id="nested DER"),
+    ],
+)
+def test_nothing_takes_time_out_of_proportion(raw: bytes) -> None:
+    """MAIL-21."""
+    began = time.process_time()
+
+    assert_sound(read(raw))
+
+    assert time.process_time() - began < SECONDS
+
+
+def test_more_parts_than_the_limit_are_kept_together() -> None:
+    """MAIL-21, MAIL-31."""
+    part = b"--a\r\nContent-Type: image/png; name=same.png\r\n\r\nx\r\n"
+
+    mail = read(HEAD + b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + part * 1_200)
+
+    assert "too_many_parts" in mail.defects
+    assert mail.attachments[-1].filename == "more-parts.bin"
+    assert mail.attachments[-1].content.count(b"same.png") == 200
+
+
+def test_what_lies_too_deep_is_kept_as_a_file() -> None:
+    """MAIL-21."""
+    mail = read(sample("056"))
+
+    assert "too_deep" in mail.defects
+    assert len(mail.attachments) == 1
+    assert mail.attachments[0].size > 0
+
+
+def test_a_header_field_has_a_limit_and_the_rest_is_read() -> None:
+    """MAIL-21."""
+    mail = read(b"X-Long: " + b"x" * 400_000 + b"\r\n" + HEAD + b"\r\nHello.")
+
+    assert "header_field_too_long" in mail.defects
+    assert mail.text == "Hello."
