@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/logout/", account.logout, name="account_logout"),
     path("api/", include("tramita.api.urls")),
     path("language", set_language, name="language"),
+    path("", include("tramita.web.urls")),
     path("style-<str:digest>.css", ui.style, name="stylesheet"),
 ]
 

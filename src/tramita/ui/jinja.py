@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.messages import get_messages
+from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -30,6 +31,7 @@ def environment(**options: Any) -> Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+    env.filters["pairs"] = lambda values: [(value, value) for value in values]
     env.globals.update(
         url=url,
         static=static,
@@ -43,6 +45,7 @@ def environment(**options: Any) -> Environment:
         hue=people.hue,
         language=translation.get_language,
         messages=get_messages,
+        filesizeformat=filesizeformat,
         htmx_script=htmx_script,
         stylesheet_url=lambda: reverse("stylesheet", args=[stylesheet().digest]),
     )

@@ -1,0 +1,41 @@
+"""A due date as a mark and a few words: diamond late, disc today, ring ahead, two bars paused, dash not set."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from tramita.domain.codes import Clock
+from tramita.ui import moments
+
+
+class Due(NamedTuple):
+    """What a list or a header shows: `mark` is the shape, `was` that of a paused clock before its pause."""
+
+    mark: str  # late today ahead paused none
+    text: str
+    moment: datetime | None = None
+    was: str = ""
+
+
+def shown(*, due_at: datetime | None, clock: Clock, seconds_left: int | None, now: datetime) -> Due:
+    """The due date of an item for its reader (SLA-10, SLA-11, SLA-13)."""
+    if due_at is not None:
+        return _running(due_at, now)
+    if clock is Clock.PAUSED and seconds_left is not None:
+        return _paused(seconds_left)
+    return Due("none", _("Not set"))
+
+
+def _running(due_at: datetime, now: datetime) -> Due:
+    if due_at < now:
+        return Due("late", moments.late((now - due_at).total_seconds()), due_at)
+    mark = "today" if moments.local(due_at).date() == moments.local(now).date() else "ahead"
+    return Due(mark, moments.short(due_at, now=now), due_at)
+
+
+def _paused(seconds_left: int) -> Due:
+    text = moments.hours_and_minutes(seconds_left)
+    if seconds_left >= 0:
+        return Due("paused", _("Paused %(duration)s before due") % {"duration": text})
+    return Due("paused", _("Paused %(duration)s after overdue") % {"duration": text}, was="late")

@@ -1,0 +1,49 @@
+"""What went wrong, in the reader's language: the floors below speak English, here it is translated once."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from tramita.domain.errors import FieldError, Invalid, StaleVersion, TramitaError
+from tramita.ui import labels, timeline
+
+# said inside the error classes themselves, where no extraction finds them
+SAID = (
+    gettext_noop("“%(verb)s” is not possible while the item is %(state)s."),
+    gettext_noop("Somebody changed this item meanwhile. Look at it again, then decide."),
+    gettext_noop("Only a Ticket that waits for more information has this."),
+    gettext_noop("Your role may not do this."),
+)
+FAMILIES = {"verb": "verb", "state": "state"}
+
+
+def sentence(error: TramitaError) -> str:
+    """One sentence for a person; of several faults the first."""
+    if isinstance(error, Invalid):
+        return said(error.errors[0].message, error.errors[0].values) if error.errors else _("Something is not right.")
+    return said(error.message, error.values)
+
+
+def by_field(error: TramitaError) -> dict[str, str]:
+    """Each fault of the input under the name of its field."""
+    return {fault.field: fault_sentence(fault) for fault in error.errors} if isinstance(error, Invalid) else {}
+
+
+def fault_sentence(fault: FieldError) -> str:
+    """What is wrong with one field."""
+    return said(fault.message, fault.values)
+
+
+def said(message: str, values: Mapping[str, object]) -> str:
+    """Translated first, then filled; codes among the values become words."""
+    if not values:
+        return _(message)
+    return _(message) % {
+        name: labels.word(FAMILIES[name], value) if name in FAMILIES else value for name, value in values.items()
+    }
+
+
+def changes(error: StaleVersion) -> list[str]:
+    """What others did meanwhile, newest first, each once (Z-2)."""
+    return list(dict.fromkeys(timeline.sentence(type_, {}) for type_ in error.changed if type_ != "seen"))

@@ -1,0 +1,187 @@
+"""The timeline as sentences in the past tense: what each entry of the ledger says to a person (TL-1, TL-2, T-10)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from tramita.ui import labels, moments
+
+Data = Mapping[str, Any]
+
+# the filter of the Timeline tab: a group of entry types each
+GROUPS: Mapping[str, Promise] = {
+    "talk": gettext_lazy("Mails and notes"),
+    "state": gettext_lazy("State changes"),
+    "people": gettext_lazy("Assignments"),
+    "data": gettext_lazy("Data and due date"),
+    "links": gettext_lazy("Links and Actions"),
+    "category": gettext_lazy("Ticket category changed"),
+    "system": gettext_lazy("Housekeeping"),
+}
+HIDDEN = frozenset({"category", "system"})  # shown only when asked for (T-10)
+
+GROUP_OF: Mapping[str, str] = {
+    "mail_received": "talk",
+    "mail_sent": "talk",
+    "mail_failed": "talk",
+    "note_added": "talk",
+    "submission_note": "talk",
+    "assigned": "people",
+    "allocated": "people",
+    "released": "people",
+    "rejected": "people",
+    "category_changed": "category",
+    "title_changed": "data",
+    "description_changed": "data",
+    "contacts_changed": "data",
+    "fields_changed": "data",
+    "checklist_changed": "data",
+    "due_changed": "data",
+    "file_added": "data",
+    "linked": "links",
+    "unlinked": "links",
+    "action_launched": "links",
+    "seen": "system",
+    "clock_set": "system",
+    "clock_started": "system",
+}
+
+ICONS: Mapping[str, str] = {
+    "talk": "mail",
+    "people": "user",
+    "category": "tag",
+    "data": "pencil",
+    "links": "link",
+    "system": "info",
+}
+
+
+def group_of(type_: str) -> str:
+    """The filter that an entry belongs to; whatever is not named is a change of state."""
+    return GROUP_OF.get(type_, "state")
+
+
+def icon_of(type_: str, data: Data) -> str:
+    """The drawing beside a line: for a change of state the shape of the new one."""
+    group = group_of(type_)
+    if group == "state":
+        return f"s-{data['to']}" if data.get("to") else "info"
+    return "lock" if type_ == "note_added" else ICONS[group]
+
+
+def sentence(type_: str, data: Data) -> str:
+    """What happened, without who and when; an unknown type says its code, so that nothing is hidden."""
+    said = _SENTENCES.get(type_)
+    return said(data) if said else type_.replace("_", " ")
+
+
+def why(data: Data) -> str:
+    """The reason of a change of state in words (API-3), unless it is the plain one."""
+    reason = data.get("reason")
+    return "" if reason in (None, 0, 1) else labels.word("reason", reason)
+
+
+def _created(data: Data) -> str:
+    return _("Started as %(state)s") % {"state": labels.word("state", data.get("to"))}
+
+
+def _waited(data: Data) -> str:
+    said = labels.word("wait", data.get("wait_type"))
+    if data.get("days"):
+        return _("Set to Waiting: %(type)s, %(days)s days") % {"type": said, "days": data["days"]}
+    return _("Set to Waiting: %(type)s") % {"type": said}
+
+
+def _resolved(data: Data) -> str:
+    if not data.get("method"):
+        return pgettext("timeline", "Resolved")
+    return _("Resolved: %(method)s") % {"method": labels.word("method", data["method"])}
+
+
+def _closed(data: Data) -> str:
+    if not data.get("method"):
+        return pgettext("timeline", "Closed")
+    return _("Closed: %(method)s") % {"method": labels.word("method", data["method"])}
+
+
+def _assigned(data: Data) -> str:
+    return _("Assigned to %(name)s") % {"name": data.get("assignee") or _("nobody")}
+
+
+def _category(data: Data) -> str:
+    return _("Ticket category changed to %(category)s") % {"category": data.get("category")}
+
+
+def _due(data: Data) -> str:
+    moment = data.get("to")
+    return _("Due date changed to %(moment)s") % {
+        "moment": moments.full(datetime.fromisoformat(moment)) if moment else _("Not set")
+    }
+
+
+def _fields(data: Data) -> str:
+    return _("Fields changed: %(names)s") % {"names": ", ".join(data.get("fields", ()))}
+
+
+def _linked(data: Data) -> str:
+    return _("Linked with %(item)s") % {"item": data.get("item")}
+
+
+def _unlinked(data: Data) -> str:
+    return _("Link with %(item)s taken away") % {"item": data.get("item")}
+
+
+def _launched(data: Data) -> str:
+    return _("Launched %(items)s") % {"items": ", ".join(data.get("items", ()))}
+
+
+def _problem(data: Data) -> str:
+    return _("Problem: %(problem)s") % {"problem": labels.word("problem", data.get("problem"))}
+
+
+def _plain(text: Promise) -> Callable[[Data], str]:
+    return lambda _data: str(text)
+
+
+_SENTENCES: Mapping[str, Callable[[Data], str]] = {
+    "created": _created,
+    "submission_note": _plain(gettext_lazy("Initial submission note")),
+    "submitted": _plain(gettext_lazy("Submitted")),
+    "started": _plain(gettext_lazy("Picked up, In Progress")),
+    "set_to_do": _plain(gettext_lazy("Set back to To Do")),
+    "released": _plain(gettext_lazy("Released to the queue")),
+    "assigned": _assigned,
+    "allocated": _plain(gettext_lazy("Allocated by rule")),
+    "rejected": _plain(gettext_lazy("Rejected by a robot")),
+    "waited": _waited,
+    "resumed": _plain(gettext_lazy("Wait ended by hand, In Progress")),
+    "woken": _plain(gettext_lazy("Woken, To Do")),
+    "resolved": _resolved,
+    "reopened": _plain(gettext_lazy("Reopened, To Do")),
+    "closed": _closed,
+    "aborted": _plain(gettext_lazy("Aborted")),
+    "discarded": _plain(gettext_lazy("Draft discarded")),
+    "problem_raised": _problem,
+    "note_added": _plain(gettext_lazy("Internal note")),
+    "mail_received": _plain(gettext_lazy("Mail received")),
+    "mail_sent": _plain(gettext_lazy("Mail sent")),
+    "mail_failed": _plain(gettext_lazy("Mail could not be sent")),
+    "title_changed": _plain(gettext_lazy("Title changed")),
+    "description_changed": _plain(gettext_lazy("Description changed")),
+    "contacts_changed": _plain(gettext_lazy("Contacts changed")),
+    "checklist_changed": _plain(gettext_lazy("Checklist changed")),
+    "fields_changed": _fields,
+    "category_changed": _category,
+    "due_changed": _due,
+    "file_added": _plain(gettext_lazy("File added")),
+    "linked": _linked,
+    "unlinked": _unlinked,
+    "action_launched": _launched,
+    "seen": _plain(gettext_lazy("New information seen")),
+    "clock_set": _plain(gettext_lazy("Clock set by the due-date rule")),
+    "clock_started": _plain(gettext_lazy("Clock started")),
+}

@@ -1,0 +1,107 @@
+"""Changing what an item says: title, category, contacts, fields, due date, checklist, and a Draft as a whole."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from tramita.domain.codes import Kind
+from tramita.domain.definitions import FieldDefinition
+from tramita.models import Item
+from tramita.queries import definitions
+from tramita.services import editing, starting
+from tramita.web import inputs
+from tramita.web.access import StaffRequest, staff
+from tramita.web.moves import act, submitted
+
+
+@require_POST
+@staff
+def edit(request: StaffRequest, reference: str) -> HttpResponse:
+    """One panel of the page, or the whole form of a Draft; `then=submit` goes on to submit it."""
+    panel = inputs.text(request, "panel")
+    submits = panel == "draft" and request.POST.get("then") == "submit"
+
+    def use_case(item: Item) -> None:
+        changes = PANELS.get(panel, nothing)(request, item)
+        editing.edit(item, changes=changes, by=request.actor, at=timezone.now())
+        if submits:
+            starting.submit(item, by=request.actor, at=timezone.now())
+
+    done = (lambda item: submitted(request, item)) if submits else None
+    return act(request, reference, panel, use_case, done)
+
+
+def nothing(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """A form that the page does not have changes nothing."""
+    return {}
+
+
+def title(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """G-8."""
+    return {"title": inputs.text(request, "title")}
+
+
+def category(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """T-10."""
+    return {"category": inputs.text(request, "category")}
+
+
+def due(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """SLA-15."""
+    return {"due": {"at": inputs.moment(request, "due")}}
+
+
+def contacts(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """CT-1: a contact that was emptied stays; copies are what is listed."""
+    given = {
+        "primary": inputs.text(request, "primary_contact"),
+        "requester": inputs.text(request, "requester"),
+    }
+    people: dict[str, Any] = {tag: address for tag, address in given.items() if address}
+    if "cc" in request.POST:
+        people["cc"] = inputs.addresses(request, "cc")
+    return {"contacts": people}
+
+
+def fields(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """D-20: the declared ones, by their types."""
+    return {"fields": inputs.fields(request, declared_fields(item))}
+
+
+def checklist(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """D-12: the ticks as they stand on the page."""
+    done = set(request.POST.getlist("done"))
+    return {"checklist": {text: text in done for text, _was in item.checklist}}
+
+
+def draft(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """A Draft's form: what is still empty stays empty until Submit asks for it (T-2)."""
+    changes: dict[str, Any] = {"title": inputs.text(request, "title")}
+    if "description" in request.POST:
+        changes["description"] = request.POST["description"]
+    if item.kind is Kind.TICKET and inputs.text(request, "category"):
+        changes |= category(request, item)
+    return changes | contacts(request, item)
+
+
+def declared_fields(item: Item) -> Mapping[str, FieldDefinition]:
+    """The fields that the item's category or Case type declares."""
+    if item.process_version_id is None:
+        return {}
+    if item.kind is Kind.TICKET:
+        return definitions.category(item.process_version_id).fields
+    return definitions.case_type(item.process_version_id).fields
+
+
+PANELS: Mapping[str, Callable[[StaffRequest, Item], dict[str, Any]]] = {
+    "title": title,
+    "category": category,
+    "due": due,
+    "contacts": contacts,
+    "fields": fields,
+    "checklist": checklist,
+    "draft": draft,
+}

@@ -1,0 +1,78 @@
+"""Reading a form's values. A value that cannot be read is refused beside its field, never guessed."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tramita.domain.definitions import FieldDefinition
+from tramita.domain.errors import Invalid
+
+
+def text(request: HttpRequest, name: str) -> str:
+    """What was typed, without the blanks around it; nothing for a field that was not sent."""
+    return str(request.POST.get(name, "")).strip()
+
+
+def flag(request: HttpRequest, name: str) -> bool:
+    """Whether it was ticked."""
+    return bool(request.POST.get(name))
+
+
+def number(request: HttpRequest, name: str) -> int | None:
+    """A whole number, or None when nothing was typed."""
+    typed = text(request, name)
+    if not typed:
+        return None
+    if not typed.isdecimal() or len(typed) > 9:
+        raise Invalid.one(name, "invalid", "Give a whole number.")
+    return int(typed)
+
+
+def moment(request: HttpRequest, name: str) -> datetime | None:
+    """A date and time of the person's zone, as `datetime-local` gives it, or None when nothing was typed (W-15).
+
+    An hour that happens twice is the first one; one that the change to summer time skips is an hour later.
+    """
+    typed = text(request, name)
+    if not typed:
+        return None
+    try:
+        naive = datetime.fromisoformat(typed)
+    except ValueError:
+        raise Invalid.one(name, "invalid", "Give a date and a time.") from None
+    there = naive if naive.tzinfo else naive.replace(tzinfo=timezone.get_current_timezone())
+    return there.astimezone(UTC)
+
+
+def addresses(request: HttpRequest, name: str) -> list[str]:
+    """Addresses between commas, semicolons or blanks."""
+    return text(request, name).replace(",", " ").replace(";", " ").split()
+
+
+def fields(request: HttpRequest, declared: Mapping[str, FieldDefinition]) -> dict[str, Any]:
+    """The declared fields that were sent, as their types want them; an empty one is taken away."""
+    sent = {name: text(request, f"fields.{name}") for name in declared if f"fields.{name}" in request.POST}
+    return {name: _typed(declared[name], value) for name, value in sent.items()}
+
+
+def _typed(field: FieldDefinition, value: str) -> Any:
+    if not value:
+        return None
+    if field.type == "boolean":
+        return value == "true"
+    if field.type == "number":
+        return _number(field.name, value)
+    return value
+
+
+def _number(name: str, value: str) -> int | float:
+    try:
+        found = float(value)
+    except ValueError:
+        raise Invalid.one(f"fields.{name}", "invalid", "Give a number.") from None
+    if found != found or found in (float("inf"), float("-inf")):
+        raise Invalid.one(f"fields.{name}", "invalid", "Give a number.")
+    return int(found) if found.is_integer() else found

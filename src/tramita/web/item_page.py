@@ -1,0 +1,57 @@
+"""The one page of an item, for the three kinds: what is read, and how it is shown.
+
+Cost: at most fifteen statements, whatever the item has; a test counts them.
+"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tramita.domain.codes import Kind
+from tramita.queries.item_view import view as read
+from tramita.queries.items import get_visible
+from tramita.services.opening import opened
+from tramita.web.access import StaffRequest, staff
+from tramita.web.refusals import Refusal, readers
+from tramita.web.rendering import page
+from tramita.web.shown_item import Reading, shown
+from tramita.web.shown_talk import comms, timeline
+
+
+@require_safe
+@staff
+def item(request: StaffRequest, reference: str) -> HttpResponse:
+    """The page; opening it is remembered, and changes nothing else (G-12, L-8)."""
+    return item_page(request, reference, remember=True)
+
+
+def item_page(
+    request: StaffRequest, reference: str, *, refused: Refusal | None = None, remember: bool = False
+) -> HttpResponse:
+    """The item as it is now; after a refusal with what was typed, under the refusal's status."""
+    at, actor = timezone.now(), request.actor
+    found = get_visible(actor, reference)
+    if remember:
+        opened(found, by=actor, at=at)
+    tab = _tab(request, found.kind, refused)
+    reading = Reading(found, read(found, actor, at), actor, at, tab)
+    view: dict[str, Any] = shown(reading)
+    view |= timeline(reading, request.GET.getlist("show")) if tab == "timeline" else comms(reading)
+    context = {"item": found, "view": view, "tab": tab, **readers(refused)}
+    return page(request, "web/items/page.html", "item", status=refused.status if refused else 200, **context)
+
+
+def _tab(request: StaffRequest, kind: Kind, refused: Refusal | None) -> str:
+    """Comms first, on a Case its Actions (TL-1); a refused form comes back on its own tab."""
+    if refused is not None and refused.panel in {"reply", "note", "draft"}:
+        return "comms"
+    if refused is not None and refused.panel == "launch":
+        return "actions"
+    wanted = request.GET.get("tab", "actions" if kind is Kind.CASE else "comms")
+    return wanted if wanted in _tabs(kind) else "comms"
+
+
+def _tabs(kind: Kind) -> tuple[str, ...]:
+    return ("actions", "comms", "timeline") if kind is Kind.CASE else ("comms", "timeline")

@@ -1,0 +1,58 @@
+"""What a page says when a service refused: the sentence, the faults beside their fields, and what was typed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from tramita.domain.errors import Conflict, Invalid, StaleVersion, TramitaError
+from tramita.ui import errors
+
+Refusing = (Conflict, Invalid, StaleVersion)  # what is answered with the same page; the rest is for `access`
+Typed = Callable[[str, str, Any], Any]
+Fault = Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused form: `panel` names it, so that the page opens it again with what was typed."""
+
+    panel: str
+    sentence: str
+    status: int
+    code: str
+    faults: dict[str, str] = field(default_factory=dict)
+    changes: list[str] | None = None  # what others did meanwhile; None unless the page was stale (Z-2)
+    typed: QueryDict = field(default_factory=QueryDict)
+
+    @property
+    def held(self) -> bool:
+        """A reply that waits for its writer to look at something newer (Z-2)."""
+        return self.code == "newer_communication"
+
+    @property
+    def reminder(self) -> bool:
+        """Neither a mail nor a note was given, and the desk asks for one (R-8)."""
+        return "resolution_note_required" in self.faults
+
+
+def refusal(panel: str, error: TramitaError, typed: QueryDict) -> Refusal:
+    """The error as a page shows it."""
+    stale = errors.changes(error) if isinstance(error, StaleVersion) else None
+    said, faults = errors.sentence(error), errors.by_field(error)
+    return Refusal(panel, said, error.status, error.code, faults, stale, typed)
+
+
+def readers(refused: Refusal | None) -> dict[str, Any]:
+    """For templates: `typed(panel, name, otherwise)` and `fault(panel, name)`."""
+
+    def typed(panel: str, name: str, otherwise: Any) -> Any:
+        if refused is None or refused.panel != panel:
+            return otherwise
+        return refused.typed.get(name, "")
+
+    def fault(panel: str, name: str) -> str:
+        return refused.faults.get(name, "") if refused is not None and refused.panel == panel else ""
+
+    return {"refused": refused, "typed": typed, "fault": fault}

@@ -1,0 +1,104 @@
+"""“Why this date”: the clock's intervals with their reasons and working time, adding up to the due date (Z-15)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tramita.domain.codes import State, WaitType
+from tramita.domain.due_dates import Clockwork, Interval
+from tramita.models import Item
+from tramita.queries.due import clock_of
+from tramita.ui import labels, moments
+
+WIDTH, GAP, LEAST = 1000, 4, 6  # of the strip, in its own units
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One line of the explanation."""
+
+    clock: str  # running paused left
+    name: str
+    span: str
+    counted: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One piece of the strip above the table."""
+
+    clock: str
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The explanation: its lines, its strip, the rule at the foot."""
+
+    lines: list[Stretch]
+    strip: list[Bar]
+    rule: str
+    sum: str
+
+
+def why(item: Item, at: datetime) -> Why | None:
+    """None where no rule gives a date. Cost: one statement."""
+    if item.due_rule_id is None:
+        return None
+    clockwork = clock_of(item, at)
+    lines = [_stretch(one, at) for one in clockwork.intervals if one.reason != State.DRAFT]
+    if clockwork.seconds_left is not None and clockwork.seconds_left > 0:
+        lines.append(Stretch("left", _("Left"), _calendar(clockwork), _time(clockwork.seconds_left), 0))
+    counted = sum(one.seconds for one in clockwork.intervals if one.running)
+    return Why(lines, _strip(clockwork), _rule(clockwork), _("%(time)s counted") % {"time": _time(counted)})
+
+
+def _stretch(one: Interval, now: datetime) -> Stretch:
+    until = _("now") if one.end >= now else moments.short(one.end, now=now)
+    span = _("%(start)s to %(end)s, %(why)s") % {
+        "start": moments.short(one.start, now=now),
+        "end": until,
+        "why": _reason(one.reason),
+    }
+    if one.running:
+        return Stretch("running", labels.word("clock", "running"), span, _time(one.seconds), one.seconds)
+    name = labels.word("clock", "stopped" if one.reason in (State.RESOLVED, State.CLOSED) else "paused")
+    return Stretch("paused", name, span, _("not counted"), 0)
+
+
+def _reason(reason: str) -> str:
+    if reason in set(WaitType):
+        return labels.word("wait", reason)
+    return _("due date changed by hand") if reason == "due_changed" else labels.word("state", reason)
+
+
+def _strip(clockwork: Clockwork) -> list[Bar]:
+    """Widths by time passed; what is left is as wide as it is long."""
+    spans = [
+        ("running" if one.running else "paused", (one.end - one.start).total_seconds()) for one in clockwork.intervals
+    ]
+    if clockwork.due_at and clockwork.due_at > clockwork.now:
+        spans.append(("left", (clockwork.due_at - clockwork.now).total_seconds()))
+    total = sum(length for _clock, length in spans) or 1
+    bars, x = [], 0
+    for clock, length in spans:
+        width = max(LEAST, round(WIDTH * length / total) - GAP)
+        bars.append(Bar(clock, x, width))
+        x += width + GAP
+    return bars
+
+
+def _rule(clockwork: Clockwork) -> str:
+    return _("Rule “%(name)s”") % {"name": clockwork.rule.name} if clockwork.rule else ""
+
+
+def _calendar(clockwork: Clockwork) -> str:
+    calendar = clockwork.rule.calendar if clockwork.rule else None
+    return _("Calendar “%(name)s”") % {"name": calendar.name} if calendar else ""
+
+
+def _time(seconds: int) -> str:
+    return moments.hours_and_minutes(seconds)

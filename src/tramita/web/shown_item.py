@@ -1,0 +1,249 @@
+"""An item's head and info card as the templates want them: words instead of codes, names instead of ids."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tramita.domain import resolution, waits
+from tramita.domain.actors import STAFF, Actor
+from tramita.domain.codes import Clock, Kind, Method, Role, State, WaitType
+from tramita.models import Definition, Item, Link, Organisation, Person
+from tramita.queries import definitions
+from tramita.queries.item_view import ItemView
+from tramita.queries.visibility import may
+from tramita.queries.visibility import visible_to as seen_by
+from tramita.ui import due, labels
+from tramita.ui.due_text import due_text
+from tramita.web.shown_clock import why
+
+# the state whose shape stands beside a verb
+SHAPES = {
+    "start": "in_progress",
+    "resume": "in_progress",
+    "to-do": "to_do",
+    "submit": "to_do",
+    "reopen": "to_do",
+    "wait": "waiting",
+    "resolve": "resolved",
+    "unable": "problem",
+    "abort": "closed",
+    "discard": "rejected",
+}
+NOT_STATES = {"assign", "release"}  # these stand under the assignee
+MOST_CANDIDATES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one look at an item is made of."""
+
+    item: Item
+    read: ItemView
+    actor: Actor
+    at: datetime
+    tab: str
+
+    @property
+    def running(self) -> bool:
+        """Not Closed: people may still write and change."""
+        return self.item.state is not State.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A person or nobody."""
+
+    name: str = ""
+    kind: str = "human"
+
+
+def shown(reading: Reading) -> dict[str, Any]:
+    """Everything above and beside the tabs."""
+    return {**_head(reading), **_moves(reading), **_facts(reading), **_people(reading), "tab": reading.tab}
+
+
+def _head(reading: Reading) -> dict[str, Any]:
+    item, read = reading.item, reading.read
+    place = _place(item, read.category or read.case_type or "")
+    return {
+        "place": place,
+        "process": place[-1] if place else "",
+        "process_name": _("Category") if item.kind is Kind.TICKET else _("Process"),
+        "due": due.shown(due_at=item.due_at, clock=item.clock, seconds_left=item.seconds_left, now=reading.at),
+        "promise": _promise(item, reading.at),
+        "why": why(item, reading.at),
+        "zone": timezone.get_current_timezone_name(),
+        "due_editable": reading.running and item.due_at is not None and may(reading.actor, "work", item),
+        "title_editable": reading.running and item.state is not State.DRAFT and _title_editable(item),
+    }
+
+
+def _promise(item: Item, now: datetime) -> str:
+    """The due date in full, or what was left when the clock was paused (SLA-10, CG-43)."""
+    paused = item.clock is Clock.PAUSED
+    return due_text(due_at=item.due_at, paused=paused, seconds_left=item.seconds_left, now=now)
+
+
+def _moves(reading: Reading) -> dict[str, Any]:
+    """The state control: what the tables allow, in their order; an Action's second end is a panel of its own."""
+    item, allowed = reading.item, list(reading.read.allowed)
+    moves = [verb for verb in allowed if verb not in NOT_STATES]
+    if "start" in moves and "resume" in moves:  # the same to a person: a problem Case set In Progress (C-22, C-53)
+        moves.remove("resume")
+    if item.kind is Kind.ACTION and "resolve" in moves:
+        moves.insert(moves.index("resolve") + 1, "unable")
+    methods = [(m.value, labels.word("method", m)) for m in resolution.offered(item.kind) if m != "unable_to_complete"]
+    return {
+        "allowed": allowed,
+        "moves": moves,
+        "go_on": [verb for verb in moves if verb in ("start", "resume")],
+        "shapes": SHAPES,
+        "no_moves": _("Nothing more happens to a Closed item.")
+        if not reading.running
+        else _("Nothing you may do now."),
+        "refusals": _refusals(reading, allowed),
+        "wait_types": [(w.value, labels.word("wait", w)) for w in waits.offered(item.kind)],
+        "pausing": _pausing(item),
+        "methods": methods,
+        "resolve_label": labels.word("method", Method.COMPLETE) if item.kind is Kind.ACTION else _("Resolve"),
+        "note_required": "resolve" in moves and definitions.settings().resolution_note_required,
+        "counts_as_resolution": "",
+    }
+
+
+def _refusals(reading: Reading, allowed: list[str]) -> list[str]:
+    """Why something that people look for is not offered (UI: refusals explain)."""
+    item = reading.item
+    if item.state is State.RESOLVED and "reopen" not in allowed:
+        return [_("The feedback window has passed.")]
+    if item.state is State.TO_DO and "start" not in allowed and item.assignee_id not in (None, reading.actor.id):
+        return [_("Somebody else has it. Ask for it to be assigned to you.")]
+    if item.wait_type in (WaitType.SPLIT, WaitType.CASE_LAUNCHED, WaitType.SUB_CASE):
+        return [_("It waits for other items and goes on by itself when they end.")]
+    return []
+
+
+def _pausing(item: Item) -> bool:
+    rule = definitions.due_rule(item.due_rule_id) if item.due_rule_id else None
+    return rule is not None and rule.add_wait_time
+
+
+def _facts(reading: Reading) -> dict[str, Any]:
+    item, read = reading.item, reading.read
+    editable = reading.running and may(reading.actor, "work", item)
+    declared = _declared(item)
+    known = {**dict.fromkeys(declared), **item.fields}
+    done = sum(1 for _text, ticked in item.checklist if ticked)
+    return {
+        "editable": editable,
+        "parent": read.parent,
+        "queue": read.queue.title if read.queue else "",
+        "organisation": _organisation(read.organisation),
+        "category": read.category or "",
+        "categories": _categories(reading) if editable and item.kind is Kind.TICKET else [],
+        "resolver": _name(read.resolution.by if read.resolution else None),
+        "first_resolver": _name(read.resolution.first_by if read.resolution else None),
+        "problem_source": read.problem.source if read.problem else "",
+        "fields": [(_title_of(declared, name), value) for name, value in known.items()],
+        "declared": list(declared.values()) if editable else [],
+        "values": item.fields,
+        "checked": f"{done}/{len(item.checklist)}",
+        "related": _related(reading),
+    }
+
+
+def _people(reading: Reading) -> dict[str, Any]:
+    read, contacts = reading.read, reading.read.contacts
+    roles: dict[str, list[str]] = {}
+    for tag in ("primary", "requester", "subject"):
+        if who := getattr(contacts, tag):
+            roles.setdefault(who.name, []).append(labels.word("contact", tag))
+    for who in contacts.cc:
+        roles.setdefault(who.name, []).append(labels.word("contact", "cc"))
+    return {
+        "assignee": Shown(read.assignee.name, read.assignee.kind) if read.assignee else Shown(),
+        "owner": Shown(read.owner.name, read.owner.kind) if read.owner else Shown(),
+        "contacts": [(name, ", ".join(said)) for name, said in roles.items()],
+        "addresses": {
+            "primary": contacts.primary.address if contacts.primary else "",
+            "requester": contacts.requester.address if contacts.requester else "",
+            "cc": ", ".join(who.address or "" for who in contacts.cc),
+        },
+        "candidates": _candidates() if "assign" in read.allowed else [],
+    }
+
+
+def _candidates() -> list[tuple[int, str]]:
+    """Who may be given work; the service judges each (Q-12)."""
+    people = Person.objects.filter(is_active=True, role__in=[*STAFF, Role.ROBOT]).order_by("name")
+    return [
+        (pk, name or email or "") for pk, name, email in people.values_list("id", "name", "email")[:MOST_CANDIDATES]
+    ]
+
+
+def _categories(reading: Reading) -> list[tuple[str, str]]:
+    return [(one.path, one.title or one.path) for one in definitions.categories_for(reading.actor)]
+
+
+def _place(item: Item, path: str) -> list[str]:
+    """The titles of customer, service and process; the contract says little and is left out. Cost: one statement."""
+    if not path:
+        return []
+    parts = path.split("/")
+    keys = ["/".join(parts[: n + 1]) for n in (0, 2)]
+    titles = dict(Definition.objects.filter(key__in=keys).exclude(title="").values_list("key", "title"))
+    return [*(titles.get(key, key.rpartition("/")[2]) for key in keys), _process_title(item) or parts[-1]]
+
+
+def _process_title(item: Item) -> str:
+    """As it was called when the item started."""
+    if item.process_version_id is None:
+        return ""
+    read = definitions.category if item.kind is Kind.TICKET else definitions.case_type
+    return read(item.process_version_id).title
+
+
+def _organisation(key: str | None) -> str:
+    """Its name. Cost: one statement, none without a company."""
+    return Organisation.objects.filter(key=key).values_list("name", flat=True).first() or "" if key else ""
+
+
+def _related(reading: Reading) -> list[dict[str, str]]:
+    """Loose links both ways, as far as this person may see them. Cost: one statement."""
+    pk = reading.item.pk
+    rows = Link.objects.filter(source=pk).values("target") | Link.objects.filter(source=pk).none().values("target")
+    ids = rows.union(Link.objects.filter(target=pk).values("source"))
+    linked = Item.objects.filter(seen_by(reading.actor), pk__in=ids).order_by("-id")[:20]
+    return [
+        {"kind": one.kind.value, "reference": one.reference, "title": one.title, "state": one.state.value}
+        for one in linked
+    ]
+
+
+def _declared(item: Item) -> dict[str, Any]:
+    if item.process_version_id is None:
+        return {}
+    if item.kind is Kind.TICKET:
+        return dict(definitions.category(item.process_version_id).fields)
+    return dict(definitions.case_type(item.process_version_id).fields) if item.kind is Kind.CASE else {}
+
+
+def _title_of(declared: dict[str, Any], name: str) -> str:
+    field = declared.get(name)
+    return field.title if field and field.title else name.replace("_", " ")
+
+
+def _title_editable(item: Item) -> bool:
+    """G-8; the service has the last word."""
+    if item.kind is Kind.ACTION or item.process_version_id is None:
+        return False
+    if item.kind is Kind.TICKET:
+        return definitions.category(item.process_version_id).allow_title_change
+    return definitions.case_type(item.process_version_id).allow_title_change
+
+
+def _name(who: Any) -> str:
+    return who.name if who else ""

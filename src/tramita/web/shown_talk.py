@@ -1,0 +1,264 @@
+"""The tabs of an item: Actions of a Case (C-6), Comms, and the Timeline with its filter (TL-1, TL-2)."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tramita.domain.codes import Kind, State
+from tramita.models import Attachment, Item, Message
+from tramita.queries import definitions
+from tramita.queries.actions import actions_of
+from tramita.queries.names import Names, names_for
+from tramita.queries.timeline import SAID, TimelineEntry, counts
+from tramita.queries.timeline import Said as Spoken
+from tramita.queries.timeline import comms as spoken
+from tramita.queries.timeline import timeline as told
+from tramita.queries.visibility import may
+from tramita.services.resolving import resolution_seq
+from tramita.ui import due, labels, moments
+from tramita.ui import timeline as said
+from tramita.web.shown_item import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A mail or a note as `ui/talk.jinja` draws it."""
+
+    anchor: str
+    who: str
+    who_kind: str
+    at: datetime
+    text: str
+    meta: str = ""
+    quoted: str = ""
+    subject: str = ""
+    where: str = ""  # the related item it was written on (G-11)
+    note: bool = False
+    resolution: bool = False
+    fresh: bool = False
+    automatic: bool = False
+    files: list[Attachment] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the Timeline tab."""
+
+    icon: str
+    text: str
+    at: datetime
+    who: str
+    detail: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is needed to say which messages are new, and which are the resolution."""
+
+    reading: Reading
+    seen: datetime | None
+    tagged: frozenset[int]
+
+    def fresh(self, entry: TimelineEntry) -> bool:
+        """TL-3."""
+        return self.reading.item.new_information and (self.seen is None or entry.at > self.seen)
+
+    def resolution(self, entry: TimelineEntry) -> bool:
+        """Tagged when it was written, or by the resolution that took it for one (R-9, R-10)."""
+        return bool(entry.data.get("resolution")) or (
+            entry.item == self.reading.item.reference and entry.seq in self.tagged
+        )
+
+
+def comms(reading: Reading) -> dict[str, Any]:
+    """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to five statements."""
+    talk = spoken(reading.item, reading.actor) if reading.tab == "comms" else []
+    marks = Marks(reading, _seen(talk), _tagged(reading))
+    return {
+        "messages": [_said(one, marks) for one in talk],
+        **_composer(reading, talk),
+        **_case(reading),
+        "tabs": _tabs(reading, counts(reading.item, reading.actor)),
+    }
+
+
+def timeline(reading: Reading, show: list[str]) -> dict[str, Any]:
+    """Everything that happened, newest first, as far as the filter shows it. Cost: one statement."""
+    entries = told(reading.item, reading.actor)[::-1]
+    chosen = set(show) or set(said.GROUPS) - said.HIDDEN
+    groups = Counter(said.group_of(entry.type) for entry in entries)
+    return {
+        "lines": [_told(entry) for entry in entries if said.group_of(entry.type) in chosen],
+        "total": len(entries),
+        "filters": [
+            (code, name, groups[code], code in chosen)
+            for code, name in said.GROUPS.items()
+            if groups[code] or code == "category"
+        ],
+        "tabs": _tabs(reading, Counter(entry.type for entry in entries)),
+        **_case(reading),
+    }
+
+
+def _tabs(reading: Reading, types: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
+    address = reverse("item", args=[reading.item.reference])
+    talk = sum(count for type_, count in types.items() if type_ in SAID)
+    tabs: list[tuple[str, str, int | None]] = [
+        ("comms", _("Comms"), talk),
+        ("timeline", _("Timeline"), sum(types.values())),
+    ]
+    if reading.item.kind is Kind.CASE:
+        tabs.insert(0, ("actions", _("Actions"), None))
+    return [(f"{address}?tab={code}", name, count, code == reading.tab) for code, name, count in tabs]
+
+
+def _said(one: Spoken, marks: Marks) -> Said:
+    return _mail(one, one.message, marks) if one.message else _note(one, marks)
+
+
+def _note(one: Spoken, marks: Marks) -> Said:
+    entry = one.entry
+    return Said(
+        anchor=str(entry.id),
+        who=entry.actor.name if entry.actor else "",
+        who_kind=entry.actor.kind if entry.actor else "human",
+        at=entry.at,
+        text=_("Erased") if entry.data.get("erased") else str(entry.data.get("body", "")),
+        meta=_("Initial submission note") if entry.type == "submission_note" else "",
+        where=_where(one, marks.reading),
+        note=entry.type == "note_added",
+        resolution=marks.resolution(entry),
+    )
+
+
+def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
+    text, quoted = _parted(mail)
+    return Said(
+        anchor=str(one.entry.id),
+        who=mail.sender_name or mail.sender_address,
+        who_kind="human",
+        at=one.entry.at,
+        text=text,
+        meta=_to(mail),
+        quoted=quoted,
+        subject=mail.subject,
+        where=_where(one, marks.reading),
+        resolution=marks.resolution(one.entry),
+        fresh=not mail.outgoing and marks.fresh(one.entry),
+        automatic=mail.automatic and mail.outgoing,
+        files=[file for file in one.attachments if not file.inline],
+    )
+
+
+def _seen(talk: Sequence[Spoken]) -> datetime | None:
+    """When the desk last wrote: what came after it has a dot until an update is submitted (TL-3, L-8)."""
+    ours = [one.entry.at for one in talk if one.entry.type in {"note_added", "mail_sent"} and one.entry.actor]
+    return max(ours, default=None)
+
+
+def _where(one: Spoken, reading: Reading) -> str:
+    return "" if one.entry.item == reading.item.reference else one.entry.item
+
+
+def _tagged(reading: Reading) -> frozenset[int]:
+    """The entries that a resolution took for its mail or note. Cost: one statement, none before the first one."""
+    if reading.tab != "comms" or reading.item.first_resolved_at is None:
+        return frozenset()
+    ends = told(reading.item, reading.actor, ["resolved", "closed"])
+    return frozenset(entry.data["resolution_seq"] for entry in ends if entry.data.get("resolution_seq"))
+
+
+def _parted(mail: Message) -> tuple[str, str]:
+    """The new words, and the quoted history behind a fold."""
+    text, reply = mail.text.strip(), mail.reply_text.strip()
+    if not reply or reply == text:
+        return text, ""
+    rest = text.removeprefix(reply).strip() if text.startswith(reply) else text
+    return reply, rest
+
+
+def _to(mail: Message) -> str:
+    to = ", ".join(name or address for name, address in mail.to)
+    cc = ", ".join(name or address for name, address in mail.cc)
+    return _("to %(to)s, Cc %(cc)s") % {"to": to, "cc": cc} if cc else _("to %(to)s") % {"to": to}
+
+
+def _told(entry: TimelineEntry) -> Told:
+    state = entry.data.get("to", "") if said.group_of(entry.type) == "state" else ""
+    who = entry.actor.name if entry.actor else ""
+    detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason") or said.why(entry.data)
+    icon = said.icon_of(entry.type, entry.data)
+    return Told(icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
+
+
+def _composer(reading: Reading, talk: Sequence[Spoken]) -> dict[str, Any]:
+    """Who may write, to whom by default (M-15), and the newest entry that the writer has before them (Z-2)."""
+    item, actor, contacts = reading.item, reading.actor, reading.read.contacts
+    may_mail = reading.running and may(actor, "mail", item)
+    return {
+        "may_write": reading.running and (may_mail or may(actor, "work", item)),
+        "may_mail": may_mail,
+        "may_resolve_by_mail": item.kind is Kind.TICKET and "resolve" in reading.read.allowed,
+        "reply_to": contacts.primary.address if contacts.primary else "",
+        "reply_cc": ", ".join(who.address or "" for who in contacts.cc),
+        "newest": item.seq,
+        "counts_as_resolution": _counting(reading, talk),
+    }
+
+
+def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:
+    """R-9: what was just written counts, and nothing more is asked."""
+    seq = resolution_seq(reading.item, reading.actor) if "resolve" in reading.read.allowed else None
+    found = next((one.entry for one in talk if one.entry.seq == seq and not _where(one, reading)), None)
+    if found is None:
+        return ""
+    time = f"{moments.local(found.at):%H:%M}"
+    if found.type == "mail_sent":
+        return _("Your mail of %(time)s counts as the resolution.") % {"time": time}
+    return _("Your note of %(time)s counts as the resolution.") % {"time": time}
+
+
+def _case(reading: Reading) -> dict[str, Any]:
+    """A Case's Actions in the order of C-6, and what may be launched by hand (C-11). Cost: two statements."""
+    item = reading.item
+    if item.kind is not Kind.CASE or reading.tab == "timeline":
+        return {"actions": [], "startable": []}
+    if reading.tab != "actions":
+        return {"actions": [], "startable": _startable(reading)}
+    children = actions_of(item, reading.actor)
+    names = names_for(children)
+    return {"actions": [_action(one, names, reading.at) for one in children], "startable": _startable(reading)}
+
+
+def _action(action: Item, names: Names, at: datetime) -> dict[str, Any]:
+    closed = action.state is State.CLOSED and action.method
+    assignee, queue = names.people.get(action.assignee_id or 0), names.queues.get(action.queue_id or 0)
+    return {
+        "reference": action.reference,
+        "title": action.title,
+        "state": "problem" if action.method == "unable_to_complete" else action.state.value,
+        "word": labels.word("method", action.method) if closed else labels.word("state", action.state),
+        "instructions": action.instructions,
+        "due": due.shown(due_at=action.due_at, clock=action.clock, seconds_left=action.seconds_left, now=at),
+        "assignee": assignee.name if assignee else "",
+        "assignee_kind": assignee.kind if assignee else "human",
+        "queue": queue.title if queue else "",
+    }
+
+
+def _startable(reading: Reading) -> list[tuple[str, str]]:
+    """What a person may launch: the startable types, and the one that a problem names (C-22)."""
+    item = reading.item
+    if item.process_version_id is None or item.state in (State.DRAFT, State.RESOLVED, State.CLOSED):
+        return []
+    if not may(reading.actor, "work", item):
+        return []
+    failed = item.problem_source.action_name if item.problem_source else None
+    actions = definitions.case_type(item.process_version_id).actions
+    return [(one.name, one.title) for one in actions.values() if one.startable or one.name == failed]

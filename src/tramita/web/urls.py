@@ -1,0 +1,38 @@
+"""The Work Manager's addresses (INTERFACES section 7)."""
+
+from django.urls import path
+from django.views.generic.base import RedirectView
+
+from tramita.web import composing, creating, editing, files, item_page, lists, moves, preferences, searching, tray
+
+ITEM = "items/<str:reference>"
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
+    path("inbox", lists.inbox, name="inbox"),
+    path("owned", lists.owned, name="owned"),
+    path("queues", lists.queues, name="queues"),
+    path("queues/<str:key>", lists.queue, name="queue"),
+    path("recent", lists.recent, name="recent"),
+    path("pull", lists.pull, name="pull"),
+    path("search", searching.search, name="search"),
+    path("new/ticket", creating.ticket, name="new-ticket"),
+    path("new/case", creating.case, name="new-case"),
+    path(ITEM, item_page.item, name="item"),
+    *(path(f"{ITEM}/{verb}", moves.plain(verb), name=verb) for verb in moves.PLAIN),
+    path(f"{ITEM}/assign", moves.assign, name="assign"),
+    path(f"{ITEM}/wait", moves.wait, name="wait"),
+    path(f"{ITEM}/resolve", moves.resolve, name="resolve"),
+    path(f"{ITEM}/unable", moves.unable, name="unable"),
+    path(f"{ITEM}/abort", moves.abort, name="abort"),
+    path(f"{ITEM}/submit", moves.submit, name="submit"),
+    path(f"{ITEM}/discard", moves.discard, name="discard"),
+    path(f"{ITEM}/launch", moves.launch, name="launch"),
+    path(f"{ITEM}/edit", editing.edit, name="edit"),
+    path(f"{ITEM}/note", composing.note, name="note"),
+    path(f"{ITEM}/reply", composing.reply, name="reply"),
+    path("files/<int:number>", files.file, name="file"),
+    path("mail/unhandled", tray.unhandled, name="unhandled"),
+    path("settings/", preferences.settings, name="settings"),
+    path("settings/shortcuts", preferences.shortcuts, name="shortcuts"),
+]
