@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from tramita.ui.terminal import SUCCESS, Command, say
+from tramita.ui.terminal import SUCCESS, Command, note, say
 
 HOST, PORT, WEB_PROCESSES = "127.0.0.1", 8000, 2
 
@@ -41,6 +41,16 @@ def web(args: Namespace) -> int:
 
 def _load_demo() -> None:
     """The demo company, once; and how to sign in, every time."""
+    from django.utils.timezone import now
+
+    from tramita.services import demo
+
+    if demo.is_empty():
+        note("Loading the demo company …")
+        demo.load(at=now())
+    if demo.is_here():
+        say(f"Sign in with the password {demo.PASSWORD} as")
+        say(*(f"  {email:<20}{role}" for email, role in demo.LOGINS.items()))
 
 
 def _address(name: tuple[str, int]) -> str:

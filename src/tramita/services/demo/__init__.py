@@ -1,0 +1,58 @@
+"""The demo company: a configuration and what happened there lately, told through the services as if it were real.
+
+Three customers, seven people and a robot, about sixty items in every state. Nothing is written past the services:
+stories/*.yaml say who did what when, mails are real bytes, and every item's ledger folds to its columns.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from tramita.domain.actors import SYSTEM
+from tramita.models import Definition, Delivery, Item, Person
+from tramita.services.definitions import apply
+from tramita.services.demo.moments import Moments
+from tramita.services.demo.stage import Stage
+from tramita.services.demo.stories import read_stories
+from tramita.services.people import create_user
+from tramita.services.transactions import writing
+
+FOLDER = Path(__file__).parent
+PASSWORD = "welcome-to-tramita"  # noqa: S105 - printed for everybody to read
+LOGINS = {
+    "ana@desk.example": "agent, English",
+    "bruno@desk.example": "agent, Brazilian Portuguese",
+    "chloe@desk.example": "agent, French",
+    "ines@desk.example": "agent, Spanish",
+    "kasia@desk.example": "agent, Polish",
+    "leo@desk.example": "team leader, English",
+    "vera@desk.example": "administrator, English",
+}
+
+
+def is_empty() -> bool:
+    """Whether nobody and nothing is here yet."""
+    return not any(model._default_manager.exists() for model in (Person, Item, Definition))
+
+
+def is_here() -> bool:
+    """Whether the demo's people can sign in here."""
+    return Person.objects.filter(email__in=LOGINS, is_active=True).count() == len(LOGINS)
+
+
+def load(*, at: datetime) -> None:
+    """Set up the company as it stands at `at`: all of it, or nothing. Cost: about two seconds."""
+    moments = Moments(at)
+    with writing():
+        apply([FOLDER / "company.yaml"], by=SYSTEM, at=moments.earliest)
+        for email in LOGINS:
+            create_user(email, name=None, role=None, password=PASSWORD, by=SYSTEM, at=moments.earliest)
+        stage = Stage(moments)
+        for step in read_stories(FOLDER / "stories", moments):
+            stage.perform(step)
+        stage.let_time_pass(at)
+        _keep_mail_in_the_house()
+
+
+def _keep_mail_in_the_house() -> None:
+    """Nobody of the demo exists: what they wrote to each other counts as sent, and no mail leaves."""
+    Delivery.objects.filter(state=Delivery.State.PENDING).update(state=Delivery.State.DONE)

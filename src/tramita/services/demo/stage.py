@@ -1,0 +1,128 @@
+"""Steps of the stories become calls of the services, in the order of their moments."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tramita.domain import references
+from tramita.domain.actors import Actor
+from tramita.domain.errors import NotFound
+from tramita.models import Item
+from tramita.queries.people import actor_for, person_by_name
+from tramita.services import (
+    editing,
+    firing,
+    launching,
+    mailing,
+    notes,
+    receiving,
+    resolving,
+    starting,
+    waiting,
+    working,
+)
+from tramita.services.demo import letters
+from tramita.services.demo.moments import Moments
+from tramita.services.demo.stories import Step
+
+VERBS: dict[str, Callable[..., Any]] = {
+    "start": working.start,
+    "release": working.release,
+    "assign": working.assign,
+    "reject": working.reject,
+    "note": notes.add_note,
+    "wait": waiting.wait,
+    "resolve": resolving.resolve,
+    "abort": resolving.abort,
+}
+
+
+class Stage:
+    """Who and what has been met in the stories so far."""
+
+    def __init__(self, moments: Moments) -> None:
+        self._moments = moments
+        self._items: dict[str, int] = {}
+        self._people: dict[str, Actor] = {}
+        self._letters = 0
+        self._special: dict[str, Callable[[Step], None]] = {
+            "mail": self._mail,
+            "answer": self._answer,
+            "ticket": lambda step: self._begin(step, starting.start_ticket),
+            "draft": lambda step: self._begin(step, starting.start_ticket, draft=True),
+            "case": lambda step: self._begin(step, starting.start_case),
+            "draft_case": lambda step: self._begin(step, starting.start_case, draft=True),
+            "launch": self._launch,
+            "edit": self._edit,
+            "send": self._send,
+        }
+
+    def perform(self, step: Step) -> None:
+        """Let the time pass until the step, then do it."""
+        self.let_time_pass(step.at)
+        if step.does in self._special:
+            self._special[step.does](step)
+        else:
+            VERBS[step.does](self._item(step.item), **step.given, by=self._actor(step.who), at=step.at)
+
+    def let_time_pass(self, until: datetime) -> None:
+        """Fire what was due by then, each at its own moment."""
+        for timer in firing.claim(at=until):
+            firing.fire(timer, at=timer.due_at)
+
+    def _begin(self, step: Step, how: Callable[..., Item], *, draft: bool = False) -> None:
+        item = how(**step.given, draft=draft, by=self._actor(step.who), at=step.at)
+        self._items[step.item] = item.pk
+
+    def _launch(self, step: Step) -> None:
+        by = self._actor(step.who)
+        launched = launching.launch(self._item(step.item), action=step.given["action"], by=by, at=step.at)
+        self._items[step.given["as"]] = launched[0].pk
+
+    def _edit(self, step: Step) -> None:
+        changes = dict(step.given["changes"])
+        if "due" in changes:
+            changes["due"] = {"at": self._moments.read(changes["due"])}
+        editing.edit(self._item(step.item), changes=changes, by=self._actor(step.who), at=step.at)
+
+    def _send(self, step: Step) -> None:
+        item, given = self._item(step.item), {"to": None} | step.given
+        to = given.pop("to") or [item.primary_contact.email if item.primary_contact else ""]
+        files = letters.enclosures(given)
+        given.pop("files", None)
+        mailing.send(item, to=to, attachments=files, **given, by=self._actor(step.who), at=step.at)
+
+    def _mail(self, step: Step) -> None:
+        self._receive(step, letters.letter(step.who, step.given, name=self._letter_name(step), at=step.at))
+
+    def _answer(self, step: Step) -> None:
+        to = self._item(step.given.get("of", step.item))
+        self._receive(step, letters.answer(step.who, step.given, to=to, name=self._letter_name(step), at=step.at))
+
+    def _receive(self, step: Step, raw: bytes) -> None:
+        outcome = receiving.receive(raw, mailbox=step.given.get("mailbox"), source="demo", at=step.at)
+        if outcome.items and step.item not in self._items:
+            self._items[step.item] = _pk(outcome.items[0])
+
+    def _letter_name(self, step: Step) -> str:
+        self._letters += 1
+        return f"{step.item}.{self._letters}"
+
+    def _item(self, name: str) -> Item:
+        """As it is by now: mail and timers change items, too."""
+        return Item.objects.select_related("primary_contact").get(pk=self._items[name])
+
+    def _actor(self, who: str) -> Actor:
+        if who not in self._people:
+            person = person_by_name(who) or person_by_name(f"{who}@desk.example")
+            if person is None:
+                raise NotFound("There is nobody called “%(who)s”.", who=who)
+            self._people[who] = actor_for(person)
+        return self._people[who]
+
+
+def _pk(reference: str) -> int:
+    named = references.parse(reference)
+    if named is None:
+        raise NotFound("There is no item “%(reference)s”.", reference=reference)
+    return Item.objects.get(kind=named.kind, number=named.number, ordinal=named.ordinal).pk
