@@ -131,6 +131,15 @@ def test_a_rule_without_a_calendar_counts_by_that_of_the_contract(file: Write) -
     assert definitions.due_rule(lent).calendar is not None
 
 
+def test_what_has_no_title_reads_like_its_name(file: Write) -> None:
+    """G-8."""
+    applied(file(DESK + CUSTOMER.replace("title: Invoice query, ", "")))
+
+    current = definitions.current_category(QUERY)
+    assert current is not None
+    assert current.process.title == "Invoice query"
+
+
 def test_what_left_the_files_is_deactivated_and_comes_back_as_it_was(file: Write) -> None:
     """BU-2: nothing that items refer to is ever deleted."""
     whole = file(DESK + CUSTOMER)

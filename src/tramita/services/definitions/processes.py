@@ -12,7 +12,7 @@ from tramita.domain.definitions import (
     StartDefinition,
 )
 from tramita.services.definitions import values
-from tramita.services.definitions.fields import declared_fields
+from tramita.services.definitions.fields import declared_fields, titled
 from tramita.services.definitions.flow import Branch, Flow, assignment, promise, read_flow
 from tramita.services.definitions.keys import Keys, Reading, Refusal
 from tramita.services.definitions.source import Node, Place
@@ -97,7 +97,7 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
     user, secondary = keys.own("assign", assignment, (above.assign_user, above.assign_secondary)) or (None, None)
     read = CategoryDefinition(
         path=here.path,
-        title=keys.must("title", values.text, ""),
+        title=keys.get("title", values.text, titled(here.path.rpartition("/")[2])),
         queue=keys.own("queue", values.reference("queue"), above.queue),
         due=keys.own("due", promise(here.calendar), above.due),
         feedback_window=keys.own("feedback_window", values.days, above.feedback_window),
@@ -120,7 +120,7 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
     user, secondary = keys.get("assign", assignment, (None, None))
     read = CaseTypeDefinition(
         path=path,
-        title=keys.must("title", values.text, ""),
+        title=keys.get("title", values.text, titled(key)),
         queue=keys.maybe("queue", values.reference("queue")),
         due=keys.maybe("due", promise(above.calendar)),
         feedback_window=keys.maybe("feedback_window", values.days),
