@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from tramita.domain import references
@@ -144,7 +145,11 @@ def _asked(actor: Actor) -> Fragment:
         ours = "SELECT id FROM organisations WHERE id = %s OR parent_id = %s"
         parts.append(f"SELECT id FROM items WHERE organisation_id IN ({ours})")
         params += [actor.organisation_id, actor.organisation_id]
-    return Fragment(f"items.id IN ({' UNION '.join(parts)})", tuple(params))
+    return Fragment(f"items.id {ONE_OF[connection.vendor].format(' UNION '.join(parts))}", tuple(params))
+
+
+# PostgreSQL would rather read the whole table than join a set whose size it guesses wrong
+ONE_OF = {"postgresql": "= ANY(ARRAY({}))", "sqlite": "IN ({})"}
 
 
 def _beyond(order: Sort, sort: str, cursor: str | None) -> Fragment:

@@ -27,13 +27,13 @@ READ = (
     "new_information, robot_rejected, wait_type, updated_at, assignee_id, queue_id, organisation_id, process_id"
 )
 SHOWN = (
-    "items.id, items.number, items.kind, items.ordinal, items.version, items.title, items.state, items.problem, "
-    "items.due_at, items.clock, items.seconds_left, items.sort_due, items.highlighted, items.new_information, "
-    "items.robot_rejected, items.wait_type, items.updated_at, a.name, a.email, a.role, q.title, o.name, d.title"
+    "f.id, f.number, f.kind, f.ordinal, f.version, f.title, f.state, f.problem, "
+    "f.due_at, f.clock, f.seconds_left, f.sort_due, f.highlighted, f.new_information, "
+    "f.robot_rejected, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title"
 )
 NAMES = (
-    "LEFT JOIN people a ON a.id = items.assignee_id LEFT JOIN queues q ON q.id = items.queue_id "
-    "LEFT JOIN organisations o ON o.id = items.organisation_id LEFT JOIN definitions d ON d.id = items.process_id"
+    "LEFT JOIN people a ON a.id = f.assignee_id LEFT JOIN queues q ON q.id = f.queue_id "
+    "LEFT JOIN organisations o ON o.id = f.organisation_id LEFT JOIN definitions d ON d.id = f.process_id"
 )
 
 
@@ -131,7 +131,7 @@ def page(
         return Page([], None)
     narrow = both(visible_sql(actor), due_range(status, now, tonight), _after(after))
     found = _union([both(branch, narrow) for branch in place.branches], limit + 1)
-    rows = fetch(f"SELECT {SHOWN} FROM ({found.sql}) items {NAMES} ORDER BY items.sort_due, items.id", found.params)
+    rows = fetch(f"SELECT {SHOWN} FROM ({found.sql}) f {NAMES} ORDER BY f.sort_due, f.id", found.params)
     shown = [row_from(row) for row in rows[:limit]]
     return Page(shown, (shown[-1].sort_due, shown[-1].id) if len(rows) > limit else None)
 
@@ -140,8 +140,8 @@ def recent(actor: Actor, *, limit: int = PAGE) -> list[Row]:
     """What this person opened last, newest first (G-12). Cost: one statement."""
     seen = visible_sql(actor)
     rows = fetch(
-        f"SELECT {SHOWN} FROM accesses x JOIN items ON items.id = x.item_id {NAMES} "
-        f"WHERE x.person_id = %s AND {seen.sql} ORDER BY x.at DESC LIMIT {int(limit)}",
+        f"SELECT {SHOWN} FROM (SELECT items.*, x.at FROM accesses x JOIN items ON items.id = x.item_id "
+        f"WHERE x.person_id = %s AND {seen.sql} ORDER BY x.at DESC LIMIT {int(limit)}) f {NAMES} ORDER BY f.at DESC",
         [actor.id, *seen.params],
     )
     return [row_from(row) for row in rows]

@@ -1,0 +1,218 @@
+"""No list reads more as the tables grow: every statement is explained on reference data (DESIGN section 4)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories as make
+from tramita.domain.actors import SYSTEM
+from tramita.domain.codes import Clock, DueStatus, Kind, Listed, State
+from tramita.models import Access, Item
+from tramita.queries import actions, due, events, items, people, worklists
+from tramita.queries.item_view import views
+from tramita.queries.pull import candidates
+from tramita.queries.search import Filters, search
+from tramita.queries.shell import shell_of
+from tramita.queries.timeline import comms, counts, timeline
+
+pytestmark = pytest.mark.django_db
+
+NOW = make.NOW
+TONIGHT = NOW + timedelta(hours=15)
+COPIES = 200  # of each of the forty items: enough for PostgreSQL to prefer an index where there is one
+LARGE = ("items", "entries", "accesses")
+
+
+class Desk:
+    """Eight thousand items, and the people who look at them."""
+
+    def __init__(self):
+        self.queues = [make.queue() for _ in range(4)]
+        self.company = make.organisation()
+        staff = [make.person(queues=self.queues[:2]) for _ in range(4)]
+        self.ana, self.eve = (
+            people.actor_for(staff[0]),
+            make.agent("Eve", queues=self.queues, grants={"acme": ["view"]}),
+        )
+        self.rui, self.marta = make.requester(), make.manager(organisation=self.company)
+        askers = [self.rui, *(make.requester() for _ in range(9))]
+        processes = [make.definition(key=f"acme/main/finance/{name}") for name in ("one", "two", "three", "four")]
+        for number in range(40):
+            self.one(number, staff, askers, processes)
+        self.case = make.case(queue=self.queues[0])
+        for _ in range(3):
+            make.mail(make.action(self.case))
+        multiply()
+        Access.objects.create(person_id=self.ana.id, item=self.case, at=NOW)
+
+    def one(self, number, staff, askers, processes):
+        """One of each list, with everything spread."""
+        listed = list(Listed)[number % 4]
+        states = {Listed.NONE: State.CLOSED, Listed.OWNED: State.RESOLVED}
+        make.ticket(
+            listed=listed,
+            state=states.get(listed, State.TO_DO),
+            assignee=None if listed is Listed.QUEUE else staff[number // 4 % 4],
+            owner=staff[number // 8 % 4],
+            queue=self.queues[number // 4 % 4],
+            requester=askers[number % 10],
+            organisation=None if number % 20 else self.company,
+            process=processes[number % 4],
+            due_at=NOW + timedelta(hours=number - 20),
+            clock=Clock.RUNNING,
+            at=NOW - timedelta(days=number),
+        )
+
+
+def multiply():
+    """Every Ticket and its entry, many times, in two statements."""
+    columns = [field.column for field in Item._meta.concrete_fields if field.column not in ("id", "number")]
+    plain = ", ".join(f"i.{column}" for column in columns)
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {COPIES}) "
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO items ({', '.join(columns)}, number) "
+            f"{numbers}SELECT {plain}, 1000000 + i.number * {COPIES} + n.i FROM items i, n WHERE i.kind = 2"
+        )
+        cursor.execute(
+            "INSERT INTO entries (item_id, seq, at, type, visibility, data, words, digest, chain) "
+            "SELECT id, 1, created_at, 'created', 'internal', '{}', '{}', '', '' FROM items WHERE number > 1000000"
+        )
+        cursor.execute(
+            "INSERT INTO accesses (person_id, item_id, at) SELECT requester_id, id, created_at FROM items "
+            "WHERE requester_id IS NOT NULL"
+        )
+        cursor.execute("ANALYZE")
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+def plan(sql):
+    """What the database will do, line by line."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"EXPLAIN {sql}")
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return [row[3] for row in cursor.fetchall()]
+
+
+def whole_tables(lines, *, in_order):
+    """The steps that read a large table from end to end; in the order of an index they stop at the page's end."""
+    names = "|".join(LARGE)
+    if connection.vendor == "postgresql":
+        return [line for line in lines if re.search(rf"Seq Scan on ({names})\b", line)]
+    aliases = rf"{names}|[eixr]"
+    found = [line for line in lines if re.match(rf"SCAN ({aliases})\b", line)]
+    sorted_afterwards = any("TEMP B-TREE" in line for line in lines)
+    return [line for line in found if not in_order or (sorted_afterwards and " USING " not in line)]
+
+
+def explained(look, *, in_order=False):
+    """Run it, and explain each of its statements."""
+    with CaptureQueriesContext(connection) as captured:
+        look()
+    assert captured.captured_queries, "nothing was asked"
+    for query in captured.captured_queries:
+        lines = plan(query["sql"])
+        assert not whole_tables(lines, in_order=in_order), "\n".join([query["sql"], *lines])
+
+
+def list_of(place, actor, **more):
+    return lambda: worklists.page(place, actor, now=NOW, tonight=TONIGHT, **more)
+
+
+def test_no_list_reads_a_whole_table(desk):
+    """DESIGN section 4, L-1 to L-4, H-2."""
+    places = (
+        worklists.inbox(desk.ana),
+        worklists.owned(desk.ana),
+        worklists.in_queue(desk.queues[0].pk),
+        worklists.in_queues(desk.ana.queue_ids),
+    )
+    for actor in (desk.ana, desk.eve):
+        for place in places:
+            explained(list_of(place, actor))
+            explained(list_of(place, actor, after=(NOW, 5)))
+            explained(list_of(place, actor, status=DueStatus.TODAY))
+            explained(lambda place=place, actor=actor: worklists.totals(place, actor, now=NOW, tonight=TONIGHT))
+        explained(lambda actor=actor: worklists.recent(actor))
+        explained(lambda actor=actor: shell_of(actor))
+        explained(lambda actor=actor: candidates(actor, at=NOW))
+
+
+def test_an_item_is_read_without_its_table(desk):
+    """DESIGN section 4: an item page."""
+    for actor in (desk.ana, desk.eve, people.actor_for(desk.rui), people.actor_for(desk.marta)):
+        explained(lambda actor=actor: items.visible_to(actor).filter(number=desk.case.number, kind=Kind.CASE).first())
+        explained(lambda actor=actor: timeline(desk.case, actor))
+        explained(lambda actor=actor: counts(desk.case, actor))
+        explained(lambda actor=actor: comms(desk.case, actor))
+        explained(lambda actor=actor: actions.actions_of(desk.case, actor))
+    fifty = list(Item.objects.order_by("id")[:50])
+    explained(lambda: views(fifty, desk.ana, NOW))
+    explained(lambda: due.explain(desk.case, NOW))
+
+
+def test_every_order_of_a_search_is_that_of_an_index(desk):
+    """DESIGN section 4: what is not narrowed stops at the end of the page."""
+    for sort in ("due", "-due", "updated", "-updated", "created", "-created", "number", "-number"):
+        explained(lambda sort=sort: search(desk.ana, Filters(), at=NOW, sort=sort), in_order=True)
+        cursor = search(desk.ana, Filters(), at=NOW, sort=sort, limit=5).next
+        explained(
+            lambda sort=sort, cursor=cursor: search(desk.ana, Filters(), at=NOW, sort=sort, cursor=cursor),
+            in_order=True,
+        )
+
+
+def test_a_search_that_names_something_finds_it_by_an_index(desk):
+    """DESIGN section 4."""
+    wanted = [
+        Filters(assignee="me"),
+        Filters(list=[Listed.INBOX], assignee="me"),
+        Filters(q="10010-T"),
+        Filters(list=[Listed.QUEUE], overdue=True),
+        Filters(updated_since=NOW - timedelta(days=1)),
+    ]
+    for filters in wanted:
+        for sort in ("-updated", "due"):
+            explained(lambda filters=filters, sort=sort: search(desk.ana, filters, at=NOW, sort=sort), in_order=True)
+
+
+def test_whoever_asked_finds_their_few_items_by_an_index(desk):
+    """DESIGN section 4, TO-1."""
+    for person in (desk.rui, desk.marta):
+        actor = people.actor_for(person)
+        for sort in ("-updated", "due"):
+            explained(lambda actor=actor, sort=sort: search(actor, Filters(), at=NOW, sort=sort), in_order=True)
+
+
+def test_a_follower_reads_on_from_where_it_was(desk):
+    """DESIGN decision 4."""
+    start = events.events(SYSTEM, limit=5).next
+    for actor in (SYSTEM, desk.ana, people.actor_for(desk.rui)):
+        explained(lambda actor=actor: events.events(actor, after=start), in_order=True)
+
+
+@pytest.mark.parametrize("number", [1, 50])
+def test_the_statements_of_a_page_do_not_grow_with_its_rows(django_assert_num_queries, number):
+    """DESIGN section 4: at most six a page, whatever the number of rows, items or users."""
+    queue = make.queue()
+    ana = make.agent(queues=[queue])
+    for _ in range(number):
+        make.ticket(queue=queue, requester=make.requester(), assignee=make.person(), listed=Listed.QUEUE)
+    place = worklists.in_queue(queue.pk)
+
+    with django_assert_num_queries(5):
+        actor = people.actor_by_id(ana.id)
+        shell_of(actor)
+        page = worklists.page(place, actor, now=NOW, tonight=TONIGHT)
+        worklists.totals(place, actor, now=NOW, tonight=TONIGHT)
+
+    assert len(page.rows) == number
