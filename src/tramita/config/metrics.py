@@ -3,18 +3,25 @@
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from tramita.queries.rows import fetch, moment_or_none
 
 if TYPE_CHECKING:
-    from prometheus_client import Counter, Histogram
+    from prometheus_client import Counter, Histogram, Metric
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by the library when it is imported
+# constants are written out: a parameter would lose the partial index
+NOW = """SELECT (SELECT min(due_at) FROM timers), (SELECT min(next_at) FROM deliveries WHERE state = 0),
+                (SELECT count(*) FROM seen_messages WHERE outcome IN ('unhandled', 'failed'))"""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -62,8 +69,38 @@ def exposition() -> tuple[bytes, str]:
     """The figures of all processes as text, and its content type."""
     from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
-    if not os.environ.get(FOLDER):
-        return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
-    registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return generate_latest(registry), CONTENT_TYPE_LATEST
+    text = generate_latest(_Desk())
+    if os.environ.get(FOLDER):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry = REGISTRY
+    return generate_latest(registry) + text, CONTENT_TYPE_LATEST
+
+
+class _Desk:
+    """What the database says now, each figure by one look at an index; nothing when it does not answer."""
+
+    def collect(self) -> "Iterator[Metric]":
+        from prometheus_client.core import GaugeMetricFamily
+
+        try:
+            figures = _now()
+        except DatabaseError:
+            return
+        for name, (help_text, value) in figures.items():
+            yield GaugeMetricFamily(name, help_text, value=value)
+
+
+def _now() -> dict[str, tuple[str, float]]:
+    timer, delivery, tray = fetch(NOW)[0]
+    return {
+        "tramita_timers_late_seconds": ("How late the oldest timer is", _late(timer)),
+        "tramita_deliveries_late_seconds": ("How late the oldest delivery is", _late(delivery)),
+        "tramita_unhandled_mails": ("Mails in the tray", tray),
+    }
+
+
+def _late(due: object) -> float:
+    at = moment_or_none(due)
+    return max(0.0, (timezone.now() - at).total_seconds()) if at is not None else 0.0
