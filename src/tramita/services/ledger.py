@@ -27,6 +27,7 @@ WORDS = frozenset(
 OWN = frozenset({"id", "version", "seq", "chain", "sort_due", "updated_at"})  # the ledger's own, or derived
 ATTNAMES = {f.attname: f for f in Item._meta.concrete_fields}
 COLUMN = {f.attname: str(f.column) for f in Item._meta.concrete_fields}
+PLAIN = frozenset({str, int, bool})
 END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 
@@ -124,7 +125,7 @@ def _split(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
     values = {
         name: plain(getattr(item, name))
         for name, column in ATTNAMES.items()
-        if name not in OWN and getattr(item, name) != _default(column)
+        if name not in OWN and getattr(item, name) != default(column)
     }
     return (
         {name: value for name, value in values.items() if name not in WORDS},
@@ -132,7 +133,7 @@ def _split(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
     )
 
 
-def _default(column: "models.Field[Any, Any]") -> Any:
+def default(column: "models.Field[Any, Any]") -> Any:
     return column.get_default() if column.has_default() else None
 
 
@@ -149,7 +150,7 @@ def write_timers(item_id: int, timers: Mapping[str, tuple[datetime, dict[str, An
 def entry_row(item: Item, line: _Line, *, by: Actor, at: datetime) -> dict[str, Any]:
     """The row of an entry; moves the item's `seq` and `chain` on."""
     item.seq += 1
-    digest = hashlib.sha256(canonical(line.words)).hexdigest()
+    digest = hashlib.sha256(canonical(line.words)).hexdigest() if line.words else WORDLESS
     row = {
         "item_id": item.pk,
         "seq": item.seq,
@@ -175,11 +176,19 @@ def link(chain: str, row: Mapping[str, Any]) -> str:
 
 def canonical(value: Any) -> bytes:
     """One text for one value, whatever the database did to the order of its keys."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CANONICAL.encode(value).encode()
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+WORDLESS = hashlib.sha256(canonical({})).hexdigest()
 
 
 def plain(value: Any) -> Any:
     """The value as JSON has it."""
+    if value is None or type(value) in PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -197,7 +206,7 @@ def stale(item_id: int, version: int) -> StaleVersion:
 
 def fold(entries: Iterable[Entry]) -> dict[str, Any]:
     """The item's columns as its entries tell them, in JSON form."""
-    columns = {name: plain(_default(column)) for name, column in ATTNAMES.items() if name not in OWN}
+    columns = {name: plain(default(column)) for name, column in ATTNAMES.items() if name not in OWN}
     for entry in entries:
         columns.update(entry.data.get("set", {}))
         columns.update(entry.words.get("set", {}))
