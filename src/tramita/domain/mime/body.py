@@ -12,7 +12,7 @@ from tramita.domain.mime.charsets import Guess, clean, decode, one_line
 from tramita.domain.mime.headers import split_message, split_part
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.model import Attachment
-from tramita.domain.mime.names import safe_name, unique
+from tramita.domain.mime.names import made_up, safe_name, unique
 from tramita.domain.mime.tree import Part, build
 from tramita.domain.mime.words import decode_header
 
@@ -24,6 +24,7 @@ _REFERENCE = re.compile(
 _NEVER_BODY = {f"text/{kind}" for kind in ("calendar", "vcard", "x-vcard", "directory", "rfc822-headers")}
 _NEVER_BODY |= {f"text/{kind}" for kind in ("csv", "rtf", "css", "xml")}
 _MESSAGES = ("message/rfc822", "message/global", "message/news")
+MAX_ID = 300  # characters of a content id or location
 _UNWRAPS = 5  # signed mail inside signed mail
 
 
@@ -52,7 +53,6 @@ class Sorter:
         self.charset: str | None = None
         self.defects: dict[str, None] = {}
         self.encrypted = False
-        self._locations: dict[int, str] = {}
         self._signed_levels = 0
         self._tnef_body: Segment | None = None
 
@@ -154,21 +154,14 @@ class Sorter:
             self.defects["wrong_charset"] = None
         return clean(text)
 
-    def _file(self, part: Part, *, content: bytes | None = None) -> Attachment:
-        data, damaged = part.content() if content is None else (content, False)
-        if part.kind.startswith("multipart/"):
-            data, damaged = part.body, False
+    def _file(self, part: Part) -> Attachment:
+        data, damaged = (part.body, False) if part.kind.startswith("multipart/") else part.content()
         if damaged:
             self.defects["damaged_attachment"] = None
-        name = (
-            safe_name(decode_header(part.filename.encode("utf-8", "replace")), "", 0) if part.filename.strip() else ""
-        )
+        name = safe_name(decode_header(part.filename.encode("utf-8", "replace")))
         made = attachment(name, part.kind, data, inline=part.disposition == "inline", damaged=damaged)
         location = one_line(decode(part.block.first("content-location") or b"")[0]).strip()
-        made = replace(made, content_id=_content_id(part) or None)
-        if location:
-            self._locations[id(made.content)] = location
-        return made
+        return replace(made, content_id=_content_id(part) or location[:MAX_ID] or None)
 
     def _enclosed(self, part: Part) -> Attachment:
         """Mail inside mail, byte for byte; its own subject is its name (MAIL-37)."""
@@ -178,7 +171,7 @@ class Sorter:
             block, _ = split_message(data[:65_536])
             subject = decode_header(block.first("subject") or b"")[:100].replace("/", "-").replace("\\", "-")
             name = f"{subject}.eml" if subject.strip() else ""
-        made = attachment(safe_name(name, part.kind, 0) if name else "", part.kind, data, damaged=damaged)
+        made = attachment(safe_name(name), part.kind, data, damaged=damaged)
         return replace(made, content_id=_content_id(part) or None)
 
     def _is_tnef(self, part: Part) -> bool:
@@ -195,7 +188,7 @@ class Sorter:
         if inside is None:
             self.defects["damaged_tnef"] = None
             return Found(files=[original])
-        files = [attachment(safe_name(name, kind, 0) if name else "", kind, data) for name, kind, data in inside.files]
+        files = [attachment(safe_name(name), kind, data) for name, kind, data in inside.files]
         if inside.text or inside.html:  # Outlook sends the same words as a plain part; these serve where it did not
             self._tnef_body = Segment(inside.text and clean(inside.text), inside.html and clean(inside.html))
         return Found(files=[original, *files])
@@ -220,10 +213,9 @@ class Sorter:
         taken: set[str] = set()
         done = []
         for number, one in enumerate(files, 1):
-            name = unique(one.filename or safe_name("", one.content_type, number), taken)
+            name = unique(one.filename or made_up(one.content_type, number), taken)
             used = {
                 _key(one.content_id or ""),
-                _key(self._locations.get(id(one.content), "")),
                 _key(one.filename),
             } - {""}
             inline = bool(used & shown) if html else one.inline and one.content_type.startswith("image/")
@@ -275,7 +267,7 @@ def _key(name: str) -> str:
 
 
 def _content_id(part: Part) -> str:
-    return one_line(decode(part.block.first("content-id") or b"")[0]).strip().strip("<>").strip()
+    return one_line(decode(part.block.first("content-id") or b"")[0]).strip().strip("<>").strip()[:MAX_ID]
 
 
 def _together(found: list[Found]) -> Found:

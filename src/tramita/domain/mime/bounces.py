@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from tramita.domain.mime.addresses import first_address
-from tramita.domain.mime.charsets import clean, decode
+from tramita.domain.mime.charsets import clean
 from tramita.domain.mime.headers import Block, split_message
 from tramita.domain.mime.model import Bounce, Receipt, Recipient
 from tramita.domain.mime.tree import Part
@@ -69,6 +69,7 @@ _COPY_BELOW = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 MAX_TEXT = 60_000
+MAX_ID = 998  # characters: a line of a header
 
 
 def find(block: Block, parts: list[Part], text: str, sender: str, subject: str, *, null_sender: bool) -> Bounce | None:
@@ -118,7 +119,7 @@ def message_id(value: bytes | None) -> str | None:
     """An id without brackets and white space; None for an empty one (MAIL-72)."""
     text = re.sub(r"\s+", "", decode_header(value or b""))
     found = re.search(r"<([^<>]+)>", text)
-    return (found.group(1) if found else text.strip("<>")) or None
+    return (found.group(1) if found else text.strip("<>"))[:MAX_ID] or None
 
 
 def _report_type(block: Block) -> str:
@@ -185,7 +186,7 @@ def _original_id(parts: Iterable[Part], text: str) -> str | None:
 def _from_text(text: str, failed: list[bytes], subject: str, original: str | None) -> Bounce:
     """A report for people only: address, status and class as far as its words tell (123)."""
     copy = _COPY_BELOW.search(text)
-    words = text[: copy.start()] if copy and copy.start() > 40 else text
+    words = text[: copy.start()] if copy and _MAIL.search(text, 0, copy.start()) else text
     address = next((first_address(value) for value in failed), None) or _address_in(words)
     status = _STATUS.search(words)
     code = _CODE.search(words)
@@ -209,8 +210,3 @@ def _from_code(code: str, *, delayed: bool) -> str | None:
 def _address_in(words: str) -> str | None:
     found = re.search(r"<(" + _MAIL.pattern + r")>", words) or _MAIL.search(words)
     return clean(found.group(found.lastindex or 0)) if found else None
-
-
-def text_of(part: Part) -> str:
-    """The words of a leaf, whatever it is."""
-    return clean(decode(part.content()[0][:MAX_TEXT], part.params.get("charset"))[0])

@@ -8,7 +8,7 @@ MAX_FIELD = 256 * 1024
 MAX_LINES = 20_000
 
 BREAK = re.compile(rb"\r{0,3}\n|\r")  # bounded: a run of a million CR must not be scanned from each of them
-_BLANK = re.compile(rb"(?:\A|\r{0,3}\n|\r(?![\r\n]))(?:\r{0,3}\n|\r)")
+_BLANK = re.compile(rb"(?:\A|\r{0,3}\n)(?:\r{0,3}\n|\r)|\r\r(?!\r{0,2}\n)")
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
 _KNOWN = re.compile(
     rb"(?:x-|content-|list-|arc-|dkim-|resent-|received|return-path|from|to|cc|bcc|subject|date|sender|reply-to"

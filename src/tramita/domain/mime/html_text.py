@@ -87,7 +87,8 @@ def _tokens(html: str) -> Iterator[tuple[str, str, str]]:
         else:
             at = _after(html, ">", begin, missing) or len(html)
     if at < len(html):
-        yield "text", re.sub(r"<[^<>]{0,500}>", " ", html[at:]), ""
+        rest = html[at:]
+        yield "text", re.sub(r"<[^<>]{0,500}>", " ", rest) if tags > MAX_TAGS else rest, ""
 
 
 def _tag_end(html: str, at: int) -> int:
@@ -187,9 +188,10 @@ class _Writer:
         if name == "a" and self._links:
             self._link(*self._links.pop())
         if name in _BLOCKS:
-            self._break(_BLOCKS[name])
+            self._break(1)
             self._quote = max(0, self._quote - (name == "blockquote"))
             self._pre = max(0, self._pre - (name == "pre"))
+            self._break(_BLOCKS[name])
 
     def _is_hidden(self, name: str, rest: str) -> bool:
         if name in _VOID:

@@ -46,7 +46,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A leaf of the message that is not its body. `content` is decoded, or byte for byte if enclosed mail."""
+    """A leaf of the message that is not its body. `content` is decoded, or byte for byte if enclosed mail.
+
+    `content_id` is what HTML may point at: the Content-ID, else the Content-Location (MAIL-35).
+    """
 
     filename: str
     content_type: str

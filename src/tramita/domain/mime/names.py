@@ -25,11 +25,10 @@ _STEMS = {"text/calendar": "invitation", "message/rfc822": "message", "message/g
           "message/delivery-status": "delivery-report", "application/ms-tnef": "winmail"}  # fmt: skip
 
 
-def safe_name(name: str, content_type: str, number: int) -> str:
-    """No path, no control or direction character,
-    at most 255 bytes; made up by type where nothing remains."""
-    name = _UNSEEN.sub("", name.replace("\\", "/").rpartition("/")[2]).strip().strip(".").strip()
-    return _fitting(name or made_up(content_type, number))
+def safe_name(name: str) -> str:
+    """No path, no control or direction character, at most 255 bytes; empty if nothing remains."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return _fitting(_UNSEEN.sub("", last).strip().strip(".").strip())
 
 
 def made_up(content_type: str, number: int) -> str:
