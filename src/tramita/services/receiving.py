@@ -39,6 +39,10 @@ class Kept:
     news: bool
 
 
+class TakenError(Conflict):
+    """Another importer was faster with the same message: everything of ours is rolled back."""
+
+
 def receive(raw: bytes, *, mailbox: str | None = None, source: str, at: datetime) -> Outcome:
     """Keep a message and process it: what `mail import` and `POST /mail` do (MAIL-16).
 
@@ -85,6 +89,9 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
             return outcome
         except StaleVersion:
             continue
+        except TakenError:
+            kept.seen.refresh_from_db()
+            return Outcome("duplicate", tuple(kept.seen.items), "")
         except OperationalError:
             raise
         except (TramitaError, ValueError, LookupError, DatabaseError) as error:
@@ -97,7 +104,7 @@ def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
     rows = SeenMessage.objects.filter(pk=seen.pk, outcome__in=("", "unhandled", "failed"))
     values = {"outcome": outcome.outcome, "reason": outcome.reason[:LONGEST_REASON], "items": list(outcome.items)}
     if not rows.update(**values, tries=seen.tries + 1, processed_at=at):
-        raise Conflict("Another process took this message.", code="taken")
+        raise TakenError("Another process took this message.", code="taken")
 
 
 def _failed(seen: SeenMessage, reason: str, *, at: datetime) -> Outcome:
