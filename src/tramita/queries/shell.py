@@ -1,12 +1,25 @@
 """What the bars around every page show: how much waits in each list, and what was opened last (G-12)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from tramita.domain.actors import Actor
+from tramita.domain.codes import DueStatus
 from tramita.queries.rows import fetch
 from tramita.queries.visibility import Fragment, may
-from tramita.queries.worklists import CAP, Row, counted, in_queue, inbox, owned, recent
+from tramita.queries.worklists import (
+    CAP,
+    ORDER,
+    Place,
+    Row,
+    counted,
+    due_range,
+    in_queue,
+    inbox,
+    owned,
+    recent,
+)
 
 RECENT = 5
 IN_TRAY = ("unhandled", "failed")  # INTERFACES section 6
@@ -44,15 +57,26 @@ class Shell:
     unhandled: Count
     queues: Sequence[QueueCount]
     recent: Sequence[Row]
+    totals: Mapping[DueStatus, Count] = field(default_factory=dict)  # of the list that the page shows (H-2)
 
 
-def shell_of(actor: Actor) -> Shell:
-    """The bars of this person's pages. Cost: two statements."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list on the page, and the reader's day: its totals are counted along with the bars."""
+
+    place: Place
+    now: datetime
+    tonight: datetime
+
+
+def shell_of(actor: Actor, listing: Listing | None = None) -> Shell:
+    """The bars of this person's pages. Cost: two statements, the totals of a list included."""
     lines = [
         _line("inbox", counted(inbox(actor), actor)),
         _line("owned", counted(owned(actor), actor)),
         _line("unhandled", _unhandled() if may(actor, "mail") else Fragment("0")),
         *(_queue(queue_id, actor) for queue_id in sorted(actor.queue_ids)),
+        *_totals(actor, listing),
     ]
     rows = fetch(" UNION ALL ".join(line.sql for line in lines), [one for line in lines for one in line.params])
     found = {name: Count(number) for name, _, _, number in rows if name != "queue"}
@@ -64,11 +88,19 @@ def shell_of(actor: Actor) -> Shell:
         unhandled=found["unhandled"],
         queues=sorted(queues, key=lambda queue: queue.title.casefold()),
         recent=recent(actor, limit=RECENT),
+        totals={status: found[status.value] for status in ORDER} if listing else {},
     )
 
 
 def _line(name: str, number: Fragment) -> Fragment:
     return Fragment(f"SELECT '{name}', '', '', {number.sql}", number.params)
+
+
+def _totals(actor: Actor, listing: Listing | None) -> list[Fragment]:
+    if listing is None:
+        return []
+    ranges = {status: due_range(status, listing.now, listing.tonight) for status in ORDER}
+    return [_line(status.value, counted(listing.place, actor, due)) for status, due in ranges.items()]
 
 
 def _queue(queue_id: int, actor: Actor) -> Fragment:

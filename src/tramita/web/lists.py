@@ -1,5 +1,6 @@
 """Inbox, Owned Work, queues, recently accessed: one page, fifty rows, totals that filter. Cost: six statements."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from tramita.domain.codes import DueStatus
 from tramita.domain.errors import NotFound
 from tramita.models import Queue
 from tramita.queries import worklists
-from tramita.queries.shell import Count
+from tramita.queries.shell import Count, Listing, shell_of
 from tramita.queries.worklists import Place, Row
 from tramita.services.pulling import pull as pull_next
 from tramita.ui import due, labels
@@ -88,14 +89,15 @@ def _list(request: StaffRequest, place: Place, here: str, heading: str, **said: 
     found = worklists.page(
         place, request.actor, status=status, now=now, tonight=tonight, after=_after(request.GET.get("after", ""))
     )
-    totals = worklists.totals(place, request.actor, now=now, tonight=tonight)
+    shell = shell_of(request.actor, Listing(place, now, tonight))
     return page(
         request,
         "web/list.html",
         here,
         heading=heading,
         rows=[_shown(row, now) for row in found.rows],
-        totals=_chips(request, totals, status),
+        shell=shell,
+        totals=_chips(request, shell.totals, status),
         filtered=status is not None,
         first=_address(request, status) if "after" in request.GET else "",
         next=_address(request, status, found.next) if found.next else "",
@@ -131,11 +133,13 @@ def _tag(row: Row) -> str:
     return labels.word("wait", row.wait_type) if row.wait_type else ""
 
 
-def _chips(request: StaffRequest, totals: Any, status: DueStatus | None) -> list[tuple[str, str, Count, bool]]:
+def _chips(
+    request: StaffRequest, totals: Mapping[DueStatus, Count], status: DueStatus | None
+) -> list[tuple[str, str, Count, bool]]:
     """A second click on a filter takes it away."""
     return [
-        (_address(request, None if one is status else one), one.value, Count(number), one is status)
-        for one, number in totals.items()
+        (_address(request, None if one is status else one), one.value, count, one is status)
+        for one, count in totals.items()
     ]
 
 

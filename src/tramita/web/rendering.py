@@ -5,18 +5,24 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from tramita.queries.shell import shell_of
+from tramita.queries.shell import Shell, shell_of
 from tramita.web.access import StaffRequest
 
 
-def page(request: StaffRequest, template: str, here: str, *, status: int = 200, **context: Any) -> HttpResponse:
+def page(
+    request: StaffRequest,
+    template: str,
+    here: str,
+    *,
+    status: int = 200,
+    shell: Shell | None = None,
+    **context: Any,
+) -> HttpResponse:
     """The template inside the shell. `here` is the entry of the sidebar that is current.
 
-    Cost: the two statements of the shell.
+    Cost: the two statements of the shell, unless the view has read it.
     """
-    shell = shell_of(request.actor)
-    response = render(
-        request, template, {"shell": shell, "here": here, "theme": request.person.theme, **context}, status=status
-    )
+    around = {"shell": shell or shell_of(request.actor), "here": here, "theme": request.person.theme}
+    response = render(request, template, around | context, status=status)
     response["Cache-Control"] = "no-store, private"  # work of customers stays out of shared caches and of Back
     return response

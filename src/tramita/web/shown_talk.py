@@ -59,27 +59,20 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is needed to say which messages are new, and which are the resolution."""
+    """What is needed to say which messages are new."""
 
     reading: Reading
     seen: datetime | None
-    tagged: frozenset[int]
 
     def fresh(self, entry: TimelineEntry) -> bool:
         """TL-3."""
         return self.reading.item.new_information and (self.seen is None or entry.at > self.seen)
 
-    def resolution(self, entry: TimelineEntry) -> bool:
-        """Tagged when it was written, or by the resolution that took it for one (R-9, R-10)."""
-        return bool(entry.data.get("resolution")) or (
-            entry.item == self.reading.item.reference and entry.seq in self.tagged
-        )
-
 
 def comms(reading: Reading) -> dict[str, Any]:
     """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to five statements."""
     talk = spoken(reading.item, reading.actor) if reading.tab == "comms" else []
-    marks = Marks(reading, _seen(talk), _tagged(reading))
+    marks = Marks(reading, _seen(talk))
     return {
         "messages": [_said(one, marks) for one in talk],
         **_composer(reading, talk),
@@ -133,7 +126,7 @@ def _note(one: Spoken, marks: Marks) -> Said:
         meta=_("Initial submission note") if entry.type == "submission_note" else "",
         where=_where(one, marks.reading),
         note=entry.type == "note_added",
-        resolution=marks.resolution(entry),
+        resolution=bool(entry.data.get("resolution")),
     )
 
 
@@ -149,7 +142,7 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         quoted=quoted,
         subject=mail.subject,
         where=_where(one, marks.reading),
-        resolution=marks.resolution(one.entry),
+        resolution=bool(one.entry.data.get("resolution")),
         fresh=not mail.outgoing and marks.fresh(one.entry),
         automatic=mail.automatic and mail.outgoing,
         files=[file for file in one.attachments if not file.inline],
@@ -164,14 +157,6 @@ def _seen(talk: Sequence[Spoken]) -> datetime | None:
 
 def _where(one: Spoken, reading: Reading) -> str:
     return "" if one.entry.item == reading.item.reference else one.entry.item
-
-
-def _tagged(reading: Reading) -> frozenset[int]:
-    """The entries that a resolution took for its mail or note. Cost: one statement, none before the first one."""
-    if reading.tab != "comms" or reading.item.first_resolved_at is None:
-        return frozenset()
-    ends = told(reading.item, reading.actor, ["resolved", "closed"])
-    return frozenset(entry.data["resolution_seq"] for entry in ends if entry.data.get("resolution_seq"))
 
 
 def _parted(mail: Message) -> tuple[str, str]:
@@ -214,7 +199,8 @@ def _composer(reading: Reading, talk: Sequence[Spoken]) -> dict[str, Any]:
 
 def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:
     """R-9: what was just written counts, and nothing more is asked."""
-    seq = resolution_seq(reading.item, reading.actor) if "resolve" in reading.read.allowed else None
+    asked = reading.item.kind is Kind.TICKET and "resolve" in reading.read.allowed
+    seq = resolution_seq(reading.item, reading.actor) if asked else None
     found = next((one.entry for one in talk if one.entry.seq == seq and not _where(one, reading)), None)
     if found is None:
         return ""
