@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.factories import ticket
 
 from tramita.models import Timer
 
@@ -33,7 +34,7 @@ def test_a_disk_that_cannot_be_written_to_is_a_cause(client, settings):
 @pytest.mark.django_db
 def test_the_figures_say_how_late_the_oldest_timer_is(client):
     before = figure(client, "tramita_timers_late_seconds")
-    Timer.objects.create(purpose="rehearsal", due_at=datetime.now(UTC) - timedelta(minutes=10))
+    Timer.objects.create(item=ticket(), purpose="rehearsal", due_at=datetime.now(UTC) - timedelta(minutes=10))
 
     assert before == 0
     assert 600 <= figure(client, "tramita_timers_late_seconds") < 700

@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 a failure named in one line on stderr, 2 wrong usage.
 import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -21,9 +21,13 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code; argparse itself exits with 2 on wrong usage."""
     args = _parser().parse_args(argv)
-    command: Command = args.command
+    return guarded(lambda: _run(args.command, args))
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """Run it; what people can cure themselves becomes one line and an exit code."""
     try:
-        return _run(command, args)
+        return run()
     except BrokenPipeError:
         return _reader_gone()
     except KeyboardInterrupt:

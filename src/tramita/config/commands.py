@@ -1,8 +1,13 @@
 """Commands of the installation itself: its database and its processes."""
 
+import os
+import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from datetime import UTC, datetime
 
-from tramita.ui.terminal import SUCCESS, Command, note, say
+from tramita.config.command import guarded
+from tramita.ui.terminal import FAILURE, SUCCESS, Command, note, say
 
 HOST, PORT, WEB_PROCESSES = "127.0.0.1", 8000, 2
 
@@ -19,13 +24,11 @@ def migrate(args: Namespace) -> int:
 
 def run(args: Namespace) -> int:
     """Migrate, load the demo company when asked and the database is empty, then serve and work."""
-    from tramita.config.schema import bring_up_to_date
     from tramita.config.server import listen, serve
 
     door = listen(args.host, args.port)  # first: an occupied port must change nothing
-    bring_up_to_date()
-    if args.demo:
-        _load_demo()
+    if code := _apart(lambda: _prepare(demo=args.demo)):
+        return code
     say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
     return serve(door, web=WEB_PROCESSES, worker=True)
 
@@ -39,15 +42,37 @@ def web(args: Namespace) -> int:
     return serve(door, web=args.workers, worker=False)
 
 
-def _load_demo() -> None:
-    """The demo company, once; and how to sign in, every time."""
-    from django.utils.timezone import now
+def _apart(task: Callable[[], int]) -> int:
+    """Do it in a process that ends: migrating and loading need modules that the service does not."""
+    sys.stdout.flush()
+    pid = os.fork()
+    if not pid:
+        code = FAILURE
+        try:
+            code = guarded(task)
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
+
+def _prepare(*, demo: bool) -> int:
+    from tramita.config.schema import bring_up_to_date
+
+    bring_up_to_date()
+    if demo:
+        _offer_demo()
+    return SUCCESS
+
+
+def _offer_demo() -> None:
+    """Load the demo company into an empty database; say how to sign in wherever it is."""
     from tramita.services import demo
 
     if demo.is_empty():
         note("Loading the demo company …")
-        demo.load(at=now())
+        demo.load(at=datetime.now(UTC))
     if demo.is_here():
         say(f"Sign in with the password {demo.PASSWORD} as")
         say(*(f"  {email:<20}{role}" for email, role in demo.LOGINS.items()))
