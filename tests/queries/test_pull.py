@@ -48,6 +48,7 @@ def test_only_what_waits_in_an_own_queue_and_may_be_seen_is_offered():
     make.ticket(queue=make.queue(), process=make.definition())
 
     assert offered(make.agent(queues=[queue], grants={"acme": ["view", "work"]})) == [mine.pk]
+    assert offered(make.agent("Cy", queues=[queue], grants={"acme": ["view"]})) == []
     assert offered(make.agent("Eve")) == []
     assert offered(make.agent("Bo", queues=[make.queue(active=False)])) == []
 

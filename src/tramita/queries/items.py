@@ -17,14 +17,14 @@ def visible_to(actor: Actor) -> QuerySet[Item]:
 def get_visible(actor: Actor, reference: str, *, for_update: bool = False) -> Item:
     """The item of a reference in any form that people paste: `40308-t`, `[10040-C-A2]`, a link (G-6).
 
-    Its process and due rule come with it. `for_update` holds its row until the transaction ends (PostgreSQL).
+    Its process comes with it. `for_update` holds its row until the transaction ends (PostgreSQL).
     Raises: NotFound, whether it is missing or invisible. Cost: one query.
     """
     named = references.parse(reference)
     if named is None:
         raise NotFound("There is no such item.")
     items = visible_to(actor).filter(kind=named.kind, number=named.number, ordinal=named.ordinal)
-    items = items.select_related("process", "due_rule")
+    items = items.select_related("process")
     if for_update:
         items = items.select_for_update(of=("self",))
     item = items.first()

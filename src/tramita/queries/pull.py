@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Listed, Role, State
+from tramita.models import Item
 from tramita.queries.rows import fetch, stored
-from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
+from tramita.queries.visibility import TRUE, Fragment, both, condition, processes, visible_sql
 
 FEW = 20  # candidates at a time: others may be faster with the first
 
@@ -31,7 +34,7 @@ def candidates(
     queues = _queues(actor)
     if not queues:
         return []
-    wanted = both(visible_sql(actor), _of_kinds(kinds), Fragment("state = %s", (State.TO_DO.number,)))
+    wanted = both(visible_sql(actor), _workable(actor), _of_kinds(kinds), Fragment("state = %s", (State.TO_DO.number,)))
     branches = [
         branch
         for queue_id, strict in queues
@@ -72,6 +75,13 @@ def _in_robot_hands(queue_id: int, *, strict: bool, at: datetime) -> list[Branch
 
 def _waits(queue_id: int) -> Fragment:
     return Fragment("queue_id = %s AND list = %s", (queue_id, Listed.QUEUE.number))
+
+
+def _workable(actor: Actor) -> Fragment:
+    """Where a grant gives the permission to work, for those who have grants (SEC-2)."""
+    if actor.grants is None:
+        return TRUE
+    return condition(Item, Q(process__in=processes(actor, "work")))
 
 
 def _of_kinds(kinds: frozenset[Kind]) -> Fragment:

@@ -81,7 +81,7 @@ def search(
     order = SORTS[name]
     wanted = both(visible_sql(actor), _asked(actor), narrowed(actor, filters, at), _beyond(order, sort, cursor))
     ids = [row[0] for row in fetch(*_ordered(order, wanted, filters, descending=descending, limit=limit + 1))]
-    held = Item.objects.select_related("process").in_bulk(ids[:limit])
+    held = Item.objects.in_bulk(ids[:limit])
     items = [held[one] for one in ids[:limit] if one in held]
     more = len(ids) > limit and bool(items)
     return Found(items, _cursor(order, sort, items[-1]) if more else None)
