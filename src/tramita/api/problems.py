@@ -194,6 +194,8 @@ def _field_error(found: Mapping[str, Any]) -> FieldError:
 def _name(location: Iterable[object]) -> str:
     """`("body", "data", "contacts", "cc", 0)` is `contacts.cc.0`; unions add names of types, which are left out."""
     source, *path = location
+    if source == "query":
+        path = path[1:2] or path  # ours are all in a model; one of several values is not told apart
     if source == "body":
         path = path[1:]
     return ".".join(str(part) for part in path if not str(part).endswith(("]", "In"))) or str(source)

@@ -2,18 +2,33 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 
 from tramita.api.auth import caller
-from tramita.api.calls.answers import item_answer
-from tramita.api.schemas.items import ItemOut
+from tramita.api.calls.answers import item_answer, item_answers
+from tramita.api.schemas.items import ItemFilter, ItemOut, ItemPage
 from tramita.api.schemas.working import ChangeIn
 from tramita.api.versions import change_item
 from tramita.models import Item
 from tramita.queries.items import get_visible
+from tramita.queries.search import Filters, search
 from tramita.services import editing
 
 router = Router(tags=["Items"])
+
+
+@router.get("/items", response=ItemPage, operation_id="list_items")
+def list_items(request: HttpRequest, wanted: Query[ItemFilter]) -> ItemPage:
+    """Every item that the caller sees, narrowed; the newest change first unless `sort` says otherwise."""
+    found = search(
+        caller(request),
+        Filters(**wanted.model_dump(exclude={"sort", "limit", "cursor"}, by_alias=True)),
+        at=timezone.now(),
+        sort=wanted.sort,
+        cursor=wanted.cursor,
+        limit=wanted.limit,
+    )
+    return ItemPage(results=item_answers(request, found.items), next=found.next)
 
 
 @router.get("/items/{reference}", response=ItemOut, operation_id="read_item")

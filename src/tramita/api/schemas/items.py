@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import BeforeValidator, ConfigDict, Field
 
-from tramita.api.schemas.base import Output
+from tramita.api.paging import Paging
+from tramita.api.schemas.base import Output, QueryMoment
 from tramita.api.schemas.examples import ITEM
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, State, WaitType
 
@@ -126,3 +127,37 @@ class LaunchedOut(ItemOut):
 
     launched: Sequence[str]
     """The references of all copies."""
+
+
+class ItemPage(Output):
+    """Some items."""
+
+    results: list[ItemOut]
+    next: str | None
+
+
+def _split(value: Any) -> Any:
+    """`state=to_do,waiting` is `state=to_do&state=waiting`."""
+    return [part.strip() for one in value for part in one.split(",")] if isinstance(value, list) else value
+
+
+Kinds = Annotated[list[Kind], BeforeValidator(_split), Field(max_length=50)]
+States = Annotated[list[State], BeforeValidator(_split), Field(max_length=50)]
+Lists = Annotated[list[Listed], BeforeValidator(_split), Field(max_length=50)]
+
+
+class ItemFilter(Paging):
+    """What to narrow by. Words may be repeated or separated by commas; what does not exist matches nothing."""
+
+    kind: Kinds = []
+    state: States = []
+    listed: Lists = Field([], alias="list")
+    queue: str = Field("", max_length=100)
+    assignee: str = Field("", max_length=254, description="`me`, `none`, an id, an address, or a robot's name.")
+    organisation: str = Field("", max_length=100)
+    category: str = Field("", max_length=400)
+    due: DueStatus | None = None
+    overdue: bool | None = None
+    q: str = Field("", max_length=200, description="A reference, or part of the title.")
+    updated_since: QueryMoment | None = None
+    sort: Literal["-updated", "updated", "-created", "created", "-due", "due", "-number", "number"] = "-updated"
