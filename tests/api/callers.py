@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -100,3 +103,22 @@ def cast(desk: Desk) -> Callers:
     """Everybody of this desk, ready to ask."""
     ana, leo, eve, robot = (ask(actor.id or 0) for actor in (desk.ana, desk.leo, desk.eve, desk.robot))
     return Callers(ana, leo, eve, ask(desk.rui), robot, stranger())
+
+
+def at_once(count: int, call: Callable[[], HttpResponse]) -> list[HttpResponse]:
+    """The answers of so many threads that ask at the same moment."""
+    start, answers = threading.Barrier(count), []
+
+    def run() -> None:
+        start.wait()
+        try:
+            answers.append(call())
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers

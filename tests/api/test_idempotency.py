@@ -1,14 +1,11 @@
 """Asking twice does once (INTERFACES 5: `Idempotency-Key` on every POST)."""
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.http import HttpResponse
 
 from tests import factories
-from tests.api.callers import Caller, Callers, ask, cast, fields, problem
+from tests.api.callers import Caller, Callers, ask, at_once, cast, fields, problem
 from tests.desk import Desk, build
 from tramita.models import Entry, IdempotencyKey, Item
 from tramita.services import answering, starting
@@ -169,25 +166,6 @@ def test_one_whose_twin_is_refused_is_tried_itself(monkeypatch: pytest.MonkeyPat
 
     assert sorted(answer.status_code for answer in answers) == [201, 500]
     assert Item.objects.count() == 1
-
-
-def at_once(count: int, call: Any) -> list[HttpResponse]:
-    """The answers of so many threads that ask at the same moment."""
-    start, answers = threading.Barrier(count), []
-
-    def run() -> None:
-        start.wait()
-        try:
-            answers.append(call())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def test_a_robot_has_keys_of_its_own(desk: Desk) -> None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.api.callers import Caller, Callers, cast, fields, problem
-from tests.api.test_idempotency import at_once
+from tests.api.callers import Caller, Callers, at_once, cast, fields, problem
 from tests.desk import Desk, build
 from tramita.models import Item
 

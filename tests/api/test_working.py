@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api.callers import Callers, fields, problem
-from tests.desk import Desk
+from tests.api.callers import Caller, Callers, at_once, cast, fields, problem
+from tests.desk import Desk, build
 
 VERBS = ["submit", "start", "release", "to-do", "resume", "reopen", "abort", "discard"]
 
@@ -275,3 +275,45 @@ def test_a_link_to_nothing_names_its_field(caller: Callers, desk: Desk, to: obje
     answer = caller.ana.post(f"/items/{desk.ticket().reference}/links", {"to": to})
 
     assert list(fields(problem(answer, 422, "validation_failed"))) == ["to"]
+
+
+def test_the_next_item_of_the_queue_is_pulled_until_there_is_none(caller: Callers, desk: Desk) -> None:
+    """Q-2, S-4."""
+    references = {desk.ticket().reference, desk.ticket().reference}
+
+    answers = [caller.ana.post("/next") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 204]
+    assert {answer.json()["reference"] for answer in answers[:2]} == references
+    assert {answer.json()["state"] for answer in answers[:2]} == {"in_progress"}
+    assert answers[2].content == b""
+
+
+def test_who_works_no_queue_pulls_nothing(caller: Callers, desk: Desk) -> None:
+    """Q-1."""
+    desk.ticket()
+
+    assert caller.eve.post("/next").status_code == caller.rui.post("/next").status_code == 204
+
+
+def test_pulling_again_under_a_key_gives_the_same_item(caller: Callers, desk: Desk) -> None:
+    """INTERFACES 5."""
+    desk.ticket(), desk.ticket()
+
+    answers = [caller.ana.post("/next", headers={"Idempotency-Key": "n"}) for _ in range(2)]
+
+    assert answers[0].content == answers[1].content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_pull_at_the_same_moment_get_different_items() -> None:
+    """Q-2; on both databases."""
+    desk = build()
+    made = {desk.ticket().reference for _ in range(6)}
+    headers = cast(desk).ana.headers
+
+    answers = at_once(8, lambda: Caller(None).send("POST", "/next", None, headers))
+
+    got = [answer.json()["reference"] for answer in answers if answer.status_code == 200]
+    assert sorted(got) == sorted(made)
+    assert sorted(answer.status_code for answer in answers) == [200] * 6 + [204] * 2

@@ -44,6 +44,8 @@ def completed(schema: dict[str, Any]) -> None:
         ref_template="#/components/schemas/{model}", mode="serialization"
     )
     _lift_definitions(schema["components"]["schemas"])
+    schema["components"]["parameters"] = {"IdempotencyKey": IDEMPOTENCY_KEY, "IfMatch": IF_MATCH}
+    schema["components"]["responses"] = {f"Problem{status}": _problem(text) for status, text in PROBLEMS.items()}
     for path, method, operation in _operations(schema):
         _add_headers(path, method, operation)
         _add_problems(method, operation)
@@ -57,9 +59,9 @@ def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, An
 
 def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
     if method == "post":
-        operation["parameters"].append(IDEMPOTENCY_KEY)
+        operation["parameters"].append({"$ref": "#/components/parameters/IdempotencyKey"})
     if method != "get" and "/items/{reference}" in path:
-        operation["parameters"].append(IF_MATCH)
+        operation["parameters"].append({"$ref": "#/components/parameters/IfMatch"})
     for status, answer in operation["responses"].items():
         answers_item = "ItemOut" in str(answer.get("content", ""))
         if answers_item and "Page" not in str(answer["content"]):
@@ -68,13 +70,12 @@ def _add_headers(path: str, method: str, operation: dict[str, Any]) -> None:
 
 def _add_problems(method: str, operation: dict[str, Any]) -> None:
     for status in OF_READS if method == "get" else PROBLEMS:
-        operation["responses"].setdefault(
-            status,
-            {
-                "description": PROBLEMS[status],
-                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            },
-        )
+        operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
+
+
+def _problem(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 
 def _lift_definitions(schemas: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
+from ninja.responses import Status
 
 from tramita.api.auth import caller
 from tramita.api.calls.answers import item_answer
@@ -13,7 +14,7 @@ from tramita.api.schemas.items import ItemOut
 from tramita.api.schemas.working import AssignIn, ResolveIn, WaitIn
 from tramita.api.versions import change_item
 from tramita.models import Item
-from tramita.services import resolving, starting, waiting, working
+from tramita.services import pulling, resolving, starting, waiting, working
 
 router = Router(tags=["Working"])
 NO_WAIT, NO_RESOLUTION = WaitIn(), ResolveIn()  # an empty body: the table says what is missing
@@ -84,3 +85,10 @@ def resolve(request: HttpRequest, response: HttpResponse, reference: str, given:
         return item
 
     return item_answer(request, response, change_item(request, reference, change))
+
+
+@router.post("/next", response={200: ItemOut, 204: None}, operation_id="pull_next", summary="Pull from the queue")
+def pull_next(request: HttpRequest, response: HttpResponse) -> ItemOut | Status[None]:
+    """The next item of the caller's queues, now theirs and In Progress; 204 when there is none (Q-2)."""
+    item = pulling.pull(by=caller(request), at=timezone.now())
+    return Status(204, None) if item is None else item_answer(request, response, item)
