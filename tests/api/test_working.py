@@ -185,6 +185,17 @@ def test_a_change_takes_the_shapes_that_a_read_gives(caller: Callers, desk: Desk
     assert item["fields"] == {"invoice": "991", "amount": 12.5}
 
 
+def test_a_contact_may_be_sent_back_as_it_was_read(caller: Callers, desk: Desk) -> None:
+    """INTERFACES 5: PATCH takes the shapes that a read gives."""
+    path = f"/items/{desk.ticket().reference}"
+    read = caller.ana.get(path).json()["contacts"]["requester"]
+
+    item = caller.ana.patch(path, {"contacts": {"subject": read, "cc": [read]}}).json()
+
+    assert item["contacts"]["subject"] == read
+    assert item["contacts"]["cc"] == [read]
+
+
 def test_a_due_date_by_hand_needs_a_rule_that_allows_it(caller: Callers, desk: Desk) -> None:
     """SLA-15."""
     allowed, forbidden = desk.ticket(), desk.ticket(category="acme/main/finance/plain")
@@ -208,6 +219,11 @@ def test_a_due_date_by_hand_needs_a_rule_that_allows_it(caller: Callers, desk: D
         ({"contacts": {"primary": "nobody@x.example"}}, "primary_contact"),
         ({"contacts": {"original_requester": "rui@acme.example"}}, "contacts.original_requester"),
         ({"contacts": []}, "contacts"),
+        ({"contacts": None}, "contacts"),
+        ({"fields": None}, "fields"),
+        ({"due": None}, "due"),
+        ({"due": {"at": None}}, "due"),
+        ({"checklist": None}, "checklist"),
         ({"due": {}}, "due"),
         ({"due": {"at": "tomorrow"}}, "due.at"),
         ({"fields": {"a": {"b": 1}}}, "fields.a"),

@@ -1,8 +1,8 @@
 """What moves an item, and what changes it."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from tramita.api.schemas.base import Address, Input, Line, Moment, Text, Whole
 from tramita.domain.codes import Method, WaitType
@@ -42,13 +42,21 @@ class ResolveIn(Input):
     note: Text | None = None
 
 
-class ContactsIn(Input):
-    """Addresses of people the desk knows; `cc` replaces the whole list."""
+def _address(value: Any) -> Any:
+    """A read gives `{"id", "name", "kind", "address"}`; whoever sends that back means the address."""
+    return value["address"] if isinstance(value, dict) and "address" in value else value
 
-    primary: Address | None = None
-    requester: Address | None = None
-    subject: Address | None = None
-    cc: list[Address] | None = Field(None, max_length=100)
+
+Contact = Annotated[Address, BeforeValidator(_address)]
+
+
+class ContactsIn(Input):
+    """Addresses of people the desk knows, or contacts as a read gives them; `cc` replaces the whole list."""
+
+    primary: Contact | None = None
+    requester: Contact | None = None
+    subject: Contact | None = None
+    cc: list[Contact] | None = Field(None, max_length=100)
 
 
 class DueIn(Input):
@@ -70,7 +78,7 @@ class ChangeIn(Input):
     description: Text | None = None
     """Of a Draft only; afterwards it is in the timeline."""
     category: Line | None = None
-    contacts: ContactsIn | None = None
-    fields: dict[str, Any] | None = None
-    due: DueIn | None = None
-    checklist: dict[str, bool] | None = None
+    contacts: ContactsIn = ContactsIn()
+    fields: dict[str, Any] = {}
+    due: DueIn = DueIn()
+    checklist: dict[str, bool] = {}
