@@ -83,3 +83,17 @@ def test_each_sample_is_read_as_expected(name: str) -> None:
 def test_the_samples_are_the_bytes_that_were_written(name: str) -> None:
     """MAIL-1."""
     assert hashlib.sha256((MAIL / name).read_bytes()).hexdigest() == expected()[name]["sha256"]
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r", b"\r\r\n"], ids=["LF", "CR", "CRCRLF"])
+@pytest.mark.parametrize("name", [name for name in expected() if not name.startswith("045")])
+def test_line_ends_make_no_difference(name: str, ending: bytes) -> None:
+    """MAIL-26, MAIL-96."""
+    raw = (MAIL / name).read_bytes()
+
+    one, other = (parse(data).to_json() for data in (raw, raw.replace(b"\r\n", ending)))
+
+    assert [file.pop("filename") for file in one.pop("attachments")] == [
+        file.pop("filename") for file in other.pop("attachments")
+    ]
+    assert one == other

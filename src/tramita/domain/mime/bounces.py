@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from tramita.domain.mime.addresses import first_address
+from tramita.domain.mime.addresses import addresses, first_address
 from tramita.domain.mime.charsets import clean
-from tramita.domain.mime.headers import Block, split_message
+from tramita.domain.mime.headers import BREAK, Block, split_message
 from tramita.domain.mime.model import Bounce, Receipt, Recipient
 from tramita.domain.mime.tree import Part
 from tramita.domain.mime.words import decode_header
@@ -18,7 +18,8 @@ _COPIES = (
     "message/global-headers",
     "message/rfc822-headers",
 )
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+_STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?![\d.])")
+_FAILURE = re.compile(r"(?<![\d.])([45])\.([0-7])\.(\d{1,3})(?!\d|\.\d)")
 _CODE = re.compile(r"(?:^|[\s:(<\[#-])([45]\d\d)[\s-](?=\D)")
 _MAIL = re.compile(r"[A-Za-z0-9_.+=&~!#$%'*/?^`{|}-]{1,128}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10}")
 _ID = re.compile(r"^[>\s]{0,20}message-id[ \t]*:\s{0,20}<?([^<>\s]{3,400})>?", re.IGNORECASE | re.MULTILINE)
@@ -131,12 +132,12 @@ def _bounce(recipients: list[Recipient], original: str | None) -> Bounce | None:
     worst = min(recipients, key=lambda one: _ORDER.index(one.action) if one.action in _ORDER else len(_ORDER))
     if worst.action not in ("failed", "delayed"):
         return None  # all went well: a report that was asked for
-    return Bounce(worst.status, worst.recipient, worst.action, original, tuple(recipients))
+    return Bounce(worst.status, worst.recipient or None, worst.action, original, tuple(recipients))
 
 
 def _recipients(part: Part) -> list[Recipient]:
     """One for each group of fields after the first (RFC 3464); damaged reports lose their blank lines."""
-    data = part.content()[0].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    data = BREAK.sub(b"\n", part.content()[0])
     found = []
     for group in re.split(rb"\n[ \t]*\n", data):
         block, _ = split_message(group + b"\n\n")
@@ -187,18 +188,15 @@ def _from_text(text: str, failed: list[bytes], subject: str, original: str | Non
     """A report for people only: address, status and class as far as its words tell (123)."""
     copy = _COPY_BELOW.search(text)
     words = text[: copy.start()] if copy and _MAIL.search(text, 0, copy.start()) else text
-    address = next((first_address(value) for value in failed), None) or _address_in(words)
-    status = _STATUS.search(words)
+    named = [one.address for value in failed for one in addresses(value)]
+    address = named[0] if named else _address_in(words)
+    status = _FAILURE.search(words)
     code = _CODE.search(words)
     delayed = bool(_DELAYED.search(subject + "\n" + words)) and not (status and status.group(1) == "5")
     shown = status.group() if status else _from_code(code.group(1) if code else "", delayed=delayed)
-    return Bounce(
-        shown,
-        address,
-        "delayed" if delayed else "failed",
-        original,
-        (Recipient(address or "", "delayed" if delayed else "failed", shown),),
-    )
+    action = "delayed" if delayed else "failed"
+    recipients = tuple(Recipient(one, action, shown) for one in dict.fromkeys(named or [address or ""]))
+    return Bounce(shown, address, action, original, recipients)
 
 
 def _from_code(code: str, *, delayed: bool) -> str | None:

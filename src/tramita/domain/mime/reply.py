@@ -27,7 +27,7 @@ _INTRO = re.compile(
 _ATTRIBUTION_END = re.compile(r"[:：]\s{0,3}\*?\s{0,3}$")
 _LABELS = {
     "from": "from|von|de|od|da|van|från|fra|expéditeur|nadawca|remitente",
-    "sent": "sent|date|gesendet|datum|envoyé|enviado(?: el| em)?|fecha|data|wysłano|inviato|verzonden|skickat",
+    "sent": "sent|date|gesendet|datum|envoyé|enviad[oa](?: el| em)?|fecha|data|wysłano|inviato|verzonden|skickat",
     "to": "to|an|à|a|para|do|aan|till|til|pour|destinataire",
     "cc": "cc|kopie|copie|copia|dw|kopia",
     "subject": "subject|betreff|objet|asunto|assunto|temat|oggetto|onderwerp|ämne|emne",
@@ -87,12 +87,10 @@ def visible_reply(text: str, html: str | None, *, answers: bool) -> str:
     if whole.count("\n") >= MAX_LINES:
         return whole
     new = _new_lines(lines, answers=answers)
-    if new is lines and answers and html:
+    if new is lines and answers and html and not any(_mark_quotations(lines)):
         new = _from_html(html) or lines
-    if new is lines and not any(_SIGNATURE.match(line) for line in lines):
-        return whole
     shown = _without_signature(new) if answers or new is not lines else new
-    return "\n".join(_trimmed(shown)) or whole
+    return ("\n".join(_trimmed(shown)) or whole) if len(shown) < len(lines) else whole
 
 
 def _new_lines(lines: list[str], *, answers: bool) -> list[str]:

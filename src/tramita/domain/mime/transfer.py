@@ -60,6 +60,10 @@ def _even(letters: bytes) -> bytes:
 
 
 def _quoted_printable(data: bytes) -> bytes:
+    if data.count(b"\r") != data.count(b"\r\n"):
+        data = re.sub(
+            rb"\r{1,3}\n|\r", b"\n", data
+        )  # after a soft break with a bare CR the library skips to the next LF
     if b"= " in data or b"=\t" in data:
         data = _SOFT_BREAK.sub(b"=", data)
     return binascii.a2b_qp(data)

@@ -11,7 +11,7 @@ MAX_DEPTH = 100  # levels
 MAX_PARTS = 1_000
 MAX_PASSES = 30  # the bytes searched for boundaries, in multiples of the message
 
-_GUESS = re.compile(rb"^--([^\s-][^\r\n]{0,198}?)[ \t]*\r?\n(?=[A-Za-z-]{3,40}:|\r?\n)", re.MULTILINE)
+_GUESS = re.compile(rb"(?:\A|[\r\n])--([^\s-][^\r\n]{0,198}?)[ \t]{0,9}(?:\r{0,3}\n|\r)(?=[A-Za-z-]{3,40}:|\r|\n)")
 _TYPE_OK = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 
 
