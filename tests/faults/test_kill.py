@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -129,6 +130,13 @@ def post(tmp_path: Path) -> Path:
     return folder
 
 
+def both_end_well(processes: Iterable[subprocess.Popen[str]]) -> None:
+    """All run at once, and none has anything to complain of."""
+    for process in list(processes):
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+
+
 def later(minutes: int) -> str:
     return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
 
@@ -154,10 +162,8 @@ def test_importers_and_workers_killed_at_random_lose_and_double_nothing(house: H
 
 def test_two_importers_and_two_workers_at_once_make_each_item_and_mail_once(house: House, post: Path) -> None:
     """MAIL-3, MAIL-9, MAIL-110."""
-    importers = [house.start("mail", "import", str(post)) for _ in range(2)]
-    assert [process.communicate() and process.returncode for process in importers] == [0, 0]
-    workers = [house.start("worker", "--once") for _ in range(2)]
-    assert [process.communicate() and process.returncode for process in workers] == [0, 0]
+    both_end_well(house.start("mail", "import", str(post)) for _ in range(2))
+    both_end_well(house.start("worker", "--once") for _ in range(2))
 
     told = house.check()
     assert (told["items"], told["mails_in"], told["acknowledged"]) == (MAILS, MAILS, MAILS)

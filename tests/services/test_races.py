@@ -151,6 +151,16 @@ def test_the_same_mail_from_four_importers_makes_one_item(office: Desk) -> None:
     assert (Item.objects.count(), SeenMessage.objects.count()) == (1, 1)
 
 
+def test_the_first_mails_of_a_stranger_may_come_at_once(office: Desk) -> None:
+    """MAIL-56, MAIL-6."""
+    raws = [mail(f"Mail {number}", sender="new@stranger.example") for number in range(4)]
+
+    outcomes = at_once(*[lambda raw=raw: receiving.receive(raw, source="import", at=MONDAY) for raw in raws])
+
+    assert [one.outcome for one in outcomes] == ["created"] * 4
+    assert Item.objects.values("requester").distinct().count() == 1
+
+
 def test_a_mail_and_an_agent_at_once_both_count(office: Desk) -> None:
     """M-8, Z-2."""
     item = office.ticket()

@@ -68,9 +68,9 @@ def from_sender(address: str, name: str, *, at: datetime) -> Person:
     if person is not None:
         return person
     defaults["organisation_id"] = organisation_of(address)
-    person = Person(email=address, password="!", **defaults)  # noqa: S106 - the mark of no password
-    person.save(force_insert=True)
-    return person
+    new = Person(email=address, password="!", **defaults)  # noqa: S106 - the mark of no password
+    Person.objects.bulk_create([new], ignore_conflicts=True)  # two first mails may come at once
+    return Person.objects.get(email=address)
 
 
 def organisation_of(address: str) -> int | None:

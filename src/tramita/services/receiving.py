@@ -87,11 +87,10 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
                 outcome = deliver(kept.seen, kept.mail, desk=desk, at=at)
                 _done(kept.seen, outcome, at=at)
             return outcome
-        except StaleVersion:
+        except (StaleVersion, IntegrityError):
             continue
         except TakenError:
-            kept.seen.refresh_from_db()
-            return Outcome("duplicate", tuple(kept.seen.items), "")
+            return _as_told(kept.seen)
         except OperationalError:
             raise
         except (TramitaError, ValueError, LookupError, DatabaseError) as error:
@@ -109,9 +108,18 @@ def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
 
 def _failed(seen: SeenMessage, reason: str, *, at: datetime) -> Outcome:
     outcome = Outcome("failed", (), reason[:LONGEST_REASON])
-    with writing():
-        _done(seen, outcome, at=at)
+    try:
+        with writing():
+            _done(seen, outcome, at=at)
+    except TakenError:
+        return _as_told(seen)
     return outcome
+
+
+def _as_told(seen: SeenMessage) -> Outcome:
+    """What the faster importer made of it."""
+    seen.refresh_from_db()
+    return Outcome("duplicate", tuple(seen.items), "")
 
 
 def unfinished(*, at: datetime, limit: int = 50) -> Sequence[SeenMessage]:
