@@ -147,6 +147,19 @@ def test_no_list_reads_a_whole_table(desk):
         explained(lambda actor=actor: candidates(actor, at=NOW))
 
 
+def test_what_robots_rejected_is_found_without_reading_the_queue(desk):
+    """Q-2, Q-3: a long queue with little in it for people."""
+    strict = make.queue(strict=True)
+    Item.objects.filter(queue=desk.queues[0], listed=Listed.QUEUE).update(queue=strict)
+    ana = make.agent(queues=[strict])
+
+    with CaptureQueriesContext(connection) as captured:
+        candidates(ana, at=NOW)
+    lines = plan(captured.captured_queries[-1]["sql"])
+
+    assert sum("items_rejected_by_robots" in line for line in lines) == 2, lines
+
+
 def test_an_item_is_read_without_its_table(desk):
     """DESIGN section 4: an item page."""
     for actor in (desk.ana, desk.eve, people.actor_for(desk.rui), people.actor_for(desk.marta)):

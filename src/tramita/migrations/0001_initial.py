@@ -889,6 +889,14 @@ class Migration(migrations.Migration):
             model_name="item",
             index=models.Index(fields=["updated_at", "id"], name="items_by_update"),
         ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("robot_rejected", True)),
+                fields=["queue", "sort_due", "id"],
+                name="items_rejected_by_robots",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="item",
             constraint=models.UniqueConstraint(fields=("number", "kind", "ordinal"), name="one_item_a_reference"),

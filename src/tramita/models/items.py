@@ -105,6 +105,11 @@ class Item(models.Model):
             models.Index(fields=["requester", "id"], name="items_by_requester"),
             models.Index(fields=["parent", "ordinal"], name="items_by_parent"),
             models.Index(fields=["updated_at", "id"], name="items_by_update"),
+            models.Index(
+                fields=["queue", "sort_due", "id"],
+                name="items_rejected_by_robots",
+                condition=models.Q(robot_rejected=True),
+            ),
         ]
 
     def __str__(self) -> str:
