@@ -1,9 +1,10 @@
 """The commands of the command line's own face."""
 
+from tramita.cli.bench import BENCH
 from tramita.cli.configuration import APPLY, EXPORT
 from tramita.cli.lifecycle import LIFECYCLE
 from tramita.cli.people import TOKEN_CREATE, USER_CREATE
 from tramita.cli.seed import SEED
 from tramita.ui.terminal import Command
 
-COMMANDS: list[Command] = [APPLY, EXPORT, LIFECYCLE, SEED, TOKEN_CREATE, USER_CREATE]
+COMMANDS: list[Command] = [APPLY, BENCH, EXPORT, LIFECYCLE, SEED, TOKEN_CREATE, USER_CREATE]

@@ -1,0 +1,255 @@
+"""What is measured, and its budget."""
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from tramita.cli.benchmarks import raw
+from tramita.cli.benchmarks.measuring import Operation, Statements, statements
+from tramita.cli.benchmarks.pages import Browser
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Kind, Listed, State
+from tramita.models import Item, Person, Queue
+from tramita.queries.people import actor_for
+from tramita.services import firing, pulling, receiving, starting, waiting, working
+from tramita.services.claiming import Claimed
+from tramita.services.delivering_in import Outcome
+
+LIST_ROWS = 60  # a page shows fifty, and there is a next one
+QUEUE = "helpdesk"
+CATEGORY = "acme/main/it/incident"
+MAIL = """From: Rui Sousa <asks.{asking}@acme.example>\r
+To: finance.acme@desk.example\r
+Subject: Invoice {number} came twice\r
+Date: Mon, 02 Nov 2026 10:00:00 +0000\r
+Message-ID: <{number}.{asking}@acme.example>\r
+MIME-Version: 1.0\r
+Content-Type: text/plain; charset=utf-8\r
+Content-Transfer-Encoding: 8bit\r
+\r
+Good morning,\r
+\r
+invoice {number} came twice, once on Monday and once today. Could you please have a look?\r
+The purchase order is the same, the amounts are not: 1.204,50 € and 1.240,50 €.\r
+\r
+Kind regards,\r
+Rui Sousa\r
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation, the same by the driver alone, and the statements of one."""
+
+    operation: Operation
+    raw: Operation
+    sent: Statements
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """`budget_ms` is of CPU (DESIGN section 4), None where only the figure is published."""
+
+    name: str
+    what: str
+    budget_ms: float | None
+    prepare: Callable[["Stage"], Prepared]
+
+
+class Stage:
+    """Who acts in the benchmarks, and items for them."""
+
+    def __init__(self, *, count: int) -> None:
+        self.count = count
+        self.now = datetime.now(UTC)
+        self.queue = Queue.objects.get(key=QUEUE)
+        self.person = Person.objects.get(email=f"{QUEUE}.0@desk.example")
+        self.actor: Actor = actor_for(self.person)
+        self.browser = Browser(self.person)
+        raw.begin_after_earlier_runs()
+
+    def tickets(self, count: int) -> list[Item]:
+        """So many new ones, in the queue."""
+        return [
+            starting.start_ticket(
+                title="Laptop does not start",
+                description="It stays dark.",
+                category=CATEGORY,
+                requester="asks.1@acme.example",
+                by=self.actor,
+                at=self.now,
+            )
+            for _ in range(count)
+        ]
+
+    def fill_queue(self, wanted: int) -> None:
+        """At least so many in the queue."""
+        self.tickets(max(wanted - Item.objects.filter(queue=self.queue, listed=Listed.QUEUE.number).count(), 0))
+
+
+def ingest(stage: Stage) -> Prepared:
+    """A plain mail of a known requester becomes a Ticket; its file is written and flushed."""
+    numbers = itertools.count(stage.now.timestamp().__int__() * 1000)
+
+    def operation(number: int) -> Outcome:
+        text = MAIL.format(number=next(numbers), asking=number % 300)
+        return receiving.receive(text.encode(), source="import", at=stage.now)
+
+    operation(0)
+    with statements() as sent:
+        done = operation(0)
+    item = Item.objects.get(number=int(done.items[0].partition("-")[0]), kind=Kind.TICKET)
+    return Prepared(operation, _written_again(item), sent)
+
+
+def _written_again(item: Item) -> Operation:
+    """The rows that one mail writes."""
+    seen_id = item.messages.get().seen_id
+    seen, items = raw.Template("seen_messages", "id = %s", [seen_id]), raw.Template("items", "id = %s", [item.pk])
+    entries, messages = (raw.Template(table, "item_id = %s", [item.pk]) for table in ("entries", "messages"))
+
+    def operation(number: int) -> None:
+        del number
+        fresh = raw.unused()
+        with raw.transaction() as driver:
+            kept = seen.write(driver, {"content": str(fresh)}, returning=True)
+        with raw.transaction() as driver:
+            item_id = items.write(driver, {"number": fresh}, returning=True)
+            entries.write(driver, {"item_id": item_id})
+            messages.write(driver, {"item_id": item_id, "seen_id": kept})
+
+    return operation
+
+
+def page_of_list(stage: Stage) -> Prepared:
+    """`GET /queues/helpdesk`: fifty rows, totals, the counters of the menu."""
+    stage.fill_queue(LIST_ROWS)
+    path = f"/queues/{QUEUE}"
+    return _page(lambda number: stage.browser.get(path))
+
+
+def page_of_item(stage: Stage) -> Prepared:
+    """`GET /items/…`: Tickets of all ages with their mails, most of them Closed."""
+    newest = Item.objects.filter(kind=Kind.TICKET.number).order_by("-id").values_list("id", flat=True)[0]
+    step = max(newest // 500, 1)
+    wanted = Item.objects.filter(kind=Kind.TICKET.number, pk__in=range(1, newest + 1, step), number__lt=10**9)
+    paths = [f"/items/{item.reference}" for item in wanted.only("kind", "number", "ordinal")]
+    return _page(lambda number: stage.browser.get(paths[number * 7 % len(paths)]))
+
+
+def _page(operation: Operation) -> Prepared:
+    operation(0)
+    with statements() as sent:
+        operation(1)
+
+    def again(number: int) -> None:
+        del number
+        sent.replay()
+
+    return Prepared(operation, again, sent)
+
+
+def update(stage: Stage) -> Prepared:
+    """`POST /items/…/start` and `…/to-do` in turn: checked, moved, told, redirected."""
+    items = stage.tickets(20)
+    paths = [f"/items/{item.reference}" for item in items]
+
+    def operation(number: int) -> None:
+        turn, which = divmod(number, len(paths))
+        stage.browser.post(f"{paths[which]}/{'to-do' if turn % 2 else 'start'}")
+
+    spare = stage.tickets(1)[0]
+    stage.browser.post(f"/items/{spare.reference}/start")
+    with statements() as sent:
+        stage.browser.post(f"/items/{spare.reference}/to-do")
+    return Prepared(operation, _moved_again(spare), sent)
+
+
+def _moved_again(item: Item) -> Operation:
+    """Read the row, change it, append an entry."""
+    entries = raw.Template("entries", "item_id = %s AND seq = 1", [item.pk])
+    mark = raw.MARK[connection.vendor]
+    seqs = itertools.count(10**6)
+
+    def operation(number: int) -> None:
+        del number
+        with raw.transaction() as driver:
+            driver.execute(f"SELECT * FROM items WHERE id = {mark}", [item.pk]).fetchall()  # noqa: S608 - a mark
+            driver.execute(
+                f"UPDATE items SET version = version + 1, state = {mark} WHERE id = {mark}",  # noqa: S608 - marks
+                [State.TO_DO.number, item.pk],
+            )
+            entries.write(driver, {"seq": next(seqs)})
+
+    return operation
+
+
+def timers(stage: Stage) -> Prepared:
+    """Claim due timers fifty at a time, wake the Ticket of each."""
+    due = stage.now + timedelta(hours=1)
+    for item in stage.tickets(stage.count + 20):
+        working.start(item, by=stage.actor, at=stage.now)
+        waiting.wait(item, type="until", until=due, by=stage.actor, at=stage.now)
+    held: list[Claimed] = []
+    later = due + timedelta(days=365)  # those of the seed too
+
+    def operation(number: int) -> None:
+        del number
+        if not held:
+            held.extend(firing.claim(at=later))
+        firing.fire(held.pop(0), at=later)
+
+    operation(0)
+    with statements() as sent:
+        operation(0)
+    return Prepared(operation, _claimed_again(stage), sent)
+
+
+def _claimed_again(stage: Stage) -> Operation:
+    """Set a timer, claim it, take it away."""
+    item = stage.tickets(1)[0]
+    mark = raw.MARK[connection.vendor]
+    moment = connection.ops.adapt_datetimefield_value(stage.now)
+
+    def operation(number: int) -> None:
+        with raw.transaction() as driver:
+            driver.execute(
+                "INSERT INTO timers (item_id, purpose, due_at, payload, lease_until, fence, tries, error) "  # noqa: S608
+                f"VALUES ({mark}, {mark}, {mark}, '{{}}', {mark}, 0, 0, '')",
+                [item.pk, f"raw{number}", moment, moment],
+            )
+            driver.execute(f"UPDATE timers SET fence = fence + 1 WHERE item_id = {mark}", [item.pk])  # noqa: S608
+            driver.execute(f"DELETE FROM timers WHERE item_id = {mark}", [item.pk])  # noqa: S608
+
+    return operation
+
+
+def pull(stage: Stage) -> Prepared:
+    """Pull from Queue: the next item is found, and is theirs."""
+    stage.fill_queue(stage.count + LIST_ROWS)
+
+    def operation(number: int) -> Any:
+        del number
+        return pulling.pull(by=stage.actor, at=stage.now)
+
+    operation(0)
+    with statements() as sent:
+        item = operation(0)
+    return Prepared(operation, _moved_again(item), sent)
+
+
+SUITE: Mapping[str, Benchmark] = {
+    one.name: one
+    for one in (
+        Benchmark("ingest", "a plain mail becomes a Ticket", 8.0, ingest),
+        Benchmark("list", "a page of a queue, fifty rows", 10.0, page_of_list),
+        Benchmark("item", "the page of an item", 15.0, page_of_item),
+        Benchmark("update", "a change of state, by a form", 10.0, update),
+        Benchmark("pull", "Pull from Queue", 10.0, pull),
+        Benchmark("timers", "a timer claimed and fired", None, timers),
+    )
+}
