@@ -45,8 +45,7 @@ class Found:
 
 
 class Sorter:
-    """Walks the tree once. `charset` is the first one a part declares,
-    for its silent neighbours (MAIL-24)."""
+    """Walks the tree once. `charset` is the first one a part declares, for its silent neighbours (MAIL-24)."""
 
     def __init__(self, guess: Guess | None) -> None:
         self.guess = guess

@@ -5,7 +5,7 @@ There is no Bcc field: hidden recipients stand in the envelope alone (MAIL-59, M
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.headerregistry import Address as HeaderAddress
@@ -65,7 +65,7 @@ class OutgoingMail:
 def compose(mail: OutgoingMail) -> bytes:
     """The bytes to send.
 
-    Raises: Invalid, if a header value holds CR, LF or NUL, or an address or id cannot be sent.
+    Raises: Invalid, if a header value holds CR, LF or NUL, or an address or our own id cannot be sent.
     """
     message = EmailMessage(policy=_POLICY)
     for name, value in _headers(mail):
@@ -85,14 +85,14 @@ def recipients(mail: OutgoingMail, hidden: tuple[Address, ...] = ()) -> tuple[st
 
 def _headers(mail: OutgoingMail) -> list[tuple[str, Any]]:
     people = {"To": mail.to, "Cc": mail.cc, "Reply-To": mail.reply_to}
-    ids = {"In-Reply-To": (mail.in_reply_to,) if mail.in_reply_to else (), "References": mail.references}
+    ids = {"In-Reply-To": _sendable([mail.in_reply_to or ""]), "References": _sendable(mail.references)}
     return [
         ("From", _person(mail.from_, "from")),
         *((name, [_person(one, name.lower()) for one in some]) for name, some in people.items() if some),
         ("Subject", _line(mail.subject, "subject")),
         ("Date", format_datetime(mail.date.astimezone(UTC))),
         ("Message-ID", _bracketed([mail.message_id], "message_id")),
-        *((name, _bracketed(list(some), name.lower().replace("-", "_"))) for name, some in ids.items() if some),
+        *((name, _bracketed(some, name)) for name, some in ids.items() if some),
         *_marks(mail),
         *((_field_name(name), _line(value, name)) for name, value in mail.extra.items()),
     ]
@@ -168,6 +168,11 @@ def _spec(one: Address, name: str) -> str:
     if not _SPEC.fullmatch(spec) or len(local) > 64 or len(spec) > 254:
         raise Invalid.one(name, "address", "“%(address)s” is no address that mail can be sent to.", address=address)
     return spec
+
+
+def _sendable(ids: Iterable[str]) -> list[str]:
+    """Without ids of others that would not survive: an answer is worth more than its threading."""
+    return [one for one in ids if _ID.fullmatch(one)]
 
 
 def _bracketed(ids: list[str], name: str) -> str:
