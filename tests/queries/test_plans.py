@@ -15,7 +15,7 @@ from tramita.queries import actions, due, events, items, people, worklists
 from tramita.queries.item_view import views
 from tramita.queries.pull import candidates
 from tramita.queries.search import Filters, search
-from tramita.queries.shell import shell_of
+from tramita.queries.shell import Listing, shell_of
 from tramita.queries.timeline import comms, counts, timeline
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +141,7 @@ def test_no_list_reads_a_whole_table(desk):
             explained(list_of(place, actor))
             explained(list_of(place, actor, after=(NOW, 5)))
             explained(list_of(place, actor, status=DueStatus.TODAY))
-            explained(lambda place=place, actor=actor: worklists.totals(place, actor, now=NOW, tonight=TONIGHT))
+            explained(lambda place=place, actor=actor: shell_of(actor, Listing(place, NOW, TONIGHT)))
         explained(lambda actor=actor: worklists.recent(actor))
         explained(lambda actor=actor: shell_of(actor))
         explained(lambda actor=actor: candidates(actor, at=NOW))
@@ -222,10 +222,9 @@ def test_the_statements_of_a_page_do_not_grow_with_its_rows(django_assert_num_qu
         make.ticket(queue=queue, requester=make.requester(), assignee=make.person(), listed=Listed.QUEUE)
     place = worklists.in_queue(queue.pk)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         actor = people.actor_by_id(ana.id)
-        shell_of(actor)
+        shell_of(actor, Listing(place, NOW, TONIGHT))
         page = worklists.page(place, actor, now=NOW, tonight=TONIGHT)
-        worklists.totals(place, actor, now=NOW, tonight=TONIGHT)
 
     assert len(page.rows) == number

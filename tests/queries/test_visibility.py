@@ -5,7 +5,7 @@ import pytest
 from tests import factories as make
 from tramita.domain.actors import SYSTEM
 from tramita.domain.errors import NotFound
-from tramita.models import Entry, Item
+from tramita.models import Item
 from tramita.queries import items, people, visibility
 from tramita.queries.rows import fetch
 
@@ -112,20 +112,6 @@ def test_a_manager_sees_the_requests_of_the_organisation_and_its_branches():
     assert seen(people.actor_for(make.manager(organisation=branch))) == {at_branch.pk}
     assert seen(people.actor_for(make.manager(organisation=None))) == set()
     assert seen(people.actor_for(make.requester(organisation=head))) == set()
-
-
-def test_requesters_read_only_entries_meant_for_participants():
-    """DESIGN decision 11."""
-    rui = make.requester()
-    ticket = make.ticket(requester=rui)
-    make.entry(ticket, "note_added")
-    mail = make.mail(ticket)
-
-    read = Entry.objects.filter(visibility.visible_entries(people.actor_for(rui)), item=ticket)
-
-    assert [entry.type for entry in read] == ["mail_received"]
-    assert read.get().data == {"message": mail.pk}
-    assert Entry.objects.filter(visibility.visible_entries(make.agent()), item=ticket).count() == 3
 
 
 @pytest.mark.parametrize("form", ["{}", "[{}]", " {} ", "https://desk.example/items/{}/?tab=1"])

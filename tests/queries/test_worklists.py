@@ -8,7 +8,7 @@ from tests import factories as make
 from tramita.domain.codes import Clock, DueStatus, Listed, Problem, WaitType
 from tramita.models import Access
 from tramita.queries import people, worklists
-from tramita.queries.shell import Count, shell_of
+from tramita.queries.shell import Count, Listing, shell_of
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,10 @@ def due(hours):
 def shown(place, actor, **more):
     rows = worklists.page(place, actor, now=NOW, tonight=TONIGHT, **more).rows
     return [row.reference for row in rows]
+
+
+def totals(place, actor):
+    return {status: count.number for status, count in shell_of(actor, Listing(place, NOW, TONIGHT)).totals.items()}
 
 
 @pytest.fixture
@@ -91,7 +95,7 @@ def test_a_list_shows_only_what_its_reader_may_see(ana):
     eve = make.agent("Eve", grants={"acme": ["view"]})
 
     assert shown(worklists.in_queue(queue.pk), eve) == [mine.reference]
-    assert worklists.totals(worklists.in_queue(queue.pk), eve, now=NOW, tonight=TONIGHT)[DueStatus.NOT_SET] == 1
+    assert totals(worklists.in_queue(queue.pk), eve)[DueStatus.NOT_SET] == 1
 
 
 def test_a_row_has_what_the_list_shows_in_one_statement(ana, actor, django_assert_num_queries):
@@ -142,10 +146,10 @@ def test_totals_count_each_due_status_and_filter_by_it(ana, actor, django_assert
     late, today, ahead = (make.ticket(assignee=ana, **due(hours)) for hours in (-1, 2, 30))
     paused = make.ticket(assignee=ana, clock=Clock.PAUSED, seconds_left=-5)
 
-    with django_assert_num_queries(1):
-        totals = worklists.totals(worklists.inbox(actor), actor, now=NOW, tonight=TONIGHT)
+    with django_assert_num_queries(2):
+        found = totals(worklists.inbox(actor), actor)
 
-    assert totals == dict.fromkeys(worklists.ORDER, 1)
+    assert found == dict.fromkeys(worklists.ORDER, 1)
     for status, ticket in zip(worklists.ORDER, (late, today, ahead, paused), strict=True):
         assert shown(worklists.inbox(actor), actor, status=status) == [ticket.reference]
 

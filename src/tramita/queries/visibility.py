@@ -19,7 +19,7 @@ from django.db.models.functions import Left
 from django.db.models.lookups import Exact
 
 from tramita.domain.actors import LEADERS, Actor
-from tramita.domain.codes import Kind, Role, State, Visibility
+from tramita.domain.codes import Kind, Role, State
 from tramita.domain.permissions import permissions_of
 from tramita.models import Definition, Item, Organisation
 
@@ -35,13 +35,6 @@ def visible_to(actor: Actor, *, through: str = "") -> Q:
     if actor.is_staff or actor.role is Role.ROBOT:
         return _kept(at) & _drafts(actor, at) & _granted(actor, at)
     return _kept(at) & _requested(actor, at)
-
-
-def visible_entries(actor: Actor) -> Q:
-    """Entries this actor may read of an item they may see."""
-    if actor.is_system or actor.is_staff or actor.role is Role.ROBOT:
-        return EVERYTHING
-    return Q(visibility=Visibility.PARTICIPANTS.value)
 
 
 def may(actor: Actor, permission: str, where: Item | str | None = None) -> bool:

@@ -4,7 +4,7 @@ A list is one branch or several, each a range of one index in the order of the d
 own length of each and goes on after the last row of the page before (MEASURED section 3).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -145,13 +145,6 @@ def recent(actor: Actor, *, limit: int = PAGE) -> list[Row]:
         [actor.id, *seen.params],
     )
     return [row_from(row) for row in rows]
-
-
-def totals(place: Place, actor: Actor, *, now: datetime, tonight: datetime) -> Mapping[DueStatus, int]:
-    """How many of each due status, up to one more than the cap (H-2). Cost: one statement."""
-    scalars = [counted(place, actor, due_range(status, now, tonight)) for status in ORDER]
-    text = f"SELECT {', '.join(scalar.sql for scalar in scalars)}"
-    return dict(zip(ORDER, fetch(text, [one for scalar in scalars for one in scalar.params])[0], strict=True))
 
 
 def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
