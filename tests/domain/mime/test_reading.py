@@ -562,6 +562,13 @@ def test_a_bounce_for_people_only_is_read_from_its_words(body: str, status: str,
     assert bounce.original_message_id == "out@helpdesk.example"
 
 
+def test_a_person_who_attaches_a_report_is_no_bounce() -> None:
+    """MAIL-96."""
+    report = "Content-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\n"
+
+    assert parse(multipart(PLAIN + "Why do I get this?", report)).bounce is None
+
+
 def test_a_report_of_success_is_no_bounce() -> None:
     """MAIL-96."""
     raw = sample("120").replace(b"Action: failed", b"Action: delivered").replace(b"Status: 5.1.1", b"Status: 2.0.0")

@@ -97,6 +97,20 @@ def test_nothing_is_cut_from_what_is_no_reply() -> None:
     assert mail(text.replace("\n", "\r\n")).reply_text == text
 
 
+def test_quoted_lines_alone_make_no_reply() -> None:
+    """MAIL-41."""
+    text = "The log says:\n\n> lift: stuck\n> lift: stuck\n\nPlease help."
+
+    assert visible_reply(text, None, answers=False) == text
+
+
+def test_a_reply_without_any_header_is_known_by_its_attribution() -> None:
+    """MAIL-41."""
+    text = f"{ANSWER}\n\nOn 12 Mar 2024, Lee <l@helpdesk.example> wrote:\n> Does it work?"
+
+    assert visible_reply(text, None, answers=False) == ANSWER
+
+
 def test_a_forward_keeps_what_it_forwards() -> None:
     """MAIL-75, MAIL-41."""
     text = "See below.\r\n\r\n---------- Forwarded message ---------\r\nFrom: a@b.example\r\n\r\nHello"

@@ -11,6 +11,7 @@ from tramita.domain.mime.tree import Part
 from tramita.domain.mime.words import decode_header
 
 _ORDER = ("failed", "delayed", "delivered", "relayed", "expanded")  # the worst decides
+_STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
 _COPIES = (
     "message/rfc822",
     "text/rfc822-headers",
@@ -75,23 +76,20 @@ MAX_ID = 998  # characters: a line of a header
 
 def find(block: Block, parts: list[Part], text: str, sender: str, subject: str, *, null_sender: bool) -> Bounce | None:
     """The bounce this message is, or None. `parts` are the leaves, `text` the body that is shown."""
-    status_part = next(
-        (part for part in parts if part.kind in ("message/delivery-status", "message/global-delivery-status")),
-        None,
-    )
+    report = _report_type(block)
+    if report in ("disposition-notification", "feedback-report"):
+        return None
+    text = text[:MAX_TEXT]
+    daemon = is_daemon(sender)
+    told = bool(_SUBJECT.search(subject)) + bool(_BODY.search(text))
     original = _original_id(parts, text)
-    if status_part is not None and _report_type(block) in ("", "delivery-status"):
-        recipients = _recipients(status_part)
+    if _is_report(block) or daemon or null_sender or _SUBJECT.search(subject):
+        recipients = [one for part in parts if part.kind in _STATUS_PARTS for one in _recipients(part)]
         if recipients:
             return _bounce(recipients, original)
-    if _report_type(block) in ("disposition-notification", "feedback-report"):
-        return None
     failed = [value for value in block.all("x-failed-recipients") if value.strip()]
-    daemon = is_daemon(sender)
-    told = bool(_SUBJECT.search(subject)) + bool(_BODY.search(text[:MAX_TEXT]))
-    reported = status_part is not None or _report_type(block) == "delivery-status"
-    if failed or reported or (daemon and told) or (null_sender and told == 2):
-        return _from_text(text[:MAX_TEXT], failed, subject, original)
+    if failed or report == "delivery-status" or (daemon and told) or (null_sender and told == 2):
+        return _from_text(text, failed, subject, original)
     return None
 
 
@@ -121,6 +119,10 @@ def message_id(value: bytes | None) -> str | None:
     text = re.sub(r"\s+", "", decode_header(value or b""))
     found = re.search(r"<([^<>]+)>", text)
     return (found.group(1) if found else text.strip("<>"))[:MAX_ID] or None
+
+
+def _is_report(block: Block) -> bool:
+    return b"multipart/report" in (block.first("content-type") or b"").lower()
 
 
 def _report_type(block: Block) -> str:

@@ -96,7 +96,8 @@ def visible_reply(text: str, html: str | None, *, answers: bool) -> str:
 def _new_lines(lines: list[str], *, answers: bool) -> list[str]:
     """The lines that are new; the very same list when nothing may be cut."""
     quoted = _mark_quotations(lines)
-    if not answers and True not in quoted:
+    attributed = any(mark and not _QUOTED.match(line) for line, mark in zip(lines, quoted, strict=True))
+    if not (answers or attributed):
         return lines
     hard = _hard_start(lines) if answers else len(lines)
     above = _outside(lines[:hard], quoted[:hard])
