@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,12 +19,14 @@ HEAVY = {
     "openpyxl", "xlsxwriter", "icalendar", "holidays", "requests", "jwt", "rich", "charset_normalizer", "imap_tools",
     "aiosmtpd", "turbohtml", "yaml", "psycopg", "structlog",
 }  # fmt: skip
+SOURCE = Path(__file__).parents[2] / "src"
 DEAD_DATABASE = "postgresql://nobody@127.0.0.1:1/desk"
 SPAWNED = """
 import sys, django
 django.setup()
-from tramita.config.server import listen, serve
+from tramita.config.server import get_ready, listen, serve
 door = listen("127.0.0.1", 0)
+get_ready(fork=False)
 print(f"It is at http://127.0.0.1:{door.getsockname()[1]} ", flush=True)
 sys.exit(serve(door, web=1, worker=False, fork=False))
 """
@@ -71,16 +74,27 @@ class Desk:
 def environment(tmp_path: Path) -> dict[str, str]:
     """A developer's environment, with nothing of the test's own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRAMITA_", "DJANGO_"))}
-    source = Path(__file__).parents[2] / "src"
-    return kept | {"PYTHONPATH": str(source), "TRAMITA_DATA_DIR": str(tmp_path / "var"), "PYTHONUNBUFFERED": "1"}
+    return kept | {"PYTHONPATH": str(SOURCE), "TRAMITA_DATA_DIR": str(tmp_path / "var"), "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with its tables, to be copied: migrating takes longer than most of these tests."""
+    folder = tmp_path_factory.mktemp("migrated")
+    variables = {"PYTHONPATH": str(SOURCE), "TRAMITA_DATA_DIR": str(folder), "PATH": os.environ["PATH"]}
+    subprocess.run([sys.executable, "-m", "tramita.config.command", "migrate"], env=variables, cwd=folder, check=True)
+    return folder / "tramita.sqlite3"
 
 
 @pytest.fixture
-def start(environment: dict[str, str], tmp_path: Path):
+def start(environment: dict[str, str], tmp_path: Path, migrated: Path):
     """`start("run", "--port", "0", TRAMITA_X="y")`: a running service, stopped after the test."""
     started: list[Desk] = []
 
-    def begin(*arguments: str, **variables: str) -> Desk:
+    def begin(*arguments: str, empty: bool = False, **variables: str) -> Desk:
+        (tmp_path / "var").mkdir()
+        if not empty:
+            shutil.copy(migrated, tmp_path / "var")
         command = list(arguments) if arguments[0] == "-c" else ["-m", "tramita.config.command", *arguments]
         started.append(Desk(command, environment | variables, tmp_path))
         return started[-1]
@@ -184,10 +198,8 @@ def test_children_end_with_a_parent_that_is_killed(start):
     eventually(lambda: not any(alive(child) for child in children))
 
 
-def test_where_forking_is_not_safe_children_are_started_afresh(start, command, environment):
+def test_where_forking_is_not_safe_children_are_started_afresh(start):
     """As on macOS: they inherit the open door."""
-    command("migrate")
-
     desk = start("-c", SPAWNED, DJANGO_SETTINGS_MODULE="tramita.config.settings")
 
     assert desk.get("/readyz")[0] == 200
@@ -247,7 +259,7 @@ def test_without_its_database_a_web_process_lives_and_says_what_is_wrong(start):
 
 
 def test_a_database_that_lacks_migrations_is_not_ready(start):
-    desk = start("web", "--port", "0", "--workers", "1")
+    desk = start("web", "--port", "0", "--workers", "1", empty=True)
 
     status, body = desk.get("/readyz")
 

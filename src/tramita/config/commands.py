@@ -24,10 +24,12 @@ def migrate(args: Namespace) -> int:
 
 def run(args: Namespace) -> int:
     """Migrate, load the demo company when asked and the database is empty, then serve and work."""
-    from tramita.config.server import listen, serve
+    from tramita.config.server import get_ready, listen, serve
 
     door = listen(args.host, args.port)  # first: an occupied port must change nothing
-    if code := _apart(lambda: _prepare(demo=args.demo)):
+    prepares = _apart(lambda: _prepare(demo=args.demo))
+    get_ready()  # meanwhile
+    if code := os.waitstatus_to_exitcode(os.waitpid(prepares, 0)[1]):
         return code
     say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
     return serve(door, web=WEB_PROCESSES, worker=True)
@@ -35,15 +37,16 @@ def run(args: Namespace) -> int:
 
 def web(args: Namespace) -> int:
     """Pages only: as many machines as wanted on PostgreSQL."""
-    from tramita.config.server import listen, serve
+    from tramita.config.server import get_ready, listen, serve
 
     door = listen(args.host, args.port)
+    get_ready()
     say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
     return serve(door, web=args.workers, worker=False)
 
 
 def _apart(task: Callable[[], int]) -> int:
-    """Do it in a process that ends: migrating and loading need modules that the service does not."""
+    """Do it in a process that ends, migrating and loading need modules that the service does not; its number."""
     sys.stdout.flush()
     pid = os.fork()
     if not pid:
@@ -54,7 +57,7 @@ def _apart(task: Callable[[], int]) -> int:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return pid
 
 
 def _prepare(*, demo: bool) -> int:

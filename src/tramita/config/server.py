@@ -26,6 +26,7 @@ STOP_SECONDS = 10.0  # how long a child may take to finish what it does
 STEADY_SECONDS = 10.0  # a child that lived as long is started again at once
 LONGEST_PAUSE = 30.0
 BACKLOG = 2048
+FORK = sys.platform != "darwin"  # where forking a loaded process is safe
 REFUSED = {
     EADDRINUSE: "port %(port)s of %(host)s is in use: stop the other program, or choose another with --port",
     EACCES: "port %(port)s of %(host)s may not be opened by this user: choose one above 1023 with --port",
@@ -55,11 +56,15 @@ def listen(host: str, port: int) -> socket.socket:
     return door
 
 
-def serve(door: socket.socket, *, web: int, worker: bool, fork: bool = sys.platform != "darwin") -> int:
-    """Serve until told to stop (SIGTERM, SIGINT); answers the exit code."""
+def get_ready(*, fork: bool = FORK) -> None:
+    """Import and compile what the children will share. Asks nothing of the database."""
     metrics.start_folder()
     if fork:
         warm()
+
+
+def serve(door: socket.socket, *, web: int, worker: bool, fork: bool = FORK) -> int:
+    """Serve until told to stop (SIGTERM, SIGINT), after `get_ready`; answers the exit code."""
     kinds = [WEB] * web + [WORKER] * worker
     return Tree(door, fork=fork).run(kinds)
 
