@@ -1,16 +1,17 @@
 /**
  * The hands stay on the keyboard. Any element may carry `data-key="r"` or `data-key="g i"`: the key clicks it, or
- * focuses a field. `j`, `k` move through `[data-row]`, `o` opens. None fires inside a field, nor with ctrl, alt, meta;
- * `<html data-keys="off">` switches all off. `ctrl enter` presses the first button of the form the writer is in.
+ * focuses a field; `data-focus="#note-body"` names what has the focus then. `j` and `k` move through `[data-row]`,
+ * `o` opens. None fires inside a field, nor with ctrl, alt, meta; `<html data-keys="off">` switches all off.
+ * `ctrl enter` presses the first button of the form the writer is in.
  */
 const field = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")
 let waiting = "" // "g" between the two keys of "g i"
 
 function press(element) {
   if (element.matches("input, textarea")) return element.focus()
-  const panel = element.closest("details:not([open])")
-  if (panel && element.tagName === "SUMMARY") element.focus()
+  if (element.tagName === "SUMMARY") element.focus()
   element.click()
+  if (element.dataset.focus) document.querySelector(element.dataset.focus)?.focus()
 }
 
 function move(step) {
