@@ -486,6 +486,13 @@ def test_words_alone_hint_but_prove_nothing(subject: str) -> None:
     assert read.auto_submitted is None
 
 
+@pytest.mark.parametrize("fields", [{"X_Auto_Response_Suppress": "DR, OOF"}, {"Return_Path": "<>"}])
+def test_words_with_a_second_hint_are_a_mark(fields: dict[str, str]) -> None:
+    """MAIL-90, MAIL-92."""
+    assert mail(Subject="Out of Office: the lift", **fields).auto_submitted
+    assert mail(**fields).auto_submitted is None
+
+
 @pytest.mark.parametrize("subject", ["The office is out of paper", "Automatic door is stuck", "Reply please"])
 def test_an_ordinary_subject_is_no_hint(subject: str) -> None:
     """MAIL-92."""

@@ -26,7 +26,7 @@ _MAIL = re.compile(r"[A-Za-z0-9_.+=&~!#$%'*/?^`{|}-]{1,128}@[A-Za-z0-9-]{1,63}(?
 _ID = re.compile(r"^[>\s]{0,20}message-id[ \t]*:\s{0,20}<?([^<>\s]{3,400})>?", re.IGNORECASE | re.MULTILINE)
 _SENDER = re.compile(
     r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|mail[-_.]?delivery|maildelivery|mmdf|mailadmin|mailsystem)"
-    r"|mail delivery (?:sub)?system|mail delivery service|mail administrator|delivery subsystem",
+    r"|mail delivery (?:sub)?system|mail delivery service|mail administrator|system administrator|delivery subsystem",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -47,7 +47,7 @@ _SUBJECT = re.compile(
 _BODY = re.compile(
     r"could ?n[o']t be delivered|could not deliver|(?:was|were|is) (?:not"
     r"|un)\s?(?:able to )?deliver|unable to deliver|undeliver"
-    r"|wasn't able to deliver|(?:delivery|addresses?|recipients?) (?:\w+ ){0,3}(?:failed"
+    r"|wasn't able to deliver|did not reach the|(?:delivery|addresses?|recipients?) (?:\w+ ){0,3}(?:failed"
     r"|had permanent fatal|has failed)|permanent (?:fatal )?error"
     r"|returned to (?:the )?sender|following addresse?s?|(?:does not|doesn't) exist|user unknown"
     r"|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found)"
@@ -88,7 +88,7 @@ def find(block: Block, parts: list[Part], text: str, sender: str, subject: str, 
         if recipients:
             return _bounce(recipients, original)
     failed = [value for value in block.all("x-failed-recipients") if value.strip()]
-    if failed or report == "delivery-status" or (daemon and told) or (null_sender and told == 2):
+    if failed or report == "delivery-status" or (daemon and told) or (null_sender and _SUBJECT.search(subject)):
         return _from_text(text, failed, subject, original)
     return None
 

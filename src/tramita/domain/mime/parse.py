@@ -128,10 +128,12 @@ def _nature(block: Block, parts: list[Part], text: str, subject: str) -> dict[st
     sender = decode_header(block.first("from") or block.first("sender") or b"")
     bounce = bounces.find(block, parts, text, sender, subject, null_sender=null_sender)
     kind = content_type(block.first("content-type"))[0]
-    marked = automatic.mark(block, kind, daemon=null_sender and bounces.is_daemon(sender))
+    words = automatic.wording(subject)
+    daemon = bounces.is_daemon(sender)
+    marked = automatic.mark(block, kind, null_sender=null_sender, daemon=daemon, words=words)
     return {
         "auto_submitted": marked or ("a delivery report" if bounce else None),
-        "auto_wording": automatic.wording(subject),
+        "auto_wording": words,
         "bounce": bounce,
         "receipt": None if bounce else bounces.receipt(parts),
         "spam": _is_spam(block),
