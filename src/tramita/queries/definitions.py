@@ -25,7 +25,9 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.due_rules import DueRule, build_due_rule
 from tramita.gateways.holidays import public_holidays
-from tramita.models import Definition, Person, Queue, Version
+from tramita.models import Definition, Version
+from tramita.queries.memory import once_a_batch
+from tramita.queries.rows import fetch
 from tramita.queries.visibility import may
 
 Process = TypeVar("Process", CategoryDefinition, CaseTypeDefinition)
@@ -61,9 +63,10 @@ def due_rule(version_id: int) -> DueRule:
     return _due_rule(version_id, django_settings.TIME_ZONE)
 
 
+@once_a_batch
 def settings() -> Settings:
     """The settings of the desk. Cost: one query."""
-    current = Definition.objects.filter(kind="settings", active=True).values_list("current_id", flat=True).first()
+    current = _one("SELECT current_id FROM definitions WHERE kind = 'settings' AND active ORDER BY id LIMIT 1")
     return _read(Settings, current) if current else Settings()
 
 
@@ -93,17 +96,24 @@ def approval_types() -> list[ApprovalTypeDefinition]:
     return [_read(ApprovalTypeDefinition, version) for version in rows.values_list("current_id", flat=True)]
 
 
+@once_a_batch
 def queue_id(key: str | None) -> int | None:
     """The id of an active queue, or None."""
-    return Queue.objects.filter(key=key, active=True).values_list("id", flat=True).first() if key else None
+    return _one("SELECT id FROM queues WHERE key = %s AND active", key) if key else None
 
 
+@once_a_batch
 def worker_id(key: str | None) -> int | None:
     """The id of an active user (by address) or robot (by name), or None: an invalid target (Q-12)."""
     if not key:
         return None
-    name = {"email": key} if "@" in key else {"key": key}
-    return Person.objects.filter(is_active=True, **name).values_list("id", flat=True).first()
+    return _one(f"SELECT id FROM people WHERE {'email' if '@' in key else 'key'} = %s AND is_active", key)
+
+
+def _one(statement: str, *params: object) -> int | None:
+    """The first value of the only row."""
+    rows = fetch(statement, params)
+    return int(rows[0][0]) if rows and rows[0][0] is not None else None
 
 
 def forget() -> None:
@@ -112,15 +122,20 @@ def forget() -> None:
         kept.cache_clear()
 
 
+@once_a_batch
 def _current(kind: str, of: type[Process], path: str) -> Current[Process] | None:
-    row = (
-        Definition.objects.filter(kind=kind, key=path, active=True, current__isnull=False)
-        .values_list("id", "current_id", "parent__parent__parent_id", "parent__parent__parent__organisation_id")
-        .first()
+    """Above a process stand its service, its contract and its customer."""
+    rows = fetch(
+        "SELECT d.id, d.current_id, customer.id, customer.organisation_id FROM definitions d "
+        "LEFT JOIN definitions service ON service.id = d.parent_id "
+        "LEFT JOIN definitions contract ON contract.id = service.parent_id "
+        "LEFT JOIN definitions customer ON customer.id = contract.parent_id "
+        "WHERE d.kind = %s AND d.key = %s AND d.active AND d.current_id IS NOT NULL",
+        [kind, path],
     )
-    if row is None:
+    if not rows:
         return None
-    definition, version, customer, organisation = row
+    definition, version, customer, organisation = rows[0]
     return Current(definition, version, customer, organisation, _read(of, version))
 
 

@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from tramita.models import Definition
+from tramita.queries.memory import once_a_batch
+from tramita.queries.rows import fetch
 
 
 def installation_zone() -> ZoneInfo:
@@ -12,6 +13,7 @@ def installation_zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
+@once_a_batch
 def current_due_rule(key: str | None, path: str) -> int | None:
     """The version of the rule that a new item of the process at `path` gets, or None. Cost: one query.
 
@@ -21,6 +23,6 @@ def current_due_rule(key: str | None, path: str) -> int | None:
     if key is None:
         return None
     contract = "/".join(path.split("/")[:2])
-    rows = Definition.objects.filter(kind="due_rule", key__in=(key, f"{key}@{contract}"), active=True)
-    found = dict(rows.values_list("key", "current_id"))
+    statement = "SELECT key, current_id FROM definitions WHERE kind = 'due_rule' AND key IN (%s, %s) AND active"
+    found: dict[str, int] = dict(fetch(statement, [key, f"{key}@{contract}"]))
     return found.get(f"{key}@{contract}", found.get(key))
