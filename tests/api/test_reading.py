@@ -82,6 +82,7 @@ def test_the_due_date_explains_itself(caller: Callers, desk: Desk) -> None:
     assert [interval["running"] for interval in told["intervals"]][-1] is False
 
 
+@pytest.mark.django_db(transaction=True)  # a follower hears only of what is committed
 def test_a_follower_misses_nothing_and_hears_nothing_twice(caller: Callers, desk: Desk) -> None:
     """DESIGN 2.4, INTERFACES 5: `next` is always given."""
     path = f"/items/{desk.ticket().reference}"
@@ -97,6 +98,7 @@ def test_a_follower_misses_nothing_and_hears_nothing_twice(caller: Callers, desk
     assert nothing == {"results": [], "next": cursor}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_events_of_invisible_items_are_not_told(caller: Callers, desk: Desk) -> None:
     """DESIGN 2.11."""
     desk.ticket()
