@@ -31,6 +31,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "NotFound": (1,),
     "Conflict": (1,),
     "GuardFailed": (4,),
+    **dict.fromkeys(["Malformed", "NotSignedIn", "MethodNotAllowed", "TooLarge", "UnsupportedMedia"], (1,)),
+    **dict.fromkeys(["Unavailable", "Unforeseen"], (1,)),
     "Guard": (2,),  # a condition of a lifecycle table
     "FieldError": (3,),
     "one": (3,),  # Invalid.one(field, code, message)

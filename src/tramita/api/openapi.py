@@ -1,5 +1,6 @@
 """What ninja cannot say about every call: problem documents, headers of versions and idempotency keys, raw bodies."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,7 @@ IF_MATCH = {
     "description": "The version this is based on; refused with 412 when the item changed since.",
     "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$', "examples": ['"7"']},
 }
+FIRST_SENTENCE = re.compile(r"(?:(?<=\.)\s)|(?:\s\([A-Z]+-\d+.*)")
 ETAG = {"description": 'The item\'s version, like `"7"`', "schema": {"type": "string"}}
 LOCATION = {"description": "Where the new item is", "schema": {"type": "string"}}
 
@@ -49,6 +51,8 @@ def completed(schema: dict[str, Any]) -> None:
     for path, method, operation in _operations(schema):
         _add_headers(path, method, operation)
         _add_problems(method, operation)
+        if description := operation.get("description"):  # what ninja makes of a function's name says less
+            operation["summary"] = FIRST_SENTENCE.split(description, maxsplit=1)[0].rstrip(".")
 
 
 def _operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

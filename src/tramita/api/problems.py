@@ -9,6 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.responses import NinjaJSONEncoder
@@ -201,29 +202,24 @@ def _name(location: Iterable[object]) -> str:
     return ".".join(str(part) for part in path if not str(part).endswith(("]", "In"))) or str(source)
 
 
-def _mark(text: str) -> str:
-    """Marks a text for the catalogues; it is translated when it is said."""
-    return text
-
-
 _KNOWN = {
-    "missing": ("required", _mark("This is needed.")),
-    "extra_forbidden": ("unknown_field", _mark("This call has no such field.")),
-    "string_type": ("wrong_type", _mark("This must be text.")),
-    "int_type": ("wrong_type", _mark("This must be a whole number.")),
-    "int_parsing": ("wrong_type", _mark("This must be a whole number.")),
-    "bool_type": ("wrong_type", _mark("This must be true or false.")),
-    "bool_parsing": ("wrong_type", _mark("This must be true or false.")),
-    "list_type": ("wrong_type", _mark("This must be a list.")),
-    "dict_type": ("wrong_type", _mark("This must be an object.")),
-    "model_type": ("wrong_type", _mark("This must be an object.")),
-    "model_attributes_type": ("wrong_type", _mark("This must be an object.")),
-    "string_too_long": ("too_long", _mark("This is too long.")),
-    "too_long": ("too_long", _mark("These are too many.")),
-    "timezone_aware": ("wrong_moment", _mark("This must be a moment in ISO 8601 with its offset.")),
-    "datetime_parsing": ("wrong_moment", _mark("This must be a moment in ISO 8601 with its offset.")),
-    "datetime_from_date_parsing": ("wrong_moment", _mark("This must be a moment in ISO 8601 with its offset.")),
-    "datetime_object_invalid": ("wrong_moment", _mark("This must be a moment in ISO 8601 with its offset.")),
-    "enum": ("not_a_choice", _mark("This is not one of the possible values.")),
-    "literal_error": ("not_a_choice", _mark("This is not one of the possible values.")),
+    "missing": ("required", gettext_noop("This is needed.")),
+    "extra_forbidden": ("unknown_field", gettext_noop("This call has no such field.")),
+    "string_type": ("wrong_type", gettext_noop("This must be text.")),
+    "int_type": ("wrong_type", gettext_noop("This must be a whole number.")),
+    "int_parsing": ("wrong_type", gettext_noop("This must be a whole number.")),
+    "bool_type": ("wrong_type", gettext_noop("This must be true or false.")),
+    "bool_parsing": ("wrong_type", gettext_noop("This must be true or false.")),
+    "list_type": ("wrong_type", gettext_noop("This must be a list.")),
+    "dict_type": ("wrong_type", gettext_noop("This must be an object.")),
+    "model_type": ("wrong_type", gettext_noop("This must be an object.")),
+    "model_attributes_type": ("wrong_type", gettext_noop("This must be an object.")),
+    "string_too_long": ("too_long", gettext_noop("This is too long.")),
+    "too_long": ("too_long", gettext_noop("These are too many.")),
+    "timezone_aware": ("wrong_moment", gettext_noop("This must be a moment in ISO 8601 with its offset.")),
+    "datetime_parsing": ("wrong_moment", gettext_noop("This must be a moment in ISO 8601 with its offset.")),
+    "datetime_from_date_parsing": ("wrong_moment", gettext_noop("This must be a moment in ISO 8601 with its offset.")),
+    "datetime_object_invalid": ("wrong_moment", gettext_noop("This must be a moment in ISO 8601 with its offset.")),
+    "enum": ("not_a_choice", gettext_noop("This is not one of the possible values.")),
+    "literal_error": ("not_a_choice", gettext_noop("This is not one of the possible values.")),
 }

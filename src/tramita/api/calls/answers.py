@@ -41,14 +41,9 @@ def item_answers(request: HttpRequest, items: Sequence[Item]) -> list[ItemOut]:
 
 def _item(view: ItemView, at: datetime) -> ItemOut:
     due = view.due
-    text = due_text(due_at=due.at, paused=due.paused, seconds_left=due.seconds_left, now=at)
-    told = view.as_json(text)
-    return ItemOut(**told, instructions=view.instructions, checklist=_ticked(view))
-
-
-def _ticked(view: ItemView) -> dict[str, bool] | None:
-    """In the shape that a PATCH takes."""
-    return {line[0]: line[1] for line in view.checklist} or None
+    item = ItemOut.model_validate(view)
+    item.due.text = due_text(due_at=due.at, paused=due.paused, seconds_left=due.seconds_left, now=at)
+    return item
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field
 
 from tramita.api.paging import Paging
 from tramita.api.schemas.base import Output, QueryMoment
@@ -27,10 +27,10 @@ class ContactOut(WhoOut):
 
 
 class QueueRefOut(Output):
-    """Where it waits for a team."""
+    """Where it waits for a team. A view calls its name `key`."""
 
     id: int
-    name: str
+    name: str = Field(validation_alias=AliasChoices("key", "name"))
 
 
 class WaitOut(Output):
@@ -79,7 +79,13 @@ class DueOut(Output):
     status: DueStatus
     clock: Clock
     seconds_left: int | None
-    text: str
+    text: str = ""
+    """In the reader's language and zone."""
+
+
+def _ticked(value: Any) -> Any:
+    """A view has pairs; a PATCH takes an object, so a read gives one."""
+    return value if isinstance(value, dict) else dict(value or ()) or None
 
 
 class ItemOut(Output):
@@ -114,7 +120,7 @@ class ItemOut(Output):
     parent: str | None
     instructions: str | None
     """Of an Action: what to do."""
-    checklist: dict[str, bool] | None
+    checklist: Annotated[dict[str, bool] | None, BeforeValidator(_ticked)]
     """Of an Action: what must be ticked before it is complete, and whether it is."""
     fields: dict[str, Any]
     created_at: datetime
