@@ -137,6 +137,15 @@ def _fields(change: Change, value: Mapping[str, Any]) -> None:
     fields = put(change.item, value)
     if fields != change.item.fields:
         change.record("fields_changed", data={"fields": sorted(value)}, fields=fields)
+        _recount(change, value)
+
+
+def _recount(change: Change, changed: Mapping[str, Any]) -> None:
+    """A rule may count from a field: then its value moves the due date (SLA-2)."""
+    item = change.item
+    rule = clockwork.rule_of(item)
+    if rule is not None and rule.base_field in changed and item.state is not State.DRAFT:
+        change.record("due_recounted", **under_rule(item, item.due_rule_id, at=change.at))
 
 
 def _due(change: Change, value: Mapping[str, Any]) -> None:

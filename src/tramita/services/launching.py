@@ -35,7 +35,8 @@ def launch(
     Rules: C-11, A-1, A-30, Z-14.
     """
     require(by, "work", item)
-    case = Item.objects.select_for_update().get(pk=item.parent_id or item.pk)
+    held = Item.objects.select_for_update().get(pk=item.parent_id or item.pk)  # the running numbers hang on it
+    case = item if item.pk == held.pk else held
     definition = _definition(case, action)
     _check(case, copies, due, definition, at=at)
     change = Change(case, by, at)

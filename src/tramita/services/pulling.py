@@ -8,7 +8,7 @@ from tramita.models import Item
 from tramita.queries.pull import candidates
 from tramita.services import working
 
-TRIES = 20  # rivals that may be faster, one after the other
+ROUNDS = 3  # times that rivals may take all that was offered
 
 
 def pull(*, by: Actor, at: datetime) -> Item | None:
@@ -16,14 +16,15 @@ def pull(*, by: Actor, at: datetime) -> Item | None:
 
     Who is slower than a rival gets the item after it. Rules: Q-1 to Q-3, S-4.
     """
-    for _ in range(TRIES):
-        best = next(iter(candidates(by, at=at)), None)
-        if best is None:
-            return None
-        item = Item.objects.get(pk=best.id)
-        try:
-            working.start(item, by=by, at=at)
-        except (StaleVersion, Conflict):
-            continue
-        return item
+    for _ in range(ROUNDS):
+        best = candidates(by, at=at)
+        for candidate in best:
+            item = Item.objects.get(pk=candidate.id)
+            try:
+                working.start(item, by=by, at=at)
+            except (StaleVersion, Conflict):
+                continue
+            return item
+        if not best:
+            break
     return None
