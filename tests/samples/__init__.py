@@ -9,10 +9,20 @@ MAIL = Path(__file__).parent / "mail"
 
 
 @cache
+def told() -> dict[str, dict[str, Any]]:
+    """All that `expected.json` says."""
+    everything: dict[str, dict[str, Any]] = json.loads((MAIL / "expected.json").read_text("utf-8"))
+    return everything
+
+
 def expected() -> dict[str, dict[str, Any]]:
     """By file name: `parse`, `excellent`, `ingest`."""
-    messages: dict[str, dict[str, Any]] = json.loads((MAIL / "expected.json").read_text("utf-8"))["messages"]
-    return messages
+    return told()["messages"]
+
+
+def world() -> dict[str, Any]:
+    """The routes, items and the clock that `ingest` supposes."""
+    return told()["world"]
 
 
 def sample(number: str) -> bytes:

@@ -9,6 +9,7 @@ from tramita.domain.actors import SYSTEM
 from tramita.domain.auto_answers import may_acknowledge
 from tramita.domain.codes import Kind, Listed, Method, State, Visibility
 from tramita.domain.errors import NotFound
+from tramita.domain.mime import address_key
 from tramita.domain.subjects import title_from, without_reference
 from tramita.models import Item, Person
 from tramita.queries import definitions
@@ -20,6 +21,8 @@ from tramita.services.moving import ended
 from tramita.services.starting import begin, placed, set_process
 from tramita.services.storing_mail import Arrival
 from tramita.services.submitting import submission
+
+MOST_AUTHORS = 5  # besides the first; more is no letter but a list
 
 
 def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None = None) -> Item:
@@ -33,10 +36,19 @@ def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None =
         item.organisation_id = person.organisation_id
     change = _refused(item, arrival) if refused else _begun(item, arrival)
     create(item, by=SYSTEM, at=arrival.at, change=change)
+    _copy_to_co_authors(item, arrival)
     _tell(item, arrival, route, person, silent=refused)
     if follows is not None:
         linking.link(item, to=follows, by=SYSTEM, at=arrival.at, type="follows_closed")
     return item
+
+
+def _copy_to_co_authors(item: Item, arrival: Arrival) -> None:
+    """Who else stands in From wrote it too, and takes part (MAIL-27, MAIL-56)."""
+    others = {one.key: one for one in arrival.mail.all_from if one.usable and one.key != arrival.sender.key}
+    ours = {address_key(one) for one in arrival.desk.own}
+    found = [one for key, one in others.items() if key not in ours][:MOST_AUTHORS]
+    contacts.copy_to(item, [contacts.from_sender(one.key, one.name, at=arrival.at) for one in found])
 
 
 def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:

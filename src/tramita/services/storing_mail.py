@@ -1,6 +1,6 @@
 """A mail on an item: its row, its attachments, its entry."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from tramita.domain.codes import Visibility
 from tramita.domain.correspondence import Match
 from tramita.domain.mime import Address, ParsedMail
 from tramita.gateways.storage import storage
-from tramita.models import Item, Person, SeenMessage
+from tramita.models import Item, Message, Person, SeenMessage
 from tramita.queries.mailboxes import Directory
 from tramita.services import sql
 from tramita.services.ledger import Change
@@ -36,9 +36,10 @@ def store(change: Change, arrival: Arrival, *, match: Match[Item] | None = None,
     person = Person.objects.filter(email=arrival.sender.key).values_list("pk", flat=True).first()
     data = entry_data(arrival, message_id, match=match, unverified=unverified)
     dots: dict[str, Any] = {} if arrival.mail.receipt else {"new_information": True}
+    inside = unverified or event_of(arrival.mail) is not None  # a forged word or a server's is nothing for who asked
     change.record(
         "mail_received",
-        visibility=Visibility.PARTICIPANTS,
+        visibility=Visibility.INTERNAL if inside else Visibility.PARTICIPANTS,
         data=data,
         words=entry_words(arrival),
         actor_id=None if unverified else person,
@@ -116,13 +117,33 @@ def entry_data(
         data |= {"matched_by": match.rule.value, "new_participant": match.new_participant}
     if unverified:
         data["unverified"] = True
-    if mail.bounce is not None:
-        data["bounce"] = {"action": mail.bounce.action, "status": mail.bounce.status}
-    if mail.receipt is not None:
-        data["receipt"] = mail.receipt.kind
+    if event := event_of(mail):
+        data |= {"event": event, "about": _about(mail)}
     return data
 
 
+def event_of(mail: ParsedMail) -> str | None:
+    """What a report says of a mail of ours: `failed`, `delayed`, `delivered`, `read` … (MAIL-96, MAIL-98)."""
+    if mail.bounce is not None:
+        return mail.bounce.action
+    return mail.receipt.kind if mail.receipt is not None else None
+
+
+def _about(mail: ParsedMail) -> int | None:
+    """The mail of ours that a report is about."""
+    report = mail.bounce or mail.receipt
+    named = report.original_message_id if report else None
+    sent = Message.objects.filter(message_id=named or "", outgoing=True)
+    return sent.values_list("pk", flat=True).first()
+
+
 def entry_words(arrival: Arrival) -> dict[str, Any]:
-    """The words of a mail's entry; its text is in the message."""
-    return {"subject": arrival.mail.subject or "", "from": arrival.sender.address, "name": arrival.sender.name}
+    """The words of a mail's entry; its text is in the message. A report names whom it is about, each with their own."""
+    words: dict[str, Any] = {
+        "subject": arrival.mail.subject or "",
+        "from": arrival.sender.address,
+        "name": arrival.sender.name,
+    }
+    if arrival.mail.bounce is not None:
+        words["recipients"] = [asdict(one) for one in arrival.mail.bounce.recipients[:MOST_RECIPIENTS]]
+    return words
