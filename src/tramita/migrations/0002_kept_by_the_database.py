@@ -1,6 +1,10 @@
 """What the database itself keeps true: an append-only ledger, item numbers, and a cursor that misses nothing."""
 
+from collections.abc import Callable
+
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 TOMBSTONE = '{"erased": true}'
 
@@ -39,8 +43,10 @@ POSTGRESQL_BACK = [
 ]
 
 
-def run(sqlite, postgresql):
-    def step(apps, schema_editor):
+def run(sqlite: list[str], postgresql: list[str]) -> Callable[[StateApps, BaseDatabaseSchemaEditor], None]:
+    """The step that speaks to the database at hand."""
+
+    def step(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for statement in sqlite if schema_editor.connection.vendor == "sqlite" else postgresql:
             schema_editor.execute(statement)
 

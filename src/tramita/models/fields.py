@@ -18,9 +18,9 @@ class NumberField(models.SmallIntegerField, Generic[E]):  # type: ignore[type-ar
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         """Migrations see a plain small integer: the words are not the database's affair."""
         name, _, args, kwargs = super().deconstruct()
-        default = kwargs.get("default")
-        if hasattr(default, "number"):
-            kwargs["default"] = default.number
+        number = getattr(kwargs.get("default"), "number", None)
+        if number is not None:
+            kwargs["default"] = number
         return name, "django.db.models.SmallIntegerField", args, kwargs
 
     def from_db_value(self, value: int | None, *_: object) -> E | None:
@@ -32,7 +32,8 @@ class NumberField(models.SmallIntegerField, Generic[E]):  # type: ignore[type-ar
         return next(word for word in self.words if word.number == int(value))  # type: ignore[attr-defined]
 
     def get_prep_value(self, value: Any) -> int | None:
-        return getattr(value, "number", value)
+        number: int | None = getattr(value, "number", value)
+        return number
 
 
 class WordField(models.CharField, Generic[E]):  # type: ignore[type-arg]

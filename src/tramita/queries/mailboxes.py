@@ -71,4 +71,4 @@ def directory() -> Directory:
 
 def keys() -> Keys:
     """The secrets that sign our references, newest first (MAIL-71)."""
-    return Keys((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return Keys((settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)))

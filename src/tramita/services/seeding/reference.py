@@ -52,7 +52,7 @@ class Process:
     title: str
     definition_id: int
     version_id: int
-    customer_id: int
+    customer_id: int | None
     queue_id: int
     due_rule_id: int | None
     window_days: int | None
