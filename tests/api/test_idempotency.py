@@ -1,8 +1,10 @@
 """Asking twice does once (INTERFACES 5: `Idempotency-Key` on every POST)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests import factories
 from tests.api.callers import Caller, Callers, ask, at_once, cast, fields, problem
@@ -116,7 +118,20 @@ def test_old_answers_are_forgotten(caller: Callers, desk: Desk) -> None:
     kept = IdempotencyKey.objects.get()
 
     assert answering.forget_answers(before=kept.created_at) == 0
-    assert answering.forget_answers(before=kept.created_at.replace(year=2100)) == 1
+    assert answering.forget_answers(before=kept.created_at + timedelta(seconds=1)) == 1
+
+
+def test_answers_older_than_a_week_go_with_new_ones(
+    caller: Callers, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """INTERFACES 5: the table does not grow for ever."""
+    monkeypatch.setattr(answering, "TIDIED", 1)
+    caller.ana.post("/tickets", ticket(desk), KEY)
+    IdempotencyKey.objects.update(created_at=timezone.now() - timedelta(days=8))
+
+    caller.ana.post("/tickets", ticket(desk), {"Idempotency-Key": "k-2"})
+
+    assert IdempotencyKey.objects.get().key == "k-2"
 
 
 @pytest.mark.django_db(transaction=True)

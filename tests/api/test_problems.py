@@ -5,7 +5,8 @@ from django.db import OperationalError
 
 from tests import factories
 from tests.api.callers import ask, fields, problem, stranger
-from tramita.queries import directory
+from tramita.queries import directory, people
+from tramita.services import starting
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,33 @@ def test_a_database_that_is_away_is_said_so(monkeypatch: pytest.MonkeyPatch) -> 
     problem(answer, 503, "unavailable")
     assert int(answer.headers["Retry-After"]) > 0
     assert b"connection refused" not in answer.content
+
+
+def test_a_database_that_is_away_is_said_so_before_anybody_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad input: the token cannot even be looked up; with a key and without."""
+
+    def away(digest: str) -> None:
+        raise OperationalError("connection refused")
+
+    caller = ask(factories.person())
+    monkeypatch.setattr(people, "by_token_digest", away)
+
+    problem(caller.get("/users"), 503, "unavailable")
+    problem(caller.post("/tickets", {}, {"Idempotency-Key": "k"}), 503, "unavailable")
+    problem(caller.post("/mail"), 503, "unavailable")
+
+
+def test_a_disk_that_is_full_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad input: SQLite says "disk is full" as an operational error; nothing is kept, and the answer says so."""
+
+    def full(**given: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    caller = ask(factories.person())
+    monkeypatch.setattr(starting, "start_ticket", full)
+
+    problem(caller.post("/tickets", {}), 503, "unavailable")
+    problem(caller.post("/tickets", {}, {"Idempotency-Key": "k"}), 503, "unavailable")
 
 
 def test_a_bug_of_ours_tells_nothing_of_the_inside(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.callers import Caller, Callers, at_once, cast, fields, problem
-from tests.desk import Desk, build
+from tests.desk import Desk, build, publish
 
 VERBS = ["submit", "start", "release", "to-do", "resume", "reopen", "abort", "discard"]
 
@@ -131,6 +131,36 @@ def test_a_wrong_resolution_is_named(caller: Callers, desk: Desk, body: dict, fi
     told = problem(caller.ana.post(f"/items/{desk.ticket().reference}/resolve", body), 422, "validation_failed")
 
     assert field in fields(told)
+
+
+def test_a_resolution_without_a_word_is_refused_where_one_is_required(caller: Callers, desk: Desk) -> None:
+    """R-6, INTERFACES 5: 422 resolution_note_required."""
+    publish("settings", "settings", resolution_note_required=True)
+    path = f"/items/{desk.ticket().reference}/resolve"
+
+    told = problem(caller.ana.post(path, {"method": "replied"}), 422, "validation_failed")
+
+    assert fields(told) == {"resolution_note_required": "resolution_note_required"}
+    assert caller.ana.post(path, {"method": "replied", "note": "Credited."}).json()["state"] == "resolved"
+
+
+def test_an_action_that_cannot_be_completed_needs_a_reason(caller: Callers, desk: Desk) -> None:
+    """A-22, R-5a."""
+    case = desk.case()
+    action = caller.ana.post(f"/items/{case.reference}/actions", {"action": "bank-check"}).json()["reference"]
+
+    told = problem(
+        caller.ana.post(f"/items/{action}/resolve", {"method": "unable_to_complete"}), 422, "validation_failed"
+    )
+    done = caller.ana.post(f"/items/{action}/resolve", {"method": "unable_to_complete", "reason": "No IBAN"})
+
+    assert list(fields(told)) == ["reason"]
+    assert done.json()["state"] == "closed"
+    assert caller.ana.get(f"/items/{case.reference}").json()["problem"] == {
+        "code": "action_unable",
+        "source": action,
+        "reason": "No IBAN",
+    }
 
 
 def test_an_item_is_assigned_by_address_name_or_id(caller: Callers, desk: Desk) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.responses import NinjaJSONEncoder
 
 from tramita.domain.errors import FieldError, Invalid, NotFound, StaleVersion, TramitaError, TransitionNotAllowed
+from tramita.ui.errors import fault_sentence, said
 
 Run = Callable[..., HttpResponse]
 MEDIA_TYPE = "application/problem+json"
@@ -135,17 +135,12 @@ def too_large() -> TooLarge:
 
 def _detail(error: TramitaError) -> str:
     if isinstance(error, Invalid):
-        return " ".join(f"{each.field}: {_said(each.message, each.values)}" for each in error.errors)
-    return _said(error.message, error.values)
-
-
-def _said(message: str, values: Mapping[str, object]) -> str:
-    translated = _(message) if message else ""
-    return translated % values if values else translated
+        return " ".join(f"{each.field}: {fault_sentence(each)}" for each in error.errors)
+    return said(error.message, error.values)
 
 
 def _field(error: FieldError) -> dict[str, str]:
-    return {"field": error.field, "code": error.code, "message": _said(error.message, error.values)}
+    return {"field": error.field, "code": error.code, "message": fault_sentence(error)}
 
 
 def _members(error: TramitaError) -> dict[str, Any]:
@@ -189,7 +184,7 @@ def _wrong_input(error: Any) -> Invalid:
 
 def _field_error(found: Mapping[str, Any]) -> FieldError:
     code, message = _KNOWN.get(found["type"], (found["type"], ""))
-    return FieldError(_name(found["loc"]), code, message or str(found["msg"]).replace("%", "%%"))
+    return FieldError(_name(found["loc"]), code, message or str(found["msg"]))
 
 
 def _name(location: Iterable[object]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import IntegrityError, transaction
@@ -12,6 +12,8 @@ from tramita.domain.errors import Conflict
 from tramita.models import IdempotencyKey
 from tramita.services.transactions import writing
 
+KEPT = timedelta(days=7)  # who asks again does so soon
+TIDIED = 500  # every so many answers the old ones go
 REFUSED = 400  # from this status on nothing happened
 
 
@@ -96,4 +98,6 @@ def _remembered(row: IdempotencyKey, answer: Answer) -> Answer:
     row.status, row.body = answer.status, answer.body
     row.content_type, row.headers = answer.content_type, dict(answer.headers)
     row.save(update_fields=["status", "body", "content_type", "headers"])
+    if row.pk % TIDIED == 0:
+        forget_answers(before=row.created_at - KEPT)
     return answer
