@@ -1,6 +1,7 @@
 """Mail over HTTP: written on an item, handed in, and taken from the tray."""
 
 import base64
+import errno
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.api.callers import Callers, fields, problem
 from tests.desk import Desk
+from tramita.gateways.storage import Folder
 from tramita.models import Attachment, Delivery, Mailbox, Message, Route, SeenMessage
 
 
@@ -62,6 +64,21 @@ def test_whatever_is_handed_in_is_kept(caller: Callers, routed: Desk, body: byte
     assert answer.status_code == 200
     assert answer.json()["outcome"] in ("unhandled", "failed", "ignored")
     assert SeenMessage.objects.count() == 1
+
+
+def test_a_full_disk_promises_nothing(caller: Callers, routed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL-8, bad input: a temporary fault, so the gateway keeps the mail and comes again."""
+
+    def full(self: Folder, content: bytes) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "put", full)
+        refused = hand_in(caller.robot, raw())
+
+    problem(refused, 503, "unavailable")
+    assert SeenMessage.objects.count() == 0
+    assert hand_in(caller.robot, raw()).json()["outcome"] == "created"
 
 
 def test_who_only_asks_hands_in_nothing(caller: Callers, routed: Desk) -> None:

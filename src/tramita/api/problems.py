@@ -1,5 +1,6 @@
 """Whatever goes wrong, told as a problem document (RFC 9457). The one place where the API translates errors."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from ninja.responses import NinjaJSONEncoder
 from tramita.domain.errors import FieldError, Invalid, NotFound, StaleVersion, TramitaError, TransitionNotAllowed
 from tramita.ui.errors import fault_sentence, said
 
+log = logging.getLogger(__name__)
 Run = Callable[..., HttpResponse]
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2  # for what passes by itself: a busy or restarting database
@@ -68,7 +70,7 @@ class TooManyRequests(TramitaError):
 
 
 class Unavailable(TramitaError):
-    """The database does not answer."""
+    """The database does not answer, or the disk takes nothing more."""
 
     code = "unavailable"
     status = 503
@@ -90,6 +92,7 @@ def install(api: NinjaAPI) -> None:
     api.add_exception_handler(RequestDataTooBig, lambda request, error: problem(too_large()))
     api.add_exception_handler(OperationalError, _database_away)
     api.add_exception_handler(InterfaceError, _database_away)
+    api.add_exception_handler(OSError, _disk_away)
 
 
 def told_by(api: NinjaAPI) -> Callable[[Run], Run]:
@@ -100,7 +103,7 @@ def told_by(api: NinjaAPI) -> Callable[[Run], Run]:
         def wrapper(request: HttpRequest, **path: Any) -> HttpResponse:
             try:
                 return run(request, **path)
-            except (TramitaError, RequestDataTooBig, OperationalError, InterfaceError) as error:
+            except (TramitaError, RequestDataTooBig, OperationalError, InterfaceError, OSError) as error:
                 return api.on_exception(request, error)
 
         return wrapper
@@ -165,6 +168,12 @@ def _told(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _database_away(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(Unavailable("The database does not answer. Nothing was changed; try again in a moment."))
+
+
+def _disk_away(request: HttpRequest, error: Any) -> HttpResponse:
+    """Full, read-only or gone: what was sent is not kept, and the operator finds the cause in the log."""
+    log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+    return problem(Unavailable("What was sent cannot be kept at the moment. Nothing was changed; try again later."))
 
 
 def _from_ninja(error: Any) -> TramitaError:
