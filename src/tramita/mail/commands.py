@@ -43,10 +43,11 @@ def _import(args: Namespace) -> int:
     """
     from django.db import DatabaseError  # `mail parse` starts without Django
 
+    from tramita.queries.memory import in_batches
     from tramita.services import receiving
 
     failures: list[str] = []
-    for raw in messages(args.paths, on_error=failures.append):
+    for raw in in_batches(messages(args.paths, on_error=failures.append)):
         try:
             outcome = receiving.receive(raw.data, mailbox=args.mailbox, source="import", at=datetime.now(UTC))
         except (OSError, DatabaseError) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from tramita.domain.actors import STAFF
 from tramita.domain.mail_tokens import Keys
 from tramita.queries.memory import once_a_batch
 from tramita.queries.rows import fetch
@@ -67,6 +68,34 @@ def directory() -> Directory:
         if address is not None and kind is not None
     }
     return Directory(boxes, routes)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the desk knows about an address. All of it is empty for a stranger."""
+
+    blocked: bool  # the address or its domain (M-20)
+    id: int | None = None
+    role: str = ""
+    active: bool = False
+    organisation_id: int | None = None
+    language: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        """Somebody who works here; From proves nothing (MAIL-51)."""
+        return self.active and self.role in STAFF
+
+
+def sender(address: str, domain: str) -> Sender:
+    """Who writes. Cost: one statement."""
+    rows = fetch(
+        "SELECT EXISTS (SELECT 1 FROM blocked_addresses WHERE address IN (%s, %s)), p.id, p.role, p.is_active, "
+        "p.organisation_id, p.language FROM (SELECT 1) one LEFT JOIN people p ON p.email = %s",
+        [address, f"@{domain}", address],
+    )
+    blocked, person, role, active, organisation, language = rows[0]
+    return Sender(bool(blocked), person, role or "", bool(active), organisation, language or "")
 
 
 def keys() -> Keys:

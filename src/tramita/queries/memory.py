@@ -4,14 +4,16 @@ Outside a batch everything is asked anew each time. Inside, what an administrato
 next batch on.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from itertools import islice
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 _kept: ContextVar[dict[Any, Any] | None] = ContextVar("kept", default=None)
 
@@ -24,6 +26,15 @@ def batch() -> Iterator[None]:
         yield
     finally:
         _kept.reset(token)
+
+
+def in_batches(work: Iterable[T], size: int = 50) -> Iterator[T]:
+    """The same things to do one by one, so many of them in a batch."""
+    rest = iter(work)
+    for first in rest:
+        with batch():
+            yield first
+            yield from islice(rest, size - 1)
 
 
 def once_a_batch(read: Callable[P, R]) -> Callable[P, R]:

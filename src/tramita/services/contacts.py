@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from tramita.domain.codes import Role
 from tramita.domain.errors import Invalid
-from tramita.models import CopiedContact, Item, Organisation, Person
+from tramita.models import CopiedContact, Item, Person
+from tramita.queries.memory import once_a_batch
+from tramita.queries.rows import document, fetch
+from tramita.services import sql
 
+Holder = TypeVar("Holder", Person, int)
 TAGS = ("primary_contact", "requester", "subject")
 
 
@@ -31,8 +35,11 @@ def copied_by_address(addresses: Iterable[str]) -> list[Person]:
     return [found[address] for address in unique]
 
 
-def filled(given: Mapping[str, Person], item: Item) -> dict[str, Person]:
-    """The first contact gets every tag that nobody has; the first requester is the original one (CT-3, CT-4)."""
+def filled(given: Mapping[str, Holder], item: Item) -> dict[str, Holder]:
+    """The first contact gets every tag that nobody has; the first requester is the original one (CT-3, CT-4).
+
+    People or their ids, by tag.
+    """
     people = dict(given)
     if people:
         first = people.get("requester") or people.get("primary_contact") or next(iter(people.values()))
@@ -59,24 +66,42 @@ def copy_to(item: Item, people: Iterable[Person]) -> None:
         CopiedContact.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def from_sender(address: str, name: str, *, at: datetime) -> Person:
-    """The person with this address, made a requester if nobody knows them (MAIL-56). Their domain tells who they are
-    with."""
+def from_sender(address: str, name: str, *, at: datetime) -> tuple[int, int | None]:
+    """Make a requester of who is a stranger: their id and their organisation's, which their domain tells (MAIL-56)."""
     address = address.strip().lower()
-    defaults: dict[str, Any] = {"name": name.strip()[:200] or address, "role": Role.REQUESTER, "created_at": at}
-    person = Person.objects.filter(email=address).first()
-    if person is not None:
-        return person
-    defaults["organisation_id"] = organisation_of(address)
-    new = Person(email=address, password="!", **defaults)  # noqa: S106 - the mark of no password
-    Person.objects.bulk_create([new], ignore_conflicts=True)  # two first mails may come at once
-    return Person.objects.get(email=address)
+    organisation = organisation_of(address)
+    row = EMPTY | {
+        "email": address,
+        "name": name.strip()[:200] or address,
+        "organisation_id": organisation,
+        "created_at": at,
+    }
+    made = sql.insert("people", [row], returning=True, once=True)
+    if made:
+        return made[0], organisation
+    rival = Person.objects.get(email=address)  # two first mails may come at once
+    return rival.pk, rival.organisation_id
+
+
+EMPTY: dict[str, Any] = {
+    "password": "!",  # the mark of no password
+    "role": Role.REQUESTER,
+    "language": "",
+    "time_zone": "",
+    "theme": "",
+    "is_active": True,
+    "own_queues_only": False,
+    "configured": False,
+}
 
 
 def organisation_of(address: str) -> int | None:
     """The organisation that this address's domain belongs to."""
-    domain = address.rpartition("@")[2]
-    for pk, domains in Organisation.objects.filter(active=True).exclude(domains=[]).values_list("id", "domains"):
-        if domain in domains:
-            return int(pk)
-    return None
+    return organisations_by_domain().get(address.rpartition("@")[2])
+
+
+@once_a_batch
+def organisations_by_domain() -> Mapping[str, int]:
+    """Of two with the same domain the older one."""
+    rows = fetch("SELECT id, domains FROM organisations WHERE active ORDER BY id DESC")
+    return {domain: pk for pk, domains in rows for domain in document(domains)}

@@ -12,10 +12,13 @@ from tramita.domain.auto_answers import addressed, author, why_own
 from tramita.domain.codes import Kind, State
 from tramita.domain.correspondence import Effect, Match, effect, match
 from tramita.domain.mail_tokens import answered_ids
-from tramita.domain.mime import Address, ParsedMail
-from tramita.models import BlockedAddress, CopiedContact, Item, Link, Message, Person, SeenMessage
+from tramita.domain.mime import ParsedMail
+from tramita.models import CopiedContact, Item, Link, Message, Person, SeenMessage
+from tramita.queries import mailboxes
 from tramita.queries.facts import window_open
 from tramita.queries.mailboxes import Directory, keys
+from tramita.queries.rows import fetch
+from tramita.queries.worklists import KINDS
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
 from tramita.services.resolving import reopen_by_mail
@@ -43,9 +46,10 @@ def deliver(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetim
     sender = author(mail, own=desk.own)
     if sender is None or not sender.usable:
         return Outcome("unhandled", reason="no sender")
-    if _blocked(sender):
+    known = mailboxes.sender(sender.key, sender.domain)
+    if known.blocked:
         return Outcome("ignored", reason="blocked")
-    arrival = Arrival(seen, mail, sender, desk, at)
+    arrival = Arrival(seen, mail, sender, known, desk, at)
     if mail.spam:
         return Outcome("unhandled", reason="spam")
     found = match(mail, sender=sender.address, lookup=Finder(seen.mailbox), keys=keys(), envelope=[seen.mailbox])
@@ -56,14 +60,10 @@ def deliver(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetim
     return _begin(arrival)
 
 
-def _blocked(sender: Address) -> bool:
-    return BlockedAddress.objects.filter(address__in=(sender.key, f"@{sender.domain}")).exists()
-
-
 def _join(arrival: Arrival, found: Match[Item]) -> Outcome:
     """Append to the item, and wake or reopen it if that is what its state asks for (M-7 to M-10, M-13)."""
     item, mail, at = found.item, arrival.mail, arrival.at
-    staff = _is_staff(arrival.sender)
+    staff = arrival.known.is_staff  # shown as unverified (MAIL-51)
     does = effect(
         mail,
         state=item.state,
@@ -116,15 +116,13 @@ def _started_before(arrival: Arrival) -> dict[str, str]:
     mail = arrival.mail
     if not mail.message_id:
         return {}
-    same = Q(message_id=mail.message_id, outgoing=False, sender_address=arrival.sender.address, text=mail.text)
-    copies = Message.objects.filter(same).select_related("item__process")
-    return {copy.item.process.key: copy.item.reference for copy in copies if copy.item.process}
-
-
-def _is_staff(sender: Address) -> bool:
-    """From proves nothing: somebody who claims to be one of us is shown as unverified (MAIL-51)."""
-    staff = ("agent", "team_leader", "administrator")
-    return Person.objects.filter(email=sender.key, role__in=staff, is_active=True).exists()
+    copies = fetch(
+        "SELECT d.key, i.kind, i.number, i.ordinal FROM messages m JOIN items i ON i.id = m.item_id "
+        "JOIN definitions d ON d.id = i.process_id "
+        "WHERE m.message_id = %s AND NOT m.outgoing AND m.sender_address = %s AND m.text = %s",
+        [mail.message_id, arrival.sender.address, mail.text],
+    )
+    return {path: str(references.Reference(KINDS[kind], number, ordinal)) for path, kind, number, ordinal in copies}
 
 
 def _answers_automatic(mail: ParsedMail) -> bool:

@@ -55,6 +55,7 @@ class Change:
     columns: dict[str, Any] = field(default_factory=dict)
     lines: list[_Line] = field(default_factory=list)
     timers: dict[str, tuple[datetime, dict[str, Any]] | None] = field(default_factory=dict)
+    told: list[dict[str, Any]] = field(default_factory=list)  # entries made and not yet written
 
     def record(
         self,
@@ -87,7 +88,7 @@ class Change:
 
     def write(self) -> None:
         """One UPDATE, one INSERT of the entries, then the timers that changed."""
-        rows = self._entries()
+        rows = self.told + self._entries()
         if "due_at" in self.columns:
             self.columns["sort_due"] = self.item.sort_due = self.item.due_at or END_OF_TIME
         self.item.updated_at = self.at
@@ -99,16 +100,17 @@ class Change:
         if rows:
             sql.insert("entries", rows)
         write_timers(self.item.pk, self.timers)
-        self.columns, self.lines, self.timers = {}, [], {}
+        self.columns, self.lines, self.timers, self.told = {}, [], {}, []
 
     def _entries(self) -> list[dict[str, Any]]:
         return [entry_row(self.item, line, by=self.by, at=self.at) for line in self.lines]
 
 
-def create(item: Item, *, by: Actor, at: datetime, change: Change) -> None:
+def create(item: Item, *, by: Actor, at: datetime, change: Change, more_to_tell: bool = False) -> None:
     """Write a new item with the entries of `change`, which must have been made for it.
 
     The first entry carries every column that is not its default. Cost: one INSERT of the item, one of entries.
+    `more_to_tell`: the caller goes on with the change and writes it, the entries so far with it.
     """
     item.created_at = item.updated_at = at
     item.sort_due = item.due_at or END_OF_TIME
@@ -117,7 +119,11 @@ def create(item: Item, *, by: Actor, at: datetime, change: Change) -> None:
     columns = {COLUMN[name]: getattr(item, name) for name in ATTNAMES if name != "id"}
     item.pk = sql.insert("items", [columns], returning=True)[0]
     item._state.adding = False
-    sql.insert("entries", [row | {"item_id": item.pk} for row in rows])
+    rows = [row | {"item_id": item.pk} for row in rows]
+    if more_to_tell:
+        change.columns, change.lines, change.told = {}, [], rows
+        return
+    sql.insert("entries", rows)
     write_timers(item.pk, change.timers)
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, OperationalError
@@ -21,12 +22,21 @@ from tramita.gateways.charsets import guess_charset
 from tramita.gateways.storage import storage
 from tramita.models import SeenMessage
 from tramita.queries.mailboxes import Directory, directory
+from tramita.services import sql
 from tramita.services.delivering_in import Outcome, deliver
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
 RIVALS = 3  # times that somebody may be faster on the same item
 LONGEST_REASON = 200
+EMPTY: dict[str, Any] = {
+    "folder": "",
+    "envelope": {},
+    "outcome": "",
+    "reason": "",
+    "items": [],
+    "tries": 0,
+}
 ABANDONED = timedelta(minutes=1)
 
 
@@ -61,19 +71,19 @@ def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: d
     key = storage(settings.TRAMITA_STORAGE_URL).put(raw)
     mail = parse(raw, guess=guess_charset)
     where = (mailbox or desk.mailbox_of(arrived_at(mail, own=desk.own)) or "").strip().lower()
-    seen = SeenMessage(
-        mailbox=where,
-        source=source,
-        raw=key,
-        content=mail.digest,
-        size=len(raw),
-        seen_at=at,
-        subject=(mail.subject or "")[:300],
-        sender=(mail.from_.address if mail.from_ else "")[:254],
-    )
+    row = EMPTY | {
+        "mailbox": where,
+        "source": source,
+        "raw": key,
+        "content": mail.digest,
+        "size": len(raw),
+        "seen_at": at,
+        "subject": (mail.subject or "")[:300],
+        "sender": (mail.from_.address if mail.from_ else "")[:254],
+    }
     try:
         with writing():
-            seen.save(force_insert=True)
+            seen = SeenMessage(id=sql.insert("seen_messages", [row], returning=True)[0], **row)
     except IntegrityError:
         seen = SeenMessage.objects.get(mailbox=where, content=mail.digest)
     return Kept(seen, mail, news=seen.outcome == "")
@@ -100,9 +110,8 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
 
 
 def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
-    rows = SeenMessage.objects.filter(pk=seen.pk, outcome__in=("", "unhandled", "failed"))
-    values = {"outcome": outcome.outcome, "reason": outcome.reason[:LONGEST_REASON], "items": list(outcome.items)}
-    if not rows.update(**values, tries=seen.tries + 1, processed_at=at):
+    reason, items = outcome.reason[:LONGEST_REASON], list(outcome.items)
+    if not sql.finish_seen(seen.pk, outcome.outcome, reason, items, tries=seen.tries + 1, at=at):
         raise TakenError("Another process took this message.", code="taken")
 
 

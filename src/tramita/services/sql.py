@@ -28,21 +28,23 @@ def stored(value: Any, column: str = "") -> Any:
     return value
 
 
-def insert(table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = False) -> list[int]:
-    """Insert rows that have the same columns, one statement. Their ids in order, when asked for."""
+def insert(table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = False, once: bool = False) -> list[int]:
+    """Insert rows that have the same columns, one statement. Their ids in order, when asked for.
+
+    `once`: a row that breaks a unique constraint is left out, for somebody else was faster.
+    """
     columns = tuple(rows[0])
     values = [stored(row[column], column) for row in rows for column in columns]
     with connection.cursor() as cursor:
-        cursor.execute(_insert(table, columns, len(rows), returning), values)
+        cursor.execute(_insert(table, columns, len(rows), returning, once), values)
         return [row[0] for row in cursor.fetchall()] if returning else []
 
 
 @lru_cache(maxsize=512)
-def _insert(table: str, columns: tuple[str, ...], rows: int, returning: bool) -> str:  # noqa: FBT001 - a key of the cache
+def _insert(table: str, columns: tuple[str, ...], rows: int, returning: bool, once: bool) -> str:  # noqa: FBT001 - keys of the cache
     row = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}" + (
-        " RETURNING id" if returning else ""
-    )
+    more = (" ON CONFLICT DO NOTHING" if once else "") + (" RETURNING id" if returning else "")
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}{more}"
 
 
 def update_item(item_id: int, version: int, columns: Mapping[str, Any]) -> bool:
@@ -76,6 +78,17 @@ def cancel_timers(item_id: int, purposes: Sequence[str]) -> None:
     marks = ", ".join(["%s"] * len(purposes))
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM timers WHERE item_id = %s AND purpose IN ({marks})", [item_id, *purposes])
+
+
+def finish_seen(seen_id: int, outcome: str, reason: str, items: Sequence[str], *, tries: int, at: datetime) -> bool:
+    """Say what became of a message. False: another process said so first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE seen_messages SET outcome = %s, reason = %s, items = %s, tries = %s, processed_at = %s "
+            "WHERE id = %s AND outcome IN ('', 'unhandled', 'failed')",
+            [outcome, reason, stored(items), tries, stored(at), seen_id],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def next_number() -> int:

@@ -1,5 +1,6 @@
 """New items from mail: one for each route it was addressed to (M-4, T-9, T-21, C-41, T-22, Z-5)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils import translation
@@ -13,7 +14,7 @@ from tramita.domain.mime import address_key
 from tramita.domain.subjects import title_from, without_reference
 from tramita.models import Item, Person
 from tramita.queries import definitions
-from tramita.queries.mailboxes import RouteRow
+from tramita.queries.mailboxes import RouteRow, Sender
 from tramita.services import clockwork, contacts, linking, storing_mail
 from tramita.services.ledger import Change, create
 from tramita.services.mailing import Envelope, write_automatic
@@ -29,15 +30,15 @@ def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None =
     """A new item by this route: To Do at once, with the sender as its contact."""
     refused = arrival.desk.mailboxes.get(route.mailbox, False) and _unknown(arrival)
     item = _item(arrival, route, follows)
-    person = contacts.from_sender(arrival.sender.key, arrival.sender.name, at=arrival.at)
-    for name, holder in contacts.filled({"requester": person}, item).items():
-        setattr(item, f"{name}_id", holder.pk)
+    person = _person(arrival)
+    for name, person_id in contacts.filled({"requester": person.id or 0}, item).items():
+        setattr(item, f"{name}_id", person_id)
     if person.organisation_id is not None:
         item.organisation_id = person.organisation_id
     change = _refused(item, arrival) if refused else _begun(item, arrival)
-    create(item, by=SYSTEM, at=arrival.at, change=change)
+    create(item, by=SYSTEM, at=arrival.at, change=change, more_to_tell=True)
     _copy_to_co_authors(item, arrival)
-    _tell(item, arrival, route, person, silent=refused)
+    _tell(change, arrival, route, person, silent=refused)
     if follows is not None:
         linking.link(item, to=follows, by=SYSTEM, at=arrival.at, type="follows_closed")
     return item
@@ -48,7 +49,8 @@ def _copy_to_co_authors(item: Item, arrival: Arrival) -> None:
     others = {one.key: one for one in arrival.mail.all_from if one.usable and one.key != arrival.sender.key}
     ours = {address_key(one) for one in arrival.desk.own}
     found = [one for key, one in others.items() if key not in ours][:MOST_AUTHORS]
-    contacts.copy_to(item, [contacts.from_sender(one.key, one.name, at=arrival.at) for one in found])
+    people = [contacts.from_sender(one.key, one.name, at=arrival.at)[0] for one in found]
+    contacts.copy_to(item, Person.objects.filter(pk__in=people))
 
 
 def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:
@@ -80,9 +82,17 @@ def _refused(item: Item, arrival: Arrival) -> Change:
     return change
 
 
-def _tell(item: Item, arrival: Arrival, route: RouteRow, person: Person, *, silent: bool) -> None:
+def _person(arrival: Arrival) -> Sender:
+    """Who asks; a stranger becomes a requester (MAIL-56)."""
+    if arrival.known.id is not None:
+        return arrival.known
+    person_id, organisation_id = contacts.from_sender(arrival.sender.key, arrival.sender.name, at=arrival.at)
+    return replace(arrival.known, id=person_id, organisation_id=organisation_id)
+
+
+def _tell(change: Change, arrival: Arrival, route: RouteRow, person: Sender, *, silent: bool) -> None:
     """The mail's own entry, and the acknowledgement if the route asks for one (M-19b, MAIL-91)."""
-    change = Change(item, SYSTEM, arrival.at)
+    item = change.item
     data = storing_mail.entry_data(arrival, storing_mail.insert(item.pk, arrival))
     dots: dict[str, Any] = {} if item.state is State.CLOSED else {"new_information": True}
     change.record(
@@ -90,7 +100,7 @@ def _tell(item: Item, arrival: Arrival, route: RouteRow, person: Person, *, sile
         visibility=Visibility.PARTICIPANTS,
         data=data,
         words=storing_mail.entry_words(arrival),
-        actor_id=person.pk,
+        actor_id=person.id,
         **dots,
     )
     if route.acknowledge and not silent and may_acknowledge(arrival.mail, own=arrival.desk.own):
@@ -98,7 +108,7 @@ def _tell(item: Item, arrival: Arrival, route: RouteRow, person: Person, *, sile
     change.write()
 
 
-def acknowledgement(item: Item, arrival: Arrival, person: Person) -> Envelope:
+def acknowledgement(item: Item, arrival: Arrival, person: Sender) -> Envelope:
     """The words that say it arrived, in the language of who asked (M-19b)."""
     with translation.override(person.language or None):
         subject = arrival.mail.subject or item.title
@@ -111,5 +121,4 @@ def acknowledgement(item: Item, arrival: Arrival, person: Person) -> Envelope:
 
 def _unknown(arrival: Arrival) -> bool:
     """Neither a contact nor in an organisation's domain (T-22, INTERFACES section 6)."""
-    known = Person.objects.filter(email=arrival.sender.key, is_active=True).exists()
-    return not known and contacts.organisation_of(arrival.sender.key) is None
+    return not arrival.known.active and contacts.organisation_of(arrival.sender.key) is None

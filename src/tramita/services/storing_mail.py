@@ -10,8 +10,8 @@ from tramita.domain.codes import Visibility
 from tramita.domain.correspondence import Match
 from tramita.domain.mime import Address, ParsedMail
 from tramita.gateways.storage import storage
-from tramita.models import Item, Message, Person, SeenMessage
-from tramita.queries.mailboxes import Directory
+from tramita.models import Item, Message, SeenMessage
+from tramita.queries.mailboxes import Directory, Sender
 from tramita.services import sql
 from tramita.services.ledger import Change
 
@@ -26,6 +26,7 @@ class Arrival:
     seen: SeenMessage
     mail: ParsedMail
     sender: Address
+    known: Sender
     desk: Directory
     at: datetime
 
@@ -33,7 +34,6 @@ class Arrival:
 def store(change: Change, arrival: Arrival, *, match: Match[Item] | None = None, unverified: bool = False) -> None:
     """Append the mail to an item that exists, in a change that the caller writes (M-7)."""
     message_id = insert(change.item.pk, arrival)
-    person = Person.objects.filter(email=arrival.sender.key).values_list("pk", flat=True).first()
     data = entry_data(arrival, message_id, match=match, unverified=unverified)
     dots: dict[str, Any] = {} if arrival.mail.receipt else {"new_information": True}
     inside = unverified or event_of(arrival.mail) is not None  # a forged word or a server's is nothing for who asked
@@ -42,7 +42,7 @@ def store(change: Change, arrival: Arrival, *, match: Match[Item] | None = None,
         visibility=Visibility.INTERNAL if inside else Visibility.PARTICIPANTS,
         data=data,
         words=entry_words(arrival),
-        actor_id=None if unverified else person,
+        actor_id=None if unverified else arrival.known.id,
         **dots,
     )
 

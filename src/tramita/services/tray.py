@@ -13,6 +13,7 @@ from tramita.gateways.storage import storage
 from tramita.models import Item, SeenMessage
 from tramita.queries import definitions
 from tramita.queries.mailboxes import RouteRow, directory
+from tramita.queries.mailboxes import sender as known_sender
 from tramita.queries.tray import WAITING
 from tramita.queries.visibility import may
 from tramita.services.starting_by_mail import start_from_mail
@@ -38,7 +39,7 @@ def create_item(
     route = RouteRow(
         address="", mailbox="", kind=kind, path=path, acknowledge=False
     )  # a person let them in: T-22 is off
-    item = start_from_mail(Arrival(seen, mail, sender, desk, at), route)
+    item = start_from_mail(Arrival(seen, mail, sender, known_sender(sender.key, sender.domain), desk, at), route)
     _put_away(seen, "created", [item.reference], "", at=at)
     return item
 

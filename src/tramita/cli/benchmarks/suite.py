@@ -14,6 +14,7 @@ from tramita.cli.benchmarks.pages import Browser
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Listed, State
 from tramita.models import Item, Person, Queue
+from tramita.queries.memory import in_batches
 from tramita.queries.people import actor_for
 from tramita.services import firing, pulling, receiving, starting, waiting, working
 from tramita.services.claiming import Claimed
@@ -22,11 +23,11 @@ from tramita.services.delivering_in import Outcome
 LIST_ROWS = 60  # a page shows fifty, and there is a next one
 QUEUE = "helpdesk"
 CATEGORY = "acme/main/it/incident"
-MAIL = """From: Rui Sousa <asks.{asking}@acme.example>\r
+MAIL = """From: Rui Sousa <{sender}>\r
 To: finance.acme@desk.example\r
 Subject: Invoice {number} came twice\r
 Date: Mon, 02 Nov 2026 10:00:00 +0000\r
-Message-ID: <{number}.{asking}@acme.example>\r
+Message-ID: <{number}.{sender}>\r
 MIME-Version: 1.0\r
 Content-Type: text/plain; charset=utf-8\r
 Content-Transfer-Encoding: 8bit\r
@@ -92,12 +93,17 @@ class Stage:
 
 
 def ingest(stage: Stage) -> Prepared:
-    """A plain mail of a known requester becomes a Ticket; its file is written and flushed."""
-    numbers = itertools.count(stage.now.timestamp().__int__() * 1000)
+    """A plain mail of a known requester becomes a Ticket, as `mail import` does it; its file is written and flushed."""
+    numbers = itertools.count(int(stage.now.timestamp()) * 1000)
+    asking = Person.objects.filter(email__startswith="asks.").order_by("id").values_list("email", flat=True)
+    senders = itertools.cycle(asking[:300])
+    mails = in_batches(
+        MAIL.format(number=number, sender=sender).encode() for number, sender in zip(numbers, senders, strict=False)
+    )
 
     def operation(number: int) -> Outcome:
-        text = MAIL.format(number=next(numbers), asking=number % 300)
-        return receiving.receive(text.encode(), source="import", at=stage.now)
+        del number
+        return receiving.receive(next(mails), source="import", at=stage.now)
 
     operation(0)
     with statements() as sent:
