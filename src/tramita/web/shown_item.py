@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tramita.domain import resolution, waits
-from tramita.domain.actors import STAFF, Actor
-from tramita.domain.codes import Clock, Kind, Method, Role, State, WaitType
-from tramita.models import Definition, Item, Link, Organisation, Person
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Clock, Kind, Method, State, WaitType
+from tramita.models import Item
 from tramita.queries import definitions
+from tramita.queries.around import around
 from tramita.queries.item_view import ItemView
 from tramita.queries.visibility import may
-from tramita.queries.visibility import visible_to as seen_by
 from tramita.ui import due, labels
 from tramita.ui.due_text import due_text
 from tramita.web.shown_clock import why
@@ -33,7 +33,6 @@ SHAPES = {
     "discard": "rejected",
 }
 NOT_STATES = {"assign", "release"}  # these stand under the assignee
-MOST_CANDIDATES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +61,33 @@ class Shown:
 
 def shown(reading: Reading) -> dict[str, Any]:
     """Everything above and beside the tabs."""
-    return {**_head(reading), **_moves(reading), **_facts(reading), **_people(reading), "tab": reading.tab}
-
-
-def _head(reading: Reading) -> dict[str, Any]:
-    item, read = reading.item, reading.read
-    place = _place(item, read.category or read.case_type or "")
+    paths = _paths(reading)
+    near = around(reading.item, reading.actor, paths=paths, workers="assign" in reading.read.allowed)
     return {
-        "place": place,
-        "process": place[-1] if place else "",
+        **_head(reading, [near.titles.get(path, path.rpartition("/")[2]) for path in paths]),
+        **_moves(reading),
+        **_facts(reading),
+        **_people(reading),
+        "organisation": near.organisation,
+        "candidates": near.workers,
+        "related": near.linked,
+        "tab": reading.tab,
+    }
+
+
+def _paths(reading: Reading) -> list[str]:
+    """Of the customer and the service; the contract says little and is left out."""
+    path = reading.read.category or reading.read.case_type
+    parts = path.split("/") if path else []
+    return ["/".join(parts[: n + 1]) for n in (0, 2) if len(parts) > n]
+
+
+def _head(reading: Reading, place: list[str]) -> dict[str, Any]:
+    item = reading.item
+    process = _process_title(item) or (reading.read.category or "").rpartition("/")[2]
+    return {
+        "place": [*place, process] if process else place,
+        "process": process,
         "process_name": _("Category") if item.kind is Kind.TICKET else _("Process"),
         "due": due.shown(due_at=item.due_at, clock=item.clock, seconds_left=item.seconds_left, now=reading.at),
         "promise": _promise(item, reading.at),
@@ -141,7 +158,6 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "editable": editable,
         "parent": read.parent,
         "queue": read.queue.title if read.queue else "",
-        "organisation": _organisation(read.organisation),
         "category": read.category or "",
         "categories": _categories(reading) if editable and item.kind is Kind.TICKET else [],
         "resolver": _name(read.resolution.by if read.resolution else None),
@@ -151,7 +167,6 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "declared": list(declared.values()) if editable else [],
         "values": item.fields,
         "checked": f"{done}/{len(item.checklist)}",
-        "related": _related(reading),
     }
 
 
@@ -172,30 +187,11 @@ def _people(reading: Reading) -> dict[str, Any]:
             "requester": contacts.requester.address if contacts.requester else "",
             "cc": ", ".join(who.address or "" for who in contacts.cc),
         },
-        "candidates": _candidates() if "assign" in read.allowed else [],
     }
-
-
-def _candidates() -> list[tuple[int, str]]:
-    """Who may be given work; the service judges each (Q-12)."""
-    people = Person.objects.filter(is_active=True, role__in=[*STAFF, Role.ROBOT]).order_by("name")
-    return [
-        (pk, name or email or "") for pk, name, email in people.values_list("id", "name", "email")[:MOST_CANDIDATES]
-    ]
 
 
 def _categories(reading: Reading) -> list[tuple[str, str]]:
     return [(one.path, one.title or one.path) for one in definitions.categories_for(reading.actor)]
-
-
-def _place(item: Item, path: str) -> list[str]:
-    """The titles of customer, service and process; the contract says little and is left out. Cost: one statement."""
-    if not path:
-        return []
-    parts = path.split("/")
-    keys = ["/".join(parts[: n + 1]) for n in (0, 2)]
-    titles = dict(Definition.objects.filter(key__in=keys).exclude(title="").values_list("key", "title"))
-    return [*(titles.get(key, key.rpartition("/")[2]) for key in keys), _process_title(item) or parts[-1]]
 
 
 def _process_title(item: Item) -> str:
@@ -204,23 +200,6 @@ def _process_title(item: Item) -> str:
         return ""
     read = definitions.category if item.kind is Kind.TICKET else definitions.case_type
     return read(item.process_version_id).title
-
-
-def _organisation(key: str | None) -> str:
-    """Its name. Cost: one statement, none without a company."""
-    return Organisation.objects.filter(key=key).values_list("name", flat=True).first() or "" if key else ""
-
-
-def _related(reading: Reading) -> list[dict[str, str]]:
-    """Loose links both ways, as far as this person may see them. Cost: one statement."""
-    pk = reading.item.pk
-    rows = Link.objects.filter(source=pk).values("target") | Link.objects.filter(source=pk).none().values("target")
-    ids = rows.union(Link.objects.filter(target=pk).values("source"))
-    linked = Item.objects.filter(seen_by(reading.actor), pk__in=ids).order_by("-id")[:20]
-    return [
-        {"kind": one.kind.value, "reference": one.reference, "title": one.title, "state": one.state.value}
-        for one in linked
-    ]
 
 
 def _declared(item: Item) -> dict[str, Any]:

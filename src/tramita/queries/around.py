@@ -1,0 +1,95 @@
+"""What stands around an item on its page: the titles of its place, linked items, who may be given it. One statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tramita.domain.actors import STAFF, Actor
+from tramita.domain.codes import Kind, Role, State
+from tramita.domain.references import Reference
+from tramita.models import Item
+from tramita.queries.names import person_name
+from tramita.queries.rows import fetch
+from tramita.queries.visibility import Fragment, visible_sql
+
+MOST_LINKS = 20
+MOST_WORKERS = 300
+WORKERS = (*sorted(role.value for role in STAFF), Role.ROBOT.value)
+KINDS = {kind.number: kind for kind in Kind}
+STATES = {state.number: state for state in State}
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An item that belongs with this one, loosely (X-30)."""
+
+    kind: Kind
+    reference: str
+    title: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """`titles` by path; `workers` are the ids and names of those who work items, when they were asked for."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    organisation: str = ""
+    workers: Sequence[tuple[int, str]] = ()
+    linked: Sequence[Linked] = ()
+
+
+def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool) -> Around:
+    """The surroundings of an item, as far as this actor may see them. Cost: one statement."""
+    parts = [_organisation(item), _linked(item, actor)]
+    parts += [_titles(paths)] if paths else []
+    parts += [_workers()] if workers else []
+    sql, params = " UNION ALL ".join(part.sql for part in parts), [one for part in parts for one in part.params]
+    found: dict[str, list[tuple[Any, ...]]] = {"title": [], "organisation": [], "worker": [], "link": []}
+    for source, *row in fetch(sql, params):
+        found[source].append(tuple(row))
+    return Around(
+        titles={key: title for _, _, _, _, key, title in found["title"] if title},
+        organisation=next((name for *_, name in found["organisation"]), ""),
+        workers=sorted(
+            ((id_, person_name(name, address)) for id_, _, _, _, address, name in found["worker"]),
+            key=lambda one: one[1].casefold(),
+        ),
+        linked=[_link(*row) for row in found["link"]],
+    )
+
+
+def _titles(paths: Sequence[str]) -> Fragment:
+    marks = ", ".join(["%s"] * len(paths))
+    return Fragment(f"SELECT 'title', 0, 0, 0, 0, key, title FROM definitions WHERE key IN ({marks})", tuple(paths))
+
+
+def _organisation(item: Item) -> Fragment:
+    return Fragment(
+        "SELECT 'organisation', 0, 0, 0, 0, key, name FROM organisations WHERE id = %s", (item.organisation_id,)
+    )
+
+
+def _workers() -> Fragment:
+    """Who works items; whether they may have this one is for the service to say (Q-12)."""
+    marks = ", ".join(["%s"] * len(WORKERS))
+    people = f"SELECT id, COALESCE(email, '') AS email, name FROM people WHERE is_active AND role IN ({marks})"
+    return Fragment(
+        f"SELECT 'worker', id, 0, 0, 0, email, name FROM ({people} ORDER BY name LIMIT {MOST_WORKERS}) w", WORKERS
+    )
+
+
+def _linked(item: Item, actor: Actor) -> Fragment:
+    seen = visible_sql(actor)
+    ids = "SELECT target_id FROM links WHERE source_id = %s UNION SELECT source_id FROM links WHERE target_id = %s"
+    rows = (
+        f"SELECT number, kind, ordinal, state, title FROM items WHERE id IN ({ids}) AND {seen.sql} "
+        f"ORDER BY id DESC LIMIT {MOST_LINKS}"
+    )
+    return Fragment(
+        f"SELECT 'link', number, kind, ordinal, state, '', title FROM ({rows}) l", (item.pk, item.pk, *seen.params)
+    )
+
+
+def _link(number: int, kind: int, ordinal: int, state: int, _none: str, title: str) -> Linked:
+    return Linked(KINDS[kind], str(Reference(KINDS[kind], number, ordinal)), title, STATES[state])
