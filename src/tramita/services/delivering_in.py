@@ -1,5 +1,6 @@
 """What a mail that came in does: join an item, start new ones, or wait in the tray (SPEC section 9, MAIL-70 to 99)."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +23,12 @@ from tramita.queries.worklists import KINDS
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
 from tramita.services.resolving import reopen_by_mail
+from tramita.services.restraint import reopened_too_often
 from tramita.services.starting_by_mail import start_from_mail
 from tramita.services.storing_mail import Arrival, store
 from tramita.services.waiting import wake_by_mail
 
+log = logging.getLogger(__name__)
 LONGEST_CHAIN = 20  # merges followed (Z-4)
 
 
@@ -76,11 +79,21 @@ def _join(arrival: Arrival, found: Match[Item]) -> Outcome:
         return Outcome("ignored", reason="automatic answer to an automatic mail")
     if does is Effect.NEW_LINKED:
         return _begin(arrival, follows=item)
+    too_often = does is Effect.REOPEN and reopened_too_often(item, at=at)
     change = Change(item, SYSTEM, at)
     store(change, arrival, match=found, unverified=staff)
+    if too_often:
+        return _only_append(change)
     said = _move(change, does, bounced=mail.bounce is not None)
     change.write()
     return Outcome(said, (item.reference,))
+
+
+def _only_append(change: Change) -> Outcome:
+    """Mails keep taking the item up again: this one is kept on it and no more; an operator hears of it (MAIL-93)."""
+    log.warning("mail reopens too often", extra={"item": change.item.reference})
+    change.write()
+    return Outcome("appended", (change.item.reference,), "reopened too often")
 
 
 def _move(change: Change, does: Effect, *, bounced: bool) -> str:

@@ -1,13 +1,15 @@
 """New items from mail: one for each route it was addressed to (M-4, T-9, T-21, C-41, T-22, Z-5)."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tramita.domain.actors import SYSTEM
-from tramita.domain.auto_answers import may_acknowledge
+from tramita.domain.auto_answers import why_not_acknowledge
 from tramita.domain.codes import Kind, Listed, Method, State, Visibility
 from tramita.domain.errors import NotFound
 from tramita.domain.mime import address_key
@@ -19,10 +21,12 @@ from tramita.services import clockwork, contacts, linking, storing_mail
 from tramita.services.ledger import Change, create
 from tramita.services.mailing import Envelope, write_automatic
 from tramita.services.moving import ended
+from tramita.services.restraint import why_silent
 from tramita.services.starting import begin, placed, set_process
 from tramita.services.storing_mail import Arrival
 from tramita.services.submitting import submission
 
+log = logging.getLogger(__name__)
 MOST_AUTHORS = 5  # besides the first; more is no letter but a list
 
 
@@ -93,7 +97,11 @@ def _person(arrival: Arrival) -> Sender:
 def _tell(change: Change, arrival: Arrival, route: RouteRow, person: Sender, *, silent: bool) -> None:
     """The mail's own entry, and the acknowledgement if the route asks for one (M-19b, MAIL-91)."""
     item = change.item
+    wanted = route.acknowledge and not silent
+    unanswered = _why_unanswered(item, arrival) if wanted else None
     data = storing_mail.entry_data(arrival, storing_mail.insert(item.pk, arrival))
+    if unanswered:
+        data["unanswered"] = unanswered
     dots: dict[str, Any] = {} if item.state is State.CLOSED else {"new_information": True}
     change.record(
         "mail_received",
@@ -103,14 +111,24 @@ def _tell(change: Change, arrival: Arrival, route: RouteRow, person: Sender, *, 
         actor_id=person.id,
         **dots,
     )
-    if route.acknowledge and not silent and may_acknowledge(arrival.mail, own=arrival.desk.own):
+    if wanted and not unanswered:
         write_automatic(change, acknowledgement(item, arrival, person), answers=True, desk=arrival.desk)
     change.write()
 
 
+def _why_unanswered(item: Item, arrival: Arrival) -> str | None:
+    """What the mail itself says against an answer, or the limits; an operator hears of these (MAIL-91, MAIL-93)."""
+    if said := why_not_acknowledge(arrival.mail, own=arrival.desk.own):
+        return said
+    limit = why_silent(item, at=arrival.at)
+    if limit:
+        log.warning("no acknowledgement: %s", limit, extra={"item": item.reference, "seen": arrival.seen.pk})
+    return limit
+
+
 def acknowledgement(item: Item, arrival: Arrival, person: Sender) -> Envelope:
     """The words that say it arrived, in the language of who asked (M-19b)."""
-    with translation.override(person.language or None):
+    with translation.override(person.language or settings.LANGUAGE_CODE):
         subject = arrival.mail.subject or item.title
         text = _(
             "Hello,\n\nyour message has reached us and is now request %(reference)s. "

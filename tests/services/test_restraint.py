@@ -1,0 +1,106 @@
+"""Loops end: how much a desk says by itself, whatever the headers say (MAIL-93)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.desk import MONDAY, Desk
+from tests.services.test_receiving import mail, receive
+from tramita.domain.codes import State
+from tramita.models import Entry, Item, Message
+from tramita.services import mailing, resolving
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def acknowledged() -> int:
+    return Message.objects.filter(outgoing=True, automatic=True).count()
+
+
+def send(number: int, at: datetime, **given: str) -> None:
+    """A mail unlike the others."""
+    receive(mail(f"Mail {number}", **{"subject": f"Invoice {number}"} | given), at=at)
+
+
+def test_one_address_gets_five_automatic_mails_in_an_hour(desk: Desk) -> None:
+    """MAIL-93."""
+    for number in range(8):
+        send(number, MONDAY + number * MINUTE)
+
+    assert (Item.objects.count(), acknowledged()) == (8, 5)
+    newest = Entry.objects.filter(type="mail_received").order_by("id").last()
+    assert newest.data["unanswered"] == "too many automatic mails to this address"
+    send(8, MONDAY, sender="marta@else.example")
+    assert acknowledged() == 6
+    send(9, MONDAY + 2 * HOUR)
+    assert acknowledged() == 7
+
+
+def test_one_address_gets_twenty_automatic_mails_in_a_day(desk: Desk) -> None:
+    """MAIL-93."""
+    for number in range(23):
+        send(number, MONDAY + number * 20 * MINUTE)
+
+    assert acknowledged() == 20
+    send(23, MONDAY + timedelta(days=2))
+    assert acknowledged() == 21
+
+
+def test_the_same_subject_is_acknowledged_once_in_ten_minutes(desk: Desk) -> None:
+    """MAIL-93."""
+    send(1, MONDAY, subject="The lift")
+    send(2, MONDAY + 5 * MINUTE, subject="Re: the lift".replace("the", "The"))
+    assert acknowledged() == 1
+
+    send(3, MONDAY + 11 * MINUTE, subject="The lift")
+    assert acknowledged() == 2
+
+
+def other_desk(ours: Message, number: int) -> bytes:
+    """A desk that answers all it gets by a new mail, and marks nothing: no reference, no thread, no Auto-Submitted."""
+    return mail(f"Thanks, we got “{ours.subject}”. {number}", subject="We have received your request")
+
+
+def test_two_desks_that_acknowledge_each_other_soon_fall_silent(desk: Desk) -> None:
+    """MAIL-93, MAIL-91."""
+    receive(other_desk(Message(subject="Hello"), 0))
+    mails, answered = 1, 0
+    while acknowledged() > answered:
+        answered = acknowledged()
+        newest = Message.objects.filter(outgoing=True).latest("id")
+        receive(other_desk(newest, answered), at=MONDAY + answered * MINUTE)
+        mails += 2
+
+    assert mails <= 5
+
+
+@pytest.mark.parametrize("subject", ["Away", "Re: {subject}"])
+def test_an_absence_note_without_marks_gets_one_answer_at_most(desk: Desk, subject: str) -> None:
+    """MAIL-92, MAIL-93: three mails in all, the question, our answer and the note."""
+    send(1, MONDAY)
+    ours = Message.objects.get(outgoing=True)
+    note = subject.format(subject=ours.subject)
+
+    receive(mail("I am away.", subject=note, reply_to=ours.message_id), at=MONDAY + MINUTE)
+
+    assert (Item.objects.count(), acknowledged()) == (1, 1)
+
+
+def test_an_item_is_reopened_by_mail_three_times_in_an_hour(desk: Desk) -> None:
+    """MAIL-93, M-9."""
+    item = desk.ticket()
+    outcomes = []
+    for number in range(5):
+        at = MONDAY + number * MINUTE
+        reply = mailing.send(
+            Item.objects.get(pk=item.pk), to=[desk.rui.email], text="Done", resolve="replied", by=desk.ana, at=at
+        )
+        raw = mail(f"No {number}", sender=desk.rui.email, reply_to=reply.message_id)
+        outcomes.append(receive(raw, at=at))
+        if outcomes[-1].outcome != "reopened":
+            break
+
+    assert [one.outcome for one in outcomes] == ["reopened"] * 3 + ["appended"]
+    assert outcomes[-1].reason == "reopened too often"
+    assert Item.objects.get(pk=item.pk).state is State.RESOLVED
+    resolving.reopen(Item.objects.get(pk=item.pk), by=desk.ana, at=MONDAY + HOUR)
