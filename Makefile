@@ -1,10 +1,10 @@
 # Everything a day needs; each target makes the environment it needs first.
-.PHONY: setup run test e2e lint fmt check bench docs dist soak pins clean
+.PHONY: setup run test e2e lint fmt check bench docs dist soak pins screenshots clean
 
 setup: ; @tools/setup postgresql
 
 run: setup
-	@.venv/bin/tramita run --demo
+	@.venv/bin/tramita run --demo $(ARGS)
 
 test:
 	@tools/setup test
@@ -45,5 +45,9 @@ soak:
 pins:
 	@tools/setup all
 	@tools/pins
+
+screenshots:
+	@tools/setup all
+	@.venv/bin/python tools/screenshots.py
 
 clean: ; @rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,6 @@
 """Commands of the installation itself: its database and its processes."""
 
+import logging
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -53,6 +54,8 @@ def _apart(task: Callable[[], int]) -> int:
         code = FAILURE
         try:
             code = guarded(task)
+        except Exception:
+            logging.getLogger(__name__).exception("preparing fails")  # what follows would swallow it
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
