@@ -140,17 +140,18 @@ def test_whatever_is_asked_is_answered_as_described(method: str, path: str, desk
 
     A few examples a call; with TRAMITA_SOAK=1 some hundreds.
     """
-    headers = {"Authorization": f"Bearer {token_for(Person.objects.get(pk=desk.leo.id))}"}
+    people = Person.objects.in_bulk([desk.leo.id, desk.robot.id, desk.rui.pk])
+    tokens = st.sampled_from([token_for(person) for person in people.values()])
     references = st.sampled_from([desk.ticket().reference, desk.case().reference, _draft(desk), _waiting(desk)])
 
-    @given(case=served()[path][method].as_strategy(), reference=references | st.none())
+    @given(case=served()[path][method].as_strategy(), reference=references | st.none(), token=tokens)
     @settings(
         max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=PHASES
     )
-    def ask(case: schemathesis.Case, reference: str | None) -> None:
+    def ask(case: schemathesis.Case, reference: str | None, token: str) -> None:
         if reference and "reference" in case.path_parameters:
             case.path_parameters["reference"] = reference
-        case.validate_response(case.call(headers=headers), checks=CHECKS)
+        case.validate_response(case.call(headers={"Authorization": f"Bearer {token}"}), checks=CHECKS)
 
     ask()
 
