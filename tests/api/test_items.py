@@ -36,7 +36,9 @@ def test_every_visible_item_is_listed_in_the_shape_of_a_read(caller: Callers, de
     assert references(caller.rui) == [ticket.reference]
 
 
-@pytest.mark.parametrize("sort", ["updated", "-updated", "created", "-created", "due", "-due", "number", "-number"])
+@pytest.mark.parametrize(
+    "sort", ["updated", "-updated", "created", "-created", "due", "-due", "number", "-number", "-updated_at"]
+)
 def test_pages_show_every_item_once_in_any_order(caller: Callers, desk: Desk, sort: str) -> None:
     """INTERFACES 5."""
     made = [desk.ticket().reference for _ in range(5)]

@@ -31,6 +31,16 @@ def test_a_ticket_is_submitted_and_answered_whole(caller: Callers, desk: Desk) -
     assert caller.ana.get(f"/items/{item['reference']}").json() == item | {"due": item["due"]}
 
 
+def test_contacts_may_be_given_in_the_shape_of_a_change(caller: Callers, desk: Desk) -> None:
+    """INTERFACES 5, CT-3."""
+    contacts = {"requester": desk.rui.email, "cc": [desk.marta.email]}
+
+    item = caller.ana.post("/cases", {**CASE, "contacts": contacts}).json()
+
+    assert item["contacts"]["primary"]["address"] == desk.rui.email
+    assert [one["address"] for one in item["contacts"]["cc"]] == [desk.marta.email]
+
+
 def test_everything_missing_is_named_at_once_and_nothing_is_kept(caller: Callers) -> None:
     """T-2."""
     told = problem(caller.ana.post("/tickets", {}), 422, "validation_failed")

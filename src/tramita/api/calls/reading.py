@@ -27,6 +27,7 @@ class After(BaseModel):
 
     limit: Limit = USUAL
     after: str | None = Field(None, max_length=100, description="The `next` of the page before.")
+    cursor: str | None = Field(None, max_length=100, description="Another name of `after`, as other lists have it.")
 
 
 @router.get("/items/{reference}/timeline", response=TimelinePage, operation_id="read_timeline")
@@ -52,7 +53,7 @@ def explain_due(request: HttpRequest, reference: str) -> DueExplainedOut:
 @router.get("/events", response=EventPage, operation_id="read_events")
 def read_events(request: HttpRequest, wanted: Query[After]) -> EventPage:
     """Everything that happened on the items that the caller sees, in order, for followers that miss nothing."""
-    page = events(caller(request), after=wanted.after, limit=wanted.limit)
+    page = events(caller(request), after=wanted.after or wanted.cursor, limit=wanted.limit)
     return EventPage(results=[_event(entry) for entry in page.results], next=page.next)
 
 

@@ -39,6 +39,11 @@ def _plus_kept(value: Any) -> Any:
     return value.replace(" ", "+") if isinstance(value, str) else value
 
 
+def _address(value: Any) -> Any:
+    """A read gives `{"id", "name", "kind", "address"}`; whoever sends that back means the address."""
+    return value["address"] if isinstance(value, dict) and "address" in value else value
+
+
 def _decoded(value: Any) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
@@ -60,6 +65,7 @@ Moment = Annotated[
 ]
 QueryMoment = Annotated[Moment, BeforeValidator(_plus_kept)]
 Address = Annotated[str, Field(max_length=254, examples=["rui@acme.example"])]
+Contact = Annotated[Address, BeforeValidator(_address)]
 Line = Annotated[str, Field(max_length=1000)]
 Text = Annotated[str, Field(max_length=1_048_576)]
 Whole = Annotated[int, Field(ge=-(2**31), lt=2**31)]

@@ -152,6 +152,16 @@ States = Annotated[list[State], BeforeValidator(_split), Field(max_length=50)]
 Lists = Annotated[list[Listed], BeforeValidator(_split), Field(max_length=50)]
 
 
+def _sort(value: Any) -> Any:
+    """The names of the item's times are understood too: `-updated_at`."""
+    return value.removesuffix("_at") if isinstance(value, str) else value
+
+
+Sorts = Annotated[
+    Literal["-updated", "updated", "-created", "created", "-due", "due", "-number", "number"], BeforeValidator(_sort)
+]
+
+
 class ItemFilter(Paging):
     """What to narrow by. Words may be repeated or separated by commas; what does not exist matches nothing."""
 
@@ -166,4 +176,4 @@ class ItemFilter(Paging):
     overdue: bool | None = None
     q: str = Field("", max_length=200, description="A reference, or part of the title.")
     updated_since: QueryMoment | None = None
-    sort: Literal["-updated", "updated", "-created", "created", "-due", "due", "-number", "number"] = "-updated"
+    sort: Sorts = "-updated"

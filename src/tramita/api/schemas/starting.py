@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from tramita.api.schemas.base import Address, Input, Line, Moment, Text, Whole
+from tramita.api.schemas.base import Address, Contact, Input, Line, Moment, Text, Whole
 
 TICKET: dict[str, Any] = {
     "title": "Invoice 991 twice",
@@ -20,7 +20,17 @@ CASE: dict[str, Any] = {
 }
 
 
+class FirstContactsIn(Input):
+    """Whom it is about, in the shape that a change takes."""
+
+    primary: Contact | None = None
+    requester: Contact | None = None
+    cc: list[Contact] = Field(default_factory=list, max_length=100)
+
+
 class _Contacts(Input):
+    contacts: FirstContactsIn = FirstContactsIn()
+    """As the next three, for who prefers the shape of a change."""
     requester: Address | None = None
     """An address. One of `requester` and `primary_contact` fills the other (CT-3)."""
     primary_contact: Address | None = None
@@ -28,6 +38,14 @@ class _Contacts(Input):
     fields: dict[str, Any] = Field(default_factory=dict)
     draft: bool = False
     """Keep it a Draft; else it is submitted and validated at once (T-2)."""
+
+    def people(self) -> dict[str, Any]:
+        """The contacts as a service wants them, whichever way they were given."""
+        return {
+            "requester": self.requester or self.contacts.requester,
+            "primary_contact": self.primary_contact or self.contacts.primary,
+            "cc": [*self.cc, *self.contacts.cc],
+        }
 
 
 class TicketIn(_Contacts):

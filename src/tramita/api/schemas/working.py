@@ -1,10 +1,10 @@
 """What moves an item, and what changes it."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from tramita.api.schemas.base import Address, Input, Line, Moment, Text, Whole
+from tramita.api.schemas.base import Contact, Input, Line, Moment, Text, Whole
 from tramita.domain.codes import Method, WaitType
 
 WAIT_TYPES: list[Any] = [word.value for word in WaitType]
@@ -40,14 +40,6 @@ class ResolveIn(Input):
     method: str | None = Field(None, max_length=40, json_schema_extra={"examples": METHODS})
     reason: Text | None = None
     note: Text | None = None
-
-
-def _address(value: Any) -> Any:
-    """A read gives `{"id", "name", "kind", "address"}`; whoever sends that back means the address."""
-    return value["address"] if isinstance(value, dict) and "address" in value else value
-
-
-Contact = Annotated[Address, BeforeValidator(_address)]
 
 
 class ContactsIn(Input):
