@@ -76,3 +76,24 @@ def test_a_token_acts_for_its_owner_while_they_are_active(django_assert_num_quer
         owners = [people.by_token_digest(digest) for digest in digests]
 
     assert [owner and owner.id for owner in owners] == [ana.pk, None, None]
+
+
+def test_a_session_brings_the_person_and_their_rights_in_one_statement(django_assert_num_queries) -> None:
+    """MEASURED section 2."""
+    queue = make.queue()
+    ana = make.person("Ana Lima", queues=[queue], theme="dark", language="fr", grants={"acme": ["view"]})
+
+    with django_assert_num_queries(1):
+        found = people.signed_in(ana.pk)
+        actor = people.actor_for(found)
+        shown = (found.theme, found.language, found.role, found.is_authenticated, found.get_session_auth_hash())
+
+    assert shown == ("dark", "fr", ana.role, True, ana.get_session_auth_hash())
+    assert actor == people.actor_by_id(ana.pk)
+    assert actor.queue_ids == {queue.pk}
+    assert found == ana
+
+
+def test_nobody_is_signed_in_who_is_not_active_any_more() -> None:
+    """SEC-1."""
+    assert people.signed_in(make.person(is_active=False).pk) is None

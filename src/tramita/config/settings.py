@@ -85,7 +85,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # People and sign-in
 AUTH_USER_MODEL = "tramita.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["tramita.config.accounts.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
