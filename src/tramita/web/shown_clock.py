@@ -1,6 +1,6 @@
 """“Why this date”: the clock's intervals with their reasons and working time, adding up to the due date (Z-15)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -49,11 +49,21 @@ def why(item: Item, at: datetime) -> Why | None:
     if item.due_rule_id is None:
         return None
     clockwork = clock_of(item, at)
-    lines = [_stretch(one, at) for one in clockwork.intervals if one.reason != State.DRAFT]
+    so_far = _until_now(clockwork)
+    lines = [_stretch(one, at) for one in so_far if one.reason != State.DRAFT]
     if clockwork.seconds_left is not None and clockwork.seconds_left > 0:
         lines.append(Stretch("left", _("Left"), _calendar(clockwork), _time(clockwork.seconds_left), 0))
     counted = sum(one.seconds for one in clockwork.intervals if one.running)
-    return Why(lines, _strip(clockwork), _rule(clockwork), _("%(time)s counted") % {"time": _time(counted)})
+    return Why(lines, _strip(clockwork, so_far), _rule(clockwork), _("%(time)s counted") % {"time": _time(counted)})
+
+
+def _until_now(clockwork: Clockwork) -> list[Interval]:
+    """The intervals so far: the last one of a running clock reaches to the due date, and its rest is what is left."""
+    so_far = list(clockwork.intervals)
+    left = clockwork.seconds_left or 0
+    if so_far and so_far[-1].running and so_far[-1].end > clockwork.now:
+        so_far[-1] = replace(so_far[-1], end=clockwork.now, seconds=so_far[-1].seconds - max(left, 0))
+    return so_far
 
 
 def _stretch(one: Interval, now: datetime) -> Stretch:
@@ -75,11 +85,9 @@ def _reason(reason: str) -> str:
     return _("due date changed by hand") if reason == "due_changed" else labels.word("state", reason)
 
 
-def _strip(clockwork: Clockwork) -> list[Bar]:
+def _strip(clockwork: Clockwork, so_far: list[Interval]) -> list[Bar]:
     """Widths by time passed; what is left is as wide as it is long."""
-    spans = [
-        ("running" if one.running else "paused", (one.end - one.start).total_seconds()) for one in clockwork.intervals
-    ]
+    spans = [("running" if one.running else "paused", (one.end - one.start).total_seconds()) for one in so_far]
     if clockwork.due_at and clockwork.due_at > clockwork.now:
         spans.append(("left", (clockwork.due_at - clockwork.now).total_seconds()))
     total = sum(length for _clock, length in spans) or 1
