@@ -1,6 +1,7 @@
 """A throw-away PostgreSQL: a socket in a temporary folder, no network, no flushing to disk."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -28,8 +29,8 @@ class Cluster:
     def start(cls) -> "Cluster":
         """Make and start one. Raises: NoServer."""
         cluster = cls(Path(tempfile.mkdtemp(prefix="tramita-pg-")), _binaries())
-        if os.geteuid() == 0:
-            shutil.chown(cluster.folder, "postgres", "postgres")
+        if owner := _other_user():
+            os.chown(cluster.folder, owner.pw_uid, owner.pw_gid)
         cluster.run("initdb", "-D", cluster.data, "-U", "tramita", "-A", "trust", "-E", "UTF8", "--no-sync")
         options = f"-k {cluster.folder} -c listen_addresses='' {QUICK}"
         cluster.run("pg_ctl", "start", "-w", "-D", cluster.data, "-l", f"{cluster.folder}/log", "-o", options)
@@ -48,11 +49,14 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run one of its programs; as root it must be another user, the server refuses root."""
-        other_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        """Run one of its programs."""
+        owner = _other_user()
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}
         done = subprocess.run(
-            [*other_user, str(self.binaries / program), *arguments],
+            [str(self.binaries / program), *arguments],
+            user=owner and owner.pw_uid,
+            group=owner and owner.pw_gid,
+            extra_groups=[] if owner else None,
             cwd=self.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -73,6 +77,14 @@ class Cluster:
         with psycopg.connect(host=host, user="tramita", dbname="postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"')
         return f"postgresql:///{name}?host={host}&user=tramita"
+
+
+def _other_user() -> pwd.struct_passwd | None:
+    """Who runs the server when we are root, whom it refuses: `postgres`, or else the user without rights."""
+    if os.geteuid() != 0:
+        return None
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
 
 
 def _binaries() -> Path:
