@@ -108,5 +108,6 @@ def test_a_problem_is_told_in_the_callers_language() -> None:
     """Z-13: the code stays, the words are the reader's."""
     answer = stranger().get("/users", headers={"Accept-Language": "fr"})
 
+    told = problem(answer, 401, "not_signed_in")
     assert answer.headers["Content-Language"] == "fr"
-    problem(answer, 401, "not_signed_in")
+    assert "jeton" in told["detail"]

@@ -65,7 +65,7 @@ class TooManyRequests(TramitaError):
     status = 429
 
     def __init__(self, seconds: int) -> None:
-        super().__init__("Too many requests. Try again in %(seconds)s seconds.", seconds=seconds)
+        super().__init__(gettext_noop("Too many requests. Try again in %(seconds)s seconds."), seconds=seconds)
         self.seconds = seconds
 
 
@@ -224,6 +224,13 @@ _KNOWN = {
     "datetime_parsing": ("wrong_moment", gettext_noop("This must be a moment in ISO 8601 with its offset.")),
     "datetime_from_date_parsing": ("wrong_moment", gettext_noop("This must be a moment in ISO 8601 with its offset.")),
     "datetime_object_invalid": ("wrong_moment", gettext_noop("This must be a moment in ISO 8601 with its offset.")),
+    **dict.fromkeys(
+        ["greater_than_equal", "less_than_equal", "less_than", "greater_than"],
+        ("out_of_range", gettext_noop("This is out of range.")),
+    ),
+    "string_too_short": ("required", gettext_noop("This is needed.")),
+    "string_pattern_mismatch": ("wrong_form", gettext_noop("This is not in the right form.")),
+    "base64": ("not_base64", gettext_noop("This must be Base64.")),
     "enum": ("not_a_choice", gettext_noop("This is not one of the possible values.")),
     "literal_error": ("not_a_choice", gettext_noop("This is not one of the possible values.")),
 }
