@@ -7,28 +7,31 @@ Whoever hands a message over may tell its server once `keep` has returned (MAIL-
 """
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError
+from django.db.models import F
 
 from tramita.domain.auto_answers import arrived_at
-from tramita.domain.errors import Conflict, NotFound, StaleVersion, TramitaError
+from tramita.domain.errors import Conflict, NotFound, StaleVersion
 from tramita.domain.mime import ParsedMail, parse
 from tramita.gateways.charsets import guess_charset
 from tramita.gateways.storage import storage
 from tramita.models import SeenMessage
 from tramita.queries.mailboxes import Directory, directory
+from tramita.queries.tray import WAITING
 from tramita.services import sql
 from tramita.services.delivering_in import Outcome, deliver
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
+MOST_TRIES = 3  # of a message on which the database fails
 RIVALS = 3  # times that somebody may be faster on the same item
 LONGEST_REASON = 200
+LONGEST_ADDRESS = 254
 EMPTY: dict[str, Any] = {
     "folder": "",
     "envelope": {},
@@ -70,7 +73,7 @@ def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: d
     """Bytes to storage, a row in the ledger of messages seen; both at most once."""
     key = storage(settings.TRAMITA_STORAGE_URL).put(raw)
     mail = parse(raw, guess=guess_charset)
-    where = (mailbox or desk.mailbox_of(arrived_at(mail, own=desk.own)) or "").strip().lower()
+    where = _mailbox(mailbox, mail, desk)
     row = EMPTY | {
         "mailbox": where,
         "source": source,
@@ -79,7 +82,7 @@ def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: d
         "size": len(raw),
         "seen_at": at,
         "subject": (mail.subject or "")[:300],
-        "sender": (mail.from_.address if mail.from_ else "")[:254],
+        "sender": (mail.from_.address if mail.from_ else "")[:LONGEST_ADDRESS],
     }
     try:
         with writing():
@@ -89,24 +92,52 @@ def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: d
     return Kept(seen, mail, news=seen.outcome == "")
 
 
+def _mailbox(given: str | None, mail: ParsedMail, desk: Directory) -> str:
+    """Where it came in: the mailbox itself, also if one of its routes is named (MAIL-14)."""
+    address = (given or "").strip().lower() or arrived_at(mail, own=desk.own)
+    return (desk.mailbox_of(address) or address or "")[:LONGEST_ADDRESS]
+
+
 def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
     """Decide and write; what breaks is set aside with its reason and delays nobody (MAIL-6, MAIL-7)."""
+    reason = ""
     for _ in range(RIVALS):
         try:
             with writing():
                 outcome = deliver(kept.seen, kept.mail, desk=desk, at=at)
                 _done(kept.seen, outcome, at=at)
             return outcome
-        except (StaleVersion, IntegrityError):
-            continue
+        except (StaleVersion, IntegrityError) as rival:
+            reason = _said(rival)
         except TakenError:
             return _as_told(kept.seen)
-        except OperationalError:
-            raise
-        except (TramitaError, ValueError, LookupError, DatabaseError) as error:
+        except OSError:
+            raise  # the disk: not this message's fault
+        except OperationalError as error:
+            if not _tried_enough(kept.seen):
+                raise
+            reason = _said(error)
+            break
+        except Exception as error:  # whatever is wrong with one message, the next must come in (MAIL-6)
             log.exception("mail set aside", extra={"seen": kept.seen.pk})
-            return _failed(kept.seen, f"{type(error).__name__}: {error}", at=at)
-    return _failed(kept.seen, "The item was changed by others all the time.", at=at)
+            reason = _said(error)
+            break
+    return _failed(kept.seen, reason, at=at)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _tried_enough(seen: SeenMessage) -> bool:
+    """A database that works again and fails on the same message three times fails because of the message (MAIL-6).
+
+    Raises: OperationalError, when it does not work again.
+    """
+    with writing():
+        SeenMessage.objects.filter(pk=seen.pk).update(tries=F("tries") + 1)
+    seen.refresh_from_db(fields=["tries"])
+    return seen.tries >= MOST_TRIES
 
 
 def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
@@ -131,9 +162,17 @@ def _as_told(seen: SeenMessage) -> Outcome:
     return Outcome("duplicate", tuple(seen.items), "")
 
 
-def unfinished(*, at: datetime, limit: int = 50) -> Sequence[SeenMessage]:
-    """Messages that were kept a minute ago and are still not processed: their importer died in between."""
-    return list(SeenMessage.objects.filter(outcome="", seen_at__lte=at - ABANDONED).order_by("id")[:limit])
+def finish_abandoned(*, at: datetime, limit: int = 50) -> int:
+    """Process messages that were kept a minute ago and not processed: their importer died in between. How many.
+
+    Raises: OSError, OperationalError: a temporary fault; they stay.
+    """
+    abandoned = list(SeenMessage.objects.filter(outcome="", seen_at__lte=at - ABANDONED).order_by("id")[:limit])
+    if abandoned:
+        desk = directory()
+        for seen in abandoned:
+            _again(seen, desk=desk, at=at)
+    return len(abandoned)
 
 
 def replay(seen_id: int, *, at: datetime) -> Outcome:
@@ -141,7 +180,15 @@ def replay(seen_id: int, *, at: datetime) -> Outcome:
     seen = SeenMessage.objects.filter(pk=seen_id).first()
     if seen is None:
         raise NotFound("There is no such message.")
-    if seen.outcome not in ("", "unhandled", "failed"):
+    if seen.outcome not in ("", *WAITING):
         raise Conflict("This message was handled already.", code="handled")
-    raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
-    return process(Kept(seen, parse(raw, guess=guess_charset), news=True), desk=directory(), at=at)
+    return _again(seen, desk=directory(), at=at)
+
+
+def _again(seen: SeenMessage, *, desk: Directory, at: datetime) -> Outcome:
+    try:
+        raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
+    except FileNotFoundError:
+        log.exception("raw mail is missing", extra={"seen": seen.pk})
+        return _failed(seen, "The raw message is not in the storage.", at=at)
+    return process(Kept(seen, parse(raw, guess=guess_charset), news=True), desk=desk, at=at)

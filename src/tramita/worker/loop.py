@@ -40,11 +40,7 @@ def mail_out(*, at: datetime) -> Counter[str]:
 
 def mail_in(*, at: datetime) -> Counter[str]:
     """Process messages whose importer died before it came to them."""
-    done: Counter[str] = Counter()
-    for seen in receiving.unfinished(at=at):
-        receiving.replay(seen.pk, at=at)
-        done["mail_in"] += 1
-    return done
+    return Counter({"mail_in": receiving.finish_abandoned(at=at)})
 
 
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {"timers": timers, "mail_in": mail_in, "mail_out": mail_out}
@@ -60,13 +56,13 @@ def drain(*, at: datetime, only: str | None = None) -> Counter[str]:
 
 
 def run(*, stop: threading.Event | None = None, only: str | None = None) -> None:
-    """Work until told to stop; a database that goes away is waited for."""
+    """Work until told to stop; a database or a disk that goes away is waited for."""
     stop = stop or _told_by_signal()
     while not stop.is_set():
         try:
             done = drain(at=datetime.now(UTC), only=only)
-        except OperationalError as error:
-            log.warning("database away", extra={"error": str(error).strip()})
+        except (OperationalError, OSError) as error:
+            log.warning("database or disk away", extra={"error": str(error).strip()})
             close_old_connections()
             stop.wait(AFTER_A_FAULT)
             continue

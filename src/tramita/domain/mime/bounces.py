@@ -71,7 +71,7 @@ _COPY_BELOW = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 MAX_TEXT = 60_000
-MAX_ID = 998  # characters: a line of a header
+MAX_ID = 998  # bytes: a line of a header, and what an index can hold
 
 
 def find(block: Block, parts: list[Part], text: str, sender: str, subject: str, *, null_sender: bool) -> Bounce | None:
@@ -118,7 +118,8 @@ def message_id(value: bytes | None) -> str | None:
     """An id without brackets and white space; None for an empty one (MAIL-72)."""
     text = re.sub(r"\s+", "", decode_header(value or b""))
     found = re.search(r"<([^<>]+)>", text)
-    return (found.group(1) if found else text.strip("<>"))[:MAX_ID] or None
+    said = found.group(1) if found else text.strip("<>")
+    return said.encode()[:MAX_ID].decode(errors="ignore") or None
 
 
 def _is_report(block: Block) -> bool:

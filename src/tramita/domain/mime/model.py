@@ -16,6 +16,9 @@ def address_key(address: str) -> str:
     return f"{local}{at}{domain}"
 
 
+MAX_ADDRESS = 254  # characters
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A display name, perhaps empty, and an address as it was written."""
@@ -35,9 +38,10 @@ class Address:
 
     @property
     def usable(self) -> bool:
-        """A single `@` between two words: mail can be sent there."""
+        """A single `@` between two words, of a length that mail can be sent to (RFC 5321 4.5.3.1)."""
         local, at, domain = self.address.partition("@")
-        return bool(at and local and domain) and "@" not in domain and not any(c.isspace() for c in self.address)
+        one_pair = bool(at and local and domain) and "@" not in domain
+        return one_pair and len(self.address) <= MAX_ADDRESS and not any(c.isspace() for c in self.address)
 
     def to_json(self) -> dict[str, str]:
         """The shape of INTERFACES section 6."""
