@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from django.utils.functional import SimpleLazyObject
 
 from tests import factories as make
 from tramita.domain.codes import Role
@@ -85,7 +86,7 @@ def test_a_session_brings_the_person_and_their_rights_in_one_statement(django_as
 
     with django_assert_num_queries(1):
         found = people.signed_in(ana.pk)
-        actor = people.actor_for(found)
+        actor = people.actor_for(SimpleLazyObject(lambda: found))  # as a request has it
         shown = (found.theme, found.language, found.role, found.is_authenticated, found.get_session_auth_hash())
 
     assert shown == ("dark", "fr", ana.role, True, ana.get_session_auth_hash())

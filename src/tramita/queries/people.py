@@ -19,7 +19,7 @@ def actor_for(person: Person) -> Actor:
 
     Cost: one statement; none for who has just signed in by a session.
     """
-    known: Actor | None = person.__dict__.get("actor")
+    known: Actor | None = getattr(person, "actor", None)  # not from __dict__: request.user is a lazy wrapper
     return known or actor_by_id(person.pk)
 
 
@@ -36,7 +36,7 @@ def signed_in(person_id: int) -> Person | None:
     plain |= {"role": actor.role, "own_queues_only": actor.own_queues_only, "is_active": True}
     names = [field.attname for field in Person._meta.concrete_fields if field.attname in plain]  # in Django's order
     person = Person.from_db("default", names, [plain[name] for name in names])
-    person.__dict__["actor"] = actor
+    vars(person)["actor"] = actor
     return person
 
 
