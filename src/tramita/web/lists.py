@@ -66,7 +66,8 @@ def queues(request: StaffRequest) -> HttpResponse:
 def recent(request: StaffRequest) -> HttpResponse:
     """G-12."""
     now = timezone.now()
-    rows = [_shown(row, now) for row in worklists.recent(request.actor)]
+    items = _items()
+    rows = [_shown(row, now, items) for row in worklists.recent(request.actor)]
     said: dict[str, Any] = {"nothing": _("You have opened nothing yet"), "hint": "", "pull": False, "filtered": False}
     heading = _("Recently accessed")
     return page(request, "web/list.html", "recent", heading=heading, rows=rows, totals=[], first="", next="", **said)
@@ -89,13 +90,14 @@ def _list(request: StaffRequest, place: Place, here: str, heading: str, **said: 
     found = worklists.page(
         place, request.actor, status=status, now=now, tonight=tonight, after=_after(request.GET.get("after", ""))
     )
+    items = _items()
     shell = shell_of(request.actor, Listing(place, now, tonight))
     return page(
         request,
         "web/list.html",
         here,
         heading=heading,
-        rows=[_shown(row, now) for row in found.rows],
+        rows=[_shown(row, now, items) for row in found.rows],
         shell=shell,
         totals=_chips(request, shell.totals, status),
         filtered=status is not None,
@@ -105,11 +107,16 @@ def _list(request: StaffRequest, place: Place, here: str, heading: str, **said: 
     )
 
 
-def _shown(row: Row, now: datetime) -> tuple[Any, ...]:
+def _items() -> str:
+    """What comes before a reference in the address of an item: asked once a page, not once a row (0.7 ms)."""
+    return reverse("item", args=["-"]).removesuffix("-")
+
+
+def _shown(row: Row, now: datetime, items: str) -> tuple[Any, ...]:
     """The cells in the order of `ui/worklist.jinja`."""
     promise = due.shown(due_at=row.due_at, clock=row.clock, seconds_left=row.seconds_left, now=now)
     return (
-        reverse("item", args=[row.reference]),
+        f"{items}{row.reference}",
         row.reference,
         row.kind.value,
         row.title or _("Without a title"),
