@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
+from tramita.domain.errors import TramitaError
 from tramita.domain.mime import parse
 from tramita.gateways.charsets import guess_charset
 from tramita.mail.sources import messages
@@ -69,17 +70,22 @@ def _configure_replay(parser: ArgumentParser) -> None:
 
 
 def _replay(args: Namespace) -> int:
-    """Process unhandled or failed messages again (MAIL-143)."""
+    """Process unhandled or failed messages again; one that cannot be is named, the others go on (MAIL-143)."""
     from tramita.services import receiving  # as above
 
+    code = SUCCESS
     for seen_id in args.ids:
-        outcome = receiving.replay(seen_id, at=datetime.now(UTC))
+        try:
+            outcome = receiving.replay(seen_id, at=datetime.now(UTC))
+        except TramitaError as error:
+            code = fail(f"{seen_id}: {error}")
+            continue
         said = {"id": seen_id, "outcome": outcome.outcome, "items": list(outcome.items), "reason": outcome.reason}
         if args.json:
             say_json(said)
         else:
             say(f"{seen_id}: {outcome.outcome} {' '.join(outcome.items)} {outcome.reason}".rstrip())
-    return SUCCESS
+    return code
 
 
 COMMANDS = [
