@@ -5,6 +5,7 @@ from django.test import Client
 
 from tests.desk import Desk
 from tests.web.conftest import Browser
+from tests.web.reading import text_of
 
 PAGES = [
     "/inbox",
@@ -71,3 +72,42 @@ def test_a_form_from_elsewhere_is_refused(desk: Desk, as_: Browser) -> None:
     strict.cookies = as_(desk.ana).cookies
 
     assert strict.post(f"/items/{item.reference}/start").status_code == 403
+
+
+HTMX = {"hx-request": "true", "hx-current-url": "http://testserver/inbox"}
+
+
+def test_a_swap_gets_the_main_part_and_the_bars_that_changed(ana: Client) -> None:
+    """STYLE section 7: the page includes what htmx receives, so that the two cannot differ."""
+    whole, part = ana.get("/queues"), ana.get("/queues", headers=HTMX)
+
+    assert "HX-Request" in part.headers["Vary"]
+    page, main = text_of(whole), text_of(part)
+    assert "<!doctype html>" not in main
+    assert "<title>Queues" in main
+    start = '<main id="main"'
+    assert main[main.index(start) : main.index("</main>")] == page[page.index(start) : page.index("</main>")]
+
+
+def test_a_refused_form_keeps_its_address(desk: Desk, ana: Client) -> None:
+    """Reloading then shows the item, not a form's address."""
+    item = desk.ticket()
+
+    refused = ana.post(f"/items/{item.reference}/wait", {"version": item.version}, headers=HTMX)
+
+    assert refused.status_code == 422
+    assert refused.headers["HX-Push-Url"] == "false"
+
+
+def test_signing_in_again_takes_the_whole_window(client: Client, desk: Desk) -> None:
+    """A session that ended: the sign-in page never stands inside the shell."""
+    response = client.get("/owned", headers=HTMX)
+
+    assert response.headers["HX-Redirect"] == "/accounts/login/?next=/inbox"
+
+
+def test_what_is_missing_takes_the_whole_window(ana: Client) -> None:
+    """404 and 403 have no bars."""
+    response = ana.get("/items/99999-T", headers=HTMX)
+
+    assert (response.status_code, response.headers["HX-Retarget"]) == (404, "body")

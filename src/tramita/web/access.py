@@ -7,6 +7,8 @@ from typing import cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+from django_htmx.middleware import HtmxDetails
 
 from tramita.domain.actors import Actor
 from tramita.domain.errors import NotFound, NotPermitted
@@ -22,6 +24,7 @@ class StaffRequest(HttpRequest):
 
     actor: Actor
     person: Person
+    htmx: HtmxDetails
 
 
 def staff(view: Callable[..., HttpResponse]) -> View:
@@ -29,9 +32,9 @@ def staff(view: Callable[..., HttpResponse]) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
         asked = cast("StaffRequest", request)
+        if not request.user.is_authenticated:
+            return _sign_in(asked)
         asked.person = request.user
         try:
             asked.actor = actor_for(asked.person)
@@ -39,8 +42,21 @@ def staff(view: Callable[..., HttpResponse]) -> View:
                 raise NotPermitted("This desk is for those who work on requests.")
             return view(asked, *args, **kwargs)
         except NotFound:
-            return render(request, "404.html", status=404)
+            return _alone(render(request, "404.html", status=404))
         except NotPermitted as refusal:
-            return render(request, "403.html", {"said": errors.sentence(refusal)}, status=403)
+            return _alone(render(request, "403.html", {"said": errors.sentence(refusal)}, status=403))
 
     return guarded
+
+
+def _sign_in(request: StaffRequest) -> HttpResponse:
+    """Where a visitor goes, and comes back from. A swapped part cannot be the sign-in page: the browser goes there."""
+    if request.htmx:
+        back = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(back)["Location"])
+    return redirect_to_login(request.get_full_path())
+
+
+def _alone(response: HttpResponse) -> HttpResponse:
+    """A page without the bars takes the place of all, also when only its main part was asked for."""
+    return retarget(reswap(response, "innerHTML"), "body")

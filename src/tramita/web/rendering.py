@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from tramita.queries.shell import Shell, shell_of
 from tramita.web.access import StaffRequest
@@ -22,7 +23,15 @@ def page(
 
     Cost: the two statements of the shell, unless the view has read it.
     """
-    around = {"shell": shell or shell_of(request.actor), "here": here, "theme": request.person.theme}
+    around = {
+        "shell": shell or shell_of(request.actor),
+        "here": here,
+        "theme": request.person.theme,
+        "layout": "ui/fragment.html" if request.htmx else "ui/shell.html",
+    }
     response = render(request, template, around | context, status=status)
     response["Cache-Control"] = "no-store, private"  # work of customers stays out of shared caches and of Back
+    patch_vary_headers(response, ["HX-Request"])
+    if status >= 400:
+        response["HX-Push-Url"] = "false"  # a refused form is still the page it was sent from
     return response
