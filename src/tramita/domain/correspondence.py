@@ -6,6 +6,7 @@ Rules: MAIL-70 to MAIL-76, M-7 to M-10, M-13.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
 from tramita.domain.codes import State, WaitType
@@ -22,6 +23,7 @@ from tramita.domain.mime import ParsedMail
 from tramita.domain.references import Reference, found_in
 
 ItemT = TypeVar("ItemT")
+MOST_REFERENCES = 5  # of a subject that are looked at
 
 
 class Rule(StrEnum):
@@ -93,7 +95,7 @@ def _candidates(
         yield lookup.by_number(claim.number, claim.ordinal), Rule.SIGNED_ID, claim.evidence
     for candidate in answered_ids(mail):
         yield _open_to(sender, lookup.by_message_id(candidate), lookup), Rule.STORED_ID, candidate
-    for reference in found_in(mail.subject or ""):
+    for reference in islice(dict.fromkeys(found_in(mail.subject or "")), MOST_REFERENCES):
         yield _open_to(sender, lookup.by_reference(reference), lookup), Rule.SUBJECT, str(reference)
     for claim in claims_of_body(f"{mail.text}\n{mail.html or ''}", keys=keys):
         yield lookup.by_number(claim.number, claim.ordinal), Rule.BODY_TAG, claim.evidence

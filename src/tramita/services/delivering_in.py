@@ -1,23 +1,21 @@
 """What a mail that came in does: join an item, start new ones, or wait in the tray (SPEC section 9, MAIL-70 to 99)."""
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Q
 
 from tramita.domain import references
 from tramita.domain.actors import SYSTEM
 from tramita.domain.auto_answers import addressed, author, why_own
-from tramita.domain.codes import Kind, State
+from tramita.domain.codes import State
 from tramita.domain.correspondence import Effect, Match, effect, match
 from tramita.domain.mail_tokens import answered_ids
 from tramita.domain.mime import ParsedMail
-from tramita.models import CopiedContact, Item, Link, Message, Person, SeenMessage
+from tramita.models import Item, Message, SeenMessage
 from tramita.queries import mailboxes
 from tramita.queries.facts import window_open
 from tramita.queries.mailboxes import Directory, keys
+from tramita.queries.matching import Finder
 from tramita.queries.rows import fetch
 from tramita.queries.worklists import KINDS
 from tramita.services.ledger import Change
@@ -29,7 +27,6 @@ from tramita.services.storing_mail import Arrival, store
 from tramita.services.waiting import wake_by_mail
 
 log = logging.getLogger(__name__)
-LONGEST_CHAIN = 20  # merges followed (Z-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,8 @@ def deliver(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetim
     arrival = Arrival(seen, mail, sender, known, desk, at)
     if mail.spam:
         return Outcome("unhandled", reason="spam")
-    found = match(mail, sender=sender.address, lookup=Finder(seen.mailbox), keys=keys(), envelope=[seen.mailbox])
+    lookup = Finder(seen.mailbox, known.id, answered_ids(mail))
+    found = match(mail, sender=sender.address, lookup=lookup, keys=keys(), envelope=[seen.mailbox])
     if found is not None:
         return _join(arrival, found)
     if mail.bounce or mail.receipt:
@@ -145,55 +143,3 @@ def _answers_automatic(mail: ParsedMail) -> bool:
     answered = Message.objects.filter(message_id__in=answered_ids(mail), outgoing=True)
     newest = answered.order_by("-id").values_list("automatic", flat=True).first()
     return bool(newest)
-
-
-@dataclass(frozen=True, slots=True)
-class Finder:
-    """What matching asks of the database (`domain.correspondence.Lookup`). Merges are followed (Z-4, MAIL-77)."""
-
-    mailbox: str
-
-    def by_number(self, number: int, ordinal: int) -> Item | None:
-        """The item of a true token; a Case before the Ticket it was made from."""
-        kinds = (Kind.ACTION,) if ordinal else (Kind.CASE, Kind.TICKET)
-        found = {i.kind: i for i in Item.objects.filter(number=number, ordinal=ordinal, discarded_at=None)}
-        return next((survivor(found[kind]) for kind in kinds if kind in found), None)
-
-    def by_message_id(self, message_id: str) -> Item | None:
-        """The item that holds a mail of this id; inside this mailbox if one is there (MAIL-80)."""
-        held = Message.objects.filter(message_id=message_id).select_related("item", "seen").order_by("-id")[:20]
-        here = [one for one in held if one.seen is None or one.seen.mailbox == self.mailbox]
-        return survivor(here[0].item) if here else None
-
-    def by_reference(self, reference: references.Reference) -> Item | None:
-        """The item a person means by `40308-T`."""
-        kind, number, ordinal = reference
-        item = Item.objects.filter(kind=kind, number=number, ordinal=ordinal, discarded_at=None).first()
-        return survivor(item) if item else None
-
-    def is_participant(self, item: Item, address: str) -> bool:
-        """A contact of the item, or named in one of its mails (MAIL-73)."""
-        holders = (item.primary_contact_id, item.requester_id, item.subject_id, item.original_requester_id)
-        people = Person.objects.filter(email=address.strip().lower())
-        copied = CopiedContact.objects.filter(item=item).values("person_id")
-        if people.filter(Q(pk__in=[one for one in holders if one]) | Q(pk__in=copied)).exists():
-            return True
-        return address.strip().lower() in _named_in(item.messages.all()[:200])
-
-
-def _named_in(messages: Iterable[Message]) -> set[str]:
-    named: set[str] = set()
-    for message in messages:
-        named.add(message.sender_address.lower())
-        named |= {address.lower() for _, address in (*message.to, *message.cc)}
-    return named
-
-
-def survivor(item: Item) -> Item:
-    """Where a merged item lives on (Z-4)."""
-    for _ in range(LONGEST_CHAIN):
-        merged = Link.objects.filter(source=item, type="merged_into").select_related("target").first()
-        if item.state is not State.CLOSED or merged is None:
-            return item
-        item = merged.target
-    return item
