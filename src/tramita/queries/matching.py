@@ -55,8 +55,8 @@ class Finder:
 
     def _holders(self) -> dict[str, int]:
         held = Message.objects.filter(message_id__in=self.answered, item__discarded_at=None).order_by("-id")
-        rows = held.values_list("message_id", "item_id", "seen_id", "seen__mailbox")[:MOST_COPIES]
-        here = [(one, item_id) for one, item_id, seen, mailbox in rows if seen is None or mailbox == self.mailbox]
+        rows = held.values_list("message_id", "item_id", "seen__mailbox")[:MOST_COPIES]
+        here = [(one, item_id) for one, item_id, mailbox in rows if mailbox in (None, self.mailbox)]  # None: ours
         return dict(reversed(here))
 
     def _is_contact(self, item: Item) -> bool:
