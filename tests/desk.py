@@ -88,6 +88,7 @@ def build() -> Desk:
             "startable": True,
             "checklist": ["IBAN checked"],
         },
+        "create-supplier-by-hand": {"name": "create-supplier-by-hand", "title": "Create it", "startable": True},
         "create-supplier": {"name": "create-supplier", "title": "Create the supplier"},
     }
     definitions["onboarding"] = publish(

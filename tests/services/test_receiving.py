@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.desk import MONDAY, Desk
 from tramita.domain.codes import Listed, Method, State
 from tramita.models import Delivery, Item, Link, Message, SeenMessage
-from tramita.services import ledger, mailing, receiving, resolving, waiting
+from tramita.services import editing, launching, ledger, mailing, receiving, resolving, waiting
 
 HOUR = timedelta(hours=1)
 
@@ -142,6 +142,42 @@ def test_an_answer_to_a_closed_ticket_starts_a_linked_one(desk: Desk) -> None:
     new = Item.objects.exclude(pk=item.pk).get()
     assert (outcome.outcome, fresh(item).state, new.title) == ("created", State.CLOSED, "Invoice 991")
     assert Link.objects.get(source=new, target=item).type == "follows_closed"
+
+
+def test_what_continues_a_closed_ticket_keeps_its_contacts_and_category(desk: Desk) -> None:
+    """Z-5, CT-4, M-10."""
+    item = started(desk)
+    editing.edit(
+        item,
+        changes={"category": "acme/main/finance/plain", "contacts": {"cc": [desk.marta.email]}},
+        by=desk.ana,
+        at=MONDAY,
+    )
+    reply = mailing.send(item, to=[desk.marta.email], text="No", by=desk.ana, at=MONDAY)
+    resolving.resolve(item, method="rejected_spam", by=desk.ana, at=MONDAY)
+
+    receive(mail("Hm", sender=desk.marta.email, reply_to=reply.message_id), at=MONDAY + HOUR)
+
+    new = Item.objects.exclude(pk=item.pk).get()
+    assert (new.process.key, new.requester, new.primary_contact) == ("acme/main/finance/plain", desk.rui, desk.rui)
+    assert new.original_requester == desk.marta
+    assert [one.person for one in new.copied.all()] == [desk.marta]
+    assert fresh(new).state is State.TO_DO
+
+
+def test_mail_for_a_closed_action_starts_an_item_linked_to_its_case(desk: Desk) -> None:
+    """A-21, A-47, C-59, CG-17."""
+    case = desk.case()
+    action = launching.launch(case, action="create-supplier-by-hand", by=desk.ana, at=MONDAY)[0]
+    question = mailing.send(action, to=[desk.rui.email], text="Tax number?", by=desk.ana, at=MONDAY)
+    resolving.resolve(action, method="complete", by=desk.ana, at=MONDAY)
+
+    outcome = receive(mail("PT1", sender=desk.rui.email, reply_to=question.message_id), at=MONDAY + HOUR)
+
+    new = Item.objects.get(kind=2)
+    assert outcome.items == (new.reference,)
+    assert Link.objects.filter(source=new, target=fresh(case), type="linked").exists()
+    assert Link.objects.filter(source=new, target=fresh(action), type="follows_closed").exists()
 
 
 def test_a_number_alone_lets_no_stranger_in(desk: Desk) -> None:

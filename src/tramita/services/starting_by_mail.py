@@ -2,9 +2,11 @@
 
 import logging
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,7 @@ from tramita.domain.codes import Kind, Listed, Method, State, Visibility
 from tramita.domain.errors import NotFound
 from tramita.domain.mime import address_key
 from tramita.domain.subjects import title_from, without_reference
-from tramita.models import Item, Person
+from tramita.models import CopiedContact, Item, Person
 from tramita.queries import definitions
 from tramita.queries.mailboxes import RouteRow, Sender
 from tramita.services import clockwork, contacts, linking, storing_mail
@@ -39,13 +41,33 @@ def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None =
         setattr(item, f"{name}_id", person_id)
     if person.organisation_id is not None:
         item.organisation_id = person.organisation_id
+    if follows is not None:
+        _keep_contacts(item, follows)
     change = _refused(item, arrival) if refused else _begun(item, arrival)
     create(item, by=SYSTEM, at=arrival.at, change=change, more_to_tell=True)
     _copy_to_co_authors(item, arrival)
     _tell(change, arrival, route, person, silent=refused)
     if follows is not None:
-        linking.link(item, to=follows, by=SYSTEM, at=arrival.at, type="follows_closed")
+        _tie(item, follows, person, at=arrival.at)
     return item
+
+
+def _keep_contacts(item: Item, follows: Item) -> None:
+    """Who the closed item was about, the new one is about (Z-5); who wrote now is its original requester (CT-4)."""
+    for name in contacts.TAGS:
+        setattr(item, f"{name}_id", getattr(follows, f"{name}_id") or getattr(item, f"{name}_id"))
+    item.organisation_id = follows.organisation_id or item.organisation_id
+
+
+def _tie(item: Item, follows: Item, person: Sender, *, at: datetime) -> None:
+    """Linked both ways to what was Closed, and to the Case of a Closed Action (Z-5, CG-17); copies go on."""
+    copied = Q(pk__in=CopiedContact.objects.filter(item=follows).values("person"))
+    if person.id != item.requester_id:
+        copied |= Q(pk=person.id)
+    contacts.copy_to(item, Person.objects.filter(copied))
+    linking.link(item, to=follows, by=SYSTEM, at=at, type="follows_closed")
+    if follows.kind is Kind.ACTION and follows.parent is not None:
+        linking.link(item, to=follows.parent, by=SYSTEM, at=at)
 
 
 def _copy_to_co_authors(item: Item, arrival: Arrival) -> None:
@@ -59,7 +81,7 @@ def _copy_to_co_authors(item: Item, arrival: Arrival) -> None:
 
 def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:
     kind = Kind.TICKET if route.kind == "category" else Kind.CASE
-    current = definitions.current_category(route.path) if kind is Kind.TICKET else None
+    current = definitions.current_category(_category(route, follows)) if kind is Kind.TICKET else None
     process = current or definitions.current_case_type(route.path)
     if process is None:
         raise NotFound("The process of the route “%(path)s” is gone.", path=route.path)
@@ -68,6 +90,13 @@ def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:
     item = Item(kind=kind, title=title_from(subject, mail.text) or arrival.sender.address)
     set_process(item, process)
     return item
+
+
+def _category(route: RouteRow, follows: Item | None) -> str:
+    """The route's, or that of the Closed Ticket if it belongs to the same service (Z-5)."""
+    before = follows.process.key if follows and follows.kind is Kind.TICKET and follows.process else ""
+    same = before.split("/")[:3] == route.path.split("/")[:3]
+    return before if same and definitions.current_category(before) else route.path
 
 
 def _begun(item: Item, arrival: Arrival) -> Change:
