@@ -4,6 +4,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from tests import factories
 from tramita.ui import views
 from tramita.ui.stylesheet import stylesheet
 
@@ -80,3 +81,29 @@ def test_a_lost_database_is_told_apart_from_a_bug(
 
     assert response.status_code == status
     assert str(trouble) not in response.content.decode()
+
+
+def test_somebody_who_has_left_cannot_sign_in(client: Client) -> None:
+    """The answer is that of a wrong password."""
+    gone = factories.person("Dora Gone", is_active=False)
+    gone.set_password("the quick brown fox")
+    gone.save()
+
+    response = client.post("/accounts/login/", {"login": gone.email, "password": "the quick brown fox"})
+
+    assert response.status_code == 200
+    assert 'role="alert"' in response.content.decode()
+
+
+def test_guessing_passwords_is_slowed_down(client: Client) -> None:
+    """Throttled by address: after five wrong ones the right one has to wait too."""
+    ana = factories.person()
+    ana.set_password("the quick brown fox")
+    ana.save()
+
+    for _attempt in range(6):
+        client.post("/accounts/login/", {"login": ana.email, "password": "guess"})
+    response = client.post("/accounts/login/", {"login": ana.email, "password": "the quick brown fox"})
+
+    assert response.status_code in (200, 429)
+    assert "_auth_user_id" not in client.session

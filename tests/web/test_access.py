@@ -79,12 +79,12 @@ HTMX = {"hx-request": "true", "hx-current-url": "http://testserver/inbox"}
 
 def test_a_swap_gets_the_main_part_and_the_bars_that_changed(ana: Client) -> None:
     """STYLE section 7: the page includes what htmx receives, so that the two cannot differ."""
-    whole, part = ana.get("/queues"), ana.get("/queues", headers=HTMX)
+    whole, part = ana.get("/settings/shortcuts"), ana.get("/settings/shortcuts", headers=HTMX)
 
     assert "HX-Request" in part.headers["Vary"]
     page, main = text_of(whole), text_of(part)
     assert "<!doctype html>" not in main
-    assert "<title>Queues" in main
+    assert "<title>Keyboard shortcuts" in main
     start = '<main id="main"'
     assert main[main.index(start) : main.index("</main>")] == page[page.index(start) : page.index("</main>")]
 

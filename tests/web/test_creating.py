@@ -114,3 +114,27 @@ def test_a_reference_that_leads_nowhere_says_so(desk: Desk, ana: Client) -> None
 
     assert response.status_code == 404
     assert "No item has the reference “99999-T”" in words_of(response)
+
+
+def test_a_draft_of_a_case_is_completed_on_its_page(desk: Desk, ana: Client) -> None:
+    """C-2, C-3: its short description is asked for there."""
+    ana.post("/new/case", {"case_type": "acme/main/finance/onboarding", "then": "draft"})
+    case = Item.objects.get()
+    address = f"/items/{case.reference}/edit"
+
+    refused = ana.post(address, {"version": case.version, "panel": "draft", "title": "", "then": "submit"})
+    assert "draft-title" in errors_of(refused)
+
+    whole = {"version": fresh(case).version, "panel": "draft", "title": "Bodegas Llorente", "then": "submit"}
+    ana.post(address, whole)
+    assert (fresh(case).state, fresh(case).title) == (State.TO_DO, "Bodegas Llorente")
+
+
+def test_resolving_a_draft_names_what_is_missing(desk: Desk, ana: Client) -> None:
+    """T-24: what stands beside no field of the panel is named in the sentence."""
+    ana.post("/new/ticket", {"title": "Petty cash", "then": "draft"})
+    item = Item.objects.get()
+
+    refused = ana.post(f"/items/{item.reference}/resolve", {"version": item.version, "method": "replied"})
+
+    assert "Description: This is needed. Category: This is needed." in words_of(refused)

@@ -1,5 +1,7 @@
 """Signing in: by e-mail and password; nobody signs up by themselves."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
@@ -21,3 +23,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
+        """Who has left is answered like a wrong password: nothing tells that the address exists."""
+        person: Person | None = super().authenticate(request, **credentials)
+        return person if person is not None and person.is_active else None

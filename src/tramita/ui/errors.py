@@ -19,10 +19,16 @@ FAMILIES = {"verb": "verb", "state": "state"}
 
 
 def sentence(error: TramitaError) -> str:
-    """One sentence for a person; of several faults the first."""
+    """One line for a person; faults of the input each with what they are about."""
     if isinstance(error, Invalid):
-        return said(error.errors[0].message, error.errors[0].values) if error.errors else _("Something is not right.")
+        return " ".join(map(_named, error.errors)) or _("Something is not right.")
     return said(error.message, error.values)
+
+
+def _named(fault: FieldError) -> str:
+    name = labels.FIELDS.get(fault.field)
+    sentence = fault_sentence(fault)
+    return f"{name}: {sentence}" if name else sentence
 
 
 def by_field(error: TramitaError) -> dict[str, str]:

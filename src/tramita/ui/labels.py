@@ -93,6 +93,25 @@ CONTACT_ROLES: Words = {
     "cc": _("Copy"),
 }
 
+# what a fault is about, where it does not stand beside its field
+FIELDS: Words = {
+    "title": _("Title"),
+    "description": _("Description"),
+    "category": _("Category"),
+    "case_type": _("Case type"),
+    "short_description": _("Case short description"),
+    "primary_contact": _("Primary contact"),
+    "requester": _("Requester"),
+    "type": _("Wait type"),
+    "days": _("Number of days to wait"),
+    "until": _("Date and time"),
+    "method": _("Resolution method"),
+    "to": _("To"),
+    "cc": _("Cc"),
+    "due": _("Due"),
+    "copies": _("Copies"),
+}
+
 # the number of API-3, as text: why a state changed
 REASONS: Words = {
     "0": _("new"),

@@ -9,7 +9,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from tramita.domain.codes import Kind
+from tramita.domain.codes import Kind, State
+from tramita.models import Item
 from tramita.queries.item_view import view as read
 from tramita.queries.items import get_visible
 from tramita.services.opening import opened
@@ -22,7 +23,7 @@ from tramita.web.shown_talk import comms, timeline
 
 @require_safe
 @staff
-def item(request: StaffRequest, reference: str) -> HttpResponse:
+def show(request: StaffRequest, reference: str) -> HttpResponse:
     """The page; opening it is remembered, and changes nothing else (G-12, L-8)."""
     return item_page(request, reference, remember=True)
 
@@ -35,7 +36,7 @@ def item_page(
     found = get_visible(actor, reference)
     if remember:
         opened(found, by=actor, at=at)
-    tab = _tab(request, found.kind, refused)
+    tab = _tab(request, found, refused)
     reading = Reading(found, read(found, actor, at), actor, at, tab)
     view: dict[str, Any] = shown(reading)
     view |= timeline(reading, request.GET.getlist("show")) if tab == "timeline" else comms(reading)
@@ -43,14 +44,15 @@ def item_page(
     return page(request, "web/items/page.html", "item", status=refused.status if refused else 200, **context)
 
 
-def _tab(request: StaffRequest, kind: Kind, refused: Refusal | None) -> str:
-    """Comms first, on a Case its Actions (TL-1); a refused form comes back on its own tab."""
+def _tab(request: StaffRequest, item: Item, refused: Refusal | None) -> str:
+    """Comms first, on a Case that was submitted its Actions (TL-1); a refused form comes back on its own tab."""
     if refused is not None and refused.panel in {"reply", "note", "draft"}:
         return "comms"
     if refused is not None and refused.panel == "launch":
         return "actions"
-    wanted = request.GET.get("tab", "actions" if kind is Kind.CASE else "comms")
-    return wanted if wanted in _tabs(kind) else "comms"
+    submitted_case = item.kind is Kind.CASE and item.state is not State.DRAFT
+    wanted = request.GET.get("tab", "actions" if submitted_case else "comms")
+    return wanted if wanted in _tabs(item.kind) else "comms"
 
 
 def _tabs(kind: Kind) -> tuple[str, ...]:
