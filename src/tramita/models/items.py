@@ -12,6 +12,8 @@ class Item(models.Model):
     """A Ticket, Case or Action (G-1). Written only through `services.ledger`, never by `save()`.
 
     Folding the item's entries gives its columns; `version`, `seq` and `chain` belong to the ledger itself.
+    A reference has no index of its own (`db_index=False`) where a named one begins with it or nobody looks it up:
+    each costs every new item a page to write, and 15 to 50 MB for a million.
     """
 
     kind = NumberField(Kind)
@@ -34,37 +36,37 @@ class Item(models.Model):
 
     method = WordField(Method, null=True)
     resolution_reason = models.TextField(null=True)
-    resolver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    resolver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     resolved_at = models.DateTimeField(null=True)
-    first_resolver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # R-20
+    first_resolver = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)  # R-20
     first_resolved_at = models.DateTimeField(null=True)
     window_ends_at = models.DateTimeField(null=True)  # R-13
 
     problem = WordField(Problem, null=True)  # C-20
-    problem_source = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    problem_source = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     problem_reason = models.TextField(null=True)
 
-    assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    last_assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # Q-9
-    queue = models.ForeignKey(Queue, models.PROTECT, null=True, related_name="+")
-    creator = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    last_assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)  # Q-9
+    queue = models.ForeignKey(Queue, models.PROTECT, null=True, related_name="+", db_index=False)
+    creator = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     allocation = models.CharField(max_length=40, default="")  # why this assignee or queue (Z-9)
 
     process = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+")
-    process_version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
-    customer = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+")
+    process_version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+", db_index=False)
+    customer = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+", db_index=False)
     action_name = models.CharField(max_length=100, null=True)  # of an Action, in its Case type
     instructions = models.TextField(null=True)
     checklist = models.JSONField(default=list)  # [[text, done], …]
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
 
     primary_contact = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # CT-1
-    requester = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    subject = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    original_requester = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    requester = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    subject = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    original_requester = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
 
-    due_rule = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
+    due_rule = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField(null=True)  # null while the clock does not run
     clock = WordField(Clock, default=Clock.STOPPED, max_length=10)
     seconds_left = models.BigIntegerField(null=True)  # of a paused or stopped clock, negative when overdue
@@ -74,7 +76,7 @@ class Item(models.Model):
     new_information = models.BooleanField(default=False)
     robot_rejected = models.BooleanField(default=False)
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", db_index=False)
     related_to = models.ForeignKey(  # the first of its related group, null for the first itself (G-11)
         "self", models.PROTECT, null=True, related_name="related", db_index=True
     )
@@ -131,10 +133,10 @@ class Entry(models.Model):
     column `tx` besides, for a cursor that misses nothing (`queries.events`).
     """
 
-    item = models.ForeignKey(Item, models.PROTECT, related_name="entries")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveIntegerField()
     at = models.DateTimeField()
-    actor = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # null: the system
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)  # null: the system
     type = models.CharField(max_length=40)
     reason = models.SmallIntegerField(null=True)
     visibility = models.CharField(max_length=12)

@@ -13,7 +13,7 @@ NEVER_LEASED = datetime(1970, 1, 1, tzinfo=UTC)
 class Timer(models.Model):
     """A future moment: wake, time_out, close and the like. One per purpose and item (DESIGN decision 6)."""
 
-    item = models.ForeignKey(Item, models.CASCADE, related_name="timers")
+    item = models.ForeignKey(Item, models.CASCADE, related_name="timers", db_index=False)
     purpose = models.CharField(max_length=20)
     due_at = models.DateTimeField()
     payload = models.JSONField(default=dict)
