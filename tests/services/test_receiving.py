@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+from django.conf import LazySettings
+
 from tests.desk import MONDAY, Desk
 from tramita.domain.codes import Listed, Method, State
-from tramita.models import Delivery, Item, Link, Message, SeenMessage
+from tramita.models import Delivery, Item, Link, Message, Person, SeenMessage
 from tramita.services import editing, launching, ledger, mailing, receiving, resolving, waiting
 
 HOUR = timedelta(hours=1)
@@ -236,3 +239,18 @@ def test_a_mailbox_that_refuses_strangers_leaves_a_trace(desk: Desk) -> None:
     assert (item.state, item.listed, item.method) == (State.CLOSED, Listed.NONE, Method.UNCONFIGURED_ADDRESS)
     assert not Message.objects.filter(outgoing=True).exists()
     fresh(item)
+
+
+@pytest.mark.parametrize(("language", "hello"), [("fr", "Bonjour"), ("pt-br", "Olá"), ("", "Dzień dobry")])
+def test_an_acknowledgement_speaks_the_language_of_who_asked(
+    desk: Desk, settings: LazySettings, language: str, hello: str
+) -> None:
+    """M-19b, MAIL-126: else the installation's."""
+    settings.LANGUAGE_CODE = "pl"
+    Person.objects.filter(pk=desk.rui.pk).update(language=language)
+
+    item = started(desk)
+
+    text = Message.objects.get(outgoing=True).text
+    assert text.startswith(hello)
+    assert item.reference in text

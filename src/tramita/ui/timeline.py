@@ -28,6 +28,9 @@ GROUP_OF: Mapping[str, str] = {
     "mail_received": "talk",
     "mail_sent": "talk",
     "mail_failed": "talk",
+    "mail_uncertain": "talk",
+    "mail_held": "talk",
+    "mail_cancelled": "talk",
     "note_added": "talk",
     "submission_note": "talk",
     "assigned": "people",
@@ -147,6 +150,30 @@ def _plain(text: Promise) -> Callable[[Data], str]:
     return lambda _data: str(text)
 
 
+def remark(data: Data) -> str:
+    """What must be known of a mail that came in before it is read (MAIL-51, MAIL-74, MAIL-96, MAIL-99); else empty."""
+    if data.get("event"):
+        return str(_REPORTS.get(data["event"], _REPORTS["delivered"]))
+    if data.get("unverified"):
+        return _("Sender not verified")
+    if data.get("automatic"):
+        return _("Automatic answer")
+    return _("From a new participant") if data.get("new_participant") else ""
+
+
+_REPORTS = {
+    "failed": gettext_lazy("Our mail could not be delivered"),
+    "delayed": gettext_lazy("Delivery of our mail is delayed"),
+    "delivered": gettext_lazy("Our mail was delivered"),
+    "read": gettext_lazy("Our mail was opened"),
+    "complaint": gettext_lazy("Our mail was reported as unwanted"),
+}
+
+
+def _received(data: Data) -> str:
+    return remark(data) or _("Mail received")
+
+
 _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "created": _created,
     "submission_note": _plain(gettext_lazy("Initial submission note")),
@@ -167,9 +194,12 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "discarded": _plain(gettext_lazy("Draft discarded")),
     "problem_raised": _problem,
     "note_added": _plain(gettext_lazy("Internal note")),
-    "mail_received": _plain(gettext_lazy("Mail received")),
+    "mail_received": _received,
     "mail_sent": _plain(gettext_lazy("Mail sent")),
     "mail_failed": _plain(gettext_lazy("Mail could not be sent")),
+    "mail_uncertain": _plain(gettext_lazy("Nobody knows whether the mail arrived")),
+    "mail_held": _plain(gettext_lazy("Mail held back")),
+    "mail_cancelled": _plain(gettext_lazy("Mail cancelled")),
     "title_changed": _plain(gettext_lazy("Title changed")),
     "description_changed": _plain(gettext_lazy("Description changed")),
     "contacts_changed": _plain(gettext_lazy("Contacts changed")),

@@ -138,7 +138,7 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         who_kind="human",
         at=one.entry.at,
         text=text,
-        meta=_to(mail),
+        meta=_to(mail) if mail.outgoing else " · ".join(filter(None, (said.remark(one.entry.data), _to(mail)))),
         quoted=quoted,
         subject=mail.subject,
         where=_where(one, marks.reading),
