@@ -139,16 +139,16 @@ def refused_ticket(page: Page) -> None:
     page.goto("/new/ticket")
     page.get_by_label("Title").first.fill("Invoice 1040 sent to the wrong address")
     page.get_by_role("button", name="Submit").click()
+    page.get_by_text("This is needed.").first.wait_for()
 
 
 def unhandled(page: Page) -> None:
-    page.goto("/mail/unhandled")
-    page.get_by_role("link", name="Cambio de cuenta bancaria").first.click()
+    open_from(page, "/mail/unhandled", "Cambio de cuenta bancaria")
 
 
 def open_from(page: Page, path: str, title: str) -> None:
     page.goto(path)
-    page.get_by_role("link", name=title).first.click()
+    page.goto(page.get_by_role("link", name=title).first.get_attribute("href") or path)
 
 
 PICTURES: dict[str, tuple[str, dict[str, int], Show]] = {
