@@ -267,6 +267,22 @@ def test_a_database_that_lacks_migrations_is_not_ready(start):
     assert "run tramita migrate" in body
 
 
+@pytest.mark.parametrize(("host", "asked", "status"), [("localhost", "localhost", 200), ("0.0.0.0", "desk.local", 200),
+                                                       ("127.0.0.1", "desk.local", 400)])  # fmt: skip
+def test_it_answers_to_the_address_it_was_given_and_to_no_other(start, host, asked, status):
+    """Decision 0013; whoever develops may listen everywhere."""
+    desk = start("web", "--host", host, "--port", "0", "--workers", "1")
+    url = f"http://127.0.0.1:{desk.url.rpartition(':')[2]}/accounts/login/"
+
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers={"Host": asked}), timeout=20) as page:
+            answered = page.status
+    except urllib.error.HTTPError as refused:
+        answered = refused.code
+
+    assert answered == status
+
+
 def test_figures_are_gathered_from_every_process(start):
     desk = start("run", "--port", "0")
     for _ in range(20):

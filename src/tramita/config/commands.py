@@ -11,6 +11,7 @@ from tramita.config.command import guarded
 from tramita.ui.terminal import FAILURE, SUCCESS, Command, note, say
 
 HOST, PORT, WEB_PROCESSES = "127.0.0.1", 8000, 2
+EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - recognised, not listened on
 
 
 def migrate(args: Namespace) -> int:
@@ -28,6 +29,7 @@ def run(args: Namespace) -> int:
     from tramita.config.server import get_ready, listen, serve
 
     door = listen(args.host, args.port)  # first: an occupied port must change nothing
+    _answer_to(args.host)
     prepares = _apart(lambda: _prepare(demo=args.demo))
     get_ready()  # meanwhile
     if code := os.waitstatus_to_exitcode(os.waitpid(prepares, 0)[1]):
@@ -41,6 +43,7 @@ def web(args: Namespace) -> int:
     from tramita.config.server import get_ready, listen, serve
 
     door = listen(args.host, args.port)
+    _answer_to(args.host)
     get_ready()
     say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
     return serve(door, web=args.workers, worker=False)
@@ -82,6 +85,16 @@ def _offer_demo() -> None:
     if demo.is_here():
         say(f"Sign in with the password {demo.PASSWORD} as")
         say(*(f"  {email:<20}{role}" for email, role in demo.LOGINS.items()))
+
+
+def _answer_to(host: str) -> None:
+    """The address given is one that may be asked for; every address, only by who develops."""
+    from django.conf import settings
+
+    if host not in EVERYWHERE:
+        settings.ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
+    elif settings.TRAMITA_ENV == "development":
+        settings.ALLOWED_HOSTS.append("*")
 
 
 def _address(name: tuple[str, int]) -> str:

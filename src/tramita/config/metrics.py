@@ -27,10 +27,25 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 def start_folder() -> None:
     """An empty folder for the figures of this tree; before anything imports the library."""
-    folder = Path(settings.TRAMITA_DATA_DIR) / "metrics" / str(os.getpid())
-    shutil.rmtree(folder.parent, ignore_errors=True)
-    folder.mkdir(parents=True)
+    trees = Path(settings.TRAMITA_DATA_DIR) / "metrics"
+    trees.mkdir(parents=True, exist_ok=True)
+    for old in trees.iterdir():
+        if old.name == str(os.getpid()) or not _runs(old.name):
+            shutil.rmtree(old, ignore_errors=True)
+    folder = trees / str(os.getpid())
+    folder.mkdir()
     os.environ[FOLDER] = str(folder)
+
+
+def _runs(pid: str) -> bool:
+    """Another tree may serve from the same data folder: its figures stay."""
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def forget(pid: int) -> None:
