@@ -73,6 +73,12 @@ def _versions_forgotten(request: pytest.FixtureRequest) -> None:
         definitions.forget()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The databases go with their folder or cluster: dropping them would fail on a thread's last connection."""
+    return True
+
+
 @pytest.fixture
 def data_dir(settings, tmp_path: Path) -> Path:
     """An empty data folder for one test."""

@@ -95,6 +95,7 @@ def _answer_to(host: str) -> None:
         settings.ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
     elif settings.TRAMITA_ENV == "development":
         settings.ALLOWED_HOSTS.append("*")
+    os.environ["TRAMITA_ALLOWED_HOSTS"] = ",".join(settings.ALLOWED_HOSTS)  # for children that are not forked
 
 
 def _address(name: tuple[str, int]) -> str:
