@@ -56,7 +56,7 @@ def test_unhandled_mail_is_listed_with_its_reason(desk: Desk, ana: Client, as_: 
 
     page = ana.get("/mail/unhandled")
 
-    assert "no route" in words_of(page)
+    assert "No route for any of its addresses" in words_of(page)
     assert "&lt;b&gt;Paper clips" in text_of(page)
 
 

@@ -28,3 +28,6 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Who has left is answered like a wrong password: nothing tells that the address exists."""
         person: Person | None = super().authenticate(request, **credentials)
         return person if person is not None and person.is_active else None
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """The page that opens says enough: no “successfully signed in”."""

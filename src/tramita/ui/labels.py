@@ -138,6 +138,14 @@ REASONS: Words = {
     "105": _("approval decided"),
 }
 
+# why a message lies in the tray (MAIL section 9); what is not named here is said as it is
+MAIL_REASONS: Words = {
+    "no route": _("No route for any of its addresses"),
+    "no sender": _("It has no usable sender"),
+    "spam": _("Taken for spam"),
+    "report on a mail that was not ours": _("A report on a mail that was not ours"),
+}
+
 # the last path segment of a call (INTERFACES section 5) as the button says it
 VERBS: Words = {
     "start": _("In Progress"),
@@ -182,6 +190,7 @@ ALL: Mapping[str, Words] = {
     "contact": CONTACT_ROLES,
     "reason": REASONS,
     "verb": VERBS,
+    "mail": MAIL_REASONS,
     "theme": THEMES,
 }
 
