@@ -46,7 +46,7 @@ def deliver(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetim
     sender = author(mail, own=desk.own)
     if sender is None or not sender.usable:
         return Outcome("unhandled", reason="no sender")
-    known = mailboxes.sender(sender.key, sender.domain)
+    known = mailboxes.sender(sender.key, sender.domain, message_id=mail.message_id)
     if known.blocked:
         return Outcome("ignored", reason="blocked")
     arrival = Arrival(seen, mail, sender, known, desk, at)
