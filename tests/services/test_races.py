@@ -12,7 +12,7 @@ from tests.desk import MONDAY, Desk, build
 from tests.services.test_receiving import mail
 from tramita.domain.codes import State
 from tramita.domain.errors import Conflict, StaleVersion, TramitaError
-from tramita.models import Entry, Item, SeenMessage, Timer
+from tramita.models import Entry, Item, Message, SeenMessage, Timer
 from tramita.services import firing, ledger, mailing, notes, posting, pulling, receiving, waiting, working
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -159,6 +159,16 @@ def test_the_first_mails_of_a_stranger_may_come_at_once(office: Desk) -> None:
 
     assert [one.outcome for one in outcomes] == ["created"] * 4
     assert Item.objects.values("requester").distinct().count() == 1
+
+
+def test_eight_mails_of_one_sender_at_once_get_five_answers(office: Desk) -> None:
+    """MAIL-93: importers count each other's."""
+    raws = [mail(f"Mail {number}", subject=f"Invoice {number}", sender=office.rui.email or "") for number in range(8)]
+
+    outcomes = at_once(*[lambda raw=raw: receiving.receive(raw, source="import", at=MONDAY) for raw in raws])
+
+    assert [one.outcome for one in outcomes] == ["created"] * 8
+    assert Message.objects.filter(outgoing=True, automatic=True).count() == 5
 
 
 def test_a_mail_and_an_agent_at_once_both_count(office: Desk) -> None:

@@ -25,7 +25,7 @@ from tramita.services.transactions import one_transaction
 def create_item(
     seen: SeenMessage, *, category: str | None = None, case_type: str | None = None, by: Actor, at: datetime
 ) -> Item:
-    """A Ticket or Case from the mail, as if a route had led there. Rules: M-21, M-23.
+    """A Ticket or Case from the mail, as if a route had led there; who let it in is written down. Rules: M-21, M-23.
 
     Raises: Invalid for an unknown process, Conflict `no_sender` or `handled`.
     """
@@ -40,14 +40,16 @@ def create_item(
         address="", mailbox="", kind=kind, path=path, acknowledge=False
     )  # a person let them in: T-22 is off
     item = start_from_mail(Arrival(seen, mail, sender, known_sender(sender.key, sender.domain), desk, at), route)
-    _put_away(seen, "created", [item.reference], "", at=at)
+    _put_away(seen, "created", [item.reference], by=by, at=at)
     return item
 
 
 @one_transaction
 def delete(seen: SeenMessage, *, by: Actor, at: datetime) -> None:
-    """Nobody needs it: it leaves the tray. Its bytes stay, and who put it away is written down. Rule: M-21."""
-    _put_away(seen, "deleted", [], f"{by.name} ({by.id})", at=at)
+    """Nobody needs it: it leaves the tray. Its bytes stay, and who put it away, and when. Rules: M-21, M-22."""
+    if not by.is_staff:
+        raise NotPermitted("Only those who work items may do this.")
+    _put_away(seen, "deleted", [], by=by, at=at)
 
 
 def _process(category: str | None, case_type: str | None) -> tuple[str, str]:
@@ -63,8 +65,9 @@ def _process(category: str | None, case_type: str | None) -> tuple[str, str]:
     return "case_type", path
 
 
-def _put_away(seen: SeenMessage, outcome: str, items: list[str], reason: str, *, at: datetime) -> None:
+def _put_away(seen: SeenMessage, outcome: str, items: list[str], *, by: Actor, at: datetime) -> None:
     """Raises: Conflict, when somebody else dealt with it meanwhile."""
+    who = f"{by.name[:180]} ({by.id})"
     waiting = SeenMessage.objects.filter(pk=seen.pk, outcome__in=WAITING)
-    if not waiting.update(outcome=outcome, items=items, reason=reason[:200], processed_at=at):
+    if not waiting.update(outcome=outcome, items=items, reason=who, processed_at=at):
         raise Conflict("This mail was handled already.", code="handled")

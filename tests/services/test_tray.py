@@ -1,0 +1,143 @@
+"""The tray: mail that found no item becomes one by hand, or is put away (M-21, M-22)."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+
+from tests.desk import MONDAY, Desk
+from tests.helpdesk import CLOCK, SERVICE, build
+from tests.services.test_receiving import mail, receive
+from tramita.domain.codes import Listed, State
+from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
+from tramita.gateways.storage import storage
+from tramita.models import Item, Mailbox, Message, SeenMessage
+from tramita.queries.people import actor_for
+from tramita.queries.tray import get_unhandled, tray
+from tramita.services import ledger, receiving
+from tramita.services import tray as putting_away
+
+CATEGORY = "acme/main/finance/plain"
+LATER = MONDAY + timedelta(hours=1)
+
+
+@pytest.fixture
+def stray(desk: Desk) -> SeenMessage:
+    """A mail to nobody."""
+    receive(mail(to="nobody@else.example"))
+    return SeenMessage.objects.get()
+
+
+def test_unhandled_and_failed_mail_waits_in_the_tray(desk: Desk, stray: SeenMessage) -> None:
+    """M-5, M-21, MAIL-7."""
+    receive(mail("By a route"))
+    SeenMessage.objects.create(content="x", raw="x", size=1, seen_at=MONDAY, outcome="failed", reason="Broken")
+
+    assert set(tray(desk.leo).values_list("outcome", flat=True)) == {"unhandled", "failed"}
+
+
+def test_with_grants_one_sees_the_mail_of_mailboxes_that_start_granted_work(desk: Desk, stray: SeenMessage) -> None:
+    """M-21, SEC-2."""
+    assert not tray(desk.eve).exists()
+    with pytest.raises(NotFound):
+        get_unhandled(desk.eve, stray.pk)
+    with pytest.raises(NotPermitted):
+        tray(actor_for(desk.rui))
+
+
+def test_a_mail_becomes_a_ticket_by_hand(desk: Desk, stray: SeenMessage) -> None:
+    """M-21, M-25, T-21."""
+    item = putting_away.create_item(stray, category=CATEGORY, by=desk.ana, at=LATER)
+
+    stray.refresh_from_db()
+    assert (item.title, item.state, item.listed) == ("Invoice 991", State.TO_DO, Listed.QUEUE)
+    assert item.original_requester.email == "rui@acme.example"
+    assert (stray.outcome, stray.items, stray.processed_at) == ("created", [item.reference], LATER)
+    assert desk.ana.name in stray.reason
+    assert ledger.differences(Item.objects.get(pk=item.pk)) == {}
+    assert not Message.objects.filter(outgoing=True).exists()
+
+
+def test_a_mail_becomes_a_case_by_hand(desk: Desk, stray: SeenMessage) -> None:
+    """M-21, C-1."""
+    item = putting_away.create_item(stray, case_type="acme/main/finance/onboarding", by=desk.ana, at=LATER)
+
+    assert item.reference.endswith("-C")
+
+
+def test_a_person_may_let_a_stranger_in_whom_the_mailbox_refuses(desk: Desk, stray: SeenMessage) -> None:
+    """T-22, M-21."""
+    Mailbox.objects.update(refuse_unknown_senders=True)
+
+    assert putting_away.create_item(stray, category=CATEGORY, by=desk.ana, at=LATER).state is State.TO_DO
+
+
+@pytest.mark.django_db
+def test_a_mail_without_a_subject_is_called_by_its_first_words() -> None:
+    """M-21, MAIL-29: sample 032, which names no recipient, subject or date."""
+    helpdesk = build()
+    helpdesk.receive("032-no-date-subject-or-to.eml")
+
+    item = putting_away.create_item(SeenMessage.objects.get(), category=f"{SERVICE}/desk", by=helpdesk.lee, at=CLOCK)
+
+    assert item.title == "The gate is open all night."
+    assert Message.objects.get(item=item).at == CLOCK
+
+
+def test_a_mail_without_a_sender_stays(desk: Desk) -> None:
+    """MAIL-8, M-21."""
+    receive(b"The heating in hall B is off.")
+    seen = SeenMessage.objects.get()
+
+    with pytest.raises(Conflict) as refused:
+        putting_away.create_item(seen, category=CATEGORY, by=desk.ana, at=LATER)
+
+    assert refused.value.code == "no_sender"
+    assert tray(desk.leo).get() == seen
+
+
+@pytest.mark.parametrize("given", [{}, {"category": "no/such"}, {"case_type": "no/such"}])
+def test_the_process_must_be_named_and_exist(desk: Desk, stray: SeenMessage, given: dict[str, str]) -> None:
+    """M-21."""
+    with pytest.raises(Invalid):
+        putting_away.create_item(stray, **given, by=desk.ana, at=LATER)
+
+    assert not Item.objects.exists()
+
+
+def test_who_may_not_start_work_there_makes_nothing_of_it(desk: Desk, stray: SeenMessage) -> None:
+    """SEC-2, M-21."""
+    for actor in (desk.eve, actor_for(desk.rui)):
+        with pytest.raises(NotPermitted):
+            putting_away.create_item(stray, category=CATEGORY, by=actor, at=LATER)
+
+
+def test_a_mail_is_put_away_for_good_and_its_bytes_stay(desk: Desk, stray: SeenMessage) -> None:
+    """M-21, M-22, MAIL-1."""
+    putting_away.delete(stray, by=desk.ana, at=LATER)
+
+    stray.refresh_from_db()
+    assert (stray.outcome, stray.processed_at) == ("deleted", LATER)
+    assert stray.reason == f"{desk.ana.name} ({desk.ana.id})"
+    assert storage(settings.TRAMITA_STORAGE_URL).get(stray.raw) == mail(to="nobody@else.example")
+    assert not tray(desk.leo).exists()
+    with pytest.raises(Conflict):
+        receiving.replay(stray.pk, at=LATER)
+    assert receive(mail(to="nobody@else.example")).outcome == "duplicate"
+
+
+def test_who_asks_puts_nothing_away(desk: Desk, stray: SeenMessage) -> None:
+    """M-21, SEC-1."""
+    with pytest.raises(NotPermitted):
+        putting_away.delete(stray, by=actor_for(desk.rui), at=LATER)
+
+
+def test_of_two_who_deal_with_one_mail_the_second_is_told(desk: Desk, stray: SeenMessage) -> None:
+    """M-21, Z-2."""
+    putting_away.create_item(stray, category=CATEGORY, by=desk.ana, at=LATER)
+
+    with pytest.raises(Conflict):
+        putting_away.delete(stray, by=desk.leo, at=LATER)
+    with pytest.raises(Conflict):
+        putting_away.create_item(stray, category=CATEGORY, by=desk.leo, at=LATER)
+    assert Item.objects.count() == 1
