@@ -91,6 +91,7 @@ def test_the_hands_stay_on_the_keyboard(page: Page, site: str, desk: Desk) -> No
     page.keyboard.type(first.reference.lower())
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="First of all")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tramita.domain.codes import Kind, State
+from tramita.domain.codes import Kind, Method, State
 from tramita.models import Attachment, Item, Message
 from tramita.queries import definitions
 from tramita.queries.actions import actions_of
@@ -23,6 +23,9 @@ from tramita.services.resolving import resolution_seq
 from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
 from tramita.web.shown_item import Reading
+
+# how an ended Action is drawn, whose state is Closed either way
+ENDED: Mapping[str, str] = {Method.COMPLETE: "resolved", Method.UNABLE_TO_COMPLETE: "problem"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +231,7 @@ def _action(action: Item, names: Names, at: datetime) -> dict[str, Any]:
     return {
         "reference": action.reference,
         "title": action.title,
-        "state": "problem" if action.method == "unable_to_complete" else action.state.value,
+        "state": ENDED.get(action.method or "", action.state.value),
         "word": labels.word("method", action.method) if closed else labels.word("state", action.state),
         "instructions": action.instructions,
         "due": due.shown(due_at=action.due_at, clock=action.clock, seconds_left=action.seconds_left, now=at),
