@@ -6,9 +6,11 @@ from django.utils import timezone
 from tests.desk import Desk
 from tests.web.conftest import Browser
 from tests.web.reading import errors_of, fresh, text_of, words_of
+from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import State
 from tramita.models import Item, Message
 from tramita.services import notes, working
+from tramita.services.ledger import Change
 
 
 def started(desk: Desk) -> Item:
@@ -137,3 +139,29 @@ def test_a_closed_item_has_no_composer(desk: Desk, ana: Client) -> None:
     ana.post(f"/items/{item.reference}/resolve", {"version": item.version, "method": "rejected_spam"})
 
     assert 'id="composer"' not in text_of(ana.get(f"/items/{item.reference}"))
+
+
+def test_what_mails_and_notes_say_is_never_markup(desk: Desk, ana: Client) -> None:
+    """DESIGN decision 13: words of strangers are text, with their line breaks."""
+    probe = "<script>alert(1)</script>\n<img src=x onerror=alert(2)>"
+    item = started(desk)
+    Message.objects.create(
+        item=item,
+        outgoing=False,
+        message_id="probe@else.example",
+        subject=probe,
+        sender_name=probe,
+        to=[[probe, "desk@desk.example"]],
+        at=timezone.now(),
+        text=probe,
+    )
+    change = Change(item, SYSTEM, timezone.now())
+    change.record("mail_received", data={"message": Message.objects.get().pk})
+    change.record("fields_changed", data={"fields": [probe]}, fields={probe: probe})
+    change.write()
+    ana.post(f"/items/{item.reference}/note", {"body": probe})
+
+    for tab in ("comms", "timeline"):
+        page = text_of(ana.get(f"/items/{item.reference}?tab={tab}"))
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
