@@ -7,7 +7,7 @@ from django.conf import LazySettings
 
 from tests.desk import MONDAY, Desk
 from tramita.domain.codes import Listed, Method, State
-from tramita.models import Delivery, Item, Link, Message, Person, SeenMessage
+from tramita.models import BlockedAddress, Delivery, Item, Link, Message, Person, SeenMessage
 from tramita.services import editing, launching, ledger, mailing, receiving, resolving, waiting
 
 HOUR = timedelta(hours=1)
@@ -254,3 +254,25 @@ def test_an_acknowledgement_speaks_the_language_of_who_asked(
     text = Message.objects.get(outgoing=True).text
     assert text.startswith(hello)
     assert item.reference in text
+
+
+@pytest.mark.parametrize("blocked", ["rui@acme.example", "@acme.example"])
+def test_a_blocked_address_or_domain_is_kept_and_ignored(desk: Desk, blocked: str) -> None:
+    """M-20, CG-59, INTERFACES 6."""
+    BlockedAddress.objects.create(address=blocked, at=MONDAY)
+
+    outcome = receive(mail())
+
+    assert (outcome.outcome, outcome.reason) == ("ignored", "blocked")
+    assert SeenMessage.objects.get().outcome == "ignored"
+    assert not Message.objects.exists()
+
+
+def test_our_own_mail_coming_back_is_kept_and_ignored(desk: Desk) -> None:
+    """M-5, MAIL-94, INTERFACES 6."""
+    own = receive(mail(sender="suppliers@desk.example"))
+    loop = receive(mail("Round", X_Tramita_Loop="desk.example"))
+
+    assert (own.outcome, own.reason) == ("ignored", "own address")
+    assert (loop.outcome, loop.reason) == ("ignored", "loop")
+    assert not Item.objects.exists()
