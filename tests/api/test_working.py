@@ -363,3 +363,10 @@ def test_two_who_pull_at_the_same_moment_get_different_items() -> None:
     got = [answer.json()["reference"] for answer in answers if answer.status_code == 200]
     assert sorted(got) == sorted(made)
     assert sorted(answer.status_code for answer in answers) == [200] * 6 + [204] * 2
+
+
+def test_a_number_too_large_for_a_person_names_its_field(caller: Callers, desk: Desk) -> None:
+    """INTERFACES 5: one field, as the caller wrote it, whatever alternatives it has."""
+    answer = caller.leo.post(f"/items/{desk.ticket().reference}/assign", {"to": 10**30})
+
+    assert set(fields(problem(answer, 422, "validation_failed"))) == {"to"}

@@ -203,7 +203,7 @@ def _name(location: Iterable[object]) -> str:
         path = path[1:2] or path  # ours are all in a model; one of several values is not told apart
     if source == "body":
         path = path[1:]
-    return ".".join(str(part) for part in path if not str(part).endswith(("]", "In"))) or str(source)
+    return ".".join(str(part) for part in path if not str(part).endswith(("]", "In", "-int", "-str"))) or str(source)
 
 
 _KNOWN = {

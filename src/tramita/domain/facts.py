@@ -46,6 +46,7 @@ class Facts:
     holds: bool = False  # the asking person is its assignee; a robot: by a living lease
     is_creator: bool = False
     may_assign: bool = False  # the permission was granted beyond the role (T-54)
+    may_hold: bool = True  # False: held to their own queues, and this item is in another (Q-14)
 
     days_given: bool = False  # the wait ends by itself (T-39)
     close_if_no_response: bool = False  # and then closes the Ticket (T-40)
@@ -90,6 +91,11 @@ def holds_or_may_assign(facts: Facts) -> bool:
 def may_assign(facts: Facts) -> bool:
     """The right to assign was granted beyond the role."""
     return facts.may_assign
+
+
+def may_hold(facts: Facts) -> bool:
+    """The item is in a queue of theirs, if they are held to these; what they have already they keep (Q-14)."""
+    return facts.holds or facts.may_hold
 
 
 def is_creator(facts: Facts) -> bool:

@@ -7,6 +7,7 @@ from tramita.domain.guards import (
     HOLDS,
     HOLDS_OR_MAY_ASSIGN,
     MAY_ASSIGN,
+    MAY_HOLD,
     UNASSIGNED,
     check_target,
 )
@@ -23,7 +24,7 @@ def handling(
 ) -> tuple[Row, ...]:
     """The rows, each with its rule on this kind; `taking` are conditions on the person who takes it."""
     return (
-        row(start,   "start",   {TO_DO}, IN_PROGRESS, AGENT | ROBOT, FREE_OR_HELD, only=taking,
+        row(start,   "start",   {TO_DO}, IN_PROGRESS, AGENT | ROBOT, FREE_OR_HELD, only=[MAY_HOLD, *taking],
             listed="that resource's Inbox",
             says="A resource starts updating it, or says so, or a robot gets it: it becomes theirs (S-4, Z-1)."),
         row(release, "release", ACTIVE,  TO_DO, AGENT, ASSIGNED, only=[HOLDS],

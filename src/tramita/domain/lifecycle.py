@@ -205,6 +205,13 @@ class Lifecycle:
             raise Invalid(errors)
         return chosen[0]
 
+    def expect(self, verb: str, facts: Facts, *, by: Collection[Role]) -> None:
+        """Refuse what the item's state forbids: those who work are told that before any missing right.
+
+        Raises: TransitionNotAllowed, GuardFailed.
+        """
+        self._possible(verb, facts, by)
+
     def _possible(self, verb: str, facts: Facts, by: Collection[Role]) -> list[Row]:
         here = [r for r in self._by_source.get(facts.state, ()) if r.verb == verb]
         if not here:

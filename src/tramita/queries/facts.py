@@ -52,6 +52,7 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         holds=actor.id is not None and item.assignee_id == actor.id,
         is_creator=actor.id is not None and item.creator_id == actor.id,
         may_assign=may(actor, Permission.ASSIGN, item),
+        may_hold=not outside(item, actor),
         days_given=item.wait_days is not None,
         close_if_no_response=item.close_if_no_response,
         window_open=window_open(item, at),
@@ -59,6 +60,11 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         has_problem=item.problem is not None,
         given=given,
     )
+
+
+def outside(item: Item, actor: Actor) -> bool:
+    """Whether the item is in a queue that this person, held to their own queues, is no member of (Q-14)."""
+    return actor.own_queues_only and item.queue_id is not None and item.queue_id not in actor.queue_ids
 
 
 def window_open(item: Item, at: datetime) -> bool:

@@ -16,7 +16,7 @@ from tramita.models import Definition, Item, Organisation, Person, Queue
 from tramita.queries import cursors
 from tramita.queries.due_rules import installation_zone
 from tramita.queries.rows import fetch, stored
-from tramita.queries.visibility import TRUE, Fragment, both, condition, visible_sql
+from tramita.queries.visibility import NOTHING, TRUE, Fragment, both, condition, visible_sql
 from tramita.queries.worklists import due_range
 
 
@@ -60,6 +60,7 @@ SORTS: Mapping[str, Sort] = {
     "number": Sort(("number", "kind", "ordinal"), (cursors.number, cursors.number, cursors.number)),
 }
 NEWEST = "-updated"
+LONGEST_ID = 18  # digits that a database's integer can hold
 
 
 def search(
@@ -114,7 +115,7 @@ def _assignee(actor: Actor, wanted: str) -> Q:
     if wanted == "none":
         return Q(assignee=None)
     if wanted.isascii() and wanted.isdecimal():
-        return Q(assignee=cursors.number(wanted))
+        return Q(assignee=int(wanted)) if len(wanted) <= LONGEST_ID else NOTHING
     name = {"email": wanted.strip().lower()} if "@" in wanted else {"key": wanted.strip()}
     return Q(assignee__in=Person.objects.filter(**name).values("pk"))
 

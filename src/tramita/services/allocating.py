@@ -46,6 +46,12 @@ def allocation(item: Item, rule: Rule | None, *, keep: bool = False) -> dict[str
     return {"queue_id": choice.queue, "allocation": choice.why.value, **columns}
 
 
+def queued(item: Item) -> dict[str, Any]:
+    """The queue alone, for what its writer keeps: a Draft that is resolved at first contact (T-24, Q-1)."""
+    rule = rule_of(item)
+    return {"queue_id": definitions.queue_id(rule.queue) if rule else None}
+
+
 def returning_to(item: Item) -> dict[str, Any]:
     """Where a reopened item goes: back to who worked on it if the desk says so, else by its rule (Q-9)."""
     keep = definitions.settings().keep_with_user

@@ -54,9 +54,13 @@ def filled(given: Mapping[str, Holder], item: Item) -> dict[str, Holder]:
 def set_organisation(item: Item) -> None:
     """The item belongs to the organisation of who asks."""
     if item.requester_id is not None:
-        organisation = Person.objects.values_list("organisation_id", flat=True).get(pk=item.requester_id)
-        if organisation is not None:
-            item.organisation_id = organisation
+        item.organisation_id = organisation_for(item, item.requester_id)
+
+
+def organisation_for(item: Item, requester_id: int) -> int | None:
+    """The organisation of the item when this person asks: theirs, else the one it has."""
+    theirs: int | None = Person.objects.get(pk=requester_id).organisation_id
+    return item.organisation_id if theirs is None else theirs
 
 
 def copy_to(item: Item, people: Iterable[Person]) -> None:

@@ -22,7 +22,7 @@ from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
 from tramita.services.resolving import reopen_by_mail
 from tramita.services.restraint import reopened_too_often
-from tramita.services.starting_by_mail import start_from_mail
+from tramita.services.starting_by_mail import category_of, start_from_mail
 from tramita.services.storing_mail import Arrival, store
 from tramita.services.waiting import wake_by_mail
 
@@ -114,7 +114,7 @@ def _begin(arrival: Arrival, *, follows: Item | None = None) -> Outcome:
     if not routes:
         return Outcome("unhandled", reason="no route")
     done = _started_before(arrival)
-    fresh = [route for route in routes if route.path not in done]
+    fresh = [route for route in routes if done.keys().isdisjoint((route.path, category_of(route, follows)))]
     if not fresh:
         return Outcome("duplicate", tuple(done.values()))
     items = [start_from_mail(arrival, route, follows=follows if route is fresh[0] else None) for route in fresh]

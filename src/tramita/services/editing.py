@@ -15,7 +15,7 @@ from tramita.services import clockwork, contacts
 from tramita.services.allocating import allocation
 from tramita.services.clockwork import under_rule
 from tramita.services.fields import put
-from tramita.services.ledger import Change
+from tramita.services.ledger import Change, plain
 from tramita.services.moving import require, settle, take
 from tramita.services.transactions import one_transaction
 
@@ -90,7 +90,7 @@ def _description(change: Change, value: str) -> None:
 
 def _category(change: Change, path: str) -> None:
     """Who, when and the new value are told (T-10); the due date follows the new rule (T-11, T-12)."""
-    item, at = change.item, change.at
+    item = change.item
     if item.kind is not Kind.TICKET:
         raise Invalid.one("category", "not_for_this_kind", "Only a Ticket has a category.")
     current = definitions.current_category(path or "")
@@ -103,14 +103,16 @@ def _category(change: Change, path: str) -> None:
         "process_id": current.definition_id,
         "process_version_id": current.version_id,
         "customer_id": current.customer_id,
+        "organisation_id": item.organisation_id or current.organisation_id,
     }
     if item.state is not State.DRAFT:
-        rule_id = current_due_rule(current.process.due, path)
-        columns |= {"due_rule_id": rule_id, **under_rule(item, rule_id, at=at)}
+        columns["due_rule_id"] = current_due_rule(current.process.due, path)
         if item.assignee_id is None:
             columns |= allocation(item, current.process)
     data = {"category": path, "before": before}
     change.record("category_changed", data=data, **{k: v for k, v in columns.items() if k != "listed"})
+    if item.state is not State.DRAFT:
+        _recount_due(change)
     if item.assignee_id and item.listed.value == "queue":
         change.record("allocated", listed=item.listed.__class__.INBOX)
 
@@ -123,6 +125,8 @@ def _contacts(change: Change, value: Mapping[str, Any]) -> None:
     names = {"primary": "primary_contact", "requester": "requester", "subject": "subject"}
     people = contacts.by_address({names[tag]: value[tag] for tag in names if value.get(tag)})
     columns: dict[str, Any] = {f"{name}_id": person.pk for name, person in contacts.filled(people, item).items()}
+    if "requester_id" in columns:
+        columns["organisation_id"] = contacts.organisation_for(item, columns["requester_id"])
     data: dict[str, Any] = {name: person.email for name, person in people.items()}
     if "cc" in value:
         copied = contacts.copied_by_address(value["cc"] or ())
@@ -145,7 +149,16 @@ def _recount(change: Change, changed: Mapping[str, Any]) -> None:
     item = change.item
     rule = clockwork.rule_of(item)
     if rule is not None and rule.base_field in changed and item.state is not State.DRAFT:
-        change.record("due_recounted", **under_rule(item, item.due_rule_id, at=change.at))
+        _recount_due(change)
+
+
+def _recount_due(change: Change) -> None:
+    """The due date follows what it is counted from; that is told as the system's doing (SLA-15, T-11)."""
+    item = change.item
+    before, clock = item.due_at, under_rule(item, item.due_rule_id, at=change.at)
+    if any(getattr(item, name) != value for name, value in clock.items()):
+        data = {"from": plain(before), "to": plain(clock["due_at"]), "by_hand": False}
+        change.record("due_changed", data=data, by_system=True, **clock)
 
 
 def _due(change: Change, value: Mapping[str, Any]) -> None:

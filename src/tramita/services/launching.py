@@ -11,7 +11,7 @@ from tramita.queries import definitions
 from tramita.services import clockwork, sql
 from tramita.services.ledger import Change, create
 from tramita.services.moving import NO_PROBLEM, require
-from tramita.services.starting import begin, placed
+from tramita.services.starting import begin, place
 from tramita.services.submitting import submission
 from tramita.services.transactions import one_transaction
 
@@ -98,7 +98,7 @@ def _one(
     change.record("clock_started", **clockwork.begun(action, at=at))
     if due is not None:
         change.record("due_changed", data={"to": due.isoformat()}, **clockwork.overridden(action, due, at=at))
-    change.record("allocated", **placed(action))
+    place(change)
     change.lines[0].reason = Reason.BY_RESOURCE
     create(action, by=by, at=at, change=change)
     return action

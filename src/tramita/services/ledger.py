@@ -39,6 +39,7 @@ class _Line:
     data: dict[str, Any]
     words: dict[str, Any]
     actor_id: int | None = None  # somebody else than who makes the change: the sender of a mail
+    by_system: bool = False  # what follows from the change of a person by itself (SLA-15)
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Change:
         data: Mapping[str, Any] | None = None,
         words: Mapping[str, Any] | None = None,
         actor_id: int | None = None,
+        by_system: bool = False,
         **columns: Any,
     ) -> None:
         """Append an entry and set these columns (attribute names, `assignee_id`). Facts in data, words in words."""
@@ -76,7 +78,7 @@ class Change:
             side.setdefault("set", {})[name] = plain(value)
             setattr(self.item, name, value)
         self.columns.update(changed)
-        self.lines.append(_Line(type, reason, visibility, facts, said, actor_id))
+        self.lines.append(_Line(type, reason, visibility, facts, said, actor_id, by_system))
 
     def set_timer(self, purpose: str, due_at: datetime, **payload: Any) -> None:
         """Have the worker act at this moment, if it still applies then."""
@@ -161,7 +163,7 @@ def entry_row(item: Item, line: _Line, *, by: Actor, at: datetime) -> dict[str, 
         "item_id": item.pk,
         "seq": item.seq,
         "at": at,
-        "actor_id": line.actor_id or by.id,
+        "actor_id": None if line.by_system else line.actor_id or by.id,
         "type": line.type,
         "reason": None if line.reason is None else int(line.reason),
         "visibility": line.visibility.value,

@@ -16,7 +16,7 @@ LINKED = "linked"
 def link(item: Item, *, to: Item, by: Actor, at: datetime, type: str = LINKED) -> None:  # noqa: A002 - the column
     """Tie two items together and tell both; doing it again changes nothing. Rules: X-31, Z-5."""
     if not by.is_system:
-        require(by, "view", item)
+        require(by, "work", item)
     if item.pk == to.pk:
         raise Invalid.one("to", "same_item", "An item is not linked to itself.")
     if Link.objects.filter(source=item, target=to, type=type).exists():

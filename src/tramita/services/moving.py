@@ -10,7 +10,7 @@ from tramita.domain.facts import Given
 from tramita.domain.lifecycle import Row
 from tramita.domain.permissions import needs
 from tramita.models import Item
-from tramita.queries.facts import facts, lifecycle_of
+from tramita.queries.facts import facts, lifecycle_of, outside
 from tramita.queries.visibility import may
 from tramita.services import clockwork
 from tramita.services.ledger import Change
@@ -36,12 +36,14 @@ def require(by: Actor, permission: str, item: Item) -> None:
 
 def decide(item: Item, verb: str, *, by: Actor, at: datetime, **given: Any) -> Row:
     """The row that `verb` follows from here, or the error that says why not."""
-    if not by.is_system:
-        require(by, needs(verb, holds=by.id is not None and item.assignee_id == by.id), item)
-    table = lifecycle_of(item)
+    table, seen = lifecycle_of(item), facts(item, by, at=at, given=Given(now=at, **given))
     if by.is_system and verb not in table.all_verbs:
         raise ValueError(f"{item.kind} knows no {verb}")  # a slip of ours, which no item can be blamed for
-    return table.decide(verb, facts(item, by, at=at, given=Given(now=at, **given)), by=by.roles)
+    if by.is_staff or by.role is Role.ROBOT:
+        table.expect(verb, seen, by=by.roles)
+    if not by.is_system:
+        require(by, needs(verb, holds=seen.holds), item)
+    return table.decide(verb, seen, by=by.roles)
 
 
 def follow(change: Change, row: Row, entry: str, **columns: Any) -> None:
@@ -148,6 +150,12 @@ def take(change: Change) -> bool:
     row = decide(item, "start", by=by, at=change.at)
     follow(change, row, "started", **assigned_to(item, by.id))
     return True
+
+
+def left_team(item: Item, by: Actor) -> dict[str, Any]:
+    """Who is held to their own queues and left this one does not keep what now waits or is done (L-10)."""
+    gone = item.assignee_id == by.id and outside(item, by)
+    return {"assignee_id": None, "owner_id": None} if gone else {}
 
 
 def assigned_to(item: Item, person_id: int | None) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from tramita.domain.resolution import opens_window
 from tramita.models import Entry, Item
 from tramita.queries import definitions
 from tramita.services import clockwork, problems
-from tramita.services.allocating import returning_to
+from tramita.services.allocating import queued, returning_to
 from tramita.services.ledger import Change
-from tramita.services.moving import decide, ended, follow, settle, step, take
+from tramita.services.moving import decide, ended, follow, left_team, settle, step, take
 from tramita.services.notes import write_note
 from tramita.services.submitting import missing, submission
 from tramita.services.transactions import one_transaction
@@ -31,6 +31,7 @@ def resolve(item: Item, *, method: str | None, reason: str = "", note: str = "",
     change = Change(item, by, at)
     if item.state is State.DRAFT:
         submission(change)
+        change.record("allocated", **queued(item))
     elif take(change):
         row = decide(item, "resolve", by=by, at=at, **given)
     if note.strip():
@@ -55,7 +56,7 @@ def finish(change: Change, row: Any, method: Method, reason: str, data: dict[str
         step(change, row, State.CLOSED, "closed", data=data, closed_at=at)
         return
     ends = clockwork.window_end(item, at) if opens_window(method) else None
-    follow(change, row, "resolved", data=data, **columns, window_ends_at=ends)
+    follow(change, row, "resolved", data=data, **columns, window_ends_at=ends, **left_team(item, change.by))
     if ends is not None:
         change.set_timer("close", ends)
     else:

@@ -96,10 +96,16 @@ def begin_submitted(item: Item, *, by: Actor, at: datetime, reason: Reason = Rea
     change = begin(item, "create", by=by, at=at, write=False)
     submission(change)
     change.record("clock_started", **clockwork.begun(item, at=at))
-    change.record("allocated", **placed(item))
+    place(change)
     change.lines[0].reason = reason
     create(item, by=by, at=at, change=change)
     return change
+
+
+def place(change: Change) -> None:
+    """Allocate a new item; the entry says why it went there (Z-9)."""
+    columns = placed(change.item)
+    change.record("allocated", data={"why": columns["allocation"]}, **columns)
 
 
 def placed(item: Item) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from tramita.services.ledger import Change, create
 from tramita.services.mailing import Envelope, write_automatic
 from tramita.services.moving import ended
 from tramita.services.restraint import why_silent
-from tramita.services.starting import begin, placed, set_process
+from tramita.services.starting import begin, place, set_process
 from tramita.services.storing_mail import Arrival
 from tramita.services.submitting import submission
 
@@ -81,7 +81,7 @@ def _copy_to_co_authors(item: Item, arrival: Arrival) -> None:
 
 def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:
     kind = Kind.TICKET if route.kind == "category" else Kind.CASE
-    current = definitions.current_category(_category(route, follows)) if kind is Kind.TICKET else None
+    current = definitions.current_category(category_of(route, follows)) if kind is Kind.TICKET else None
     process = current or definitions.current_case_type(route.path)
     if process is None:
         raise NotFound("The process of the route “%(path)s” is gone.", path=route.path)
@@ -92,7 +92,7 @@ def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:
     return item
 
 
-def _category(route: RouteRow, follows: Item | None) -> str:
+def category_of(route: RouteRow, follows: Item | None) -> str:
     """The route's, or that of the Closed Ticket if it belongs to the same service (Z-5)."""
     before = follows.process.key if follows and follows.kind is Kind.TICKET and follows.process else ""
     same = before.split("/")[:3] == route.path.split("/")[:3]
@@ -103,7 +103,7 @@ def _begun(item: Item, arrival: Arrival) -> Change:
     change = begin(item, "create", by=SYSTEM, at=arrival.at, write=False)
     submission(change)
     change.record("clock_started", **clockwork.begun(item, at=arrival.at))
-    change.record("allocated", **placed(item))
+    place(change)
     return change
 
 
@@ -158,12 +158,11 @@ def _why_unanswered(item: Item, arrival: Arrival) -> str | None:
 def acknowledgement(item: Item, arrival: Arrival, person: Sender) -> Envelope:
     """The words that say it arrived, in the language of who asked (M-19b)."""
     with translation.override(person.language or settings.LANGUAGE_CODE):
-        subject = arrival.mail.subject or item.title
         text = _(
             "Hello,\n\nyour message has reached us and is now request %(reference)s. "
             "To add something, simply answer this mail.\n\nThis is an automatic message."
         ) % {"reference": item.reference}
-    return Envelope([arrival.sender.address], [], [], subject, text)
+    return Envelope([arrival.sender.address], [], [], item.title, text)
 
 
 def _unknown(arrival: Arrival) -> bool:

@@ -7,7 +7,7 @@ from tramita.domain.codes import Method, State, WaitType
 from tramita.models import Item
 from tramita.services import clockwork
 from tramita.services.ledger import Change
-from tramita.services.moving import NO_PROBLEM, decide, ended, follow, settle, take
+from tramita.services.moving import NO_PROBLEM, decide, ended, follow, left_team, settle, take
 from tramita.services.transactions import one_transaction
 from tramita.services.working import still_fits
 
@@ -30,7 +30,7 @@ def wait(
     if take(change):
         row = decide(item, "wait", by=by, at=at, **given)
     settle(change)
-    settled = NO_PROBLEM if item.problem else {}
+    settled = NO_PROBLEM if type == WaitType.PAUSE else {}  # C-22(2): of the waits only this one settles it
     columns = {
         "wait_type": WaitType(str(type)),
         "wait_since": at,
@@ -38,7 +38,7 @@ def wait(
         "wait_days": days,
         "close_if_no_response": close_if_no_response,
     }
-    follow(change, row, "waited", data={"wait_type": type, "days": days}, **columns, **settled, **_left_team(item, by))
+    follow(change, row, "waited", data={"wait_type": type, "days": days}, **columns, **settled, **left_team(item, by))
     if until is not None:
         change.set_timer("wake", until)
     if days is not None:
@@ -88,9 +88,3 @@ def wake_by_mail(change: Change) -> None:
 def _back(item: Item) -> dict[str, object]:
     """A woken item stays with its assignee if that is still right, else it goes to its queue (CG-6, Z-1)."""
     return {} if still_fits(item, item.assignee_id) else {"assignee_id": None}
-
-
-def _left_team(item: Item, by: Actor) -> dict[str, object]:
-    """Who is held to their own queues and left this one does not keep the item (L-10)."""
-    gone = by.own_queues_only and item.queue_id is not None and item.queue_id not in by.queue_ids
-    return {"assignee_id": None, "owner_id": None} if gone else {}

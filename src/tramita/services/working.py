@@ -6,6 +6,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Role, State
 from tramita.domain.errors import Invalid
 from tramita.models import Item, Person
+from tramita.queries.facts import outside
 from tramita.queries.people import actor_for, person_by_name
 from tramita.queries.visibility import may
 from tramita.services.ledger import Change
@@ -75,8 +76,7 @@ def valid_target(item: Item, to: str | int) -> Person | None:
     target = actor_for(person)
     if not (target.is_staff or target.role is Role.ROBOT) or not may(target, "work", item):
         return None
-    outside = item.queue_id is not None and item.queue_id not in target.queue_ids
-    return None if target.own_queues_only and outside else person
+    return None if outside(item, target) else person
 
 
 def still_fits(item: Item, person_id: int | None) -> bool:
