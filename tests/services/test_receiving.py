@@ -276,3 +276,15 @@ def test_our_own_mail_coming_back_is_kept_and_ignored(desk: Desk) -> None:
     assert (own.outcome, own.reason) == ("ignored", "own address")
     assert (loop.outcome, loop.reason) == ("ignored", "loop")
     assert not Item.objects.exists()
+
+
+def test_an_unproven_agent_starts_nothing_in_answer_to_a_closed_ticket(desk: Desk) -> None:
+    """MAIL-51, M-10."""
+    item = started(desk)
+    reply = mailing.send(item, to=[desk.rui.email], text="No", by=desk.ana, at=MONDAY)
+    resolving.resolve(item, method="rejected_spam", by=desk.ana, at=MONDAY)
+
+    outcome = receive(mail("Reopen it", sender=desk.ana.email or "", reply_to=reply.message_id), at=MONDAY + HOUR)
+
+    assert (outcome.outcome, outcome.reason) == ("unhandled", "unverified sender")
+    assert (Item.objects.count(), fresh(item).messages.filter(outgoing=False).count()) == (1, 1)

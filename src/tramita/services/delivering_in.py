@@ -65,6 +65,8 @@ def _join(arrival: Arrival, found: Match[Item]) -> Outcome:
     """Append to the item, and wake or reopen it if that is what its state asks for (M-7 to M-10, M-13)."""
     item, mail, at = found.item, arrival.mail, arrival.at
     staff = arrival.known.is_staff  # shown as unverified (MAIL-51)
+    if staff and item.state is State.CLOSED:  # where nothing is appended (M-10), and nobody acts in an agent's name
+        return Outcome("unhandled", reason="unverified sender")
     does = effect(
         mail,
         state=item.state,
