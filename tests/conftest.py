@@ -6,6 +6,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,15 @@ def _versions_forgotten(request: pytest.FixtureRequest) -> None:
 def django_db_keepdb() -> bool:
     """The databases go with their folder or cluster: dropping them would fail on a thread's last connection."""
     return True
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test begins in English, whatever language a page left behind in this thread."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

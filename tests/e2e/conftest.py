@@ -28,11 +28,14 @@ FLAGS = [
 PASSWORD = "the quick brown fox"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all journeys; skipped with a line where there is none."""
+    """One browser for the journeys of a module; skipped with a line where there is none.
+
+    Not longer: Playwright keeps an event loop running in this thread, which other tests must not meet.
+    """
     path = needs("chromium")
-    # Playwright runs an event loop in this thread, and Django would take it for an asynchronous view
+    # Django would take that loop for an asynchronous view
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     from playwright.sync_api import sync_playwright
 

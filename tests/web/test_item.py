@@ -401,4 +401,4 @@ def test_the_page_speaks_the_readers_language(desk: Desk, ana: Client, language:
     page = ana.get(f"/items/{item.reference}")
 
     assert word in words_of(page)
-    assert f'<html lang="{language}" data-theme="dark">' in text_of(page)
+    assert f'<html lang="{language}" data-theme="dark"' in text_of(page)

@@ -20,7 +20,18 @@ def test_language_zone_and_theme_are_kept(desk: Desk, ana: Client) -> None:
 
     person = Person.objects.get(pk=desk.ana.id)
     assert (person.language, person.time_zone, person.theme) == ("fr", "Europe/Paris", "dark")
-    assert '<html lang="fr" data-theme="dark">' in text_of(response)
+    assert '<html lang="fr" data-theme="dark"' in text_of(response)
+
+
+def test_single_keys_can_be_switched_off(desk: Desk, ana: Client) -> None:
+    """UI, WCAG 2.1.4: in this browser, and on again."""
+    form = {"language": "en", "time_zone": "", "theme": "system"}
+
+    off = text_of(ana.post("/settings/", form, follow=True))
+    on = text_of(ana.post("/settings/", {**form, "keys": "on"}, follow=True))
+
+    assert 'data-keys="off"' in off
+    assert 'data-keys="off"' not in on
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,9 @@ class Preferences:
         person = request.user
         if not person.is_authenticated:
             return self.answer(request)
-        if person.language:
-            translation.activate(person.language)
-            request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(ZoneInfo(person.time_zone or settings.TIME_ZONE)):
-            return self.answer(request)
+            if not person.language:
+                return self.answer(request)
+            with translation.override(person.language):
+                request.LANGUAGE_CODE = translation.get_language()
+                return self.answer(request)

@@ -16,6 +16,7 @@ from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
 
 YEAR = 365 * 86_400
+KEYS = "keys"  # this browser's keyboard shortcuts, on unless switched off (WCAG 2.1.4)
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,7 +36,12 @@ def settings(request: StaffRequest) -> HttpResponse:
     person.save(update_fields=["language", "time_zone", "theme"])
     translation.activate(person.language or desk.LANGUAGE_CODE)
     messages.success(request, _("Your settings are saved."))
-    return redirect("settings")
+    response = redirect("settings")
+    if inputs.flag(request, "keys"):
+        response.delete_cookie(KEYS, samesite="Lax")
+    else:
+        response.set_cookie(KEYS, "off", max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+    return response
 
 
 @require_safe
@@ -70,4 +76,5 @@ def _form(request: StaffRequest, faults: dict[str, str]) -> HttpResponse:
         zones=sorted(available_timezones()),
         now=f"{here:%H:%M}",
         default_zone=desk.TIME_ZONE,
+        keys=request.COOKIES.get(KEYS) != "off",
     )
