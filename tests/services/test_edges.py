@@ -196,3 +196,15 @@ def test_an_acknowledgement_names_only_the_new_item(desk: Desk) -> None:
 
     new = Item.objects.get(links_out__target=ticket)
     assert new.messages.get(outgoing=True).subject == f"Re: [{new.reference}] Invoice"
+
+
+def test_a_mail_written_as_html_alone_is_text_too(desk: Desk) -> None:
+    """MAIL-120, T-5: a Draft takes its words."""
+    draft = starting.start_ticket(draft=True, by=desk.ana, at=MONDAY)
+
+    sent = mailing.send(
+        draft, to=[desk.rui.email], subject="Hi", html="<p>Which <b>one</b>?</p>", by=desk.ana, at=MONDAY
+    )
+
+    assert sent.text.strip() == "Which one?"
+    assert fresh(draft).description.strip() == "Which one?"

@@ -15,6 +15,7 @@ from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import State, Visibility
 from tramita.domain.errors import Conflict, FieldError, Invalid
 from tramita.domain.mail_tokens import message_id, plus_address
+from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.subjects import references_header, subject_with_reference
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Entry, Item, Message
@@ -60,9 +61,11 @@ def send(
     """Write a mail about the item; with `resolve` it is sent and the item resolved in one (R-11).
 
     `based_on` is the newest entry its writer had seen: something newer holds the mail back (Z-2).
+    `html` alone will do: its words are the text (MAIL-120).
     Rules: M-15, M-17, MAIL-110, MAIL-111, MAIL-118, MAIL-119, T-5, R-6, R-9.
     """
     files = list(attachments)
+    text = text if text.strip() or not html else html_to_text(html)
     kept = [(storage(settings.TRAMITA_STORAGE_URL).put(file.content), file) for file in files]
     with writing():
         require(by, "mail", item)
