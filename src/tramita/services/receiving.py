@@ -24,7 +24,7 @@ from tramita.models import SeenMessage
 from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.tray import WAITING
 from tramita.services import sql
-from tramita.services.delivering_in import Outcome, deliver
+from tramita.services.sorting_mail import Outcome, sort_out
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
     for _ in range(RIVALS):
         try:
             with writing():
-                outcome = deliver(kept.seen, kept.mail, desk=desk, at=at)
+                outcome = sort_out(kept.seen, kept.mail, desk=desk, at=at)
                 _done(kept.seen, outcome, at=at)
             return outcome
         except (StaleVersion, IntegrityError) as rival:

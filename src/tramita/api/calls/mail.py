@@ -24,8 +24,8 @@ from tramita.queries.tray import get_unhandled, tray
 from tramita.queries.visibility import may
 from tramita.services import mailing, receiving
 from tramita.services import tray as putting_away
-from tramita.services.delivering_in import Outcome
 from tramita.services.mailing import Enclosure
+from tramita.services.sorting_mail import Outcome
 
 RAW = {"requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}}
 UnhandledId = Annotated[int, Field(ge=1, lt=2**63)]

@@ -18,7 +18,7 @@ from tramita.queries.memory import in_batches
 from tramita.queries.people import actor_for
 from tramita.services import firing, pulling, receiving, starting, waiting, working
 from tramita.services.claiming import Claimed
-from tramita.services.delivering_in import Outcome
+from tramita.services.sorting_mail import Outcome
 
 LIST_ROWS = 60  # a page shows fifty, and there is a next one
 QUEUE = "helpdesk"

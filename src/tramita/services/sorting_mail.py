@@ -38,7 +38,7 @@ class Outcome:
     reason: str = ""
 
 
-def deliver(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime) -> Outcome:
+def sort_out(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime) -> Outcome:
     """Decide what the mail does, and write it; inside the caller's transaction."""
     ours = why_own(mail, own=desk.own, host=desk.host, keys=keys())
     if ours:
