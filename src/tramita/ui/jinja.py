@@ -1,5 +1,6 @@
 """The template environment: what every page may use without asking."""
 
+from functools import cache, lru_cache
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -57,11 +58,13 @@ def url(name: str, *args: object, **kwargs: object) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
+@cache
 def sprite() -> str:
     """The address of the file that holds all icons."""
     return static("ui/icons.svg")
 
 
+@lru_cache(maxsize=1024)  # forty a page, and the same ones on every page
 def icon(name: str, label: str = "", look: str = "icon") -> Markup:
     """A drawing beside words (hidden from screen readers), or alone with its own `label`."""
     said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
