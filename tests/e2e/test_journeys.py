@@ -1,6 +1,7 @@
 """What people do all day, in a real browser."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -158,6 +159,21 @@ def test_the_timeline_filter_answers_at_once(page: Page, site: str, desk: Desk) 
     page.get_by_label("Ticket category changed").check()
 
     expect(page.locator(".message-line", has_text="Ticket category changed")).to_have_count(1)
+
+
+def test_a_due_time_says_so_when_it_passes(page: Page, site: str, desk: Desk) -> None:
+    """UI: lists stay right while they stay open; the browser only shows what the server decided."""
+    item = desk.ticket(at=timezone.now())
+    Item.objects.filter(pk=item.pk).update(due_at=timezone.now() + timedelta(minutes=30))
+    page.clock.install()
+    page.goto(f"{site}/items/{item.reference}")
+    due = page.locator("#why > summary .due")
+    expect(due).not_to_have_attribute("data-due", "late")
+
+    page.clock.fast_forward("01:33:00")
+
+    expect(due).to_have_text(re.compile("^1 h 0[2-4] m late$"))
+    expect(due).to_have_attribute("data-due", "late")
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])

@@ -1,5 +1,6 @@
 """The template environment: what every page may use without asking."""
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from django_htmx.jinja import htmx_script
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
@@ -33,23 +33,7 @@ def environment(**options: Any) -> Environment:
         npgettext=translation.npgettext,
     )
     env.filters["pairs"] = lambda values: [(value, value) for value in values]
-    env.globals.update(
-        url=url,
-        static=static,
-        icon=icon,
-        sprite=sprite,
-        word=labels.word,
-        words=labels.words,
-        languages=labels.LANGUAGES,
-        moments=moments,
-        initials=people.initials,
-        hue=people.hue,
-        language=translation.get_language,
-        messages=get_messages,
-        filesizeformat=filesizeformat,
-        htmx_script=htmx_script,
-        stylesheet_url=lambda: reverse("stylesheet", args=[stylesheet().digest]),
-    )
+    env.globals.update(GLOBALS)
     return env
 
 
@@ -69,3 +53,26 @@ def icon(name: str, label: str = "", look: str = "icon") -> Markup:
     """A drawing beside words (hidden from screen readers), or alone with its own `label`."""
     said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return Markup(f'<svg class="{escape(look)}" {said}><use href="{sprite()}#i-{escape(name)}"/></svg>')  # noqa: S704 - each value is escaped or ours
+
+
+def stylesheet_url() -> str:
+    """The address of the style sheet, with the digest of its content."""
+    return reverse("stylesheet", args=[stylesheet().digest])
+
+
+GLOBALS: Mapping[str, object] = {
+    "url": url,
+    "static": static,
+    "icon": icon,
+    "sprite": sprite,
+    "word": labels.word,
+    "words": labels.words,
+    "languages": labels.LANGUAGES,
+    "moments": moments,
+    "initials": people.initials,
+    "hue": people.hue,
+    "language": translation.get_language,
+    "messages": get_messages,
+    "filesizeformat": filesizeformat,
+    "stylesheet_url": stylesheet_url,
+}
