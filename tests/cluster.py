@@ -36,6 +36,11 @@ class Cluster:
         cluster.run("pg_ctl", "start", "-w", "-D", cluster.data, "-l", f"{cluster.folder}/log", "-o", options)
         return cluster
 
+    @staticmethod
+    def find() -> Path:
+        """Where its programs are. Raises: NoServer."""
+        return _binaries()
+
     @property
     def data(self) -> str:
         return f"{self.folder}/data"

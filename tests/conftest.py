@@ -1,6 +1,6 @@
 """What every test stands on: a database of the kind asked for, a data folder of its own, profiles of Hypothesis.
 
-`pytest --database postgresql -m database` starts a throw-away cluster once and shares it among the workers.
+`pytest --database postgresql -m database` starts a throw-away cluster for each worker.
 """
 
 import os
@@ -34,10 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker is None:
         config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="tramita-test-"))
         os.environ["TRAMITA_TEST_FOLDER"] = str(config.stash[FOLDER])
-        if config.getoption("--database") == "postgresql":
-            _start_cluster(config)
-        else:
-            os.environ.pop("TRAMITA_DATABASE_URL", None)
+        os.environ.pop("TRAMITA_DATABASE_URL", None)
+    if config.getoption("--database") == "postgresql":
+        _start_cluster(config, distributed=worker is None and config.getoption("dist", "no") != "no")
     folder = Path(os.environ["TRAMITA_TEST_FOLDER"]) / (worker or "main")
     folder.mkdir()
     os.environ |= {
@@ -105,8 +104,12 @@ def fresh_database_url(tmp_path: Path) -> str:
     return Cluster.new_database(url) if url else f"sqlite:///{tmp_path}/fresh.sqlite3"
 
 
-def _start_cluster(config: pytest.Config) -> None:
+def _start_cluster(config: pytest.Config, *, distributed: bool) -> None:
+    """One for each worker: followers of the ledger wait for every transaction of a server, whatever its database."""
     try:
+        if distributed:
+            Cluster.find()  # only the workers need one
+            return
         config.stash[CLUSTER] = cluster = Cluster.start()
     except NoServer as missing:
         shutil.rmtree(config.stash[FOLDER], ignore_errors=True)

@@ -5,6 +5,7 @@ What is logged: names of events and their numbers, given as `extra=`. Never the 
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,14 @@ def extras(record: logging.LogRecord) -> dict[str, object]:
         for key, value in vars(record).items()
         if key not in STANDARD and isinstance(value, str | int | float | bool | None)
     }
+
+
+class ToStderr(logging.Handler):
+    """Asks for stderr with each line: it may be another one than when logging was set up."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(self.format(record) + "\n")
+        sys.stderr.flush()
 
 
 class Lines(logging.Formatter):
@@ -56,7 +65,7 @@ def logging_config(*, json_lines: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"tramita": {"()": formatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "tramita"}},
+        "handlers": {"stderr": {"()": ToStderr, "formatter": "tramita"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "tramita": {"level": "INFO"},

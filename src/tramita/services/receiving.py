@@ -29,7 +29,7 @@ from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 3  # of a message on which the database fails
-RIVALS = 3  # times that somebody may be faster on the same item
+RIVALS = 12  # times that somebody may be faster on the same item; each time their mail is in
 LONGEST_REASON = 200
 LONGEST_ADDRESS = 254
 EMPTY: dict[str, Any] = {
