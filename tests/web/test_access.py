@@ -138,3 +138,13 @@ def read(address: str) -> bytes:
     found = finders.find(address.removeprefix(settings.STATIC_URL))
     assert isinstance(found, str), address
     return Path(found).read_bytes()
+
+
+@pytest.mark.parametrize("page", ["/accounts/login/", *PAGES])
+def test_every_button_says_what_it_does_to_its_form(client: Client, ana: Client, page: str) -> None:
+    """INTERFACES 7, the sign-in page is a plain form: programs that press buttons look for the one that submits."""
+    visitor = client if page.startswith("/accounts") else ana
+
+    buttons = re.findall(r"<button\b[^>]*>", text_of(visitor.get(page)))
+
+    assert all(re.search(r'\btype="(?:submit|button)"', one) for one in buttons), buttons
