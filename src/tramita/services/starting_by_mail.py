@@ -72,6 +72,8 @@ def _tie(item: Item, follows: Item, person: Sender, *, at: datetime) -> None:
 
 def _copy_to_co_authors(item: Item, arrival: Arrival) -> None:
     """Who else stands in From wrote it too, and takes part (MAIL-27, MAIL-56)."""
+    if len(arrival.mail.all_from) < 2:
+        return
     others = {one.key: one for one in arrival.mail.all_from if one.usable and one.key != arrival.sender.key}
     ours = {address_key(one) for one in arrival.desk.own}
     found = [one for key, one in others.items() if key not in ours][:MOST_AUTHORS]
