@@ -116,7 +116,7 @@ def _write(
     answered = _answered(item)
     leaving_from = desk.leaving_from(item.process.key if item.process else None)
     headers = {"reply_to": plus_address(leaving_from, reference, keys=keys()), "automatic": automatic}
-    message = Message.objects.create(
+    message = Message(
         item=item,
         outgoing=True,
         automatic=bool(automatic),
@@ -135,6 +135,7 @@ def _write(
         reply_text=envelope.text,
         headers=headers,
     )
+    sql.save_new(message)
     data: dict[str, Any] = {"message": message.pk, "automatic": bool(automatic)}
     if send_at:
         data["send_at"] = send_at.isoformat()

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
 from tramita.models.work import NEVER_LEASED as NEVER
 
@@ -38,6 +39,14 @@ def insert(table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = F
     with connection.cursor() as cursor:
         cursor.execute(_insert(table, columns, len(rows), returning, once), values)
         return [row[0] for row in cursor.fetchall()] if returning else []
+
+
+def save_new(row: Model) -> None:
+    """Insert a row of any table and give it its id, at half the cost of `save()`."""
+    fields = row._meta.concrete_fields
+    columns = {str(field.column): getattr(row, field.attname) for field in fields if not field.primary_key}
+    row.pk = insert(row._meta.db_table, [columns], returning=True)[0]
+    row._state.adding = False
 
 
 @lru_cache(maxsize=512)
