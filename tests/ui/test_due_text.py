@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone, translation
 
+from tramita.domain.codes import Clock
+from tramita.ui.due import shown
 from tramita.ui.due_text import due_text, paused_text
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -52,3 +54,14 @@ def test_the_paused_text_is_that_of_the_sources(language: str) -> None:
     """SLA-10: the sentences of SPEC section 29.3."""
     with translation.override(language):
         assert (paused_text(12_000), paused_text(-12_000)) == SENTENCES[language]
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_pages_say_the_same_of_a_paused_clock_as_programs_are_told(language: str) -> None:
+    """SLA-10, SLA-11: beside its label, and whole in its title."""
+    with translation.override(language):
+        due = shown(due_at=None, clock=Clock.PAUSED, seconds_left=16 * 3600, now=NOW)
+
+        assert due.full == paused_text(16 * 3600)
+        assert due.full.endswith(due.text)
+        assert not due.text.startswith(due.full[:4])

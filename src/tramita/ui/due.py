@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tramita.domain.codes import Clock
 from tramita.ui import moments
+from tramita.ui.due_text import paused_text
 
 
 class Due(NamedTuple):
@@ -16,6 +17,7 @@ class Due(NamedTuple):
     text: str
     moment: datetime | None = None
     was: str = ""
+    full: str = ""  # the words of SLA-10 for a paused clock, with their label
 
 
 def shown(*, due_at: datetime | None, clock: Clock, seconds_left: int | None, now: datetime) -> Due:
@@ -35,7 +37,6 @@ def _running(due_at: datetime, now: datetime) -> Due:
 
 
 def _paused(seconds_left: int) -> Due:
-    text = moments.hours_and_minutes(seconds_left)
-    if seconds_left >= 0:
-        return Due("paused", _("Paused %(duration)s before due") % {"duration": text})
-    return Due("paused", _("Paused %(duration)s after overdue") % {"duration": text}, was="late")
+    full = paused_text(seconds_left)
+    words = full.partition(":")[2].strip()  # beside the label of a column or a header
+    return Due("paused", words, was="" if seconds_left >= 0 else "late", full=full)
