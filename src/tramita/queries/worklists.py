@@ -13,7 +13,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Role, State
 from tramita.domain.references import Reference
 from tramita.queries.rows import fetch, moment, moment_or_none, stored
-from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
+from tramita.queries.visibility import TRUE, Fragment, both, listed_sql, visible_sql
 
 PAGE = 50
 CAP = 1000  # counts stop there: more would cost more than knowing is worth
@@ -151,7 +151,7 @@ def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
     """A scalar subquery: how long a list is, up to one more than the cap."""
     if not place.branches:
         return Fragment("0")
-    seen = [both(branch, visible_sql(actor), narrow) for branch in place.branches]
+    seen = [both(branch, listed_sql(actor), narrow) for branch in place.branches]
     parts = [
         f"SELECT * FROM (SELECT 1 FROM items WHERE {branch.sql} LIMIT {CAP + 1}) c{number}"
         for number, branch in enumerate(seen)
