@@ -208,3 +208,12 @@ def test_a_mail_written_as_html_alone_is_text_too(desk: Desk) -> None:
 
     assert sent.text.strip() == "Which one?"
     assert fresh(draft).description.strip() == "Which one?"
+
+
+def test_a_change_of_nothing_starts_nothing(desk: Desk) -> None:
+    """S-14, Z-1."""
+    item = desk.ticket()
+
+    editing.edit(item, changes={}, by=desk.ana, at=MONDAY)
+
+    assert (fresh(item).state, fresh(item).assignee_id) == (State.TO_DO, None)

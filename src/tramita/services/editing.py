@@ -32,6 +32,8 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     require(by, "work", item)
     if item.state is State.CLOSED:
         raise Conflict("The item is Closed: it does not change any more.", code="item_closed")
+    if not changes:
+        return  # S-14: nothing is saved, so nothing is started
     change = Change(item, by, at)
     take(change)
     settle(change)
