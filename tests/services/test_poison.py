@@ -58,7 +58,7 @@ class Broken:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
         self.error, self.patch, self.calls = error, monkeypatch, 0
-        monkeypatch.setattr(receiving, "deliver", self)
+        monkeypatch.setattr(receiving, "sort_out", self)
 
     def __call__(self, *_: object, **__: object) -> receiving.Outcome:
         self.calls += 1

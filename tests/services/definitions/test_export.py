@@ -70,7 +70,7 @@ def test_secrets_are_never_exported(file: Write) -> None:
 
 @pytest.mark.django_db
 def test_a_lower_category_that_takes_something_back_says_so(file: Write) -> None:
-    """Z-8: inherited unless given, be it as null."""
+    """Z-8, T-13: inherited unless given, be it as null."""
     text = """
 queues: {invoices: {title: Invoices}}
 customers:
