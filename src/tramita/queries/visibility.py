@@ -67,7 +67,7 @@ def _kept(at: str) -> Q:
 def _drafts(actor: Actor, at: str) -> Q:
     if actor.role in LEADERS:
         return EVERYTHING
-    return Q(**{f"{at}state__gt": State.DRAFT.number}) | _own(actor, at)
+    return ~Q(**{f"{at}state": State.DRAFT.number}) | _own(actor, at)
 
 
 def _own(actor: Actor, at: str) -> Q:

@@ -20,6 +20,9 @@ CAP = 1000  # counts stop there: more would cost more than knowing is worth
 END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # `sort_due` of what is not due
 KINDS = {kind.number: kind for kind in Kind}
 STATES = {state.number: state for state in State}
+# written out, not a parameter: so PostgreSQL knows how few items a list has and keeps the plan of a prepared
+# statement, instead of planning it anew at each page (2 of 10 ms)
+INBOX, OWNED, QUEUED = (f"list = {listed.number}" for listed in (Listed.INBOX, Listed.OWNED, Listed.QUEUE))
 ORDER = (DueStatus.OVERDUE, DueStatus.TODAY, DueStatus.ON_TARGET, DueStatus.NOT_SET)
 
 READ = (
@@ -81,7 +84,7 @@ class Place:
 
 def inbox(actor: Actor) -> Place:
     """Assigned to this person, with active work (L-1); their Drafts too (L-9)."""
-    return Place((Fragment("assignee_id = %s AND list = %s", (actor.id, Listed.INBOX.number)),))
+    return Place((Fragment(f"assignee_id = %s AND {INBOX}", (actor.id,)),))
 
 
 def owned(actor: Actor) -> Place:
@@ -90,15 +93,14 @@ def owned(actor: Actor) -> Place:
     A plus takes a column off the planner's list, so that each branch stays on its own index: what nobody owns is
     a handful, and what waits in a queue is not.
     """
-    listed = Listed.OWNED.number
     branches = [
-        Fragment("assignee_id = %s AND list = %s", (actor.id, listed)),
-        Fragment("owner_id = %s AND list = %s AND +assignee_id IS NULL", (actor.id, listed)),
+        Fragment(f"assignee_id = %s AND {OWNED}", (actor.id,)),
+        Fragment(f"owner_id = %s AND {OWNED} AND +assignee_id IS NULL", (actor.id,)),
     ]
     if queues := sorted(actor.queue_ids):
         marks = ", ".join(["%s"] * len(queues))
-        nobodys = f"owner_id IS NULL AND list = %s AND +assignee_id IS NULL AND +queue_id IN ({marks})"
-        branches.append(Fragment(nobodys, (listed, *queues)))
+        nobodys = f"owner_id IS NULL AND {OWNED} AND +assignee_id IS NULL AND +queue_id IN ({marks})"
+        branches.append(Fragment(nobodys, tuple(queues)))
     return Place(tuple(branches))
 
 
@@ -109,8 +111,7 @@ def in_queue(queue_id: int) -> Place:
 
 def in_queues(queue_ids: Iterable[int]) -> Place:
     """Several queues, such as all of a person's (H-1): a branch each, which is quick whatever the data."""
-    listed = Listed.QUEUE.number
-    return Place(tuple(Fragment("queue_id = %s AND list = %s", (one, listed)) for one in sorted(queue_ids)))
+    return Place(tuple(Fragment(f"queue_id = %s AND {QUEUED}", (one,)) for one in sorted(queue_ids)))
 
 
 def page(
@@ -129,7 +130,7 @@ def page(
     """
     if not place.branches:
         return Page([], None)
-    narrow = both(visible_sql(actor), due_range(status, now, tonight), _after(after))
+    narrow = both(listed_sql(actor), due_range(status, now, tonight), _after(after))
     found = _union([both(branch, narrow) for branch in place.branches], limit + 1)
     rows = fetch(f"SELECT {SHOWN} FROM ({found.sql}) f {NAMES} ORDER BY f.sort_due, f.id", found.params)
     shown = [row_from(row) for row in rows[:limit]]
