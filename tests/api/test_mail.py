@@ -239,3 +239,13 @@ def test_the_tray_is_for_who_works_there(caller: Callers, routed: Desk, verb: st
     assert caller.eve.get("/unhandled-mails").json()["results"] == []
     problem(caller.ana.post(f"/unhandled-mails/{10**18}/{verb}", body), 404, "not_found")
     problem(caller.ana.post(f"/unhandled-mails/{10**30}/{verb}", body), 422, "validation_failed")
+
+
+def test_send_and_resolve_names_its_own_field(caller: Callers, desk: Desk) -> None:
+    """INTERFACES 5, R-11: 422 names the field that was sent, and nothing is sent."""
+    path = f"/items/{desk.ticket().reference}"
+
+    answer = caller.ana.post(f"{path}/mails", {"to": ["rui@acme.example"], "text": "Done.", "resolve": "complete"})
+
+    assert set(fields(problem(answer, 422, "validation_failed"))) == {"resolve"}
+    assert caller.ana.get(f"{path}/timeline", type="mail_sent").json()["results"] == []

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -79,8 +79,17 @@ def send(
         _enclose(message, kept, by=by, at=at)
         change.write()
         if resolve:
-            resolving.resolve(item, method=resolve, reason=reason, by=by, at=at)
+            _resolve(item, resolve, reason, by=by, at=at)
     return message
+
+
+def _resolve(item: Item, method: str, reason: str, *, by: Actor, at: datetime) -> None:
+    """Resolve after sending; a method that cannot be is told under the name that it has here."""
+    try:
+        resolving.resolve(item, method=method, reason=reason, by=by, at=at)
+    except Invalid as invalid:
+        named = [replace(one, field="resolve") if one.field == "method" else one for one in invalid.errors]
+        raise Invalid(named) from invalid
 
 
 @dataclass(frozen=True, slots=True)
