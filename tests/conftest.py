@@ -29,23 +29,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """The environment must stand before Django reads it; workers of xdist inherit it from the first process."""
+    """The environment must stand before Django reads it: in each worker, not where work is only handed out."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="tramita-test-"))
         os.environ["TRAMITA_TEST_FOLDER"] = str(config.stash[FOLDER])
-        os.environ.pop("TRAMITA_DATABASE_URL", None)
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     if config.getoption("--database") == "postgresql":
-        _start_cluster(config, distributed=worker is None and config.getoption("dist", "no") != "no")
-    folder = Path(os.environ["TRAMITA_TEST_FOLDER"]) / (worker or "main")
-    folder.mkdir()
-    os.environ |= {
-        "TRAMITA_ENV": "test",
-        "TRAMITA_DATA_DIR": str(folder),
-        "DJANGO_SETTINGS_MODULE": "tramita.config.settings",
-    }
-    _hash_passwords_quickly()
-    _empty_tables_quickly()
+        _need_server(config)
+    if worker is None and config.getoption("dist", "no") != "no":
+        return
+    _stand(config, Path(os.environ["TRAMITA_TEST_FOLDER"]) / (worker or "main"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -104,17 +98,32 @@ def fresh_database_url(tmp_path: Path) -> str:
     return Cluster.new_database(url) if url else f"sqlite:///{tmp_path}/fresh.sqlite3"
 
 
-def _start_cluster(config: pytest.Config, *, distributed: bool) -> None:
-    """One for each worker: followers of the ledger wait for every transaction of a server, whatever its database."""
+def _need_server(config: pytest.Config) -> None:
+    """Say so and end where the machine has none."""
     try:
-        if distributed:
-            Cluster.find()  # only the workers need one
-            return
-        config.stash[CLUSTER] = cluster = Cluster.start()
+        Cluster.find()
     except NoServer as missing:
-        shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
+        shutil.rmtree(config.stash.get(FOLDER, "no folder"), ignore_errors=True)
         pytest.exit(f"skipped: {missing}", returncode=1 if os.environ.get("CI") == "true" else 0)
-    os.environ["TRAMITA_DATABASE_URL"] = cluster.url
+
+
+def _stand(config: pytest.Config, folder: Path) -> None:
+    """A data folder and a database for this process.
+
+    Each has a cluster of its own: followers of the ledger wait for every transaction of a server, in any database.
+    """
+    folder.mkdir()
+    os.environ |= {
+        "TRAMITA_ENV": "test",
+        "TRAMITA_DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "tramita.config.settings",
+    }
+    os.environ.pop("TRAMITA_DATABASE_URL", None)
+    if config.getoption("--database") == "postgresql":
+        config.stash[CLUSTER] = Cluster.start()
+        os.environ["TRAMITA_DATABASE_URL"] = config.stash[CLUSTER].url
+    _hash_passwords_quickly()
+    _empty_tables_quickly()
 
 
 def _hash_passwords_quickly() -> None:

@@ -40,3 +40,9 @@ def test_sqlite_waits_for_its_turn_and_postgresql_prepares():
     else:
         assert options["server_side_binding"] is True
         assert options["prepare_threshold"] == 3
+
+
+@pytest.mark.django_db
+def test_the_tests_run_on_the_database_that_was_asked_for(pytestconfig):
+    """Not on the other one twice."""
+    assert connection.vendor == pytestconfig.getoption("--database")
