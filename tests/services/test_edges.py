@@ -10,7 +10,7 @@ from tests.desk import MONDAY, Desk
 from tests.services.test_receiving import mail, receive
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Listed, State
-from tramita.domain.errors import GuardFailed, NotPermitted
+from tramita.domain.errors import GuardFailed, Invalid, NotPermitted
 from tramita.models import CopiedContact, Entry, Item, Link, Person
 from tramita.queries import facts
 from tramita.queries.people import actor_for
@@ -217,3 +217,13 @@ def test_a_change_of_nothing_starts_nothing(desk: Desk) -> None:
     editing.edit(item, changes={}, by=desk.ana, at=MONDAY)
 
     assert (fresh(item).state, fresh(item).assignee_id) == (State.TO_DO, None)
+
+
+def test_a_robot_is_given_only_the_kinds_it_was_made_for(desk: Desk) -> None:
+    """B-3, Q-12: this one takes Tickets and Actions."""
+    working.assign(desk.ticket(), to=desk.robot.id, by=desk.leo, at=MONDAY)
+
+    with pytest.raises(Invalid) as refusal:
+        working.assign(desk.case(), to=desk.robot.id, by=desk.leo, at=MONDAY)
+
+    assert refusal.value.errors[0].field == "to"

@@ -76,7 +76,13 @@ def valid_target(item: Item, to: str | int) -> Person | None:
     target = actor_for(person)
     if not (target.is_staff or target.role is Role.ROBOT) or not may(target, "work", item):
         return None
-    return None if outside(item, target) else person
+    return None if outside(item, target) or not _takes(person, item) else person
+
+
+def _takes(person: Person, item: Item) -> bool:
+    """A robot gets only work of the kinds it was made for (B-3)."""
+    kinds = (person.robot or {}).get("kinds")
+    return kinds is None or item.kind.value in kinds
 
 
 def still_fits(item: Item, person_id: int | None) -> bool:
