@@ -148,7 +148,7 @@ def page_of_item(stage: Stage) -> Prepared:
 
 
 def _page(operation: Operation) -> Prepared:
-    operation(0)
+    operation(1)  # versions are read once in the life of a process
     with statements() as sent:
         operation(1)
 
