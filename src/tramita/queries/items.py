@@ -1,12 +1,16 @@
 """Finding items that this person may see."""
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from tramita.domain import references
 from tramita.domain.actors import Actor
 from tramita.domain.errors import NotFound
-from tramita.models import Item
+from tramita.models import Definition, Item
 from tramita.queries import visibility
+from tramita.queries.records import reader
+from tramita.queries.rows import fetch
+from tramita.queries.visibility import visible_sql
 
 
 def visible_to(actor: Actor) -> QuerySet[Item]:
@@ -23,11 +27,16 @@ def get_visible(actor: Actor, reference: str, *, for_update: bool = False) -> It
     named = references.parse(reference)
     if named is None:
         raise NotFound("There is no such item.")
-    items = visible_to(actor).filter(kind=named.kind, number=named.number, ordinal=named.ordinal)
-    items = items.select_related("process")
-    if for_update:
-        items = items.select_for_update(of=("self",))
-    item = items.first()
-    if item is None:
+    items, processes, seen = reader(Item), reader(Definition, "id", "kind", "key", "title"), visible_sql(actor)
+    held = " FOR UPDATE OF items" if for_update and connection.vendor == "postgresql" else ""
+    rows = fetch(
+        f"SELECT {items.columns}, {processes.columns} FROM items "
+        f"LEFT JOIN definitions ON definitions.id = items.process_id "
+        f"WHERE number = %s AND items.kind = %s AND ordinal = %s AND {seen.sql}{held}",
+        [named.number, named.kind.number, named.ordinal, *seen.params],
+    )
+    if not rows:
         raise NotFound("There is no such item.")
+    item, process = items.read(rows[0][: len(items.names)]), rows[0][len(items.names) :]
+    item.process = processes.read(process) if process[0] is not None else None
     return item

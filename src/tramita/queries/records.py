@@ -1,0 +1,48 @@
+"""Model instances from rows of SQL text: what the ORM makes of a row, without what it costs to compile the query."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model
+
+M = TypeVar("M", bound=Model)
+Convert = Callable[[Any, Any, Any], Any]
+
+
+class Reader(Generic[M]):
+    """Reads rows that hold `columns` in that order."""
+
+    def __init__(self, model: type[M], attributes: Sequence[str]) -> None:
+        self.model = model
+        fields = [field for field in model._meta.concrete_fields if not attributes or field.attname in attributes]
+        table = model._meta.db_table
+        self.names = [field.attname for field in fields]
+        self.columns = ", ".join(f'"{table}"."{field.column}"' for field in fields)
+        self.converted: list[tuple[int, Any, list[Convert]]] = []
+        for place, field in enumerate(fields):
+            expression = field.get_col(table)
+            converters = connection.ops.get_db_converters(expression) + field.get_db_converters(connection)
+            if converters:
+                self.converted.append((place, expression, converters))
+
+    def read(self, row: Sequence[Any]) -> M:
+        """The instance; attributes that are not among the columns are read when somebody asks for them."""
+        values = list(row)
+        for place, expression, converters in self.converted:
+            for convert in converters:
+                values[place] = convert(values[place], expression, connection)
+        return self.model.from_db(connection.alias, self.names, values)
+
+
+def reader(model: type[M], *attributes: str) -> Reader[M]:
+    """The reader of all columns, or of those with these names."""
+    found: Reader[M] = _reader(connection.vendor, model, attributes)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _reader(vendor: str, model: Any, attributes: tuple[str, ...]) -> Any:
+    del vendor  # a key of the memory: databases differ in what they convert
+    return Reader(model, attributes)
