@@ -8,6 +8,7 @@ from tramita.domain.due_dates import Override, RuleChange, StateChange
 from tramita.domain.due_rules import DueRule
 from tramita.models import Item
 from tramita.queries.definitions import due_rule
+from tramita.queries.rows import document, fetch, moment
 
 Happened = StateChange | Override | RuleChange
 
@@ -28,7 +29,9 @@ def base_of(item: Item, rule: DueRule | None) -> datetime | None:
 def _happened(item: Item) -> Iterator[Happened]:
     """An entry's `set` says which columns it changed."""
     state, wait = State.DRAFT, None
-    for at, type_, data in item.entries.order_by("seq").values_list("at", "type", "data"):
+    rows = fetch("SELECT at, type, data FROM entries WHERE item_id = %s ORDER BY seq", [item.pk])
+    for when, type_, text in rows:
+        at, data = moment(when), document(text)
         changed = data.get("set", {})
         if "state" in changed or "wait_type" in changed:
             state = State(changed.get("state", state))

@@ -15,6 +15,7 @@ from tramita.domain.codes import Kind, Role, Visibility
 from tramita.domain.references import Reference
 from tramita.models import Attachment, Item, Message
 from tramita.queries.names import Who, who
+from tramita.queries.records import among, select
 from tramita.queries.rows import document, fetch, moment
 from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
 
@@ -113,9 +114,9 @@ def comms(item: Item, actor: Actor) -> list[Said]:
     """Mails and notes, newest first, with bodies and attachments (TL-1). Cost: four statements."""
     entries = timeline(item, actor, SAID)[::-1]
     ids = [entry.data["message"] for entry in entries if "message" in entry.data]
-    messages = Message.objects.in_bulk(ids)
+    messages = {one.pk: one for one in select(Message, among("id", ids), ids)} if ids else {}
     enclosed: dict[int | None, list[Attachment]] = {}
-    for attachment in Attachment.objects.filter(message__in=ids).order_by("id"):
+    for attachment in select(Attachment, f"{among('message_id', ids)} ORDER BY id", ids) if ids else ():
         enclosed.setdefault(attachment.message_id, []).append(attachment)
     return [_said(entry, messages, enclosed) for entry in entries]
 

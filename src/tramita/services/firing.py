@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tramita.domain.errors import Conflict, TramitaError
 from tramita.models import Item
+from tramita.queries.records import select
 from tramita.services import resolving, waiting
 from tramita.services.claiming import BATCH, TIMERS, Claimed, finish, update
 from tramita.services.claiming import claim as claim_rows
@@ -31,10 +32,10 @@ def fire(timer: Claimed, *, at: datetime) -> bool:
     """
     try:
         with writing():
-            item = Item.objects.filter(timers=timer.id).first()
-            if item is None or not finish(TIMERS, timer):
+            items = select(Item, "id = (SELECT item_id FROM timers WHERE id = %s)", [timer.id])
+            if not items or not finish(TIMERS, timer):
                 return False
-            FIRE[timer.kind](item, at=at)
+            FIRE[timer.kind](items[0], at=at)
     except Conflict:
         with writing():
             finish(TIMERS, timer)  # the item moved on: nothing is left to do

@@ -6,6 +6,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict, StaleVersion
 from tramita.models import Item
 from tramita.queries.pull import candidates
+from tramita.queries.records import select
 from tramita.services import working
 
 ROUNDS = 3  # times that rivals may take all that was offered
@@ -19,7 +20,7 @@ def pull(*, by: Actor, at: datetime) -> Item | None:
     for _ in range(ROUNDS):
         best = candidates(by, at=at)
         for candidate in best:
-            item = Item.objects.get(pk=candidate.id)
+            item = select(Item, "id = %s", [candidate.id])[0]
             try:
                 working.start(item, by=by, at=at)
             except (StaleVersion, Conflict):
