@@ -6,7 +6,8 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,16 +90,26 @@ class House:
         assert process.returncode == 0, err
         return out
 
-    def killed(self, after: float, *arguments: str) -> bool:
-        """Run it, kill it after so many seconds; whether it was still running."""
+    def killed(self, when: Callable[[], bool], *arguments: str) -> bool:
+        """Run it and kill it as soon as `when` holds; whether it was still running then."""
         process = self.start(*arguments)
-        try:
-            process.communicate(timeout=after)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            return True
+        while process.poll() is None:
+            if when():
+                process.send_signal(signal.SIGKILL)
+                process.communicate()
+                return True
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.003)
+        process.communicate()
         return False
+
+    def kept(self) -> int:
+        """How many messages are in storage: each is, before anything else happens to it."""
+        return sum(len(path.name) == 64 for path in (self.folder / "var").rglob("*"))
+
+    def sent(self) -> int:
+        """How many mails have left."""
+        return len(list((self.folder / "outgoing").glob("*.eml")))
 
     def check(self) -> dict[str, int]:
         done = subprocess.run(
@@ -145,11 +156,13 @@ def test_importers_and_workers_killed_at_random_lose_and_double_nothing(house: H
     """MAIL-1, MAIL-3, MAIL-110, MAIL-111."""
     chance = random.Random(7)
 
-    kills = sum(house.killed(chance.uniform(0.8, 1.6), "mail", "import", str(post)) for _ in range(4))
+    kills = 0
+    for most in sorted(chance.sample(range(1, MAILS - 1), 4)):
+        kills += house.killed(lambda most=most: house.kept() >= most, "mail", "import", str(post))
     house.run("mail", "import", str(post))
-    kills += sum(
-        house.killed(chance.uniform(0.8, 1.3), "worker", "--once", "--as-of", later(5 * turn)) for turn in range(1, 4)
-    )
+    for turn, most in enumerate(sorted(chance.sample(range(1, MAILS - 1), 3)), start=1):
+        moment = later(5 * turn)
+        kills += house.killed(lambda most=most: house.sent() >= most, "worker", "--once", "--as-of", moment)
     house.run("worker", "--once", "--as-of", later(30))
 
     told = house.check()
