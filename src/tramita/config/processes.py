@@ -46,7 +46,7 @@ def run_child(kind: str, door: socket.socket, life: int) -> NoReturn:
         threading.Thread(target=_end_with_parent, args=[life], daemon=True, name="parent").start()
         RUN[kind](door)
         code = 0
-    except Exception:
+    except Exception:  # the border of the process: nobody above could tell of it
         log.exception("%s process fails", kind)
     finally:
         logging.shutdown()

@@ -51,7 +51,7 @@ def claim(table: Table, kinds: tuple[str, ...], *, at: datetime, limit: int = BA
     marks = ", ".join(["%s"] * len(kinds))
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = (
-        f"UPDATE {table.name} SET lease_until = %s, fence = fence + 1, tries = tries + 1 WHERE id IN ("  # noqa: S608
+        f"UPDATE {table.name} SET lease_until = %s, fence = fence + 1, tries = tries + 1 WHERE id IN ("  # noqa: S608 - names of ours
         f"SELECT id FROM {table.name} WHERE {table.due} <= %s {table.waiting}AND lease_until <= %s "
         f"AND {table.kind} IN ({marks}) ORDER BY {table.due} LIMIT %s {skip}) "
         f"RETURNING id, {table.kind}, item_id, {table.due}, payload, fence, tries"
@@ -66,7 +66,7 @@ def claim(table: Table, kinds: tuple[str, ...], *, at: datetime, limit: int = BA
 def finish(table: Table, row: Claimed) -> bool:
     """Take the row away, inside the transaction of its effect. False: it is somebody else's by now."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table.name} WHERE id = %s AND fence = %s", [row.id, row.fence])  # noqa: S608
+        cursor.execute(f"DELETE FROM {table.name} WHERE id = %s AND fence = %s", [row.id, row.fence])  # noqa: S608 - names of ours
         return bool(cursor.rowcount == 1)
 
 
@@ -75,7 +75,7 @@ def update(table: Table, row: Claimed, **columns: Any) -> bool:
     pairs = ", ".join(f"{name} = %s" for name in columns)
     values = [stored(value) for value in columns.values()]
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table.name} SET {pairs} WHERE id = %s AND fence = %s", [*values, row.id, row.fence])  # noqa: S608
+        cursor.execute(f"UPDATE {table.name} SET {pairs} WHERE id = %s AND fence = %s", [*values, row.id, row.fence])  # noqa: S608 - names of ours
         return bool(cursor.rowcount == 1)
 
 

@@ -92,7 +92,7 @@ def without_indexes(count: int) -> Iterator[None]:
 def _sqlite(cursor: Any) -> tuple[list[str], list[str]]:
     marks = ", ".join(["%s"] * len(TABLES))
     cursor.execute(
-        f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})",  # noqa: S608
+        f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({marks})",  # noqa: S608 - names of ours
         TABLES,
     )
     found = cursor.fetchall()
