@@ -1,12 +1,11 @@
 """The clock's columns on an item: one step of `domain.due_dates` at each change (SLA-4 to SLA-18, Z-15)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from tramita.domain.codes import Clock, Kind, State
-from tramita.domain.due_dates import ClockState, Override, RuleChange, StateChange, clock_in, fold
+from tramita.domain.due_dates import ClockState, Override, RuleChange, StateChange, fold
 from tramita.domain.due_dates import advance as step
 from tramita.domain.due_rules import DueRule
 from tramita.domain.due_rules import days_later as counted_days
@@ -61,11 +60,6 @@ def state_of(item: Item) -> ClockState:
 def columns_of(clock: ClockState) -> dict[str, Any]:
     """The clock as columns."""
     return {"due_at": clock.due_at, "clock": clock.clock, "seconds_left": clock.seconds_left}
-
-
-def recounted(item: Item, clock: ClockState) -> dict[str, Any]:
-    """As above, with the clock doing what the item's state asks for."""
-    return columns_of(replace(clock, clock=clock_in(item.state, item.wait_type, rule_of(item))))
 
 
 def days_later(item: Item, at: datetime, days: int) -> datetime:

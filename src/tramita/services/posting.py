@@ -20,7 +20,7 @@ from tramita.domain.mime import Address
 from tramita.domain.mime.compose import OutgoingFile, OutgoingMail, compose, recipients
 from tramita.gateways.smtp import NotNowError, RefusedError, UncertainError, transport
 from tramita.gateways.storage import storage
-from tramita.models import Delivery, Item, Message
+from tramita.models import Item, Message
 from tramita.services.claiming import BATCH, DELIVERIES, Claimed, update
 from tramita.services.claiming import claim as claim_rows
 from tramita.services.ledger import Change
@@ -135,10 +135,3 @@ def _tell(message: Message, result: Result, error: str, *, at: datetime) -> None
     data: dict[str, Any] = {"message": message.pk, "delivery": result.name.lower()}
     change.record(f"mail_{result.name.lower()}", data=data, words={"error": error[:1000]})
     change.write()
-
-
-def outbox_age(*, at: datetime) -> timedelta | None:
-    """How long the oldest mail that is due waits already; None when none does."""
-    oldest = Delivery.objects.filter(state=0, next_at__lte=at).order_by("next_at").values_list("next_at", flat=True)
-    first = oldest.first()
-    return at - first if first else None
