@@ -70,10 +70,6 @@ def case(request: StaffRequest) -> HttpResponse:
     return _begun(request, item, draft=draft)
 
 
-def _given_fields(request: StaffRequest, path: str) -> dict[str, Any]:
-    return {name: value for name, value in inputs.fields(request, _declared(path)).items() if value is not None}
-
-
 def _draft(request: StaffRequest) -> bool:
     return request.POST.get("then") == "draft"
 
