@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -22,6 +23,7 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by the library when it is imported
 # constants are written out: a parameter would lose the partial index
 NOW = """SELECT (SELECT min(due_at) FROM timers), (SELECT min(next_at) FROM deliveries WHERE state = 0),
                 (SELECT count(*) FROM seen_messages WHERE outcome IN ('unhandled', 'failed'))"""
+_ONE_AT_A_TIME = threading.Lock()
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -71,8 +73,14 @@ class CountRequests:
         return response
 
 
-@cache
 def _figures() -> "tuple[Counter, Histogram]":
+    """The figures of this process; `cache` alone would let two threads make them at once, which the library refuses."""
+    with _ONE_AT_A_TIME:
+        return _made()
+
+
+@cache
+def _made() -> "tuple[Counter, Histogram]":
     """Made once a process, after `start_folder` said where."""
     from prometheus_client import Counter, Histogram
 
