@@ -25,6 +25,7 @@ class Limits:
     action_copies: int = 50
     file_bytes: int = 100 * 1024**2
     mail_bytes: int = 25 * 1024**2
+    raw_mail_bytes: int = 50 * 1024**2  # incoming (MAIL-13)
     message_text_bytes: int = 1024**2
 
 
@@ -35,6 +36,11 @@ class Settings:
     resolution_note_required: bool = False
     keep_with_user: bool = False
     approve_actions_in_tickets: bool = False  # AP-3, AP-4
+    undo_send: int = 10  # seconds that a mail written on a page is held back, 0 to 60 (MAIL-115)
+    reply_marker: bool = False  # "write above this line" in mail to requesters
+    colleagues_take_part: bool = False  # of a participant's organisation (MAIL-73)
+    follow_merged: bool = True  # mail to a merged item goes to the surviving one (Z-4, CG-25)
+    keep_raw_mail: int | None = None  # days; None keeps it for good (MAIL-18)
     limits: Limits = Limits()
 
 
@@ -317,6 +323,12 @@ class MailboxDefinition:
     refuse_unknown_senders: bool = False  # T-22
     plus_addressing: str = "mixed"  # or "off", "only" (M-1)
     incoming: Mapping[str, str | int | bool] = field(default_factory=dict)  # connection; secrets by variable name
+    name: str = ""  # of From: "Lee at Service Desk" (MAIL-117)
+    signature: str = ""  # under what is written from here
+    authserv_id: str = ""  # the server whose Authentication-Results are believed (MAIL-50)
+    trusted: bool = False  # control fields of our own namespace count (MAIL-54)
+    automatic_answers_wake: bool = True  # an absence note that answers a person's mail (M-13, MAIL-99)
+    copy_sent: str = ""  # folder of the mailbox that gets a copy of what is sent (MAIL-114)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,40 @@
 
 from tramita.models.configuration import Definition, Mailbox, Route, Version
 from tramita.models.items import Access, CopiedContact, Entry, Item, Link
-from tramita.models.mail import Attachment, BlockedAddress, Message, SeenMessage
+from tramita.models.mail import (
+    Attachment,
+    BlockedAddress,
+    CannedUse,
+    Draft,
+    FetchedMessage,
+    MailboxState,
+    MarkedAddress,
+    Message,
+    SeenMessage,
+)
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
-from tramita.models.work import Counter, Delivery, IdempotencyKey, Timer
+from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
 
 __all__ = [
     "Access",
+    "Alert",
     "Attachment",
     "BlockedAddress",
+    "CannedUse",
     "CopiedContact",
     "Counter",
     "Definition",
     "Delivery",
+    "Draft",
     "Entry",
+    "FetchedMessage",
     "Grant",
     "IdempotencyKey",
     "Item",
     "Link",
     "Mailbox",
+    "MailboxState",
+    "MarkedAddress",
     "Membership",
     "Message",
     "Organisation",

@@ -51,6 +51,12 @@ class Mailbox(models.Model):
     plus_addressing = models.CharField(max_length=10, default="mixed")
     refuse_unknown_senders = models.BooleanField(default=False)
     settings = models.JSONField(default=dict)  # how it connects; names of secrets, never secrets
+    name = models.CharField(max_length=200, default="", db_default="")  # of From, beside the writer's (MAIL-117)
+    signature = models.TextField(default="", db_default="")
+    authserv_id = models.CharField(max_length=254, default="", db_default="")  # whose verdicts are believed (MAIL-50)
+    trusted = models.BooleanField(default=False, db_default=False)  # our control fields count (MAIL-54)
+    automatic_answers_wake = models.BooleanField(default=True, db_default=True)  # M-13, MAIL-99
+    copy_sent = models.CharField(max_length=200, default="", db_default="")  # folder for copies (MAIL-114)
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -75,6 +75,7 @@ class Item(models.Model):
     highlighted = models.BooleanField(default=False)
     new_information = models.BooleanField(default=False)
     robot_rejected = models.BooleanField(default=False)
+    mail_trouble = models.BooleanField(default=False, db_default=False)  # a mail of it did not go out (MAIL-113)
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", db_index=False)
     related_to = models.ForeignKey(  # the first of its related group, null for the first itself (G-11)

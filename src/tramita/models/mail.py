@@ -4,20 +4,19 @@ from django.db import models
 
 from tramita.models.items import Item
 from tramita.models.people import Person
+from tramita.models.work import NEVER_LEASED
 
 
 class SeenMessage(models.Model):
     """A message that reached a mailbox: the ledger of mail (MAIL-1, MAIL-3). The bytes lie in storage.
 
-    `mailbox` is the address, empty when nobody could say. `content` is the SHA-256 without trace fields.
+    `mailbox` is the address, empty when nobody could say. `content` is the SHA-256 without trace fields. Which copies
+    of it a server held is told by `FetchedMessage`.
     """
 
     mailbox = models.CharField(max_length=254)
-    source = models.CharField(max_length=20)  # import, api, imap, pop3, smtp
-    folder = models.CharField(max_length=200, default="")
-    uidvalidity = models.BigIntegerField(null=True)
-    uid = models.BigIntegerField(null=True)
-    envelope = models.JSONField(default=dict)
+    source = models.CharField(max_length=20)  # import, api, imap, pop3, smtp, lmtp, hook
+    envelope = models.JSONField(default=dict)  # sender and recipients as the transport told them (MAIL-14)
     raw = models.CharField(max_length=64)  # SHA-256 of all bytes: the key in storage
     content = models.CharField(max_length=64)
     size = models.BigIntegerField()
@@ -29,16 +28,15 @@ class SeenMessage(models.Model):
     items = models.JSONField(default=list)  # references
     tries = models.PositiveIntegerField(default=0)
     processed_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)  # not processed again before (MAIL-6)
+    archive = models.BooleanField(default=False, db_default=False)  # old mail: nothing is answered (MAIL-17)
+    handled_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)  # M-21, M-22
+    trace = models.JSONField(null=True)  # how it came to its outcome, step by step (MAIL-141)
 
     class Meta:
         db_table = "seen_messages"
         constraints = [
             models.UniqueConstraint(fields=["mailbox", "content"], name="seen_once_by_content"),
-            models.UniqueConstraint(
-                fields=["mailbox", "folder", "uidvalidity", "uid"],
-                name="seen_once_by_uid",
-                condition=models.Q(uid__isnull=False),
-            ),
         ]
         indexes = [models.Index(fields=["outcome", "id"], name="seen_by_outcome")]
 
@@ -46,8 +44,76 @@ class SeenMessage(models.Model):
         return f"{self.mailbox} {self.content[:8]}"
 
 
+class FetchedMessage(models.Model):
+    """A message that a mail server held for us, by the server's own name for it: the ledger of transport (MAIL-3).
+
+    IMAP names it by folder, UIDVALIDITY and UID (MAIL-4), POP3 by its UIDL. Several may hold the same content.
+    """
+
+    mailbox = models.CharField(max_length=254)
+    folder = models.CharField(max_length=200, default="")
+    uidvalidity = models.BigIntegerField(null=True)
+    uid = models.BigIntegerField(null=True)
+    uidl = models.CharField(max_length=100, default="")
+    seen = models.ForeignKey(SeenMessage, models.PROTECT, null=True, related_name="fetched")  # null: not downloaded
+    size = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+    told = models.BooleanField(default=False)  # the server was told: Seen, moved, deleted (MAIL-2)
+
+    class Meta:
+        db_table = "fetched_messages"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailbox", "folder", "uidvalidity", "uid"],
+                name="fetched_once_by_uid",
+                condition=models.Q(uid__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["mailbox", "uidl"], name="fetched_once_by_uidl", condition=~models.Q(uidl="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox} {self.uid or self.uidl}"
+
+
+class MailboxState(models.Model):
+    """How far a mailbox has been fetched, by whom now, and what went wrong last (MAIL-5, MAIL-9 to MAIL-12)."""
+
+    mailbox = models.OneToOneField("Mailbox", models.CASCADE, related_name="state")
+    folder = models.CharField(max_length=200, default="")
+    uidvalidity = models.BigIntegerField(null=True)
+    high_uid = models.BigIntegerField(default=0)  # every UID up to this one is in the ledger of transport
+    since = models.DateTimeField(null=True)  # what arrived before is archive, or left alone
+    reconciled_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(default=NEVER_LEASED)
+    fence = models.PositiveIntegerField(default=0)
+    tries = models.PositiveIntegerField(default=0)  # in a row that failed
+    next_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)  # the last time that all went well
+    fault = models.CharField(max_length=40, default="")  # its stable name: login, token, tls, folder, unreachable …
+    error = models.TextField(default="")  # what the server said
+    failing_since = models.DateTimeField(null=True)
+    secret = models.TextField(default="")  # the newest refresh token, encrypted (MAIL-11)
+
+    class Meta:
+        db_table = "mailbox_states"
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} {self.fault or 'well'}"
+
+
 class Message(models.Model):
     """A mail on an item, in or out."""
+
+    class Shown(models.IntegerChoices):
+        """How its body is shown."""
+
+        TEXT = 0  # its text is all there is to show
+        WAITING = 1  # the worker has still to clean its HTML; its text is shown meanwhile
+        CLEAN = 2  # `html` may be shown, in a frame of its own
+        TOO_MUCH = 3  # over a limit of the cleaner: its text, with a notice (MAIL-45)
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="messages")
     seen = models.ForeignKey(SeenMessage, models.PROTECT, null=True, related_name="messages")
@@ -65,7 +131,9 @@ class Message(models.Model):
     at = models.DateTimeField()  # received, or written
     header_date = models.DateTimeField(null=True)
     text = models.TextField(default="")
-    html = models.TextField(default="")
+    html = models.TextField(default="")  # ours as written; theirs cleaned, once `shown` says so (MAIL-43)
+    shown = models.SmallIntegerField(choices=Shown.choices, default=Shown.TEXT, db_default=Shown.TEXT)
+    view = models.JSONField(null=True)  # what the worker found for showing it: remote pictures, invitations, notices
     reply_text = models.TextField(default="")
     raw = models.CharField(max_length=64, default="")  # SHA-256: the key in storage
     defects = models.JSONField(default=list)
@@ -78,7 +146,15 @@ class Message(models.Model):
                 fields=["item", "seen"], name="one_message_an_item", condition=models.Q(seen__isnull=False)
             ),
         ]
-        indexes = [models.Index(fields=["message_id"], name="messages_by_message_id")]
+        indexes = [
+            models.Index(fields=["message_id"], name="messages_by_message_id"),
+            models.Index(
+                fields=["in_reply_to"],
+                name="messages_by_answered",  # MAIL-79
+                condition=models.Q(outgoing=False) & ~models.Q(in_reply_to=""),
+            ),
+            models.Index(fields=["id"], name="messages_to_clean", condition=models.Q(shown=1)),
+        ]
 
     def __str__(self) -> str:
         return self.message_id
@@ -117,3 +193,63 @@ class BlockedAddress(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class MarkedAddress(models.Model):
+    """An address with which something is wrong: mail to it bounces, or its owner complained (MAIL-97, MAIL-98)."""
+
+    address = models.CharField(max_length=254, unique=True)  # its key
+    bounced = models.BooleanField(default=False)  # the next mail to it warns the writer
+    complained = models.BooleanField(default=False)  # no automatic mail goes there
+    status = models.CharField(max_length=12, default="")  # 5.1.1
+    detail = models.CharField(max_length=300, default="")
+    failures = models.JSONField(default=list)  # moments of the last temporary ones
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")  # the mail that told
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "marked_addresses"
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Draft(models.Model):
+    """What somebody is writing on an item and has not sent: one of each kind a person and item."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="drafts")
+    item = models.ForeignKey(Item, models.CASCADE, related_name="drafts")
+    kind = models.CharField(max_length=10)  # reply, note
+    to = models.JSONField(default=list, db_column="recipients")  # as typed
+    cc = models.JSONField(default=list)
+    bcc = models.JSONField(default=list)
+    subject = models.TextField(default="")
+    text = models.TextField(default="")
+    html = models.TextField(default="")
+    files = models.JSONField(default=list)  # [{filename, content_type, size, sha256}]
+    based_on = models.PositiveIntegerField(null=True)  # the newest entry its writer had seen (Z-2)
+    version = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "drafts"
+        constraints = [models.UniqueConstraint(fields=["person", "item", "kind"], name="one_draft_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.person_id} on {self.item_id}"
+
+
+class CannedUse(models.Model):
+    """When a person last used a canned text (M-19)."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    definition = models.ForeignKey("Definition", models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "canned_uses"
+        constraints = [models.UniqueConstraint(fields=["person", "definition"], name="one_use_a_person")]
+        indexes = [models.Index(fields=["person", "-at"], name="canned_uses_by_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.definition_id}"

@@ -52,6 +52,8 @@ class Person(AbstractBaseUser):
     robot = models.JSONField(null=True)  # kinds and lease of a robot, as configured
     absent = models.JSONField(null=True)  # from, to, substitute
     configured = models.BooleanField(default=False)  # named by the configuration: leaving it deactivates
+    signature = models.TextField(default="", db_default="")  # M-19a
+    signs = models.BooleanField(default=False, db_default=False)  # whether it is used
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

@@ -64,6 +64,26 @@ class Delivery(models.Model):
         return f"{self.kind} {self.pk}"
 
 
+class Alert(models.Model):
+    """Something an operator must know until it is cured: `mailbox:desk@acme.example:token` (MAIL-11, MAIL-12, MAIL-93).
+
+    One row a key; taking it away is the all-clear.
+    """
+
+    key = models.CharField(max_length=400, unique=True)
+    kind = models.CharField(max_length=40)  # its stable name; the sentence is in `ui.labels`
+    about = models.JSONField(default=dict)  # what the sentence names
+    since = models.DateTimeField()
+    at = models.DateTimeField()  # the last time
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        db_table = "alerts"
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class IdempotencyKey(models.Model):
     """A POST that was answered: asking again with the same key gives the same answer."""
 

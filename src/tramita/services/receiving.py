@@ -33,7 +33,6 @@ RIVALS = 12  # times that somebody may be faster on the same item; each time the
 LONGEST_REASON = 200
 LONGEST_ADDRESS = 254
 EMPTY: dict[str, Any] = {
-    "folder": "",
     "envelope": {},
     "outcome": "",
     "reason": "",

@@ -25,6 +25,7 @@ from tramita.services.definitions.source import Node, Place
 
 PROCESS_OF = {"ticket": "category", "case": "case_type"}
 LARGEST = 2**31 - 1
+LONGEST_UNDO = 60  # seconds (MAIL-115)
 WORKER, USER = values.reference("user", "robot"), values.reference("user")
 ANY_ZONE = ZoneInfo("UTC")  # a rule is right or wrong in any
 ANY_CALENDAR = Calendar("any", ANY_ZONE, (((0, 86_400),),) * 7)
@@ -37,6 +38,11 @@ def settings(reading: Reading, node: Node) -> Settings:
         resolution_note_required=keys.get("resolution_note_required", values.flag, False),
         keep_with_user=keys.get("keep_with_user", values.flag, False),
         approve_actions_in_tickets=keys.get("approve_actions_in_tickets", values.flag, False),
+        undo_send=keys.get("undo_send", values.whole(0, LONGEST_UNDO), Settings().undo_send),
+        reply_marker=keys.get("reply_marker", values.flag, False),
+        colleagues_take_part=keys.get("colleagues_take_part", values.flag, False),
+        follow_merged=keys.get("follow_merged", values.flag, True),
+        keep_raw_mail=keys.maybe("keep_raw_mail", values.whole(1, LARGEST)),
         limits=keys.get("limits", limits, Limits()),
     )
     keys.done()
@@ -148,6 +154,12 @@ def mailbox(reading: Reading, key: str, node: Node, place: Place) -> MailboxDefi
         refuse_unknown_senders=keys.get("refuse_unknown_senders", values.flag, False),
         plus_addressing=keys.get("plus_addressing", values.one_of("off", "mixed", "only"), "mixed"),
         incoming=keys.get("incoming", incoming, {}),
+        name=keys.get("name", values.text, ""),
+        signature=keys.get("signature", values.long_text, ""),
+        authserv_id=keys.get("authserv_id", values.text, ""),
+        trusted=keys.get("trusted", values.flag, False),
+        automatic_answers_wake=keys.get("automatic_answers_wake", values.flag, True),
+        copy_sent=keys.get("copy_sent", values.text, ""),
     )
     keys.done()
     return read

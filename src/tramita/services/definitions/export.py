@@ -56,7 +56,14 @@ def settings() -> Tree:
         resolution_note_required=read.resolution_note_required,
         keep_with_user=read.keep_with_user,
         approve_actions_in_tickets=read.approve_actions_in_tickets,
+        reply_marker=read.reply_marker,
+        colleagues_take_part=read.colleagues_take_part,
+        keep_raw_mail=read.keep_raw_mail,
     )
+    if read.undo_send != Settings().undo_send:
+        plain["undo_send"] = read.undo_send
+    if not read.follow_merged:
+        plain["follow_merged"] = False
     return plain | given(limits=(row or {}).get("limits"))
 
 
@@ -163,8 +170,15 @@ def mailboxes() -> Tree:
             refuse_unknown_senders=box.refuse_unknown_senders,
             plus_addressing=None if box.plus_addressing == "mixed" else box.plus_addressing,
             incoming=box.settings,
+            name=box.name,
+            signature=box.signature,
+            authserv_id=box.authserv_id,
+            trusted=box.trusted,
+            copy_sent=box.copy_sent,
             routes=[route(one) for one in routes],
         )
+        if not box.automatic_answers_wake:
+            found[box.address]["automatic_answers_wake"] = False
     return found
 
 

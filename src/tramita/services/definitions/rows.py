@@ -94,6 +94,12 @@ class Rows:
                 "plus_addressing": one.plus_addressing,
                 "refuse_unknown_senders": one.refuse_unknown_senders,
                 "settings": dict(one.incoming),
+                "name": one.name,
+                "signature": one.signature,
+                "authserv_id": one.authserv_id,
+                "trusted": one.trusted,
+                "automatic_answers_wake": one.automatic_answers_wake,
+                "copy_sent": one.copy_sent,
                 "active": True,
             }
             found = known.get(address)
