@@ -69,6 +69,36 @@ def test_secrets_are_never_exported(file: Write) -> None:
 
 
 @pytest.mark.django_db
+def test_what_a_mailbox_and_the_desk_say_of_mail_is_exported_as_it_was_written(file: Write) -> None:
+    """M-24, MAIL-13, MAIL-50, MAIL-54, MAIL-115, MAIL-117; defaults are left out."""
+    written = {
+        "settings": {
+            "reply_marker": True,
+            "colleagues_take_part": True,
+            "keep_raw_mail": 400,
+            "limits": {"raw_mail_bytes": 1_000_000},
+            "undo_send": 0,
+            "follow_merged": False,
+        },
+        "mailboxes": {
+            "m@desk.example": {
+                "name": "Service Desk",
+                "signature": "The desk",
+                "authserv_id": "mx.desk.example",
+                "trusted": True,
+                "copy_sent": "Sent",
+                "automatic_answers_wake": False,
+            },
+            "n@desk.example": {},
+        },
+    }
+
+    apply([file(yaml.safe_dump(written))], by=SYSTEM, at=NOW)
+
+    assert yaml.safe_load(export()) == written
+
+
+@pytest.mark.django_db
 def test_a_lower_category_that_takes_something_back_says_so(file: Write) -> None:
     """Z-8, T-13: inherited unless given, be it as null."""
     text = """
