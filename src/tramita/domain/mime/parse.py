@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import Any
 
-from tramita.domain.mime import automatic, bounces
+from tramita.domain.mime import automatic, bounce_words, bounces
 from tramita.domain.mime.addresses import addresses, first_address
 from tramita.domain.mime.body import Sorter, attachment, join_html, join_text, leaves
 from tramita.domain.mime.bounces import message_id
@@ -129,7 +129,7 @@ def _nature(block: Block, parts: list[Part], text: str, subject: str) -> dict[st
     bounce = bounces.find(block, parts, text, sender, subject, null_sender=null_sender)
     kind = content_type(block.first("content-type"))[0]
     words = automatic.wording(subject)
-    daemon = bounces.is_daemon(sender)
+    daemon = bounce_words.is_daemon(sender)
     marked = automatic.mark(block, kind, null_sender=null_sender, daemon=daemon, words=words)
     return {
         "auto_submitted": marked or ("a delivery report" if bounce else None),
