@@ -187,7 +187,10 @@ class Sorter:
         if inside is None:
             self.defects["damaged_tnef"] = None
             return Found(files=[original])
-        files = [attachment(safe_name(name), kind, data) for name, kind, data in inside.files]
+        files = [
+            replace(attachment(safe_name(one.name), one.kind, one.data), content_id=one.content_id[:MAX_ID] or None)
+            for one in inside.files
+        ]
         if inside.text or inside.html:  # Outlook sends the same words as a plain part; these serve where it did not
             self._tnef_body = Segment(inside.text and clean(inside.text), inside.html and clean(inside.html))
         return Found(files=[original, *files])

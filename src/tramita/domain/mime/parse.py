@@ -102,7 +102,7 @@ def _thread(block: Block, subject: str, text: str, html: str | None) -> dict[str
     """Ids and what is new (MAIL-41, MAIL-72, MAIL-75)."""
     answered = _ids(block.first("in-reply-to"))
     references = _ids(block.first("references"))[-MAX_REFERENCES:]
-    forward = is_forward(subject, text)
+    forward = is_forward(subject, text, answers=bool(answered or references))
     answers = not forward and bool(answered or references or is_reply_subject(subject))
     return {
         "message_id": message_id(block.first("message-id")),
