@@ -153,6 +153,7 @@ class Sorter:
             return Found([Segment(plain=unenriched(text))])
         if part.params.get("format", "").lower() == "flowed":
             text = unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
+        self.encrypted |= text.lstrip()[:40].startswith("-----BEGIN PGP MESSAGE-----")
         text, pasted = pasted_files(text)
         files = [attachment(safe_name(one.name), "application/octet-stream", one.data) for one in pasted]
         return Found([Segment(plain=text)], files)
@@ -174,6 +175,8 @@ class Sorter:
         if damaged:
             self.defects["damaged_attachment"] = None
         name = safe_name(decode_header(self._name(part).encode("utf-8", "replace")))
+        if part.kind == "application/applefile" and name:
+            name = f"._{name}"  # as a Mac calls what belongs to a file but is not the file
         made = attachment(name, part.kind, data, inline=part.disposition == "inline", damaged=damaged)
         location = one_line(decode(part.block.first("content-location") or b"")[0]).strip()
         return replace(made, content_id=_content_id(part) or location[:MAX_ID] or None)

@@ -128,7 +128,7 @@ def _nature(block: Block, parts: list[Part], text: str, subject: str) -> dict[st
     sender = decode_header(block.first("from") or block.first("sender") or b"")
     bounce = bounces.find(block, parts, text, sender, subject, null_sender=null_sender)
     kind = content_type(block.first("content-type"))[0]
-    words = automatic.wording(subject)
+    words = automatic.wording(subject, text)
     daemon = bounce_words.is_daemon(sender)
     marked = automatic.mark(block, kind, null_sender=null_sender, daemon=daemon, words=words)
     return {
