@@ -4,7 +4,7 @@ import re
 
 from tramita.domain.mime.charsets import clean
 
-MAX_TEXT = 60_000  # characters read
+MAX_TEXT = 30_000  # characters read
 MAX_ADDRESSES = 50
 
 STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?![\d.])")
@@ -91,7 +91,7 @@ def is_daemon(sender: str) -> bool:
 
 def in_subject(subject: str) -> bool:
     """It says that mail came back, in the languages of the product and some more."""
-    return bool(_SUBJECT.search(subject))
+    return bool(_SUBJECT.search(subject[:1_000]))
 
 
 def in_body(text: str) -> bool:

@@ -30,30 +30,31 @@ def find(block: Block, parts: list[Part], text: str, sender: str, subject: str, 
     if report == "feedback-report" or (report == "disposition-notification" and not _rejected(parts)):
         return None
     daemon = words.is_daemon(sender) or _from_daemon(block)
-    original = _original_id(parts, text)
-    if _is_report(block) or daemon or null_sender or words.in_subject(subject):
-        recipients = _told_in_form(parts, text)
-        if recipients:
-            return _bounce(recipients, original)
+    by_subject = words.in_subject(subject)
     failed = [value for value in block.all("x-failed-recipients") if value.strip()]
-    if failed or report in ("delivery-status", "disposition-notification"):
-        return _from_text(block, parts, text, subject, original)
-    if _said_in_words(parts, text, subject, daemon=daemon, null_sender=null_sender):
-        return _from_text(block, parts, text, subject, original)
+    if not (_is_report(block) or daemon or null_sender or by_subject or failed):
+        return None
+    recipients = _told_in_form(parts, text)
+    if recipients:
+        return _bounce(recipients, _original_id(parts, text))
+    known = failed or report in ("delivery-status", "disposition-notification")
+    if known or _said_in_words(parts, text, by_subject=by_subject, daemon=daemon, null_sender=null_sender):
+        return _from_text(block, parts, text, subject, _original_id(parts, text))
     return None
 
 
-def _said_in_words(parts: list[Part], text: str, subject: str, *, daemon: bool, null_sender: bool) -> bool:
+def _said_in_words(parts: list[Part], text: str, *, by_subject: bool, daemon: bool, null_sender: bool) -> bool:
     """The less the sender proves, the more the words must."""
-    by_subject, by_body = words.in_subject(subject), words.in_body(text)
+    if (daemon or null_sender) and by_subject:
+        return True
+    if not words.in_body(text):
+        return False
     if daemon:
-        return by_subject or by_body
-    copy = any(part.kind in _COPIES for part in parts) or words.holds_copy(text)
-    proof = by_body and (copy or words.has_code(text))
+        return True
     if null_sender:
-        return by_subject or proof
-    named = bool(words.addresses_in(words.above_copy(text), set()))
-    return by_subject and by_body and named and words.opens_so(text)
+        copy = any(part.kind in _COPIES for part in parts) or words.holds_copy(text)
+        return copy or words.has_code(text)
+    return words.opens_so(text) and bool(words.addresses_in(words.above_copy(text), set()))
 
 
 def _from_daemon(block: Block) -> bool:

@@ -85,6 +85,8 @@ def _split(raw: bytes, *, known_only: bool) -> tuple[Block, bytes]:
 
 def _lines(head: bytes) -> list[bytes]:
     """Lines with their line ends, so that offsets can be summed."""
+    if b"\r\r" not in head:
+        return head.splitlines(keepends=True)
     lines, at = [], 0
     for found in BREAK.finditer(head):
         lines.append(head[at : found.end()])

@@ -14,7 +14,7 @@ from tramita.domain.mime.headers import Block, split_message
 from tramita.domain.mime.model import Address, ParsedMail
 from tramita.domain.mime.params import content_type
 from tramita.domain.mime.reply import is_forward, is_reply_subject, visible_reply
-from tramita.domain.mime.trace import trace_free_digest
+from tramita.domain.mime.trace import digest_of
 from tramita.domain.mime.tree import Part, build
 from tramita.domain.mime.words import decode_header
 
@@ -61,7 +61,7 @@ def _parse(raw: bytes, guess: Guess | None) -> ParsedMail:
         attachments=sorter.finish(found.files, html),
         encrypted=sorter.encrypted,
         stable_id=message_id(block.first("message-id")) or f"{hashlib.sha256(raw).hexdigest()}@no-message-id",
-        digest=trace_free_digest(raw),
+        digest=digest_of(block, body),
         headers=tuple((name, decode_header(value, sorter.charset)) for name, value in block.fields),
         **_people(block, sorter.charset),
         **_thread(block, subject or "", text, html),

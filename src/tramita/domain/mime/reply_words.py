@@ -109,7 +109,7 @@ _HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212":
 
 def plain(line: str) -> str:
     """The line with one kind of hyphen and blank, and nothing at its end."""
-    return line.translate(_HYPHENS).rstrip()
+    return line.rstrip() if line.isascii() or len(line) > 2 * MAX_JOINED else line.translate(_HYPHENS).rstrip()
 
 
 def is_own(line: str) -> bool:
