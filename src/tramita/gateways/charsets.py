@@ -23,7 +23,7 @@ def _japanese(sample: bytes) -> str | None:
     """The detector takes Japanese for Korean; its syllables tell."""
     for charset in JAPANESE:
         words = sample.decode(charset, "ignore")
-        foreign = sum(not letter.isascii() for letter in words)
+        foreign = len(words) - len(words.encode("ascii", "ignore"))
         if foreign and len(_KANA.findall(words)) >= KANA * foreign and len(words.encode(charset)) >= 0.95 * len(sample):
             return charset
     return None

@@ -42,7 +42,7 @@ def test_files_have_their_long_names_and_types() -> None:
     inside = tnef.read(data)
 
     assert inside is not None
-    assert inside.files == [("Übersicht.pdf", "application/pdf", b"%PDF")]
+    assert inside.files == [("Übersicht.pdf", "application/pdf", b"%PDF", "")]
 
 
 def test_the_body_is_read_in_its_code_page() -> None:
@@ -67,8 +67,8 @@ def test_a_message_inside_is_opened_with_its_files() -> None:
 
     assert inside is not None
     assert inside.files == [
-        ("a.txt", "application/octet-stream", b"a"),
-        ("Forwarded.txt", "text/plain", b"inner words"),
+        ("a.txt", "application/octet-stream", b"a", ""),
+        ("Forwarded.txt", "text/plain", b"inner words", ""),
     ]
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from tramita.domain.mime import cms, tnef
+from tramita.domain.mime import cms, rtf, tnef
 from tramita.domain.mime.charsets import Guess, clean, decode, one_line
 from tramita.domain.mime.headers import split_message, split_part
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.model import Attachment
 from tramita.domain.mime.names import made_up, safe_name, unique
-from tramita.domain.mime.tree import Part, build
+from tramita.domain.mime.tree import Part, build, filename
+from tramita.domain.mime.wordings import pasted_files, unenriched, unflowed
 from tramita.domain.mime.words import decode_header
 
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
@@ -23,6 +24,7 @@ _REFERENCE = re.compile(
 )
 _NEVER_BODY = {f"text/{kind}" for kind in ("calendar", "vcard", "x-vcard", "directory", "rfc822-headers")}
 _NEVER_BODY |= {f"text/{kind}" for kind in ("csv", "rtf", "css", "xml")}
+_RICH = ("text/rtf", "application/rtf", "text/richtext-rtf")
 _MESSAGES = ("message/rfc822", "message/global", "message/news")
 MAX_ID = 300  # characters of a content id or location
 _UNWRAPS = 5  # signed mail inside signed mail
@@ -59,9 +61,17 @@ class Sorter:
         """The body and the attachments of a message; names made unique, inline ones marked."""
         self.charset = next((part.params["charset"] for part in leaves(root) if part.params.get("charset")), None)
         found = self._walk(root, alone=True)
-        if not _words(found) and self._tnef_body:
-            found.segments = [self._tnef_body]
+        if not _words(found):
+            found.segments = [one for one in (self._tnef_body or self._rich_body(root),) if one] or found.segments
         return found
+
+    def _rich_body(self, root: Part) -> Segment | None:
+        """A mail that says something in rich text only; the original stays an attachment."""
+        rich = next((one for one in leaves(root) if one.kind in _RICH and one.disposition != "attachment"), None)
+        if rich is None or (rich.filename and rich is not root):
+            return None
+        text, is_html = rtf.read(rich.content()[0])
+        return Segment(html=text) if is_html else Segment(plain=text.strip())
 
     def _walk(self, part: Part, *, alone: bool = False) -> Found:
         if part.kind.startswith("multipart/"):
@@ -75,7 +85,7 @@ class Sorter:
         ):
             return self._opaque(part)
         if self._is_body(part, alone=alone):
-            return Found(segments=[self._text(part)])
+            return self._text(part)
         return Found(files=[self._file(part)])
 
     def _multipart(self, part: Part) -> Found:
@@ -135,11 +145,18 @@ class Sorter:
             return True
         return part.kind in ("text/plain", "text/html") and not part.filename
 
-    def _text(self, part: Part) -> Segment:
+    def _text(self, part: Part) -> Found:
         text = self._decoded(part, part.params.get("charset"))
         if part.kind == "text/html":
-            return Segment(html=text)
-        return Segment(plain=text)
+            return Found([Segment(html=text)])
+        if part.kind in ("text/enriched", "text/richtext"):
+            return Found([Segment(plain=unenriched(text))])
+        if part.params.get("format", "").lower() == "flowed":
+            text = unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
+        self.encrypted |= text.lstrip()[:40].startswith("-----BEGIN PGP MESSAGE-----")
+        text, pasted = pasted_files(text)
+        files = [attachment(safe_name(one.name), "application/octet-stream", one.data) for one in pasted]
+        return Found([Segment(plain=text)], files)
 
     def _decoded(self, part: Part, label: str | None) -> str:
         data, damaged = part.content()
@@ -157,10 +174,16 @@ class Sorter:
         data, damaged = (part.body, False) if part.kind.startswith("multipart/") else part.content()
         if damaged:
             self.defects["damaged_attachment"] = None
-        name = safe_name(decode_header(part.filename.encode("utf-8", "replace")))
+        name = safe_name(decode_header(self._name(part).encode("utf-8", "replace")))
+        if part.kind == "application/applefile" and name:
+            name = f"._{name}"  # as a Mac calls what belongs to a file but is not the file
         made = attachment(name, part.kind, data, inline=part.disposition == "inline", damaged=damaged)
         location = one_line(decode(part.block.first("content-location") or b"")[0]).strip()
         return replace(made, content_id=_content_id(part) or location[:MAX_ID] or None)
+
+    def _name(self, part: Part) -> str:
+        """As the part gives it; raw 8-bit that is not UTF-8 is read in the charset of the body (MAIL-24)."""
+        return part.filename if part.filename.isascii() or not self.charset else filename(part.block, self.charset)
 
     def _enclosed(self, part: Part) -> Attachment:
         """Mail inside mail, byte for byte; its own subject is its name (MAIL-37)."""
@@ -187,7 +210,10 @@ class Sorter:
         if inside is None:
             self.defects["damaged_tnef"] = None
             return Found(files=[original])
-        files = [attachment(safe_name(name), kind, data) for name, kind, data in inside.files]
+        files = [
+            replace(attachment(safe_name(one.name), one.kind, one.data), content_id=one.content_id[:MAX_ID] or None)
+            for one in inside.files
+        ]
         if inside.text or inside.html:  # Outlook sends the same words as a plain part; these serve where it did not
             self._tnef_body = Segment(inside.text and clean(inside.text), inside.html and clean(inside.html))
         return Found(files=[original, *files])

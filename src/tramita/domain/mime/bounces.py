@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 
+from tramita.domain.mime import bounce_words as words
 from tramita.domain.mime.addresses import addresses, first_address
-from tramita.domain.mime.charsets import clean
 from tramita.domain.mime.headers import BREAK, Block, split_message
 from tramita.domain.mime.model import Bounce, Receipt, Recipient
-from tramita.domain.mime.tree import Part
+from tramita.domain.mime.tree import Part, build
 from tramita.domain.mime.words import decode_header
 
 _ORDER = ("failed", "delayed", "delivered", "relayed", "expanded")  # the worst decides
@@ -19,83 +19,76 @@ _COPIES = (
     "message/global-headers",
     "message/rfc822-headers",
 )
-_STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?![\d.])")
-_FAILURE = re.compile(r"(?<![\d.])([45])\.([0-7])\.(\d{1,3})(?!\d|\.\d)")
-_CODE = re.compile(r"(?:^|[\s:(<\[#-])([45]\d\d)[\s-](?=\D)")
-_MAIL = re.compile(r"[A-Za-z0-9_.+=&~!#$%'*/?^`{|}-]{1,128}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10}")
-_ID = re.compile(r"^[>\s]{0,20}message-id[ \t]*:\s{0,20}<?([^<>\s]{3,400})>?", re.IGNORECASE | re.MULTILINE)
-_SENDER = re.compile(
-    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|mail[-_.]?delivery|maildelivery|mmdf|mailadmin|mailsystem)"
-    r"|mail delivery (?:sub)?system|mail delivery service|mail administrator|system administrator|delivery subsystem",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"undeliver|undelivered|non[- ]?delivery|delivery (?:status notification|failure|failed|report"
-    r"|problem|has failed|error|notification)"
-    r"|returned (?:mail|to sender)|failure notice|failed delivery|mail (?:delivery failed"
-    r"|system error|could not|failure)"
-    r"|(?:message|mail) (?:delivery )?(?:delayed|could not be delivered|not delivered"
-    r"|undeliverable)|could not send message"
-    r"|delayed mail|warning: (?:could not send|message)|delivery delayed|unzustellbar"
-    r"|nicht zustellbar|non remis|notification d['’][ée]tat"
-    r"|no se (?:ha podido|pudo) entregar|no entregado|n[ãa]o (?:foi poss[íi]vel entregar|entregue)"
-    r"|niedostarczon|nie dostarczono"
-    r"|returned mail|mail undeliverable|error sending|message not sent|echec|échec|zwrot"
-    r"|postmaster notice|dsn",
-    re.IGNORECASE,
-)
-_BODY = re.compile(
-    r"could ?n[o']t be delivered|could not deliver|(?:was|were|is) (?:not"
-    r"|un)\s?(?:able to )?deliver|unable to deliver|undeliver"
-    r"|wasn't able to deliver|did not reach the|(?:delivery|addresses?|recipients?) (?:\w+ ){0,3}(?:failed"
-    r"|had permanent fatal|has failed)|permanent (?:fatal )?error"
-    r"|returned to (?:the )?sender|following addresse?s?|(?:does not|doesn't) exist|user unknown"
-    r"|unknown user|no such user|mailbox (?:is )?(?:full|unavailable|not found)"
-    r"|host unknown|not (?:be )?delivered|non[- ]delivery|message has not been delivered"
-    r"|delivery (?:is|has been) delayed|transcript of session"
-    r"|nicht zugestellt|n'a pas pu être|no se ha podido entregar|não (?:foi|pôde)"
-    r"|nie może zostać dostarczon|nie dostarczono",
-    re.IGNORECASE,
-)
-_DELAYED = re.compile(
-    r"delayed|will (?:continue to|be) re?tr(?:y|ied)|still being retried|warning message only"
-    r"|do(?:es)? not need to (?:re)?send|no action is (?:required|needed)"
-    r"|has not (?:yet )?been delivered (?:yet )?(?:after|for)|temporar(?:y|ily) (?:deferred"
-    r"|delayed)|not yet been delivered",
-    re.IGNORECASE,
-)
-_COPY_BELOW = re.compile(
-    r"^.{0,20}(?:below this line is a copy|original message|copy of (?:the|your) (?:message|mail)"
-    r"|message header|this is a copy|returned message|unsent message|included below|text of your"
-    r"|message follows|headers? follow)",
-    re.IGNORECASE | re.MULTILINE,
-)
-MAX_TEXT = 60_000
+_FIELDS = re.compile(r"^(?:reporting-mta|final-recipient|original-recipient)[ \t]?:", re.IGNORECASE | re.MULTILINE)
+_OWN = ("to", "cc", "from", "sender", "delivered-to", "x-original-to", "envelope-to", "return-path")
 MAX_ID = 998  # bytes: a line of a header, and what an index can hold
 
 
 def find(block: Block, parts: list[Part], text: str, sender: str, subject: str, *, null_sender: bool) -> Bounce | None:
     """The bounce this message is, or None. `parts` are the leaves, `text` the body that is shown."""
     report = _report_type(block)
-    if report in ("disposition-notification", "feedback-report"):
+    if report == "feedback-report" or (report == "disposition-notification" and not _rejected(parts)):
         return None
-    text = text[:MAX_TEXT]
-    daemon = is_daemon(sender)
-    told = bool(_SUBJECT.search(subject)) + bool(_BODY.search(text))
-    original = _original_id(parts, text)
-    if _is_report(block) or daemon or null_sender or _SUBJECT.search(subject):
-        recipients = [one for part in parts if part.kind in _STATUS_PARTS for one in _recipients(part)]
-        if recipients:
-            return _bounce(recipients, original)
+    daemon = words.is_daemon(sender) or _from_daemon(block)
+    by_subject = words.in_subject(subject)
     failed = [value for value in block.all("x-failed-recipients") if value.strip()]
-    if failed or report == "delivery-status" or (daemon and told) or (null_sender and _SUBJECT.search(subject)):
-        return _from_text(text, failed, subject, original)
+    if not (_is_report(block) or daemon or null_sender or by_subject or failed):
+        return None
+    recipients = _told_in_form(parts, text)
+    if recipients:
+        return _bounce(recipients, _original_id(parts, text))
+    known = failed or report in ("delivery-status", "disposition-notification")
+    if known or _said_in_words(parts, text, by_subject=by_subject, daemon=daemon, null_sender=null_sender):
+        return _from_text(block, parts, text, subject, _original_id(parts, text))
     return None
 
 
-def is_daemon(sender: str) -> bool:
-    """`sender`: name and address of a mail system."""
-    return bool(_SENDER.search(sender)) or bool(re.search(r"<(?:mailer-daemon|postmaster)@", sender, re.IGNORECASE))
+def _said_in_words(parts: list[Part], text: str, *, by_subject: bool, daemon: bool, null_sender: bool) -> bool:
+    """The less the sender proves, the more the words must."""
+    if (daemon or null_sender) and by_subject:
+        return True
+    if not words.in_body(text):
+        return False
+    if daemon:
+        return True
+    if null_sender:
+        copy = any(part.kind in _COPIES for part in parts) or words.holds_copy(text)
+        return copy or words.has_code(text)
+    return words.opens_so(text) and bool(words.addresses_in(words.above_copy(text), set()))
+
+
+def _from_daemon(block: Block) -> bool:
+    """The envelope says so where From does not."""
+    paths = block.all("return-path")
+    return any(words.is_daemon(f"<{decode_header(one).strip(' <>')}>") for one in paths)
+
+
+def _rejected(parts: list[Part]) -> bool:
+    """A mailbox that deletes what it is sent answers with a receipt (RFC 8098); to the writer it is a bounce."""
+    for part in parts:
+        if part.kind == "message/disposition-notification":
+            block, _ = split_message(part.content()[0])
+            said = decode_header(block.first("disposition") or b"").lower()
+            return said.startswith("automatic-action") and any(end in said for end in ("deleted", "denied", "failed"))
+    return False
+
+
+def _told_in_form(parts: list[Part], text: str) -> list[Recipient]:
+    """Recipients from the fields of RFC 3464, also where they stand in the text or in an enclosed report."""
+    forms = [part.content()[0] for part in parts if part.kind in _STATUS_PARTS]
+    if not forms and _FIELDS.search(text[: words.MAX_TEXT]):
+        forms = [text[_FIELDS.search(text).start() : words.MAX_TEXT].encode()]  # type: ignore[union-attr]
+    if not forms:
+        forms = [inner.content()[0] for part in parts if part.kind == "message/rfc822" for inner in _inside(part)]
+    return [one for form in forms for one in _recipients(form)]
+
+
+def _inside(part: Part) -> list[Part]:
+    block, body = split_message(part.content()[0])
+    if not _is_report(block):
+        return []
+    root, _ = build(block, body)
+    return [one for one in root.children if one.kind in _STATUS_PARTS]
 
 
 def receipt(parts: list[Part]) -> Receipt | None:
@@ -138,9 +131,9 @@ def _bounce(recipients: list[Recipient], original: str | None) -> Bounce | None:
     return Bounce(worst.status, worst.recipient or None, worst.action, original, tuple(recipients))
 
 
-def _recipients(part: Part) -> list[Recipient]:
+def _recipients(form: bytes) -> list[Recipient]:
     """One for each group of fields after the first (RFC 3464); damaged reports lose their blank lines."""
-    data = BREAK.sub(b"\n", part.content()[0])
+    data = BREAK.sub(b"\n", form)
     found = []
     for group in re.split(rb"\n[ \t]*\n", data):
         block, _ = split_message(group + b"\n\n")
@@ -152,7 +145,7 @@ def _recipients(part: Part) -> list[Recipient]:
 
 def _recipient(block: Block) -> Recipient:
     diagnostic = decode_header(block.first("diagnostic-code") or b"")
-    status = _STATUS.search(decode_header(block.first("status") or b"")) or _STATUS.search(diagnostic)
+    status = words.STATUS.search(decode_header(block.first("status") or b"")) or words.STATUS.search(diagnostic)
     address = _typed_address(block.first("final-recipient")) or _typed_address(block.first("original-recipient"))
     action = decode_header(block.first("action") or b"").strip().lower().split(" ")[0].strip("();,")
     shown = _better(status.group() if status else None, diagnostic)
@@ -165,7 +158,7 @@ def _better(status: str | None, diagnostic: str) -> str | None:
     """A status that says nothing (5.0.0) gives way to the one in the diagnostic text."""
     if status and not status.endswith("0.0"):
         return status
-    found = _STATUS.search(diagnostic)
+    found = words.STATUS.search(diagnostic)
     return found.group() if found and not found.group().endswith("0.0") else status
 
 
@@ -183,31 +176,25 @@ def _original_id(parts: Iterable[Part], text: str) -> str | None:
             found = message_id(block.first("message-id"))
             if found:
                 return found
-    in_text = _ID.search(text)
-    return in_text.group(1) if in_text else None
+    return words.original_id(text)
 
 
-def _from_text(text: str, failed: list[bytes], subject: str, original: str | None) -> Bounce:
-    """A report for people only: address, status and class as far as its words tell (123)."""
-    copy = _COPY_BELOW.search(text)
-    words = text[: copy.start()] if copy and _MAIL.search(text, 0, copy.start()) else text
-    named = [one.address for value in failed for one in addresses(value)]
-    address = named[0] if named else _address_in(words)
-    status = _FAILURE.search(words)
-    code = _CODE.search(words)
-    delayed = bool(_DELAYED.search(subject + "\n" + words)) and not (status and status.group(1) == "5")
-    shown = status.group() if status else _from_code(code.group(1) if code else "", delayed=delayed)
-    action = "delayed" if delayed else "failed"
-    recipients = tuple(Recipient(one, action, shown) for one in dict.fromkeys(named or [address or ""]))
-    return Bounce(shown, address, action, original, recipients)
+def _from_text(block: Block, parts: list[Part], text: str, subject: str, original: str | None) -> Bounce:
+    """A report for people only: addresses, status and class as far as its words tell (123)."""
+    report = words.above_copy(text)
+    action, status = words.verdict(report, subject)
+    named = [one.address for value in block.all("x-failed-recipients") for one in addresses(value)]
+    if not named:
+        own = {one.key for name in _OWN for value in block.all(name) for one in addresses(value)}
+        named = words.addresses_in(report, own) or words.addresses_in(report, set()) or _addressed(parts)
+    recipients = tuple(Recipient(one, action, status) for one in dict.fromkeys(named or [""]))
+    return Bounce(status, recipients[0].recipient or None, action, original, recipients)
 
 
-def _from_code(code: str, *, delayed: bool) -> str | None:
-    if delayed:
-        return "4.0.0"
-    return f"{code[0]}.0.0" if code else None
-
-
-def _address_in(words: str) -> str | None:
-    found = re.search(r"<(" + _MAIL.pattern + r")>", words) or _MAIL.search(words)
-    return clean(found.group(found.lastindex or 0)) if found else None
+def _addressed(parts: list[Part]) -> list[str]:
+    """Whom the mail that came back was for, where the report does not say."""
+    for part in parts:
+        if part.kind in _COPIES:
+            block, _ = split_message(part.content()[0])
+            return [one.address for value in block.all("to")[:1] for one in addresses(value)[:1]]
+    return []

@@ -143,7 +143,7 @@ def _slightly_damaged(data: bytes, declared: str | None) -> str | None:
         return None
     seen = data[:SAMPLE].decode(declared, "replace")
     broken = seen.count("\ufffd")
-    good = sum(1 for letter in seen if ord(letter) > 0xFF or (declared == "utf-8" and ord(letter) > 0x7F)) - broken
+    good = len(seen) - len(seen.encode("ascii" if declared == "utf-8" else "latin-1", "ignore")) - broken
     return data.decode(declared, "replace") if good > 2 * broken else None
 
 

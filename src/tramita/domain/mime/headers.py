@@ -17,6 +17,8 @@ _KNOWN = re.compile(
     rb"|disposition-notification-to|domainkey-signature|autocrypt|feedback-id|lines|mailing-list|original-)",
     re.IGNORECASE,
 )
+# the last line before the blank one that is no text: a name with a blank in it, or a value wrapped without one
+_TORN = re.compile(rb"[A-Za-z][\w]{0,30}-[\w-]{1,40}(?: [\w-]{1,40}){1,3}:|[^\s]{80,}\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ def _split(raw: bytes, *, known_only: bool) -> tuple[Block, bytes]:
     if last < 0 or (known_only and not any(_KNOWN.match(line) for line in lines)):
         return Block(defects=("no_header_fields",) if raw.strip() else ("empty_message",)), raw
     rest = _trailing_text(lines, kinds, last)
+    if blank and rest == len(lines) - 1 and _TORN.match(lines[rest]):
+        rest = len(lines)
     defects = [] if blank or len(raw) < MAX_BLOCK else ["header_block_too_long"]
     if rest < len(lines):
         offset = sum(len(line) for line in lines[:rest])
@@ -81,6 +85,8 @@ def _split(raw: bytes, *, known_only: bool) -> tuple[Block, bytes]:
 
 def _lines(head: bytes) -> list[bytes]:
     """Lines with their line ends, so that offsets can be summed."""
+    if b"\r\r" not in head:
+        return head.splitlines(keepends=True)
     lines, at = [], 0
     for found in BREAK.finditer(head):
         lines.append(head[at : found.end()])

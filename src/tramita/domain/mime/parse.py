@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import Any
 
-from tramita.domain.mime import automatic, bounces
+from tramita.domain.mime import automatic, bounce_words, bounces
 from tramita.domain.mime.addresses import addresses, first_address
 from tramita.domain.mime.body import Sorter, attachment, join_html, join_text, leaves
 from tramita.domain.mime.bounces import message_id
@@ -14,7 +14,7 @@ from tramita.domain.mime.headers import Block, split_message
 from tramita.domain.mime.model import Address, ParsedMail
 from tramita.domain.mime.params import content_type
 from tramita.domain.mime.reply import is_forward, is_reply_subject, visible_reply
-from tramita.domain.mime.trace import trace_free_digest
+from tramita.domain.mime.trace import digest_of
 from tramita.domain.mime.tree import Part, build
 from tramita.domain.mime.words import decode_header
 
@@ -61,7 +61,7 @@ def _parse(raw: bytes, guess: Guess | None) -> ParsedMail:
         attachments=sorter.finish(found.files, html),
         encrypted=sorter.encrypted,
         stable_id=message_id(block.first("message-id")) or f"{hashlib.sha256(raw).hexdigest()}@no-message-id",
-        digest=trace_free_digest(raw),
+        digest=digest_of(block, body),
         headers=tuple((name, decode_header(value, sorter.charset)) for name, value in block.fields),
         **_people(block, sorter.charset),
         **_thread(block, subject or "", text, html),
@@ -102,7 +102,7 @@ def _thread(block: Block, subject: str, text: str, html: str | None) -> dict[str
     """Ids and what is new (MAIL-41, MAIL-72, MAIL-75)."""
     answered = _ids(block.first("in-reply-to"))
     references = _ids(block.first("references"))[-MAX_REFERENCES:]
-    forward = is_forward(subject, text)
+    forward = is_forward(subject, text, answers=bool(answered or references))
     answers = not forward and bool(answered or references or is_reply_subject(subject))
     return {
         "message_id": message_id(block.first("message-id")),
@@ -128,8 +128,8 @@ def _nature(block: Block, parts: list[Part], text: str, subject: str) -> dict[st
     sender = decode_header(block.first("from") or block.first("sender") or b"")
     bounce = bounces.find(block, parts, text, sender, subject, null_sender=null_sender)
     kind = content_type(block.first("content-type"))[0]
-    words = automatic.wording(subject)
-    daemon = bounces.is_daemon(sender)
+    words = automatic.wording(subject, text)
+    daemon = bounce_words.is_daemon(sender)
     marked = automatic.mark(block, kind, null_sender=null_sender, daemon=daemon, words=words)
     return {
         "auto_submitted": marked or ("a delivery report" if bounce else None),

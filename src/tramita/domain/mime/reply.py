@@ -4,122 +4,99 @@ Nothing is cut when the result would be empty, when answers stand between quotat
 """
 
 import re
+from collections.abc import Callable
 
+from tramita.domain.mime import reply_words as words
 from tramita.domain.mime.html_text import html_to_text
+from tramita.domain.mime.reply_words import MARKERS, REPLY_LINE, is_reply_subject
+
+__all__ = ["MARKERS", "REPLY_LINE", "history_start", "is_forward", "is_reply_subject", "visible_reply"]
+
+KindOf = Callable[[str], str | None]
 
 MAX_LINES = 20_000
+WRAPPED = 60  # characters: a quoted line of this length may have lost its end to the next line
+BLOCK = 12  # lines of a header block
+ATTRIBUTION = 5  # lines over which an attribution may be wrapped
 
-REPLY_LINE = "##- %s -##"  # ours, with a translated sentence inside: what stands below was quoted
-
-_OWN_LINE = re.compile(r"^[>\s]{0,20}##-.{0,200}-##\s{0,9}$")
-_QUOTED = re.compile(r"^\s{0,3}(?:[A-Za-z]{1,3})?>")
-_VERB = re.compile(
-    r"\b(?:wrote|writes|schrieb|schreibt|a écrit|écrit|escribió|escribe|escreveu|napisał|napisała"
-    r"|pisze|ha scritto|scrive"
-    r"|schreef|skrev|kirjoitti|написал|пишет)(?:\(a\)|\(а\)|а)?",
-    re.IGNORECASE,
-)
-_INTRO = re.compile(
-    r"^[>\s*]{0,20}(?:on|am|le|el|em|no dia|a|w dniu|dnia|il|op|den|pe|в|\W?\d|(?:mon|tue|wed|thu"
-    r"|fri|sat|sun|pon|wt|śr|czw|pt|sob|nd|niedz)[a-zł]{0,12}\b)",
-    re.IGNORECASE,
-)
-_ATTRIBUTION_END = re.compile(r"[:：]\s{0,3}\*?\s{0,3}$")
-_LABELS = {
-    "from": "from|von|de|od|da|van|från|fra|expéditeur|nadawca|remitente",
-    "sent": "sent|date|gesendet|datum|envoyé|enviad[oa](?: el| em)?|fecha|data|wysłano|inviato|verzonden|skickat",
-    "to": "to|an|à|a|para|do|aan|till|til|pour|destinataire",
-    "cc": "cc|kopie|copie|copia|dw|kopia",
-    "subject": "subject|betreff|objet|asunto|assunto|temat|oggetto|onderwerp|ämne|emne",
-}
-_LABEL = re.compile(
-    r"^[>\s*_]{0,20}(?:" + "|".join(f"(?P<{key}>{words})" for key, words in _LABELS.items()) + r")\s{0,3}:",
-    re.IGNORECASE,
-)
-_ORIGINAL = re.compile(
-    r"^[>\s*]{0,20}[-_]{2,}\s{0,5}(?:original (?:message|appointment)|ursprüngliche nachricht"
-    r"|originalnachricht|message (?:d['’])?origin(?:e|al)"
-    r"|mensaje original|mensagem original|wiadomość oryginalna|oryginalna wiadomość"
-    r"|messaggio originale|oorspronkelijk bericht"
-    r"|original-nachricht|reply message|mensaje de origen)\s{0,5}[-_]{2,}\s{0,9}$",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"^[>\s]{0,9}[_-]{5,}\s{0,9}$")
-_FORWARDED = re.compile(
-    r"^[>\s]{0,9}(?:-{2,}\s{0,5}(?:forwarded (?:message|by)|weitergeleitete nachricht"
-    r"|message transféré|mensaje reenviado|mensagem encaminhada"
-    r"|(?:wiadomość przekazana|przekazana wiadomość|treść przekazanej wiadomości)"
-    r"|messaggio inoltrato|doorgestuurd bericht)"
-    r"|begin forwarded message|anfang der weitergeleiteten|début du message (?:transféré"
-    r"|réexpédié)|inicio del mensaje reenviado|início da mensagem (?:encaminhada|reencaminhada)"
-    r"|początek przekazywanej)",
-    re.IGNORECASE,
-)
-_REPLY_SUBJECT = re.compile(r"^\s*(?:re|aw|antw|rép|resp?|odp|sv|vs|ynt|r)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
-_FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|rv|pd|enc|vl|doorst|i|vb)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
 _MARKER = re.compile(
-    r"<[a-z]{1,12}[^<>]{0,300}?\s(?:class|id|type|name)\s?=\s?[\"']?[^\"'<>]{0,80}?(?:gmail_quote|divRplyFwdMsg|appendonsend|yahoo_quoted|protonmail_quote"
-    r"|moz-cite-prefix|mail-editor-reference-message|ms-outlook-mobile-reference|zmail_extra|(?<=[\"'=])cite(?=[\"'\s>]))",
+    r"<[a-z]{1,12}[^<>]{0,300}?\s(?:class|id|type|name)\s?=\s?[\"']?[^\"'<>]{0,80}?(?:gmail_quote|gmail_extra"
+    r"|divRplyFwdMsg|appendonsend|yahoo_quoted|protonmail_quote|moz-cite-prefix|mail-editor-reference-message"
+    r"|ms-outlook-mobile-reference|zmail_extra|OutlookMessageHeader|OLK_SRC_BODY_SECTION|reply-intro|wps_quotion|(?<=[\"'=])cite(?=[\"'\s>]))"
+    r"|<div[^<>]{0,60}style\s?=\s?[\"']?[^\"'<>]{0,80}border:\s?none;\s?border-top:\s?solid #(?:E1E1E1|B5C4DF|e1e1e1|b5c4df)[^<>]{0,120}>",
     re.IGNORECASE,
 )
-_SIGNATURE = re.compile(r"^-- ?$")
+_SIGNATURE = re.compile(r"^--\s?$")
 
 
-def is_reply_subject(subject: str) -> bool:
-    """`Re:`, `AW:`, `ODP:` …: a hint, never decisive alone (MAIL-75)."""
-    return bool(_REPLY_SUBJECT.match(subject))
-
-
-def is_forward(subject: str, text: str) -> bool:
+def is_forward(subject: str, text: str, *, answers: bool = False) -> bool:
     """A forward is no reply (MAIL-75): its first subject prefix says so,
-    or its text where the subject is silent."""
-    if _FORWARD_SUBJECT.match(subject):
-        return True
-    if _REPLY_SUBJECT.match(subject):
+    or its text where subject and headers are silent."""
+    if words.is_forward_subject(subject):
+        return not words.is_reply_subject(subject) or not answers
+    if words.is_reply_subject(subject) or answers:
         return False
-    return any(_FORWARDED.match(line) for line in text[:100_000].split("\n")[:400])
+    return any(words.is_forwarded(line) for line in text[:100_000].split("\n")[:400])
 
 
 def visible_reply(text: str, html: str | None, *, answers: bool) -> str:
     """What the writer added. `answers`: its headers or subject say that it answers something."""
     whole = text.strip("\n").rstrip()
-    lines = [line.rstrip() for line in whole.split("\n")][:MAX_LINES]
     if whole.count("\n") >= MAX_LINES:
         return whole
+    lines = _lines(whole)
     new = _new_lines(lines, answers=answers)
     if new is lines and answers and html and not any(_mark_quotations(lines)):
         new = _from_html(html) or lines
     shown = _without_signature(new) if answers or new is not lines else new
-    return ("\n".join(_trimmed(shown)) or whole) if len(shown) < len(lines) else whole
+    return ("\n".join(_trimmed(shown)) or whole) if shown is not lines else whole
+
+
+def history_start(text: str, reply_text: str) -> int | None:
+    """Where in `text` the quoted history begins, when all that is new stands above it; else None."""
+    before = len(text) - len(text.lstrip())
+    end = before + len(reply_text.strip())
+    return end if text[before:end] == reply_text.strip() and text[end:].strip() else None
+
+
+def _lines(whole: str) -> list[str]:
+    lines: list[str] = []
+    for line in whole.split("\n"):
+        parts = words.cut_in_two(line)
+        lines += parts or (line.rstrip(),)
+    return lines
 
 
 def _new_lines(lines: list[str], *, answers: bool) -> list[str]:
     """The lines that are new; the very same list when nothing may be cut."""
-    quoted = _mark_quotations(lines)
-    attributed = any(mark and not _QUOTED.match(line) for line, mark in zip(lines, quoted, strict=True))
+    shapes = [words.plain(line) for line in lines]
+    quoted = _mark_quotations(shapes)
+    attributed = any(mark and not words.is_quoted(line) for line, mark in zip(shapes, quoted, strict=True))
     if not (answers or attributed):
         return lines
-    hard = _hard_start(lines) if answers else len(lines)
-    above = _outside(lines[:hard], quoted[:hard])
-    if above is None:
-        return lines  # answers between quotations
-    if hard == len(lines) and len(above) == len(lines):
-        return lines
-    return above if any(line.strip() for line in above) else lines
+    end = _hard_start(shapes) if answers else len(lines)
+    if any(words.is_forwarded(line) and not words.is_quoted(line) for line in shapes[:end]):
+        return lines  # passed on for us to read
+    for end in (end, len(lines)):
+        above = _outside(lines[:end], quoted[:end])
+        if above is None:
+            return lines  # answers between quotations
+        if any(line.strip() for line in above) and len(above) < len(lines):
+            return above
+    return lines
 
 
 def _outside(lines: list[str], quoted: list[bool]) -> list[str] | None:
     """What is not quoted; None if new words stand on both sides of two quotations or more."""
     runs = _runs(lines, quoted)
-    if sum(1 for kind, _ in runs if kind) >= 2 and [kind for kind, _ in runs].count(False) >= 2:
-        return None
-    if sum(1 for kind, _ in runs if kind) >= 2 and runs and runs[0][0]:
+    quotations = sum(1 for kind, _ in runs if kind)
+    if quotations >= 2 and (runs[0][0] or len(runs) - quotations >= 2):
         return None
     new: list[str] = []
     for kind, run in runs:
         if not kind:
             new += [*([""] if new and new[-1] else []), *run]
-    return new if runs and any(kind for kind, _ in runs) else lines
+    return new if quotations else lines
 
 
 def _runs(lines: list[str], quoted: list[bool]) -> list[tuple[bool, list[str]]]:
@@ -134,8 +111,11 @@ def _runs(lines: list[str], quoted: list[bool]) -> list[tuple[bool, list[str]]]:
 
 
 def _mark_quotations(lines: list[str]) -> list[bool]:
-    """True for quoted lines and for the attribution that introduces them."""
-    quoted = [bool(_QUOTED.match(line)) for line in lines]
+    """True for quoted lines, for what was wrapped out of them, and for the attribution that introduces them."""
+    quoted = [words.is_quoted(line) for line in lines]
+    for at in range(1, len(lines) - 1):
+        torn = quoted[at - 1] and quoted[at + 1] and not quoted[at] and len(lines[at - 1]) >= WRAPPED
+        quoted[at] |= torn and bool(lines[at]) and len(lines[at]) < len(lines[at - 1])
     for at, is_quoted in enumerate(quoted):
         if is_quoted and not (at and quoted[at - 1]):
             for before in range(_attribution_before(lines, at), at):
@@ -148,60 +128,110 @@ def _attribution_before(lines: list[str], at: int) -> int:
     end = at - 1
     while end >= 0 and at - end <= 3 and not lines[end]:
         end -= 1
-    if end < 0 or at - end > 3 or not _ATTRIBUTION_END.search(lines[end]):
+    if end < 0 or at - end > 3:
         return at
-    found = _attribution_start(lines, end)
+    if words.is_original(lines[end]):
+        return _without_rule(lines, end)
+    found = _attribution_start(lines, end, quote_follows=True) if words.may_end_attribution(lines[end]) else None
     if found is not None:
         return found
     says = lines[end]
-    return end if ("@" in says or re.search(r"\d{1,2}[:.]\d{2}", says)) and len(says) < 300 else at
+    return end if says.endswith((":", "：")) and ("@" in says or words.is_dated(says)) and len(says) < 300 else at
 
 
-def _attribution_start(lines: list[str], end: int) -> int | None:
-    """The line on which `On …, … wrote:` begins when it ends on line `end`; it may be wrapped over four."""
-    joined = ""
-    for start in range(end, max(-1, end - 4), -1):
-        if start < end and not lines[start]:
-            return None
-        joined = f"{lines[start].strip()} {joined}"
-        if len(joined) > 600:
-            return None
-        dated = re.search(r"\d", joined) or "@" in joined
-        if _VERB.search(joined) and dated and (_INTRO.match(lines[start]) or "@" in lines[start]):
-            return start
-    return None
+def _attribution_start(lines: list[str], end: int, *, quote_follows: bool) -> int | None:
+    """The line on which `On …, … wrote:` begins when it ends on line `end`; it may be wrapped over a few.
+
+    The address alone would do; a line above that begins as attributions do is better.
+    """
+    joined, found = "", None
+    for start in range(end, max(-1, end - ATTRIBUTION), -1):
+        line = lines[start].strip()
+        if not line and joined.startswith(("<", "mailto:")):
+            continue
+        if not line or (joined and words.is_quoted(line) != words.is_quoted(lines[end])):
+            break
+        if joined and line.endswith((".", "!", "?")) and not words.begins_attribution(line):
+            break
+        joined = f"{line} {joined}".strip()
+        opens = words.begins_attribution(line) or (found is None and words.names_writer(line))
+        if opens and words.is_attribution(joined, quote_follows=quote_follows):
+            found = start
+            if words.begins_attribution(line) and line[:1].isalpha():
+                break
+    return found
 
 
 def _hard_start(lines: list[str]) -> int:
     """The first line after which all is history: our own line, a header block,
     `wrote:` without quotation marks."""
     for at, line in enumerate(lines):
-        if _OWN_LINE.match(line):
+        if words.is_own(line):
             return _attribution_before(lines, at)
-        if _ORIGINAL.match(line) or (_LABEL.match(line) and _is_header_block(lines, at)):
-            return _without_rule(lines, at)
-        if _ATTRIBUTION_END.search(line) and not _quotation_follows(lines, at):
-            start = _attribution_start(lines, at)
+        if words.is_original(line) or _is_header_block(lines, at):
+            return _above_block(lines, at)
+        if words.may_end_attribution(line) and not _quotation_follows(lines, at):
+            start = _attribution_start(lines, at, quote_follows=False)
             if start is not None and any(lines[:start]):
                 return start
     return len(lines)
 
 
+def _above_block(lines: list[str], at: int) -> int:
+    """A header block takes the rule above it along, and an attribution where a program writes both.
+
+    Lotus Notes writes sender and date above its labels.
+    """
+    if words.bare_label(lines[at]):
+        while at and not lines[at - 1]:
+            at -= 1
+        while at and lines[at - 1]:
+            at -= 1
+    return _attribution_before(lines, _without_rule(lines, at))
+
+
 def _quotation_follows(lines: list[str], at: int) -> bool:
     following = next((line for line in lines[at + 1 : at + 4] if line), "")
-    return bool(_QUOTED.match(following)) or bool(_QUOTED.match(lines[at]))
+    return words.is_quoted(following) or words.is_quoted(lines[at])
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:
     """Three or more of From, Sent, To, Cc, Subject in any order within a few lines (MAIL-41)."""
+    if words.label(lines[at]):
+        return words.is_block_on_one_line(lines[at]) or _is_known_block(lines, at, words.label)
+    if words.bare_label(lines[at]) and not words.is_quoted(lines[at]):
+        return _is_known_block(lines, at, words.bare_label)
+    return bool(":" in lines[at] or "：" in lines[at]) and _is_foreign_block(lines, at)
+
+
+def _is_known_block(lines: list[str], at: int, kind_of: KindOf) -> bool:
     seen: set[str] = set()
-    for line in lines[at : at + 9]:
-        found = _LABEL.match(line)
-        if found and found.lastgroup:
-            seen.add(found.lastgroup)
-        elif not line.strip() and len(seen) >= 2:
+    block: list[str] = []
+    for line in lines[at : at + BLOCK]:
+        kind = kind_of(line)
+        if kind:
+            seen.add(kind)
+        elif not line.strip() and len(seen) >= 3:
             break
-    return len(seen) >= 3 and "from" in seen
+        block.append(line)
+    if kind_of is words.bare_label:
+        return {"to", "subject"} <= seen and words.is_dated("\n".join(lines[max(0, at - 3) : at]))
+    seen.discard("more")
+    text = "\n".join(block)
+    two = {"sent", "to"} <= seen or {"sent", "from"} <= seen
+    return (len(seen) >= 3 and "from" in seen) or (two and "@" in text and words.is_dated(text))
+
+
+def _is_foreign_block(lines: list[str], at: int) -> bool:
+    """The same in a language nobody foresaw: three labels in a row under a blank line or a rule, with an
+    address and a date among them."""
+    if at and lines[at - 1] and not words.is_rule(lines[at - 1]):
+        return False
+    block = [line for line in lines[at : at + 6] if words.is_any_label(line)]
+    if len(block) < 3 or not all(words.is_any_label(line) for line in lines[at : at + 3]):
+        return False
+    named = any("<" in line and "@" in line for line in block)
+    return named and any(words.is_dated(line) and "@" not in line for line in block)
 
 
 def _without_rule(lines: list[str], at: int) -> int:
@@ -209,7 +239,7 @@ def _without_rule(lines: list[str], at: int) -> int:
     before = at - 1
     while before >= 0 and at - before <= 2 and not lines[before].strip():
         before -= 1
-    return before if before >= 0 and (_RULE.match(lines[before]) or _ORIGINAL.match(lines[before])) else at
+    return before if before >= 0 and (words.is_rule(lines[before]) or words.is_original(lines[before])) else at
 
 
 def _from_html(html: str) -> list[str] | None:
@@ -221,7 +251,7 @@ def _from_html(html: str) -> list[str] | None:
 
 def _without_signature(lines: list[str]) -> list[str]:
     at = next((at for at, line in enumerate(lines) if _SIGNATURE.match(line)), len(lines))
-    return lines[:at] if any(line.strip() for line in lines[:at]) else lines
+    return lines[:at] if at < len(lines) and any(line.strip() for line in lines[:at]) else lines
 
 
 def _trimmed(lines: list[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from tramita.domain.mime import rtf
 from tramita.domain.mime.charsets import decode
 
 SIGNATURE = 0x223E9F78
@@ -16,14 +18,25 @@ _MESSAGE_PROPS, _FILE_PROPS = 0x9003, 0x9005
 _SIZES = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 10: 4, 11: 4, 20: 8, 64: 8, 72: 16}
 _VARIABLE = (13, 30, 31, 258)
 _HTML, _BODY_TEXT, _BINARY, _NAME_LONG, _NAME_SHORT, _MIME = 0x1013, 0x1000, 0x3701, 0x3707, 0x3704, 0x370E
+_RICH, _CONTENT_ID = 0x1009, 0x3712
+_OBJECT = 13  # its value begins with the id of an interface
 _MESSAGE_GUID = bytes.fromhex("0703020000000000c000000000000046")
+
+
+class Kept(NamedTuple):
+    """A file; its name and its content id may be empty."""
+
+    name: str
+    kind: str
+    data: bytes
+    content_id: str = ""
 
 
 @dataclass(slots=True)
 class Inside:
-    """Files as (name, type, content); a name or type may be empty."""
+    """What was hidden in the stream."""
 
-    files: list[tuple[str, str, bytes]] = field(default_factory=list)
+    files: list[Kept] = field(default_factory=list)
     text: str | None = None
     html: str | None = None
 
@@ -32,6 +45,7 @@ class Inside:
 class _File:
     name: str = ""
     kind: str = ""
+    content_id: str = ""
     data: bytes = b""
     nested: bytes = b""
 
@@ -59,20 +73,18 @@ def read(data: bytes, depth: int = 0) -> Inside | None:
 
 def _add(inside: Inside, one: _File, depth: int) -> None:
     nested = read(one.nested, depth + 1) if one.nested else None
-    if nested:
-        inside.files += nested.files
-        text = nested.html or nested.text
-        if text:
-            extension = ".html" if nested.html else ".txt"
-            inside.files.append(
-                (
-                    (one.name or "message") + extension,
-                    "text/html" if nested.html else "text/plain",
-                    text.encode(),
-                )
-            )
-    elif one.data or one.name:
-        inside.files.append((one.name, one.kind or "application/octet-stream", one.data or one.nested))
+    if nested is None:
+        if one.data or one.nested or one.name:
+            kind = one.kind or "application/octet-stream"
+            inside.files.append(Kept(one.name, kind, one.data or one.nested, one.content_id))
+        return
+    inside.files += nested.files
+    words = nested.html or nested.text
+    if words:
+        kind, extension = ("text/html", ".html") if nested.html else ("text/plain", ".txt")
+        inside.files.append(Kept((one.name or "message") + extension, kind, words.encode()))
+    elif not nested.files:
+        inside.files.append(Kept(one.name, "application/ms-tnef", one.nested))
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -94,9 +106,14 @@ def _fill(one: _File, attribute: int, value: bytes, charset: str) -> None:
                 one.name = _property_string(kind, content, charset)
             elif tag == _MIME:
                 one.kind = _property_string(kind, content, charset).lower()
+            elif tag == _CONTENT_ID:
+                one.content_id = _property_string(kind, content, charset).strip("<> ")
+            elif tag == _BINARY and kind == _OBJECT:
+                is_message = content.startswith(_MESSAGE_GUID)
+                one.nested = content[16:] if is_message else b""
+                one.data = b"" if is_message else one.data or content[16:]
             elif tag == _BINARY:
-                one.nested = content[16:] if content.startswith(_MESSAGE_GUID) else b""
-                one.data = one.data or (content if not one.nested else b"")
+                one.data = one.data or content
 
 
 def _message(inside: Inside, value: bytes, charset: str) -> None:
@@ -105,6 +122,18 @@ def _message(inside: Inside, value: bytes, charset: str) -> None:
             inside.html = _property_string(kind, content, charset) if kind != 258 else decode(content, charset)[0]
         elif tag == _BODY_TEXT:
             inside.text = _property_string(kind, content, charset)
+        elif tag == _RICH:
+            _rich(inside, content)
+
+
+def _rich(inside: Inside, packed: bytes) -> None:
+    """The body as Outlook keeps it; plain words and HTML that stand beside it are better."""
+    data = rtf.unpack(packed)
+    words, is_html = rtf.read(data) if data else ("", False)
+    if is_html:
+        inside.html = inside.html or words
+    elif words.strip():
+        inside.text = inside.text or words.strip("\n")
 
 
 def _properties(data: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from tramita.domain.mime.headers import split_message
+from tramita.domain.mime.headers import Block, split_message
 from tramita.domain.mime.words import unfold
 
 TRACE = (
@@ -17,7 +17,11 @@ TRACE = (
 
 def trace_free_digest(raw: bytes) -> str:
     """SHA-256 of the message without the fields that delivery adds, with line ends made alike."""
-    block, body = split_message(raw)
+    return digest_of(*split_message(raw))
+
+
+def digest_of(block: Block, body: bytes) -> str:
+    """The same for a message that is already cut in two."""
     digest = hashlib.sha256()
     for name, value in block.fields:
         if name.lower() not in TRACE and not name.lower().startswith("arc-"):

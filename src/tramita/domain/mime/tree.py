@@ -63,11 +63,17 @@ def build(block: Block, body: bytes, *, default: str = "text/plain") -> tuple[Pa
     return root, tuple(reading.defects)
 
 
+def filename(block: Block, charset: str | None = None, params: dict[str, str] | None = None) -> str:
+    """What the disposition calls it, else the type; empty if neither does."""
+    placed = disposition(block.first("content-disposition"), charset)[1]
+    typed = content_type(block.first("content-type"), charset)[1] if params is None else params
+    return placed.get("filename") or placed.get("name") or typed.get("name") or typed.get("filename") or ""
+
+
 def _part(block: Block, body: bytes, reading: Reading, *, level: int, default: str) -> Part:
     kind, params = _declared(block, reading, default)
-    placed, more = disposition(block.first("content-disposition"))
-    name = more.get("filename") or more.get("name") or params.get("name") or params.get("filename") or ""
-    part = Part(block, body, kind, params, placed, name)
+    placed, _ = disposition(block.first("content-disposition"))
+    part = Part(block, body, kind, params, placed, filename(block, params=params))
     if not known(part.encoding):
         reading.note("unknown_transfer_encoding")
     if kind.startswith("multipart/"):

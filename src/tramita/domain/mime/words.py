@@ -8,6 +8,7 @@ from tramita.domain.mime.headers import BREAK
 
 # `=?charset*lang?q?text?=`; a few stray question marks may stand in the text, never an unbounded number
 _WORD = re.compile(rb"=\?([^?\s=]{1,60})\?[ \t]*([bBqQ])[ \t]*\?([^?]*(?:\?(?!=)[^?]*){0,20}?)\?=")
+_CUT = re.compile(rb"(=\?[^?\s=]{1,60}\?[bBqQ]\?[^?\s]{2,400})\??$")  # the last word, its end lost
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
@@ -25,7 +26,7 @@ def decode_header(value: bytes, charset: str | None = None) -> str:
     value = unfold(value)
     if b"=?" not in value:
         return one_line(decode(value, "utf-8", others=(charset,))[0])
-    return one_line("".join(_pieces(value, charset)))
+    return one_line("".join(_pieces(_CUT.sub(rb"\1?=", value), charset)))
 
 
 def _pieces(value: bytes, charset: str | None) -> list[str]:
