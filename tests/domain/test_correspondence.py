@@ -8,7 +8,7 @@ from tests.domain.mails import mail
 from tests.samples import sample
 from tramita.domain.codes import Kind, State, WaitType
 from tramita.domain.correspondence import Effect, Match, Rule, effect, match
-from tramita.domain.mail_tokens import Keys, body_tag, message_id, plus_address
+from tramita.domain.mail_tokens import Claim, Keys, body_tag, message_id, plus_address
 from tramita.domain.mime import ParsedMail, parse
 from tramita.domain.references import Reference
 
@@ -25,10 +25,14 @@ class Desk:
 
     items: dict[tuple[int, int], str] = field(default_factory=lambda: {(40308, 0): "ticket", (10040, 2): "action"})
     stored: dict[str, str] = field(default_factory=lambda: {"first@customer.example": "ticket"})
+    moved: dict[str, str] = field(default_factory=dict)
     participants: set[str] = field(default_factory=lambda: {RUI})
 
     def by_number(self, number: int, ordinal: int) -> str | None:
         return self.items.get((number, ordinal))
+
+    def by_own_id(self, claim: Claim) -> str | None:
+        return self.moved.get(claim.evidence) or self.by_number(claim.number, claim.ordinal)
 
     def by_message_id(self, message_id: str) -> str | None:
         return self.stored.get(message_id)
