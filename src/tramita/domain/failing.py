@@ -12,8 +12,8 @@ ENOUGH = 3  # failures in a week that come and go
 
 _NOBODY = re.compile(
     r"user (?:is )?unknown|unknown (?:user|recipient|mailbox)|no such (?:user|recipient|mailbox|address)"
-    r"|(?:user|mailbox|recipient|address)\b.{0,40}(?:does ?n[o']t exist|not found)|recipient address rejected: undeliver"
-    r"|invalid (?:recipient|mailbox)|domain not found|host (?:unknown|not found)",
+    r"|(?:user|mailbox|recipient|address)\b.{0,40}(?:does ?n[o']t exist|not found)"
+    r"|recipient address rejected: undeliver|invalid (?:recipient|mailbox)|domain not found|host (?:unknown|not found)",
     re.IGNORECASE,
 )
 
@@ -31,7 +31,7 @@ def failure(said: Recipient) -> Failure:
     status = said.status or ""
     if said.action not in ("failed", "delayed"):
         return Failure.OTHER
-    if status.startswith("4.") or said.action == "delayed" or status.startswith("5.2."):
+    if said.action == "delayed" or status.startswith(("4.", "5.2.")):
         return Failure.PASSING
     if status.startswith("5.1."):
         return Failure.GONE

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-
 JUST_KEPT = 3600.0  # seconds in which a file is not erased: its row may still be on its way
 
 
@@ -48,7 +47,7 @@ class Folder:
         return self.path(key).read_bytes()
 
     def erase(self, key: str) -> bool:
-        """See `Storage`. Put aside first, then looked at, so that who keeps the same bytes meanwhile writes them anew."""
+        """See `Storage`. Put aside first, then looked at: who keeps the same bytes meanwhile writes them anew."""
         path = self.path(key)
         aside = path.parent / f".{path.name}.erased"
         try:

@@ -114,7 +114,9 @@ class Finder:
     def _is_contact(self, item: Item) -> bool:
         if self.sender_id is None:
             return False
-        return self.sender_id in _holders(item) or CopiedContact.objects.filter(item=item, person=self.sender_id).exists()
+        return (
+            self.sender_id in _holders(item) or CopiedContact.objects.filter(item=item, person=self.sender_id).exists()
+        )
 
     def _works_on(self, item: Item) -> bool:
         if not self.colleague or self.sender_id is None:

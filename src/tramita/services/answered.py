@@ -36,9 +36,12 @@ def is_second_copy(arrival: Arrival, item: Item, finder: Finder) -> bool:
     if not arrival.mail.message_id:
         return False
     ids = finder.copies_on(item)
-    return bool(ids) and Message.objects.filter(
-        pk__in=ids, sender_address=arrival.sender.address[:254], text=arrival.mail.text[:SHOWN]
-    ).exists()
+    return (
+        bool(ids)
+        and Message.objects.filter(
+            pk__in=ids, sender_address=arrival.sender.address[:254], text=arrival.mail.text[:SHOWN]
+        ).exists()
+    )
 
 
 def _last_to(item: Item, arrival: Arrival) -> Message | None:

@@ -57,9 +57,7 @@ class TakenError(Conflict):
     """Another importer was faster with the same message: everything of ours is rolled back."""
 
 
-def receive(
-    raw: bytes, *, mailbox: str | None = None, source: str, at: datetime, archive: bool = False
-) -> Outcome:
+def receive(raw: bytes, *, mailbox: str | None = None, source: str, at: datetime, archive: bool = False) -> Outcome:
     """Keep a message and process it: what `mail import` and `POST /mail` do (MAIL-16).
 
     `archive`: old mail, which is only filed (MAIL-17).
@@ -73,9 +71,7 @@ def receive(
     return process(kept, desk=desk, at=at)
 
 
-def keep(
-    raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: datetime, archive: bool = False
-) -> Kept:
+def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: datetime, archive: bool = False) -> Kept:
     """Bytes to storage, a row in the ledger of messages seen; both at most once."""
     key = storage(settings.TRAMITA_STORAGE_URL).put(raw)
     mail = parse(raw, guess=guess_charset)

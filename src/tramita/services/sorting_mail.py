@@ -32,9 +32,7 @@ from tramita.services.storing_mail import Arrival
 __all__ = ["Outcome", "sort_out"]
 
 
-def sort_out(
-    seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime, rehearsed: bool = False
-) -> Outcome:
+def sort_out(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime, rehearsed: bool = False) -> Outcome:
     """Decide what the mail does, and write it; inside the caller's transaction."""
     notes: dict[str, Any] = {}
     outcome = _sorted(seen, mail, desk, at, notes, rehearsed=rehearsed)

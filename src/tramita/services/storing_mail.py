@@ -10,7 +10,7 @@ from tramita.domain.codes import State, Visibility
 from tramita.domain.correspondence import Match
 from tramita.domain.mime import Address, ParsedMail
 from tramita.gateways.storage import storage
-from tramita.models import Item, Message, SeenMessage
+from tramita.models import Item, SeenMessage
 from tramita.queries.mailboxes import Directory, Sender
 from tramita.services import sql
 from tramita.services.ledger import Change
