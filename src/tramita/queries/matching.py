@@ -54,11 +54,14 @@ class Finder:
     def by_message_id(self, message_id: str) -> Item | None:
         """The newest item that holds a mail of this id, if it came to this mailbox or left from here (MAIL-80).
 
-        And only if the address that linked that mail is still among To and Cc (M-3).
+        An item that a route of this mailbox starts comes first, wherever the mail's first copy came in. And only if
+        the address that linked that mail is still among To and Cc (M-3).
         """
-        here = [one for one in self.held() if one.message_id == message_id and self._is_here(one)]
-        found = next((one.item for one in here if self._still_addressed(one)), None)
-        return survivor(found) if found else None
+        found = [one for one in self.held() if one.message_id == message_id and self._still_addressed(one)]
+        by_route = next((one.item for one in found if self._routed_here(one.item)), None)
+        by_copy = (one.item for one in found if one.seen is None or one.seen.mailbox == self.mailbox)
+        item = by_route or next(by_copy, None)
+        return survivor(item) if item else None
 
     def by_reference(self, reference: Reference) -> Item | None:
         """The item a person means by `40308-T`."""
@@ -99,8 +102,10 @@ class Finder:
             self._held = [one for one in rows[:MOST_COPIES] if "copied" not in one.headers]  # M-11: the parent's counts
         return self._held
 
-    def _is_here(self, one: Message) -> bool:
-        return one.seen is None or one.seen.mailbox == self.mailbox
+    def _routed_here(self, item: Item) -> bool:
+        if self.desk is None or item.process is None:
+            return False
+        return any(self.desk.mailbox_of(one) == self.mailbox for one in self.desk.starting(item.process.key))
 
     def _still_addressed(self, one: Message) -> bool:
         """M-3. Of several routes that the earlier mail named, the one that made the item links it."""
