@@ -8,7 +8,7 @@ from tests.domain.mails import mail
 from tests.samples import sample
 from tramita.domain.codes import Kind, State, WaitType
 from tramita.domain.correspondence import Effect, Match, Rule, effect, match
-from tramita.domain.mail_tokens import Keys, body_tag, message_id, plus_address
+from tramita.domain.mail_tokens import Claim, Keys, body_tag, message_id, plus_address
 from tramita.domain.mime import ParsedMail, parse
 from tramita.domain.references import Reference
 
@@ -25,10 +25,14 @@ class Desk:
 
     items: dict[tuple[int, int], str] = field(default_factory=lambda: {(40308, 0): "ticket", (10040, 2): "action"})
     stored: dict[str, str] = field(default_factory=lambda: {"first@customer.example": "ticket"})
+    moved: dict[str, str] = field(default_factory=dict)
     participants: set[str] = field(default_factory=lambda: {RUI})
 
     def by_number(self, number: int, ordinal: int) -> str | None:
         return self.items.get((number, ordinal))
+
+    def by_own_id(self, claim: Claim) -> str | None:
+        return self.moved.get(claim.evidence) or self.by_number(claim.number, claim.ordinal)
 
     def by_message_id(self, message_id: str) -> str | None:
         return self.stored.get(message_id)
@@ -224,3 +228,99 @@ def test_a_sender_who_only_claims_to_be_staff_wakes_nothing() -> None:
     found = effect(read, state=State.WAITING, wait_type=WaitType.MORE_INFORMATION, unverified_staff=True)
 
     assert found is Effect.APPEND
+
+
+TOKEN = plus_address("desk@helpdesk.example", TICKET, keys=KEYS)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"In_Reply_To": f"<{OURS}>"},
+        {"In_Reply_To": "<first@customer.example>"},
+        {"Subject": "Re: [40308-T] The lift"},
+        {"body": f"ref {body_tag(TICKET, keys=KEYS)}"},
+    ],
+)
+def test_where_only_addresses_join_nothing_else_does(fields: dict[str, str]) -> None:
+    """M-1: `only`."""
+    read = mail(fields.get("body", "It is stuck."), **{name: said for name, said in fields.items() if name != "body"})
+
+    assert match(read, sender=RUI, lookup=Desk(), keys=KEYS) is not None
+    assert match(read, sender=RUI, lookup=Desk(), keys=KEYS, only_addresses=True) is None
+
+
+def test_where_only_addresses_join_they_do() -> None:
+    """M-1: `only`; a report on a mail of ours is no answer, and joins it everywhere (MAIL-96)."""
+    bounce = parse(sample("120").replace(b"out.10432.2.9f31c07ab2de4518@helpdesk.example", OURS.encode()))
+
+    for read, rule in ((mail(To=TOKEN), Rule.ADDRESS_TOKEN), (bounce, Rule.REPORT)):
+        found = match(read, sender=RUI, lookup=Desk(), keys=KEYS, only_addresses=True)
+        assert found is not None
+        assert (found.item, found.rule) == ("ticket", rule)
+
+
+def test_a_token_that_is_not_read_leaves_the_other_ways() -> None:
+    """M-1: `off`."""
+    read = mail(To=TOKEN, Subject="[10040-C-A2]")
+
+    found = match(read, sender=RUI, lookup=Desk(), keys=KEYS, reads=lambda address: address != TOKEN)
+
+    assert found is not None
+    assert (found.item, found.rule) == ("action", Rule.SUBJECT)
+
+
+@pytest.mark.parametrize("fields", [{"In_Reply_To": f"<{OURS}>"}, {"In_Reply_To": f"<{OURS}>", "To": TOKEN}])
+def test_an_answer_follows_our_mail_to_where_it_was_moved(fields: dict[str, str]) -> None:
+    """MAIL-78: also if it carries the token of the item that the mail came from."""
+    found = matched(mail(**fields), desk=Desk(moved={OURS: "the other"}))
+
+    assert found is not None
+    assert found.item == "the other"
+
+
+def test_a_report_to_an_address_with_a_token_brings_no_new_participant() -> None:
+    """MAIL-96, MAIL-74: whoever reports takes no part."""
+    raw = sample("120").replace(b"To: ", f"To: {TOKEN}, ".encode())
+
+    found = match(parse(raw), sender="mailer-daemon@mx.example", lookup=Desk(), keys=KEYS)
+
+    assert found is not None
+    assert (found.rule, found.new_participant) == (Rule.ADDRESS_TOKEN, False)
+
+
+def test_what_cannot_be_guessed_is_proof_and_the_rest_is_likely() -> None:
+    """MAIL-82."""
+    sure = {rule for rule in Rule if rule.confidence == "proof"}
+
+    assert sure == {Rule.ADDRESS_TOKEN, Rule.SIGNED_ID, Rule.REPORT, Rule.BODY_TAG}
+
+
+PERSON, ABSENT = mail(), parse(sample("101"))
+INFORMATION = WaitType.MORE_INFORMATION
+
+
+@pytest.mark.parametrize("given", [{}, {"automatic_wakes": False}, {"window_open": True}, {"ends_wait": False}])
+@pytest.mark.parametrize("read", [PERSON, ABSENT], ids=["person", "absence"])
+def test_nothing_is_ever_appended_to_a_closed_item(read: ParsedMail, given: dict[str, bool]) -> None:
+    """M-10."""
+    assert effect(read, state=State.CLOSED, **given) is Effect.NEW_LINKED
+    assert effect(read, state=State.CLOSED, unverified_staff=True, **given) is Effect.SET_ASIDE
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("wait_type", [None, *WaitType])
+@pytest.mark.parametrize("number", ["101", "120", "121", "124", "183"])
+def test_only_a_wait_for_information_is_ever_woken(state: State, wait_type: WaitType | None, number: str) -> None:
+    """M-8, W-13."""
+    does = effect(parse(sample(number)), state=state, wait_type=wait_type, window_open=True)
+
+    assert does is not Effect.WAKE or (state is State.WAITING and wait_type is INFORMATION)
+    assert does is not Effect.REOPEN or state is State.RESOLVED
+
+
+def test_a_failure_of_another_mail_ends_no_wait() -> None:
+    """MAIL-96: the wait it was part of, and no other."""
+    bounce = parse(sample("120"))
+
+    assert effect(bounce, state=State.WAITING, wait_type=INFORMATION, ends_wait=False) is Effect.APPEND

@@ -73,6 +73,7 @@ verb                     new   draft free mine other prog prog' info days shut u
 draft                    aD    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
 create                   sarqT .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
 refuse                   sC    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
+archive                  sC    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
 submit                   .     aT    .    .    .     .    .     .    .    .    .     .     .    .    .    .
 discard                  .     a0    .    .    .     .    .     .    .    .    .     .     .    .    .    .
 start                    .     .     arP  arP  .     .    .     .    .    .    .     .     .    .    .    .
@@ -105,6 +106,7 @@ CASE = """
 verb                     new   draft free mine other trouble prog prog' info until pause open over closed
 draft                    aD    .     .    .    .     .       .    .     .    .     .     .    .    .
 create                   sarqT .     .    .    .     .       .    .     .    .     .     .    .    .
+archive                  sC    .     .    .    .     .       .    .     .    .     .     .    .    .
 submit                   .     aT    .    .    .     .       .    .     .    .     .     .    .    .
 discard                  .     a0    .    .    .     .       .    .     .    .     .     .    .    .
 start                    .     .     arP  arP  .     arP     .    .     .    .     .     .    .    .

@@ -40,6 +40,7 @@ T-53 discard           1   no  -
 T-54 assign            1   no  -
 W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
+MAIL-17 archive        20  no  -
 MAIL-96 bounce         100 yes -
 """
 
@@ -74,6 +75,7 @@ T-53 discard           1   no  -
 T-54 assign            1   no  -
 W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
+MAIL-17 archive        20  no  -
 MAIL-96 bounce         100 yes -
 """
 
@@ -115,7 +117,7 @@ BEYOND = {Kind.TICKET: {"T-48"}, Kind.CASE: {"C-59"}, Kind.ACTION: {"A-47"}}
 
 @pytest.mark.parametrize("kind", Kind)
 def test_each_rule_writes_the_reason_highlight_and_method_of_the_specification(kind: Kind) -> None:
-    """S-13, L-5, API-3, R-1 to R-5c; T-20 to T-54, C-40 to C-60, A-30 to A-47, W-6, W-14, Z-17, MAIL-96."""
+    """S-13, L-5, API-3, R-1 to R-5c; T-20 to T-54, C-40 to C-60, A-30 to A-47, W-6, W-14, Z-17, MAIL-17, MAIL-96."""
     expected = {tuple(line.split()) for line in RULES[kind].strip().splitlines()}
 
     written = {

@@ -17,7 +17,8 @@ from tramita.services.answering import Answer, answer_once, answer_then_keep
 
 HEADER = "Idempotency-Key"
 LONGEST = 200
-ITS_OWN_TRANSACTIONS = frozenset({"receive_mail", "replay_unhandled_mail"})  # bytes are kept whatever comes after
+# bytes are kept whatever comes after
+ITS_OWN_TRANSACTIONS = frozenset({"receive_mail", "replay_unhandled_mail", "unhandled_mail_is_no_spam"})
 
 Run = Callable[..., HttpResponse]
 

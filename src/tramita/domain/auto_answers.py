@@ -1,12 +1,14 @@
-"""Who really wrote, is it our own mail coming back, may a machine answer it (MAIL-50, MAIL-53, MAIL-91, MAIL-94)."""
+"""Who really wrote, is it our own mail coming back, may a machine answer it (MAIL-50, 53, 54, 91, 94)."""
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
 from tramita.domain.mail_tokens import Keys, claim_of_id, recipients, without_token
 from tramita.domain.mime import Address, ParsedMail, address_key
 
 LOOP_FIELD = "X-Tramita-Loop"  # we write it with our host name into whatever a machine sends (MAIL-95)
+CONTROL = "x-tramita-"  # fields of our own namespace (MAIL-54)
 MOST_HOPS = 30  # Received fields; a real path has far fewer
 
 _SYSTEMS = re.compile(
@@ -104,22 +106,74 @@ def _why_not_by_recipients(mail: ParsedMail, own: Collection[str]) -> str | None
 def dmarc(mail: ParsedMail, *, trusted: str) -> str:
     """`pass`, `fail`, … of the topmost Authentication-Results of the server `trusted`; else `unknown` (MAIL-50).
 
-    A pass counts only for the domain of From.
+    A pass counts only for the domain of From, and only where there is one From with one author. What a stranger
+    may have put between quotes or brackets proves nothing (RFC 8601 section 5).
     """
     for value in mail.all("Authentication-Results"):
-        server, _, results = value.partition(";")
-        if trusted and server.split("(")[0].strip().lower().split(" ")[0] == trusted.lower():
-            found = re.search(r"\bdmarc\s*=\s*([a-z]+)([^;]*)", results, re.IGNORECASE)
+        server, *results = _without_strangers_words(value).split(";")
+        if trusted and server.strip().lower().partition(" ")[0] == trusted.lower():
+            found = next(filter(None, map(_DMARC.match, results)), None)
             return _aligned(mail, found) if found else "none"
     return "unknown"
 
 
+_DMARC = re.compile(r"\s*dmarc(?:\s*/\s*\d+)?\s*=\s*([a-z]+)(?=\s|$)(.*)", re.IGNORECASE | re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?')
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
+_DEEPEST = 10  # comments in comments
+
+
+def _without_strangers_words(value: str) -> str:
+    """The field without quoted strings and comments."""
+    value = _QUOTED.sub('""', value)
+    for _ in range(_DEEPEST):
+        shorter = _COMMENT.sub(" ", value)
+        if shorter == value:
+            break
+        value = shorter
+    return value.partition("(")[0]
+
+
 def _aligned(mail: ParsedMail, found: re.Match[str]) -> str:
     verdict = found.group(1).lower()
-    domain = re.search(r"header\.from\s*=\s*\"?([^\s;\"]+)", found.group(2), re.IGNORECASE)
+    domain = re.search(r"(?:^|\s)header\.from\s*=\s*([^\s;]+)", found.group(2), re.IGNORECASE)
     about = domain.group(1).lower().rpartition("@")[2] if domain else ""
-    same = mail.from_ is not None and about in ("", mail.from_.domain)
+    alone = len(mail.all_from) == 1 and mail.all_from[0] == mail.from_ and "doubled_from" not in mail.defects
+    same = alone and mail.from_ is not None and about in ("", mail.from_.domain)
     return verdict if same or verdict != "pass" else "unknown"
+
+
+def proven(mail: ParsedMail, *, own: Collection[str], trusted: str) -> bool:
+    """Whether the author is who From says: a DMARC pass aligned with it (MAIL-51)."""
+    return dmarc(mail, trusted=trusted) == "pass" and author(mail, own=own) == mail.from_
+
+
+def without_control_fields(mail: ParsedMail) -> ParsedMail:
+    """The mail without fields of our own namespace, which a stranger may have written (MAIL-54).
+
+    The loop field stays: it only ever keeps us quiet.
+    """
+    kept = tuple(
+        (name, value)
+        for name, value in mail.headers
+        if not name.lower().startswith(CONTROL) or name.lower() == LOOP_FIELD.lower()
+    )
+    return mail if len(kept) == len(mail.headers) else replace(mail, headers=kept)
+
+
+def flagged_as_spam(mail: ParsedMail, *, header: str) -> bool:
+    """Whether a filter said so: in the known fields, or in the operator's own `X-My-Flag: yes` (MAIL-58)."""
+    name, colon, wanted = (part.strip() for part in header.partition(":"))
+    if mail.spam or not name:
+        return mail.spam
+    said = [value.strip().lower() for value in mail.all(name)]
+    return any(value.startswith(wanted.lower()) if colon and wanted else value for value in said)
+
+
+def as_no_spam(mail: ParsedMail, *, header: str) -> ParsedMail:
+    """The mail as a person judged it, whatever filters say."""
+    flag = header.partition(":")[0].strip().lower()
+    return replace(mail, spam=False, headers=tuple(one for one in mail.headers if one[0].lower() != flag))
 
 
 def addressed(mail: ParsedMail, *, own: Collection[str]) -> list[str]:

@@ -51,6 +51,9 @@ BEGINNING = [
         listed="none",
         says="The mailbox refuses unknown senders: the mail leaves a trace and nobody sees it in a list "
              "(CG-58)."),
+    row("MAIL-17", "archive",     {NEW}, CLOSED, SYSTEM, reason=Reason.BY_SYSTEM,
+        listed="none",
+        says="Old mail is imported: the Ticket is kept as it was, with the dates of its mails and no clock."),
     row("T-23",  "submit",        {DRAFT}, TO_DO, AGENT, checks=[check_submission],
         listed="queue, or assignee's Inbox",
         says="The description becomes the initial submission note (T-4); due date and allocation follow."),

@@ -6,9 +6,12 @@ A file appears complete or not at all: written aside, synced, renamed, and the f
 import hashlib
 import os
 import secrets
+import time
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
+
+JUST_KEPT = 3600.0  # seconds in which a file is not erased: its row may still be on its way
 
 
 class Storage(Protocol):
@@ -19,6 +22,9 @@ class Storage(Protocol):
 
     def get(self, key: str) -> bytes:
         """The bytes of this key. Raises: FileNotFoundError."""
+
+    def erase(self, key: str) -> bool:
+        """Take these bytes away for good, unless somebody kept them again in the last hour. Whether it did."""
 
 
 class Folder:
@@ -31,7 +37,7 @@ class Folder:
         """See `Storage`."""
         key = hashlib.sha256(content).hexdigest()
         path = self.path(key)
-        if not path.exists():
+        if not _kept_again(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
         return key
@@ -40,9 +46,32 @@ class Folder:
         """See `Storage`."""
         return self.path(key).read_bytes()
 
+    def erase(self, key: str) -> bool:
+        """See `Storage`. Put aside first, then looked at: who keeps the same bytes meanwhile writes them anew."""
+        path = self.path(key)
+        aside = path.parent / f".{path.name}.erased"
+        try:
+            path.replace(aside)
+        except FileNotFoundError:
+            return False
+        if time.time() - aside.stat().st_mtime < JUST_KEPT:
+            aside.replace(path)
+            return False
+        aside.unlink()
+        return True
+
     def path(self, key: str) -> Path:
         """Two levels of folders, so that none grows past a few thousand names."""
         return self.root / key[:2] / key[2:4] / key
+
+
+def _kept_again(path: Path) -> bool:
+    """Whether the file is there; who keeps bytes again keeps them from an eraser that has just looked."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -34,6 +34,7 @@ def _parse(args: Namespace) -> int:
 def _configure_import(parser: ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help=".eml file, folder, mbox, Maildir, or - for stdin")
     parser.add_argument("--mailbox", metavar="ADDRESS", help="the mailbox that received them")
+    parser.add_argument("--archive", action="store_true", help="old mail: filed Closed, nothing is answered or woken")
     parser.add_argument("--json", action="store_true", help="one JSON line a message")
 
 
@@ -50,7 +51,9 @@ def _import(args: Namespace) -> int:
     failures: list[str] = []
     for raw in in_batches(messages(args.paths, on_error=failures.append)):
         try:
-            outcome = receiving.receive(raw.data, mailbox=args.mailbox, source="import", at=datetime.now(UTC))
+            outcome = receiving.receive(
+                raw.data, mailbox=args.mailbox, source="import", at=datetime.now(UTC), archive=args.archive
+            )
         except (OSError, DatabaseError) as error:
             fail(f"{raw.file or 'stdin'}: not now: {str(error).strip()}")
             return TEMPORARY
@@ -65,19 +68,27 @@ def _import(args: Namespace) -> int:
 
 
 def _configure_replay(parser: ArgumentParser) -> None:
-    parser.add_argument("ids", nargs="+", type=int, metavar="ID", help="a message of the tray")
+    parser.add_argument("ids", nargs="*", type=int, metavar="ID", help="a message of the tray")
+    parser.add_argument("--all", action="store_true", help="all of the tray")
+    parser.add_argument("--mailbox", metavar="ADDRESS", help="with --all: only those that came in here")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
     parser.add_argument("--json", action="store_true", help="one JSON line a message")
 
 
 def _replay(args: Namespace) -> int:
     """Process unhandled or failed messages again; one that cannot be is named, the others go on (MAIL-143)."""
-    from tramita.services import receiving  # as above
+    from tramita.queries.memory import in_batches  # `mail parse` starts without Django
+    from tramita.queries.tray import waiting_ids
+    from tramita.services import receiving
 
+    if bool(args.ids) == args.all:
+        return fail("name messages of the tray, or --all of them")
+    act = receiving.rehearse if args.dry_run else receiving.replay
     code = SUCCESS
-    for seen_id in args.ids:
+    for seen_id in in_batches(waiting_ids(mailbox=args.mailbox) if args.all else args.ids):
         try:
-            outcome = receiving.replay(seen_id, at=datetime.now(UTC))
-        except TramitaError as error:
+            outcome = act(seen_id, at=datetime.now(UTC))
+        except (TramitaError, FileNotFoundError) as error:
             code = fail(f"{seen_id}: {error}")
             continue
         said = {"id": seen_id, "outcome": outcome.outcome, "items": list(outcome.items), "reason": outcome.reason}

@@ -17,7 +17,7 @@ class SeenMessage(models.Model):
     mailbox = models.CharField(max_length=254)
     source = models.CharField(max_length=20)  # import, api, imap, pop3, smtp, lmtp, hook
     envelope = models.JSONField(default=dict)  # sender and recipients as the transport told them (MAIL-14)
-    raw = models.CharField(max_length=64)  # SHA-256 of all bytes: the key in storage
+    raw = models.CharField(max_length=64)  # SHA-256 of all bytes: the key in storage; empty: erased (MAIL-18)
     content = models.CharField(max_length=64)
     size = models.BigIntegerField()
     seen_at = models.DateTimeField()
@@ -38,7 +38,10 @@ class SeenMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["mailbox", "content"], name="seen_once_by_content"),
         ]
-        indexes = [models.Index(fields=["outcome", "id"], name="seen_by_outcome")]
+        indexes = [
+            models.Index(fields=["outcome", "id"], name="seen_by_outcome"),
+            models.Index(fields=["seen_at"], name="seen_with_raw", condition=~models.Q(raw="")),  # MAIL-18
+        ]
 
     def __str__(self) -> str:
         return f"{self.mailbox} {self.content[:8]}"
@@ -154,6 +157,11 @@ class Message(models.Model):
                 condition=models.Q(outgoing=False) & ~models.Q(in_reply_to=""),
             ),
             models.Index(fields=["id"], name="messages_to_clean", condition=models.Q(shown=1)),
+            models.Index(
+                fields=["sender_address", "at"],
+                name="messages_by_machine",  # MAIL-93
+                condition=models.Q(outgoing=True, automatic=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,15 +1,16 @@
 """The desk's own addresses and where they lead, loaded once for a batch of mail."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection
 
 from tramita.domain.actors import STAFF
-from tramita.domain.mail_tokens import Keys
+from tramita.domain.mail_tokens import Keys, without_token
+from tramita.domain.mime import address_key
 from tramita.queries.memory import once_a_batch
-from tramita.queries.rows import fetch
+from tramita.queries.rows import document, fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,40 @@ class RouteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for mail at one mailbox."""
+
+    plus_addressing: str = "mixed"  # off, mixed, only (M-1)
+    authserv_id: str = ""  # whose verdicts are believed (MAIL-50)
+    trusted: bool = False  # control fields of our own namespace stay (MAIL-54)
+    automatic_answers_wake: bool = True  # M-13, MAIL-99
+    spam_header: str = ""  # the operator's own flag of a filter: `X-My-Flag: yes` (MAIL-58)
+
+
+PLAIN = Rules()
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """Every active address of ours: mailboxes by their rules, routes by what they start."""
 
     mailboxes: Mapping[str, bool]  # address -> refuses unknown senders (T-22)
     routes: Mapping[str, RouteRow]
+    rules: Mapping[str, Rules] = field(default_factory=dict)  # by mailbox
 
     @property
     def own(self) -> frozenset[str]:
         """All of them, as written."""
         return frozenset((*self.mailboxes, *self.routes))
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """All of them, as they are compared."""
+        return frozenset(map(address_key, self.own))
+
+    def starting(self, path: str) -> list[str]:
+        """The routes that start this process."""
+        return [route.address for route in self.routes.values() if route.path == path]
 
     @property
     def host(self) -> str:
@@ -48,6 +73,16 @@ class Directory:
         route = self.routes.get(address)
         return route.mailbox if route else None
 
+    def rules_of(self, address: str) -> Rules:
+        """The rules of a mailbox, by its address or that of one of its routes."""
+        return self.rules.get(self.mailbox_of(address) or "", PLAIN)
+
+    def reads_token(self, address: str, *, arrived_at: str) -> bool:
+        """Whether a token in this address counts: its own mailbox says so, or for a foreign one where it came (M-1)."""
+        plain = address_key(without_token(address))
+        where = plain if plain in self.mailboxes or plain in self.routes else arrived_at
+        return self.rules_of(where).plus_addressing != "off"
+
     def leaving_from(self, path: str | None) -> str:
         """The address that mail about an item of this process comes from (M-15, MAIL-117)."""
         found = next((route.address for route in self.routes.values() if route.path == path), None)
@@ -58,17 +93,28 @@ class Directory:
 def directory() -> Directory:
     """Load it. Cost: one statement."""
     rows = fetch(
-        "SELECT m.id, m.address, m.refuse_unknown_senders, r.address, d.kind, d.key, r.acknowledge FROM mailboxes m "
+        f"SELECT m.id, m.address, m.refuse_unknown_senders, r.address, d.kind, d.key, r.acknowledge, {RULES} "
+        "FROM mailboxes m "
         "LEFT JOIN (routes r JOIN definitions d ON d.id = r.process_id AND d.active) ON r.mailbox_id = m.id "
         "AND r.active WHERE m.active ORDER BY r.position, r.id"
     )
-    boxes = {box: bool(refuses) for _, box, refuses, *_ in sorted(rows, key=lambda row: row[0])}
+    ordered = sorted(rows, key=lambda row: row[0])
+    boxes = {box: bool(refuses) for _, box, refuses, *_ in ordered}
+    rules = {row[1]: _rules(*row[7:]) for row in ordered}
     routes = {
         address: RouteRow(address, box, kind, path, bool(acknowledge))
-        for _, box, _, address, kind, path, acknowledge in rows
+        for _, box, _, address, kind, path, acknowledge, *_ in rows
         if address is not None and kind is not None
     }
-    return Directory(boxes, routes)
+    return Directory(boxes, routes, rules)
+
+
+RULES = "m.plus_addressing, m.authserv_id, m.trusted, m.automatic_answers_wake, m.settings"
+
+
+def _rules(plus: str, authserv_id: str, trusted: object, wake: object, connection_: object) -> Rules:
+    spam_header = str(document(connection_).get("spam_header", ""))
+    return Rules(plus, authserv_id, bool(trusted), bool(wake), spam_header)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,23 @@
 """What matching a mail asks of the database: `domain.correspondence.Lookup`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tramita.domain.codes import Kind, State
+from tramita.domain.codes import Kind, State, WaitType
+from tramita.domain.mail_tokens import Claim, without_token
 from tramita.domain.mime import address_key
 from tramita.domain.references import Reference
-from tramita.models import CopiedContact, Item, Link, Message
+from tramita.models import CopiedContact, Item, Link, Message, Person
+from tramita.queries import definitions
+from tramita.queries.mailboxes import Directory
+from tramita.queries.people import actor_by_id
+from tramita.queries.visibility import may, visible_to
 
 LONGEST_CHAIN = 20  # merges followed (Z-4)
 MOST_COPIES = 200  # of all mails with the ids that one mail answers
 MOST_MAILS = 200  # of an item that are read for who takes part: the newest
+BULKY = ("text", "html", "reply_text", "view", "defects", "references")
 
 
 @dataclass(slots=True)
@@ -24,7 +30,12 @@ class Finder:
     mailbox: str
     sender_id: int | None
     answered: list[str]
-    _held: dict[str, int] | None = None
+    message_id: str = ""  # its own, to find what a copy of it did (MAIL-80)
+    named: Sequence[str] = ()  # To and Cc (M-3)
+    desk: Directory | None = None  # our addresses; None: M-3 is not asked for
+    organisation_id: int | None = None  # the sender's (MAIL-73)
+    colleague: bool = False  # proven to be one of the staff (MAIL-51)
+    _held: list[Message] | None = None
     _takes_part: dict[tuple[int, str], bool] = field(default_factory=dict)
 
     def by_number(self, number: int, ordinal: int) -> Item | None:
@@ -33,12 +44,24 @@ class Finder:
         found = {i.kind: i for i in Item.objects.filter(number=number, ordinal=ordinal, discarded_at=None)}
         return next((survivor(found[kind]) for kind in kinds if kind in found), None)
 
+    def by_own_id(self, claim: Claim) -> Item | None:
+        """The item that holds this mail of ours, wherever it was moved; else the one that it was written on."""
+        item = next((one.item for one in self.held() if one.outgoing and one.message_id == claim.evidence), None)
+        if item is None or (item.number == claim.number and _may_be_a_case(item)):
+            return self.by_number(claim.number, claim.ordinal)
+        return survivor(item)
+
     def by_message_id(self, message_id: str) -> Item | None:
-        """The newest item that holds a mail of this id, if it came to this mailbox or left from here (MAIL-80)."""
-        if self._held is None:
-            self._held = self._holders()
-        item_id = self._held.get(message_id)
-        return survivor(Item.objects.get(pk=item_id)) if item_id else None
+        """The newest item that holds a mail of this id, if it came to this mailbox or left from here (MAIL-80).
+
+        An item that a route of this mailbox starts comes first, wherever the mail's first copy came in. And only if
+        the address that linked that mail is still among To and Cc (M-3).
+        """
+        found = [one for one in self.held() if one.message_id == message_id and self._still_addressed(one)]
+        by_route = next((one.item for one in found if self._routed_here(one.item)), None)
+        by_copy = (one.item for one in found if one.seen is None or one.seen.mailbox == self.mailbox)
+        item = by_route or next(by_copy, None)
+        return survivor(item) if item else None
 
     def by_reference(self, reference: Reference) -> Item | None:
         """The item a person means by `40308-T`."""
@@ -47,28 +70,85 @@ class Finder:
         return survivor(item) if item else None
 
     def is_participant(self, item: Item, address: str) -> bool:
-        """A contact of the item, or named in one of its mails (MAIL-73). `address`: the sender's."""
+        """A contact of the item, or named in one of its mails (MAIL-73). `address`: the sender's.
+
+        Also who works here and may write on it, if proven; and a colleague of a participant, if so set.
+        """
         key = (item.pk, address)
         if key not in self._takes_part:
-            self._takes_part[key] = self._is_contact(item) or address_key(address) in set(_named_on(item))
+            self._takes_part[key] = (
+                self._is_contact(item)
+                or address_key(address) in set(_named_on(item))
+                or self._works_on(item)
+                or self._is_their_colleague(item)
+            )
         return self._takes_part[key]
 
-    def _holders(self) -> dict[str, int]:
-        held = Message.objects.filter(message_id__in=self.answered, item__discarded_at=None).order_by("-id")
-        rows = held.values_list("message_id", "item_id", "seen__mailbox")[:MOST_COPIES]
-        here = [(one, item_id) for one, item_id, mailbox in rows if mailbox in (None, self.mailbox)]  # None: ours
-        return dict(reversed(here))
+    def copies_on(self, item: Item) -> list[int]:
+        """The mails of this very id that the item holds (MAIL-80)."""
+        same = (one for one in self.held() if one.message_id == self.message_id and not one.outgoing)
+        return [one.pk for one in same if one.item_id == item.pk]
+
+    def answers(self) -> list[Message]:
+        """The stored mails that are answered, the newest first."""
+        return [one for one in self.held() if one.message_id in self.answered]
+
+    def held(self) -> list[Message]:
+        """The stored mails that are answered, and copies of this one, the newest first. Cost: one statement."""
+        if self._held is None:
+            ids = [*self.answered, self.message_id] if self.message_id else self.answered
+            rows = Message.objects.filter(message_id__in=ids, item__discarded_at=None).order_by("-id")
+            rows = rows.select_related("item__process", "seen").defer(*BULKY)
+            self._held = [one for one in rows[:MOST_COPIES] if "copied" not in one.headers]  # M-11: the parent's counts
+        return self._held
+
+    def _routed_here(self, item: Item) -> bool:
+        if self.desk is None or item.process is None:
+            return False
+        return any(self.desk.mailbox_of(one) == self.mailbox for one in self.desk.starting(item.process.key))
+
+    def _still_addressed(self, one: Message) -> bool:
+        """M-3. Of several routes that the earlier mail named, the one that made the item links it."""
+        if self.desk is None:
+            return True
+        ours = _plain(address for _, address in (*one.to, *one.cc)) & self.desk.keys
+        made_by = {address_key(route) for route in self.desk.starting(one.item.process.key if one.item.process else "")}
+        linking = ours & made_by or ours
+        return not linking or bool(linking & _plain(self.named))
 
     def _is_contact(self, item: Item) -> bool:
         if self.sender_id is None:
             return False
-        holders: tuple[int | None, ...] = (
-            item.requester_id,
-            item.primary_contact_id,
-            item.subject_id,
-            item.original_requester_id,
+        return (
+            self.sender_id in _holders(item) or CopiedContact.objects.filter(item=item, person=self.sender_id).exists()
         )
-        return self.sender_id in holders or CopiedContact.objects.filter(item=item, person=self.sender_id).exists()
+
+    def _works_on(self, item: Item) -> bool:
+        if not self.colleague or self.sender_id is None:
+            return False
+        actor = actor_by_id(self.sender_id)
+        return may(actor, "mail", item) and Item.objects.filter(visible_to(actor), pk=item.pk).exists()
+
+    def _is_their_colleague(self, item: Item) -> bool:
+        if self.organisation_id is None or not definitions.settings().colleagues_take_part:
+            return False
+        return Person.objects.filter(pk__in=_holders(item), organisation=self.organisation_id).exists()
+
+
+def _plain(addresses: Iterable[str]) -> set[str]:
+    return {address_key(without_token(one)) for one in addresses}
+
+
+def _may_be_a_case(item: Item) -> bool:
+    """A Ticket that may have become a Case of the same number, which then gets its mail (G-6)."""
+    converted = item.wait_type is WaitType.CASE_LAUNCHED or item.state is State.CLOSED
+    return item.kind is Kind.TICKET and converted
+
+
+def _holders(item: Item) -> list[int]:
+    """Who the item is about."""
+    contacts = (item.requester_id, item.primary_contact_id, item.subject_id, item.original_requester_id)
+    return [one for one in contacts if one is not None]
 
 
 def _named_on(item: Item) -> Iterator[str]:
@@ -84,12 +164,12 @@ def _addresses(pairs: Iterable[Any]) -> Iterator[str]:
 
 
 def survivor(item: Item) -> Item:
-    """Where a merged item lives on (Z-4)."""
+    """Where a merged item lives on (Z-4), unless that is switched off (CG-25)."""
     for _ in range(LONGEST_CHAIN):
         if item.state is not State.CLOSED:
             break
-        merged = Link.objects.filter(source=item, type="merged_into").select_related("target").first()
-        if merged is None:
+        merged = Link.objects.filter(source=item, type="merged_into").select_related("target__process").first()
+        if merged is None or not definitions.settings().follow_merged:
             break
         item = merged.target
     return item

@@ -21,8 +21,9 @@ from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
 
 MAILS = ("mail_received", "mail_sent")
 NOTES = ("note_added", "submission_note")
-SAID = (*MAILS, *NOTES)
-SHARED = (*SAID, "file_added")
+SAID = (*MAILS, "mail_moved_here", *NOTES)
+MOVED_AWAY = "mail_moved_away"
+SHARED = (*SAID, MOVED_AWAY, "file_added")
 TOLD_FROM_SET = ("title", "resolution_reason", "problem_reason")  # columns that an entry tells of besides its words
 KINDS = {kind.number: kind for kind in Kind}
 
@@ -112,13 +113,20 @@ def counts(item: Item, actor: Actor) -> dict[str, int]:
 
 def comms(item: Item, actor: Actor) -> list[Said]:
     """Mails and notes, newest first, with bodies and attachments (TL-1). Cost: four statements."""
-    entries = timeline(item, actor, SAID)[::-1]
+    entries = _still_here(timeline(item, actor, (*SAID, MOVED_AWAY)))[::-1]
     ids = [entry.data["message"] for entry in entries if "message" in entry.data]
     messages = {one.pk: one for one in select(Message, among("id", ids), ids)} if ids else {}
     enclosed: dict[int | None, list[Attachment]] = {}
     for attachment in select(Attachment, f"{among('message_id', ids)} ORDER BY id", ids) if ids else ():
         enclosed.setdefault(attachment.message_id, []).append(attachment)
     return [_said(entry, messages, enclosed) for entry in entries]
+
+
+def _still_here(entries: list[TimelineEntry]) -> list[TimelineEntry]:
+    """Without mails that were taken to another item since (MAIL-78)."""
+    gone = {(one.item, one.data["message"]): one.id for one in entries if one.type == MOVED_AWAY}
+    said = (one for one in entries if one.type != MOVED_AWAY)
+    return [one for one in said if one.id > gone.get((one.item, one.data.get("message")), 0)]
 
 
 COLUMNS = (

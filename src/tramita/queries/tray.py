@@ -30,3 +30,11 @@ def get_unhandled(actor: Actor, seen_id: int) -> SeenMessage:
     if seen is None:
         raise NotFound("There is no such mail.")
     return seen
+
+
+def waiting_ids(*, mailbox: str | None = None) -> list[int]:
+    """The ids of all that waits, oldest first, of one mailbox or of all; for who runs the desk (MAIL-143)."""
+    waiting = SeenMessage.objects.filter(outcome__in=WAITING)
+    if mailbox:
+        waiting = waiting.filter(mailbox=mailbox.strip().lower())
+    return list(waiting.order_by("pk").values_list("pk", flat=True))

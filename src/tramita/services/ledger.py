@@ -93,8 +93,8 @@ class Change:
         rows = self.told + self._entries()
         if "due_at" in self.columns:
             self.columns["sort_due"] = self.item.sort_due = self.item.due_at or END_OF_TIME
-        self.item.updated_at = self.at
-        ours = {"updated_at": self.at, "seq": self.item.seq, "chain": self.item.chain}
+        self.item.updated_at = max(self.item.updated_at, self.at)  # what is filed afterwards may be old (MAIL-17)
+        ours = {"updated_at": self.item.updated_at, "seq": self.item.seq, "chain": self.item.chain}
         columns = {COLUMN[name]: value for name, value in self.columns.items()} | ours
         if not sql.update_item(self.item.pk, self.item.version, columns):
             raise stale(self.item.pk, self.item.version)

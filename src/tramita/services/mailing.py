@@ -124,7 +124,9 @@ def _write(
     reference = references.Reference(item.kind, item.number, item.ordinal)
     answered = _answered(item)
     leaving_from = desk.leaving_from(item.process.key if item.process else None)
-    headers = {"reply_to": plus_address(leaving_from, reference, keys=keys()), "automatic": automatic}
+    tagged = desk.reads_token(leaving_from, arrived_at=leaving_from)  # what is not read is not written (M-1)
+    answer_to = plus_address(leaving_from, reference, keys=keys()) if tagged else leaving_from
+    headers = {"reply_to": answer_to, "automatic": automatic}
     message = Message(
         item=item,
         outgoing=True,

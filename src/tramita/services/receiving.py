@@ -7,15 +7,17 @@ Whoever hands a message over may tell its server once `keep` has returned (MAIL-
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 
-from tramita.domain.auto_answers import arrived_at
+from tramita.domain.auto_answers import arrived_at, as_no_spam
 from tramita.domain.errors import Conflict, NotFound, StaleVersion
 from tramita.domain.mime import ParsedMail, parse
 from tramita.gateways.charsets import guess_charset
@@ -55,20 +57,21 @@ class TakenError(Conflict):
     """Another importer was faster with the same message: everything of ours is rolled back."""
 
 
-def receive(raw: bytes, *, mailbox: str | None = None, source: str, at: datetime) -> Outcome:
+def receive(raw: bytes, *, mailbox: str | None = None, source: str, at: datetime, archive: bool = False) -> Outcome:
     """Keep a message and process it: what `mail import` and `POST /mail` do (MAIL-16).
 
+    `archive`: old mail, which is only filed (MAIL-17).
     The same bytes for the same mailbox again change nothing: `duplicate` (MAIL-3).
     Raises: OSError, OperationalError: a temporary fault, after which nothing was promised (MAIL-8).
     """
     desk = directory()
-    kept = keep(raw, mailbox=mailbox, source=source, desk=desk, at=at)
+    kept = keep(raw, mailbox=mailbox, source=source, desk=desk, at=at, archive=archive)
     if not kept.news:
         return Outcome("duplicate", tuple(kept.seen.items), "")
     return process(kept, desk=desk, at=at)
 
 
-def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: datetime) -> Kept:
+def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: datetime, archive: bool = False) -> Kept:
     """Bytes to storage, a row in the ledger of messages seen; both at most once."""
     key = storage(settings.TRAMITA_STORAGE_URL).put(raw)
     mail = parse(raw, guess=guess_charset)
@@ -80,6 +83,7 @@ def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: d
         "content": mail.digest,
         "size": len(raw),
         "seen_at": at,
+        "archive": archive,
         "subject": (mail.subject or "")[:300],
         "sender": (mail.from_.address if mail.from_ else "")[:LONGEST_ADDRESS],
     }
@@ -141,7 +145,8 @@ def _tried_enough(seen: SeenMessage) -> bool:
 
 def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
     reason, items = outcome.reason[:LONGEST_REASON], list(outcome.items)
-    if not sql.finish_seen(seen.pk, outcome.outcome, reason, items, tries=seen.tries + 1, at=at):
+    trace = outcome.trace or {"did": {"outcome": outcome.outcome, "reason": reason}}
+    if not sql.finish_seen(seen.pk, outcome.outcome, reason, items, tries=seen.tries + 1, trace=trace, at=at):
         raise TakenError("Another process took this message.", code="taken")
 
 
@@ -174,20 +179,61 @@ def finish_abandoned(*, at: datetime, limit: int = 50) -> int:
     return len(abandoned)
 
 
-def replay(seen_id: int, *, at: datetime) -> Outcome:
-    """Process a set-aside or unfinished message again (MAIL-7, MAIL-143). Raises: NotFound, Conflict."""
+def replay(seen_id: int, *, at: datetime, no_spam: bool = False) -> Outcome:
+    """Process a set-aside or unfinished message again (MAIL-7, MAIL-143). Raises: NotFound, Conflict.
+
+    `no_spam`: a person says so, who knows better than the filter (MAIL-58).
+    """
+    return _again(_waiting(seen_id), desk=directory(), at=at, no_spam=no_spam)
+
+
+def rehearse(seen_id: int, *, at: datetime) -> Outcome:
+    """What `replay` would do now; nothing is written (MAIL-143). Raises: NotFound, Conflict, FileNotFoundError."""
+    seen = _waiting(seen_id)
+    return _rehearsed(seen, _read(seen), at=at)
+
+
+def rehearse_bytes(raw: bytes, *, mailbox: str | None = None, at: datetime) -> Outcome:
+    """What a message would do if it came in now; nothing is kept or written (MAIL-143)."""
+    mail, desk = parse(raw, guess=guess_charset), directory()
+    with _taken_back():
+        row = {"mailbox": _mailbox(mailbox, mail, desk), "source": "rehearsal", "raw": "", "size": len(raw)}
+        seen = SeenMessage.objects.create(**row, content=f"rehearsal {mail.digest[:50]}", seen_at=at)
+        return sort_out(seen, mail, desk=desk, at=at, rehearsed=True)
+
+
+def _rehearsed(seen: SeenMessage, mail: ParsedMail, *, at: datetime) -> Outcome:
+    with _taken_back():
+        return sort_out(seen, mail, desk=directory(), at=at, rehearsed=True)
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    """A transaction that leaves nothing behind."""
+    with writing(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _waiting(seen_id: int) -> SeenMessage:
     seen = SeenMessage.objects.filter(pk=seen_id).first()
     if seen is None:
         raise NotFound("There is no such message.")
     if seen.outcome not in ("", *WAITING):
         raise Conflict("This message was handled already.", code="handled")
-    return _again(seen, desk=directory(), at=at)
+    return seen
 
 
-def _again(seen: SeenMessage, *, desk: Directory, at: datetime) -> Outcome:
+def _again(seen: SeenMessage, *, desk: Directory, at: datetime, no_spam: bool = False) -> Outcome:
     try:
-        raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
+        mail = _read(seen)
     except FileNotFoundError:
         log.exception("raw mail is missing", extra={"seen": seen.pk})
         return _failed(seen, "The raw message is not in the storage.", at=at)
-    return process(Kept(seen, parse(raw, guess=guess_charset), news=True), desk=desk, at=at)
+    if no_spam:
+        mail = as_no_spam(mail, header=desk.rules_of(seen.mailbox).spam_header)
+    return process(Kept(seen, mail, news=True), desk=desk, at=at)
+
+
+def _read(seen: SeenMessage) -> ParsedMail:
+    return parse(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), guess=guess_charset)

@@ -1,48 +1,69 @@
 """What a mail that came in does: join an item, start new ones, or wait in the tray (SPEC section 9, MAIL-70 to 99)."""
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from tramita.domain import references
-from tramita.domain.actors import SYSTEM
-from tramita.domain.auto_answers import addressed, author, why_own
+from tramita.domain.auto_answers import (
+    addressed,
+    author,
+    flagged_as_spam,
+    proven,
+    why_own,
+    without_control_fields,
+)
 from tramita.domain.codes import State
-from tramita.domain.correspondence import Effect, Match, effect, match
+from tramita.domain.correspondence import Match, Rule, match
 from tramita.domain.mail_tokens import answered_ids
 from tramita.domain.mime import ParsedMail
-from tramita.domain.thanks import only_thanks
-from tramita.models import Item, Message, SeenMessage
-from tramita.queries import definitions, mailboxes
-from tramita.queries.facts import window_open
-from tramita.queries.mailboxes import Directory, keys
-from tramita.queries.matching import Finder
+from tramita.models import Item, SeenMessage
+from tramita.queries import mailboxes
+from tramita.queries.mailboxes import Directory, Rules, keys
+from tramita.queries.matching import Finder, survivor
 from tramita.queries.rows import fetch
 from tramita.queries.worklists import KINDS
-from tramita.services.ledger import Change
-from tramita.services.moving import decide, follow
-from tramita.services.resolving import reopen_by_mail
-from tramita.services.restraint import reopened_too_often
+from tramita.services.joining_mail import join
+from tramita.services.outcomes import Outcome
 from tramita.services.starting_by_mail import category_of, start_from_mail
-from tramita.services.storing_mail import Arrival, store
-from tramita.services.waiting import wake_by_mail
+from tramita.services.storing_mail import Arrival
 
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What `mail import` prints (INTERFACES section 6)."""
-
-    outcome: str
-    items: tuple[str, ...] = ()
-    reason: str = ""
+__all__ = ["Outcome", "sort_out"]
 
 
-def sort_out(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime) -> Outcome:
+def sort_out(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime, rehearsed: bool = False) -> Outcome:
     """Decide what the mail does, and write it; inside the caller's transaction."""
+    notes: dict[str, Any] = {}
+    outcome = _sorted(seen, mail, desk, at, notes, rehearsed=rehearsed)
+    return replace(outcome, trace=_trace(seen, mail, notes, outcome))
+
+
+def _trace(seen: SeenMessage, mail: ParsedMail, notes: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
+    """How the outcome came about; ids, sizes and rules, no words of the mail (MAIL-141, MAIL-144)."""
+    said = {"outcome": outcome.outcome, "reason": outcome.reason, "items": list(outcome.items)}
+    stored = {"source": seen.source, "size": seen.size, "raw": seen.raw}
+    return {"version": VERSION, "stored": stored, "defects": list(mail.defects), **notes, "did": said}
+
+
+def _version() -> str:
+    try:
+        return version("tramita")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+VERSION = _version()
+
+
+def _sorted(
+    seen: SeenMessage, mail: ParsedMail, desk: Directory, at: datetime, notes: dict[str, Any], *, rehearsed: bool
+) -> Outcome:
+    rules = desk.rules_of(seen.mailbox)
+    mail = mail if rules.trusted else without_control_fields(mail)
     ours = why_own(mail, own=desk.own, host=desk.host, keys=keys())
     if ours:
+        notes["own"] = ours
         return Outcome("ignored", reason="loop" if ours in ("loop", "hops") else "own address")
     sender = author(mail, own=desk.own)
     if sender is None or not sender.usable:
@@ -50,100 +71,117 @@ def sort_out(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: dateti
     known = mailboxes.sender(sender.key, sender.domain, message_id=mail.message_id)
     if known.blocked:
         return Outcome("ignored", reason="blocked")
-    arrival = Arrival(seen, mail, sender, known, desk, at)
-    if mail.spam:
+    if flagged_as_spam(mail, header=rules.spam_header):
         return Outcome("unhandled", reason="spam")
-    lookup = Finder(seen.mailbox, known.id, answered_ids(mail))
-    found = match(mail, sender=sender.address, lookup=lookup, keys=keys(), envelope=[seen.mailbox])
+    verified = known.active and proven(mail, own=desk.own, trusted=rules.authserv_id)
+    notes["sender"] = {"known": known.id is not None, "staff": known.is_staff, "verified": verified}
+    arrival = Arrival(seen, mail, sender, known, desk, at, verified, rehearsed, notes)
+    return _placed(arrival, rules)
+
+
+def _placed(arrival: Arrival, rules: Rules) -> Outcome:
+    """On the item it belongs to; else on a new one; reports on what was never ours stay in the tray (MAIL-98)."""
+    seen, mail, desk = arrival.seen, arrival.mail, arrival.desk
+    finder = _finder(arrival)
+    found = match(
+        mail,
+        sender=arrival.sender.address,
+        lookup=finder,
+        keys=keys(),
+        envelope=[*seen.envelope.get("recipients", ()), seen.mailbox],
+        reads=lambda address: desk.reads_token(address, arrived_at=seen.mailbox),
+        only_addresses=rules.plus_addressing == "only",
+    )
     if found is not None:
-        return _join(arrival, found)
+        return join(arrival, found, finder) or _begin(arrival, finder, follows=found.item)
     if mail.bounce or mail.receipt:
         return Outcome("unhandled", reason="report on a mail that was not ours")
-    return _begin(arrival)
+    return _begin(arrival, finder)
 
 
-def _join(arrival: Arrival, found: Match[Item]) -> Outcome:
-    """Append to the item, and wake or reopen it if that is what its state asks for (M-7 to M-10, M-13)."""
-    item, mail, at = found.item, arrival.mail, arrival.at
-    staff = arrival.known.is_staff  # shown as unverified (MAIL-51)
-    if staff and item.state is State.CLOSED:  # where nothing is appended (M-10), and nobody acts in an agent's name
-        return Outcome("unhandled", reason="unverified sender")
-    does = effect(
-        mail,
-        state=item.state,
-        wait_type=item.wait_type,
-        window_open=window_open(item, at),
-        answers_automatic=_answers_automatic(mail),
-        unverified_staff=staff,
-        thanks=item.state is State.RESOLVED and definitions.settings().thank_you_detection and only_thanks(mail),
+def _finder(arrival: Arrival) -> Finder:
+    mail, known = arrival.mail, arrival.known
+    return Finder(
+        mailbox=arrival.seen.mailbox,
+        sender_id=known.id,
+        answered=answered_ids(mail),
+        message_id=mail.message_id or "",
+        named=[one.address for one in (*mail.to, *mail.cc)],
+        desk=arrival.desk,
+        organisation_id=known.organisation_id if known.active else None,
+        colleague=known.is_staff and arrival.verified,
     )
-    if does is Effect.IGNORE:
-        return Outcome("ignored", reason="automatic answer to an automatic mail")
-    if does is Effect.NEW_LINKED:
-        return _begin(arrival, follows=item)
-    too_often = does is Effect.REOPEN and reopened_too_often(item, at=at)
-    change = Change(item, SYSTEM, at)
-    store(change, arrival, match=found, unverified=staff)
-    if too_often:
-        return _only_append(change)
-    said = _move(change, does, bounced=mail.bounce is not None)
-    change.write()
-    return Outcome(said, (item.reference,))
 
 
-def _only_append(change: Change) -> Outcome:
-    """Mails keep taking the item up again: this one is kept on it and no more; an operator hears of it (MAIL-93)."""
-    log.warning("mail reopens too often", extra={"item": change.item.reference})
-    change.write()
-    return Outcome("appended", (change.item.reference,), "reopened too often")
+def _begin(arrival: Arrival, finder: Finder, *, follows: Item | None = None) -> Outcome:
+    """One new item for each routed address in To and Cc; without one, the tray (M-4, M-5, M-10, M-23, Z-5).
+
+    The mail that an earlier one answers joins it there instead (MAIL-79).
+    """
+    before = _before(arrival)
+    late = _late(before.answers, finder, arrival) if follows is None else None
+    joined = join(arrival, late, finder) if late is not None else None
+    if joined is not None and joined.outcome in ("ignored", "unhandled"):
+        return joined
+    done = before.started
+    if late is not None and joined is None:
+        follows = late.item
+    elif late is not None and late.item.process is not None:
+        done = done | {late.item.process.key: late.item.reference}
+    return _start(arrival, done, joined, follows)
 
 
-def _move(change: Change, does: Effect, *, bounced: bool) -> str:
-    if does is Effect.WAKE and bounced:
-        follow(change, decide(change.item, "bounce", by=SYSTEM, at=change.at), "woken")
-        return "woken"
-    if does is Effect.WAKE:
-        wake_by_mail(change)
-        return "woken"
-    if does is Effect.REOPEN:
-        reopen_by_mail(change)
-        return "reopened"
-    return "appended"
-
-
-def _begin(arrival: Arrival, *, follows: Item | None = None) -> Outcome:
-    """One new item for each routed address in To and Cc; without one, the tray (M-4, M-5, M-10, M-23, Z-5)."""
+def _start(arrival: Arrival, done: dict[str, str], joined: Outcome | None, follows: Item | None) -> Outcome:
+    """An item for each route that has none from this mail yet. `joined`: what it did to an item besides."""
     desk, mail = arrival.desk, arrival.mail
     routes = [desk.routes[address] for address in addressed(mail, own=desk.own) if address in desk.routes]
     if not routes:
-        return Outcome("unhandled", reason="no route")
-    done = _started_before(arrival)
+        return joined or Outcome("unhandled", reason="no route")
     fresh = [route for route in routes if done.keys().isdisjoint((route.path, category_of(route, follows)))]
     if not fresh:
-        return Outcome("duplicate", tuple(done.values()))
+        return joined or Outcome("duplicate", tuple(done.values()))
     items = [start_from_mail(arrival, route, follows=follows if route is fresh[0] else None) for route in fresh]
+    references_ = (*(joined.items if joined else ()), *(item.reference for item in items))
+    if arrival.archive:
+        return Outcome("created", references_, "archive")
     refused = any(item.state is State.CLOSED for item in items)
-    return Outcome("created", tuple(i.reference for i in items), "unconfigured_address" if refused else "")
+    return Outcome("created", references_, "unconfigured_address" if refused else "")
 
 
-def _started_before(arrival: Arrival) -> dict[str, str]:
-    """Items that a copy of this very message already started, by the path of their process (MAIL-80, MAIL-81)."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What mails that came before this one have to do with it."""
+
+    started: dict[str, str]  # by a copy of this very message: process and reference (MAIL-80, MAIL-81)
+    answers: list[int]  # items that hold an answer to it, the newest first (MAIL-79)
+
+
+def _before(arrival: Arrival) -> Before:
+    """Cost: one statement."""
     mail = arrival.mail
     if not mail.message_id:
-        return {}
-    copies = fetch(
-        "SELECT d.key, i.kind, i.number, i.ordinal FROM messages m JOIN items i ON i.id = m.item_id "
+        return Before({}, [])
+    rows = fetch(
+        "SELECT d.key, i.kind, i.number, i.ordinal, NULL FROM messages m JOIN items i ON i.id = m.item_id "
         "JOIN definitions d ON d.id = i.process_id "
-        "WHERE m.message_id = %s AND NOT m.outgoing AND m.sender_address = %s AND m.text = %s",
-        [mail.message_id, arrival.sender.address, mail.text],
+        "WHERE m.message_id = %s AND NOT m.outgoing AND m.sender_address = %s AND m.text = %s "
+        "UNION ALL SELECT NULL, NULL, NULL, NULL, a.item_id FROM messages a JOIN seen_messages s ON s.id = a.seen_id "
+        "WHERE a.in_reply_to = %s AND NOT a.outgoing AND NOT (a.in_reply_to = '') AND s.mailbox = %s",
+        [mail.message_id, arrival.sender.address, mail.text, mail.message_id, arrival.seen.mailbox],
     )
-    return {path: str(references.Reference(KINDS[kind], number, ordinal)) for path, kind, number, ordinal in copies}
+    started = {path: str(references.Reference(KINDS[kind], *rest)) for path, kind, *rest, _ in rows if path}
+    return Before(started, sorted({item for *_, item in rows if item}, reverse=True))
 
 
-def _answers_automatic(mail: ParsedMail) -> bool:
-    """What it answers was written by the system (M-13)."""
-    if not mail.auto_submitted:
-        return False
-    answered = Message.objects.filter(message_id__in=answered_ids(mail), outgoing=True)
-    newest = answered.order_by("-id").values_list("automatic", flat=True).first()
-    return bool(newest)
+def _late(answers: list[int], finder: Finder, arrival: Arrival) -> Match[Item] | None:
+    """The item where an answer to this mail lies already, if its sender takes part there (MAIL-79, MAIL-73)."""
+    if arrival.desk.rules_of(arrival.seen.mailbox).plus_addressing == "only":
+        return None
+    for item_id in answers[:MOST_ANSWERS]:
+        item = survivor(Item.objects.select_related("process").get(pk=item_id))
+        if item.discarded_at is None and finder.is_participant(item, arrival.sender.address):
+            return Match(item, Rule.ANSWERED, finder.message_id, new_participant=False)
+    return None
+
+
+MOST_ANSWERS = 5  # items that are looked at for one that this mail may join

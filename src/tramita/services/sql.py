@@ -89,13 +89,22 @@ def cancel_timers(item_id: int, purposes: Sequence[str]) -> None:
         cursor.execute(f"DELETE FROM timers WHERE item_id = %s AND purpose IN ({marks})", [item_id, *purposes])
 
 
-def finish_seen(seen_id: int, outcome: str, reason: str, items: Sequence[str], *, tries: int, at: datetime) -> bool:
-    """Say what became of a message. False: another process said so first."""
+def finish_seen(
+    seen_id: int,
+    outcome: str,
+    reason: str,
+    items: Sequence[str],
+    *,
+    tries: int,
+    trace: Mapping[str, Any],
+    at: datetime,
+) -> bool:
+    """Say what became of a message, and how (MAIL-141). False: another process said so first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE seen_messages SET outcome = %s, reason = %s, items = %s, tries = %s, processed_at = %s "
+            "UPDATE seen_messages SET outcome = %s, reason = %s, items = %s, tries = %s, processed_at = %s, trace = %s "
             "WHERE id = %s AND outcome IN ('', 'unhandled', 'failed')",
-            [outcome, reason, stored(items), tries, stored(at), seen_id],
+            [outcome, reason, stored(items), tries, stored(at), stored(dict(trace)), seen_id],
         )
         return bool(cursor.rowcount == 1)
 

@@ -23,7 +23,7 @@ from tramita.services import clockwork, contacts, linking, storing_mail
 from tramita.services.ledger import Change, create
 from tramita.services.mailing import Envelope, write_automatic
 from tramita.services.moving import ended
-from tramita.services.restraint import why_silent
+from tramita.services.restraint import tell_operator, why_silent
 from tramita.services.starting import begin, place, set_process
 from tramita.services.storing_mail import Arrival
 from tramita.services.submitting import submission
@@ -34,21 +34,22 @@ MOST_AUTHORS = 5  # besides the first; more is no letter but a list
 
 def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None = None) -> Item:
     """A new item by this route: To Do at once, with the sender as its contact."""
-    refused = arrival.desk.mailboxes.get(route.mailbox, False) and _unknown(arrival)
+    refused = not arrival.archive and arrival.desk.mailboxes.get(route.mailbox, False) and _unknown(arrival)
     item = _item(arrival, route, follows)
     person = _person(arrival)
+    at = arrival.dated if arrival.archive else arrival.at
     for name, person_id in contacts.filled({"requester": person.id or 0}, item).items():
         setattr(item, f"{name}_id", person_id)
     if person.organisation_id is not None:
         item.organisation_id = person.organisation_id
     if follows is not None:
         _keep_contacts(item, follows)
-    change = _refused(item, arrival) if refused else _begun(item, arrival)
-    create(item, by=SYSTEM, at=arrival.at, change=change, more_to_tell=True)
+    change = _filed(item, arrival) if arrival.archive else _refused(item, arrival) if refused else _begun(item, arrival)
+    create(item, by=SYSTEM, at=at, change=change, more_to_tell=True)
     _copy_to_co_authors(item, arrival)
-    _tell(change, arrival, route, person, silent=refused)
+    _tell(change, arrival, route, person, silent=refused or arrival.archive)
     if follows is not None:
-        _tie(item, follows, person, at=arrival.at)
+        _tie(item, follows, person, at=at)
     return item
 
 
@@ -117,6 +118,13 @@ def _refused(item: Item, arrival: Arrival) -> Change:
     return change
 
 
+def _filed(item: Item, arrival: Arrival) -> Change:
+    """Old mail is kept as it was: Closed, without clock or list, dated as it is (MAIL-17)."""
+    change = begin(item, "archive", by=SYSTEM, at=arrival.dated, write=False)
+    change.record("archived", listed=Listed.NONE, closed_at=arrival.dated)
+    return change
+
+
 def _person(arrival: Arrival) -> Sender:
     """Who asks; a stranger becomes a requester (MAIL-56)."""
     if arrival.known.id is not None:
@@ -129,17 +137,17 @@ def _tell(change: Change, arrival: Arrival, route: RouteRow, person: Sender, *, 
     """The mail's own entry, and the acknowledgement if the route asks for one (M-19b, MAIL-91)."""
     item = change.item
     wanted = route.acknowledge and not silent
-    unanswered = _why_unanswered(item, arrival) if wanted else None
+    unanswered = _why_unanswered(item, arrival, route) if wanted else None
     data = storing_mail.entry_data(arrival, storing_mail.insert(item.pk, arrival))
     if unanswered:
-        data["unanswered"] = unanswered
+        data["unanswered"] = arrival.notes["unanswered"] = unanswered
     dots: dict[str, Any] = {} if item.state is State.CLOSED else {"new_information": True}
     change.record(
         "mail_received",
         visibility=Visibility.PARTICIPANTS,
         data=data,
         words=storing_mail.entry_words(arrival),
-        actor_id=person.id,
+        actor_id=None if arrival.unverified else person.id,
         **dots,
     )
     if wanted and not unanswered:
@@ -147,13 +155,15 @@ def _tell(change: Change, arrival: Arrival, route: RouteRow, person: Sender, *, 
     change.write()
 
 
-def _why_unanswered(item: Item, arrival: Arrival) -> str | None:
+def _why_unanswered(item: Item, arrival: Arrival, route: RouteRow) -> str | None:
     """What the mail itself says against an answer, or the limits; an operator hears of these (MAIL-91, MAIL-93)."""
     if said := why_not_acknowledge(arrival.mail, own=arrival.desk.own):
         return said
-    limit = why_silent(item, at=arrival.at)
+    limit = why_silent(item, to=arrival.sender.key, leaving_from=route.address, at=arrival.at)
     if limit:
         log.warning("no acknowledgement: %s", limit, extra={"item": item.reference, "seen": arrival.seen.pk})
+        told = {"limit": limit, "item": item.reference, "mailbox": route.mailbox}
+        tell_operator(f"loop:{limit}:{route.mailbox}", about=told, at=arrival.at)
     return limit
 
 

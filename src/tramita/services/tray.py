@@ -16,6 +16,8 @@ from tramita.queries.mailboxes import RouteRow, directory
 from tramita.queries.mailboxes import sender as known_sender
 from tramita.queries.tray import WAITING
 from tramita.queries.visibility import may
+from tramita.services import receiving
+from tramita.services.outcomes import Outcome
 from tramita.services.starting_by_mail import start_from_mail
 from tramita.services.storing_mail import Arrival
 from tramita.services.transactions import one_transaction
@@ -29,7 +31,7 @@ def create_item(
 
     Raises: Invalid for an unknown process, Conflict `no_sender` or `handled`.
     """
-    kind, path = _process(category, case_type)
+    kind, path = process_of(category, case_type)
     if not may(by, "create", path):
         raise NotPermitted("You may not start work here.")
     desk, mail = directory(), parse(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), guess=guess_charset)
@@ -39,7 +41,8 @@ def create_item(
     route = RouteRow(
         address="", mailbox="", kind=kind, path=path, acknowledge=False
     )  # a person let them in: T-22 is off
-    item = start_from_mail(Arrival(seen, mail, sender, known_sender(sender.key, sender.domain), desk, at), route)
+    known = known_sender(sender.key, sender.domain)
+    item = start_from_mail(Arrival(seen, mail, sender, known, desk, at, by_hand=True, received_at=seen.seen_at), route)
     _put_away(seen, "created", [item.reference], by=by, at=at)
     return item
 
@@ -52,7 +55,17 @@ def delete(seen: SeenMessage, *, by: Actor, at: datetime) -> None:
     _put_away(seen, "deleted", [], by=by, at=at)
 
 
-def _process(category: str | None, case_type: str | None) -> tuple[str, str]:
+def not_spam(seen: SeenMessage, *, by: Actor, at: datetime) -> Outcome:
+    """A filter was wrong: the mail does what it would have done (MAIL-58). Raises: Conflict `no_spam` or `handled`."""
+    if not by.is_staff:
+        raise NotPermitted("Only those who work items may do this.")
+    if seen.reason != "spam":
+        raise Conflict("Nobody took this mail for spam.", code="no_spam")
+    return receiving.replay(seen.pk, at=at, no_spam=True)
+
+
+def process_of(category: str | None, case_type: str | None) -> tuple[str, str]:
+    """Kind and path of what is to be started: one of the two. Raises: Invalid."""
     if bool(category) == bool(case_type):
         raise Invalid.one("category", "required", "Give a category or a Case type.")
     if category:

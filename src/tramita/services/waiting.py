@@ -85,6 +85,12 @@ def wake_by_mail(change: Change) -> None:
     follow(change, row, "woken", **_back(change.item))
 
 
+def wake_by_bounce(change: Change) -> None:
+    """What was asked never arrived: nobody will answer; the caller writes the change. Rules: MAIL-96."""
+    row = decide(change.item, "bounce", by=SYSTEM, at=change.at)
+    follow(change, row, "woken", **_back(change.item))
+
+
 def _back(item: Item) -> dict[str, object]:
     """A woken item stays with its assignee if that is still right, else it goes to its queue (CG-6, Z-1)."""
     return {} if still_fits(item, item.assignee_id) else {"assignee_id": None}

@@ -145,6 +145,19 @@ MAIL_REASONS: Words = {
     "no sender": _("It has no usable sender"),
     "spam": _("Taken for spam"),
     "report on a mail that was not ours": _("A report on a mail that was not ours"),
+    "unverified sender": _("From an address of ours, which nothing proves"),
+}
+
+# how a mail found its item (MAIL-70, MAIL-82)
+WAYS: Words = {
+    "address_token": _("found by the address it was sent to"),
+    "signed_id": _("found by the mail it answers"),
+    "stored_id": _("found by an earlier mail it answers"),
+    "report": _("found by the mail it reports on"),
+    "subject": _("found by the reference in its subject"),
+    "body_tag": _("found by the mark in its text"),
+    "answered": _("found by a later mail that answers it"),
+    "split": _("copied from the Ticket that was split"),
 }
 
 # the last path segment of a call (INTERFACES section 5) as the button says it
@@ -192,6 +205,7 @@ ALL: Mapping[str, Words] = {
     "reason": REASONS,
     "verb": VERBS,
     "mail": MAIL_REASONS,
+    "way": WAYS,
     "theme": THEMES,
 }
 

@@ -31,6 +31,8 @@ GROUP_OF: Mapping[str, str] = {
     "mail_uncertain": "talk",
     "mail_held": "talk",
     "mail_cancelled": "talk",
+    "mail_moved_here": "talk",
+    "mail_moved_away": "talk",
     "note_added": "talk",
     "submission_note": "talk",
     "assigned": "people",
@@ -151,11 +153,15 @@ def _plain(text: Promise) -> Callable[[Data], str]:
 
 
 def remark(data: Data) -> str:
-    """What must be known of a mail that came in before it is read (MAIL-51, MAIL-74, MAIL-96, MAIL-99); else empty."""
+    """What must be known of a mail before it is read (M-11, MAIL-51, 74, 78, 96, 99); else empty."""
     if data.get("event"):
         return str(_REPORTS.get(data["event"], _REPORTS["delivered"]))
     if data.get("unverified"):
         return _("Sender not verified")
+    if data.get("moved_from"):
+        return _("Moved here from %(item)s") % {"item": data["moved_from"]}
+    if data.get("copied"):
+        return _("Copy of a mail to %(item)s") % {"item": data["copied"]}
     if data.get("automatic"):
         return _("Automatic answer")
     return _("From a new participant") if data.get("new_participant") else ""
@@ -172,6 +178,15 @@ _REPORTS = {
 
 def _received(data: Data) -> str:
     return remark(data) or _("Mail received")
+
+
+def _moved_away(data: Data) -> str:
+    return _("Mail moved to %(item)s") % {"item": data.get("to")}
+
+
+def way(data: Data) -> str:
+    """How a mail found its item (MAIL-82); empty where it started it, or for another entry."""
+    return labels.word("way", data["matched_by"]) if data.get("matched_by") else ""
 
 
 _SENTENCES: Mapping[str, Callable[[Data], str]] = {
@@ -195,6 +210,9 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "problem_raised": _problem,
     "note_added": _plain(gettext_lazy("Internal note")),
     "mail_received": _received,
+    "mail_moved_here": _received,
+    "mail_moved_away": _moved_away,
+    "archived": _plain(gettext_lazy("Filed as old mail, Closed")),
     "mail_sent": _plain(gettext_lazy("Mail sent")),
     "mail_failed": _plain(gettext_lazy("Mail could not be sent")),
     "mail_uncertain": _plain(gettext_lazy("Nobody knows whether the mail arrived")),

@@ -14,7 +14,7 @@ from tramita.models import Attachment, Item, Message
 from tramita.queries import definitions
 from tramita.queries.actions import actions_of
 from tramita.queries.names import Names, names_for
-from tramita.queries.timeline import SAID, TimelineEntry, counts
+from tramita.queries.timeline import MOVED_AWAY, SAID, TimelineEntry, counts
 from tramita.queries.timeline import Said as Spoken
 from tramita.queries.timeline import comms as spoken
 from tramita.queries.timeline import timeline as told
@@ -45,6 +45,7 @@ class Said:
     resolution: bool = False
     fresh: bool = False
     automatic: bool = False
+    mail: int | None = None  # a mail of this item that came in: it may be moved (MAIL-78)
     files: list[Attachment] = field(default_factory=list)
 
 
@@ -104,7 +105,7 @@ def timeline(reading: Reading, show: list[str]) -> dict[str, Any]:
 
 def _tabs(reading: Reading, types: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
     address = reverse("item", args=[reading.item.reference])
-    talk = sum(count for type_, count in types.items() if type_ in SAID)
+    talk = sum(count for type_, count in types.items() if type_ in SAID) - types.get(MOVED_AWAY, 0)
     tabs: list[tuple[str, str, int | None]] = [
         ("comms", _("Comms"), talk),
         ("timeline", _("Timeline"), sum(types.values())),
@@ -148,6 +149,7 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         resolution=bool(one.entry.data.get("resolution")),
         fresh=not mail.outgoing and marks.fresh(one.entry),
         automatic=mail.automatic and mail.outgoing,
+        mail=mail.pk if not mail.outgoing and not _where(one, marks.reading) else None,
         files=[file for file in one.attachments if not file.inline],
     )
 
@@ -180,7 +182,8 @@ def _to(mail: Message) -> str:
 def _told(entry: TimelineEntry) -> Told:
     state = entry.data.get("to", "") if said.group_of(entry.type) == "state" else ""
     who = entry.actor.name if entry.actor else ""
-    detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason") or said.why(entry.data)
+    detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason")
+    detail = detail or said.why(entry.data) or said.way(entry.data)
     icon = said.icon_of(entry.type, entry.data)
     return Told(icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
 

@@ -8,15 +8,17 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import OperationalError, close_old_connections
 
-from tramita.services import firing, posting, receiving
+from tramita.models.work import NEVER_LEASED
+from tramita.services import firing, posting, receiving, retention
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
 AFTER_A_FAULT = 5.0
+AN_HOUR = timedelta(hours=1)
 
 
 def timers(*, at: datetime) -> Counter[str]:
@@ -43,7 +45,22 @@ def mail_in(*, at: datetime) -> Counter[str]:
     return Counter({"mail_in": receiving.finish_abandoned(at=at)})
 
 
-KINDS: Mapping[str, Callable[..., Counter[str]]] = {"timers": timers, "mail_in": mail_in, "mail_out": mail_out}
+def tidy(*, at: datetime) -> Counter[str]:
+    """Erase raw mail that was kept long enough; looked for once an hour (MAIL-18)."""
+    if abs(at - _looked.get("raw mail", NEVER_LEASED)) < AN_HOUR:
+        return Counter()
+    _looked["raw mail"] = at
+    return Counter({"raw_mail_erased": retention.forget_raw_mail(at=at)})
+
+
+_looked: dict[str, datetime] = {}  # what this process does now and then, and when it did
+
+KINDS: Mapping[str, Callable[..., Counter[str]]] = {
+    "timers": timers,
+    "mail_in": mail_in,
+    "mail_out": mail_out,
+    "tidy": tidy,
+}
 
 
 def drain(*, at: datetime, only: str | None = None) -> Counter[str]:

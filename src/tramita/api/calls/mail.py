@@ -14,7 +14,15 @@ from tramita.api.calls.answers import item_answer, new_item_answer
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.problems import Malformed
 from tramita.api.schemas.items import ItemOut
-from tramita.api.schemas.mails import AttachmentIn, MailIn, ProcessIn, ReceivedOut, UnhandledOut, UnhandledPage
+from tramita.api.schemas.mails import (
+    AttachmentIn,
+    MailIn,
+    ProcessIn,
+    ReceivedOut,
+    UnhandledOut,
+    UnhandledPage,
+    UnhandledWithTrace,
+)
 from tramita.api.versions import change_item
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
@@ -76,6 +84,12 @@ def list_unhandled_mails(request: HttpRequest, paging: Query[Paging]) -> Unhandl
     )
 
 
+@router.get("/unhandled-mails/{mail_id}", response=UnhandledWithTrace, operation_id="get_unhandled_mail")
+def get_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> UnhandledWithTrace:
+    """One of them, with its trace (MAIL-141)."""
+    return UnhandledWithTrace.model_validate(get_unhandled(caller(request), mail_id))
+
+
 @router.post("/unhandled-mails/{mail_id}/create-item", response={201: ItemOut}, operation_id="create_item_from_mail")
 def create_item_from_mail(
     request: HttpRequest, response: HttpResponse, mail_id: UnhandledId, process: ProcessIn
@@ -105,6 +119,18 @@ def replay_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> Receive
     """Process it again, for instance after a route was made."""
     seen = get_unhandled(caller(request), mail_id)
     return _received(receiving.replay(seen.pk, at=timezone.now()))
+
+
+@router.post(
+    "/unhandled-mails/{mail_id}/not-spam",
+    response=ReceivedOut,
+    operation_id="unhandled_mail_is_no_spam",
+    url_name="unhandled_mail_is_no_spam",
+)
+def unhandled_mail_is_no_spam(request: HttpRequest, mail_id: UnhandledId) -> ReceivedOut:
+    """A filter was wrong: it does what it would have done (MAIL-58)."""
+    by = caller(request)
+    return _received(putting_away.not_spam(get_unhandled(by, mail_id), by=by, at=timezone.now()))
 
 
 def _may_hand_in(actor: Actor) -> None:

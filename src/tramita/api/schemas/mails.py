@@ -71,6 +71,39 @@ class UnhandledOut(Output):
     seen_at: datetime
 
 
+class UnhandledWithTrace(UnhandledOut):
+    """One of them, with how it came to its outcome: what was stored, defects, rule and evidence, version (MAIL-141)."""
+
+    trace: dict[str, Any] | None
+
+
+class MoveIn(Input):
+    """The item that the mail belongs to."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"to": "40308-T"}]})
+
+    to: Line
+
+
+class MarkedOut(Output):
+    """An address that mail does not reach, or whose owner complained about ours."""
+
+    id: int
+    address: str
+    bounced: bool
+    complained: bool
+    status: str
+    detail: str
+    at: datetime
+
+
+class MarkedPage(Output):
+    """Some marked addresses."""
+
+    results: list[MarkedOut]
+    next: str | None
+
+
 class UnhandledPage(Output):
     """Some unhandled mails, oldest first."""
 

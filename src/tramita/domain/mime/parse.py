@@ -62,13 +62,20 @@ def _parse(raw: bytes, guess: Guess | None) -> ParsedMail:
         encrypted=sorter.encrypted,
         stable_id=message_id(block.first("message-id")) or f"{hashlib.sha256(raw).hexdigest()}@no-message-id",
         digest=digest_of(block, body),
-        headers=tuple((name, decode_header(value, sorter.charset)) for name, value in block.fields),
+        headers=tuple((name, _value(name, value, sorter.charset)) for name, value in block.fields),
         **_people(block, sorter.charset),
         **_thread(block, subject or "", text, html),
         **_nature(block, list(leaves(root)), text, subject or ""),
         **_envelope(block),
         defects=tuple(dict.fromkeys((*block.defects, *_doubled(block), *defects, *sorter.defects))),
     )
+
+
+def _value(name: str, value: bytes, charset: str | None) -> str:
+    """What a field says. A verdict is read as it is: an encoded word in it is a stranger's (MAIL-50)."""
+    if name.lower() == "authentication-results":
+        return " ".join(value.decode("ascii", "replace").split())
+    return decode_header(value, charset)
 
 
 def _people(block: Block, charset: str | None) -> dict[str, Any]:

@@ -210,6 +210,7 @@ CONNECTION: Mapping[str, Callable[[Reading, Node], str | int | None]] = {
     "tls": values.one_of("implicit", "starttls", "off"),
     "user": values.text,
     "folder": values.text,
+    "spam_header": values.text,  # MAIL-58
     "password_env": values.text,
     "token_url": values.text,
     "client_id": values.text,

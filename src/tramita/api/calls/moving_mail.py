@@ -1,0 +1,70 @@
+"""Mail that lies on the wrong item, and addresses that mail does not reach (MAIL-78, MAIL-97, M-25)."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+from ninja.responses import Status
+from pydantic import Field
+
+from tramita.api.auth import caller
+from tramita.api.calls.answers import item_answer, new_item_answer
+from tramita.api.paging import Paging, cursor_for, position_of
+from tramita.api.schemas.items import ItemOut
+from tramita.api.schemas.mails import MarkedOut, MarkedPage, MoveIn, ProcessIn
+from tramita.api.versions import change_item
+from tramita.models import Item
+from tramita.queries.items import get_visible
+from tramita.queries.mails import mail_on
+from tramita.queries.marks import marked
+from tramita.services import marking, moving_mail
+
+RowId = Annotated[int, Field(ge=1, lt=2**63)]
+
+router = Router(tags=["Mail"])
+
+
+@router.post("/items/{reference}/mails/{mail_id}/move", response=ItemOut, operation_id="move_mail")
+def move_mail(request: HttpRequest, response: HttpResponse, reference: str, mail_id: RowId, move: MoveIn) -> ItemOut:
+    """Take a mail to another item; later answers to it follow (MAIL-78). The answer is the item that has it now."""
+    by = caller(request)
+
+    def change(item: Item) -> Item:
+        target = get_visible(by, move.to)
+        moving_mail.move(mail_on(item, mail_id), to=target, by=by, at=timezone.now())
+        return target
+
+    return item_answer(request, response, change_item(request, reference, change))
+
+
+@router.post(
+    "/items/{reference}/mails/{mail_id}/create-item", response={201: ItemOut}, operation_id="create_item_from_a_mail"
+)
+def create_item_from_a_mail(
+    request: HttpRequest, response: HttpResponse, reference: str, mail_id: RowId, process: ProcessIn
+) -> Status[ItemOut]:
+    """A Ticket or Case of its own from a mail of this item. Both keep it, later answers go to the new one (M-25)."""
+
+    def change(item: Item) -> Item:
+        mail = mail_on(item, mail_id)
+        return moving_mail.start_item(mail, **process.model_dump(), by=caller(request), at=timezone.now())
+
+    return Status(201, new_item_answer(request, response, change_item(request, reference, change)))
+
+
+@router.get("/marked-addresses", response=MarkedPage, operation_id="list_marked_addresses")
+def list_marked_addresses(request: HttpRequest, paging: Query[Paging]) -> MarkedPage:
+    """Addresses that mail does not reach, or whose owner complained (MAIL-97, MAIL-98)."""
+    rows = list(marked(caller(request)).filter(pk__gt=position_of(paging.cursor)).order_by("pk")[: paging.limit + 1])
+    shown, more = rows[: paging.limit], len(rows) > paging.limit
+    return MarkedPage(
+        results=[MarkedOut.model_validate(row) for row in shown], next=cursor_for(shown[-1].pk if more else None)
+    )
+
+
+@router.post("/marked-addresses/{mark_id}/clear", response={204: None}, operation_id="clear_marked_address")
+def clear_marked_address(request: HttpRequest, mark_id: RowId) -> Status[None]:
+    """It works again: the mark goes (MAIL-97)."""
+    marking.clear(mark_id, by=caller(request), at=timezone.now())
+    return Status(204, None)

@@ -1,0 +1,24 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """What a machine of ours said lately (MAIL-93), and whose bytes are still kept (MAIL-18), without a scan."""
+
+    dependencies = [("tramita", "0003_mail_in_full")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("automatic", True), ("outgoing", True)),
+                fields=["sender_address", "at"],
+                name="messages_by_machine",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="seenmessage",
+            index=models.Index(
+                condition=models.Q(("raw", ""), _negated=True), fields=["seen_at"], name="seen_with_raw"
+            ),
+        ),
+    ]

@@ -1,0 +1,45 @@
+"""Raw mail has its time: after that the bytes go, the rows stay (MAIL-18)."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from tramita.gateways.storage import storage
+from tramita.models import Attachment, Draft, Message, SeenMessage
+from tramita.queries import definitions
+from tramita.queries.tray import WAITING
+from tramita.services.transactions import writing
+
+BATCH = 2000  # looked for once an hour
+UNFINISHED = ("", *WAITING)
+
+
+def forget_raw_mail(*, at: datetime, limit: int = BATCH) -> int:
+    """Erase the bytes of messages that came too long ago and are done with; how many. Rule: MAIL-18.
+
+    A message of the tray, or whose HTML is still to be cleaned, keeps its bytes; so do bytes that anything else
+    holds. Cost: six statements, two of which read a whole table, so it is for the worker and not for each second.
+    """
+    days = definitions.settings().keep_raw_mail
+    if days is None:
+        return 0
+    old = SeenMessage.objects.exclude(raw="").filter(seen_at__lt=at - timedelta(days=days))
+    old = old.exclude(outcome__in=UNFINISHED).exclude(messages__shown=Message.Shown.WAITING)
+    keys = dict(old.order_by("seen_at").values_list("pk", "raw")[:limit])
+    if keys:
+        with writing():
+            SeenMessage.objects.filter(pk__in=keys).update(raw="")
+            Message.objects.filter(seen__in=keys).update(raw="")
+        kept = storage(settings.TRAMITA_STORAGE_URL)
+        for key in set(keys.values()) - _needed(set(keys.values())):
+            kept.erase(key)
+    return len(keys)
+
+
+def _needed(keys: Collection[str]) -> set[str]:
+    """Of these, what somebody else still holds."""
+    needed = set(SeenMessage.objects.filter(raw__in=keys).values_list("raw", flat=True))
+    needed |= set(Attachment.objects.filter(sha256__in=keys).values_list("sha256", flat=True))
+    drafts = Draft.objects.exclude(files=[]).values_list("files", flat=True)
+    return needed | {file["sha256"] for files in drafts for file in files}
