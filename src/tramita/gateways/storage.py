@@ -6,6 +6,7 @@ A file appears complete or not at all: written aside, synced, renamed, and the f
 import hashlib
 import os
 import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,9 @@ class Storage(Protocol):
 
     def put(self, content: bytes) -> str:
         """Keep these bytes for good; their key. The same bytes again cost nothing. Raises: OSError."""
+
+    def put_all(self, contents: Sequence[bytes]) -> list[str]:
+        """Keep many at once: none of them is promised before this returns. Their keys, in order. Raises: OSError."""
 
     def get(self, key: str) -> bytes:
         """The bytes of this key. Raises: FileNotFoundError."""
@@ -29,12 +33,18 @@ class Folder:
 
     def put(self, content: bytes) -> str:
         """See `Storage`."""
-        key = hashlib.sha256(content).hexdigest()
-        path = self.path(key)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, content)
-        return key
+        return self.put_all([content])[0]
+
+    def put_all(self, contents: Sequence[bytes]) -> list[str]:
+        """See `Storage`."""
+        keys = [hashlib.sha256(content).hexdigest() for content in contents]
+        fresh = {self.path(key): content for key, content in zip(keys, contents, strict=True)}
+        fresh = {path: content for path, content in fresh.items() if not path.exists()}
+        if fresh:
+            made = [folder for path in fresh for folder in _make_folders(path.parent, below=self.root)]
+            write_all(fresh)
+            _sync_folders(made)
+        return keys
 
     def get(self, key: str) -> bytes:
         """See `Storage`."""
@@ -47,25 +57,64 @@ class Folder:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it appears complete, and stays after a power cut."""
-    aside = path.parent / f".{path.name}.{secrets.token_hex(4)}"
+    write_all({path: content})
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Many as above: all are written, then all flushed, renamed, and each folder synced once.
+
+    Written together and flushed afterwards they share the disk's work: the first flush carries most of the others.
+    """
+    aside = {path: path.parent / f".{path.name}.{secrets.token_hex(4)}" for path in files}
+    held: list[int] = []
     try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fdatasync(file.fileno()) if hasattr(os, "fdatasync") else os.fsync(file.fileno())
-        aside.replace(path)
+        try:
+            for path, content in files.items():
+                held.append(os.open(aside[path], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+                _write(held[-1], content)
+            for descriptor in held:
+                flush(descriptor)
+        finally:
+            for descriptor in held:
+                os.close(descriptor)
+        for path, beside in aside.items():
+            beside.replace(path)
     except OSError:
-        aside.unlink(missing_ok=True)
+        for beside in aside.values():
+            beside.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    _sync_folders(path.parent for path in files)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _write(descriptor: int, content: bytes) -> None:
+    """The whole of it; a write may take less than it was given."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def flush(descriptor: int) -> None:
+    """The bytes are on the disk when this returns."""
+    os.fdatasync(descriptor) if hasattr(os, "fdatasync") else os.fsync(descriptor)
+
+
+def _make_folders(folder: Path, *, below: Path) -> list[Path]:
+    """Make the folder with those above it; the ones whose list of names changed by that."""
+    if folder.is_dir():
+        return []
+    changed = _make_folders(folder.parent, below=below) if folder != below else []
+    folder.mkdir(parents=folder == below, exist_ok=True)
+    return [*changed, folder.parent]
+
+
+def _sync_folders(folders: Iterable[Path]) -> None:
+    """A name is kept once its folder is synced."""
+    for folder in dict.fromkeys(folders):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def storage(url: str) -> Storage:

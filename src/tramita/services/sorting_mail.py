@@ -53,7 +53,8 @@ def sort_out(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: dateti
     if mail.spam:
         return Outcome("unhandled", reason="spam")
     lookup = Finder(seen.mailbox, known.id, answered_ids(mail))
-    found = match(mail, sender=sender.address, lookup=lookup, keys=keys(), envelope=[seen.mailbox])
+    envelope = [*seen.envelope.get("recipients", ()), seen.mailbox]
+    found = match(mail, sender=sender.address, lookup=lookup, keys=keys(), envelope=envelope)
     if found is not None:
         return _join(arrival, found)
     if mail.bounce or mail.receipt:

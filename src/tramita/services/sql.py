@@ -4,7 +4,8 @@ Values go through `stored`, which knows how each database keeps moments, words a
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -37,8 +38,23 @@ def insert(table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = F
     columns = tuple(rows[0])
     values = [stored(row[column], column) for row in rows for column in columns]
     with connection.cursor() as cursor:
-        cursor.execute(_insert(table, columns, len(rows), returning, once), values)
+        cursor.execute(_insert(table, columns, len(rows), returning=returning, once=once), values)
         return [row[0] for row in cursor.fetchall()] if returning else []
+
+
+def insert_seen(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
+    """Insert messages seen, one statement: the ids of the new ones by mailbox and content (MAIL-3)."""
+    columns = tuple(rows[0])
+    values = [stored(row[column], column) for row in rows for column in columns]
+    statement = _insert("seen_messages", columns, len(rows), returning=True, once=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement}, mailbox, content", values)
+        return {(mailbox, content): pk for pk, mailbox, content in cursor.fetchall()}
+
+
+@contextmanager
+def many_rows() -> Iterator[None]:
+    yield
 
 
 def save_new(row: Model) -> None:
@@ -50,7 +66,7 @@ def save_new(row: Model) -> None:
 
 
 @lru_cache(maxsize=512)
-def _insert(table: str, columns: tuple[str, ...], rows: int, returning: bool, once: bool) -> str:  # noqa: FBT001 - keys of the cache
+def _insert(table: str, columns: tuple[str, ...], rows: int, *, returning: bool, once: bool) -> str:
     row = "(" + ", ".join(["%s"] * len(columns)) + ")"
     more = (" ON CONFLICT DO NOTHING" if once else "") + (" RETURNING id" if returning else "")
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}{more}"
