@@ -8,6 +8,7 @@ from django.db import connection
 
 from tramita.domain.actors import STAFF
 from tramita.domain.mail_tokens import Keys
+from tramita.domain.mime import address_key
 from tramita.queries.memory import once_a_batch
 from tramita.queries.rows import fetch
 
@@ -47,6 +48,20 @@ class Directory:
             return address
         route = self.routes.get(address)
         return route.mailbox if route else None
+
+    def takes(self, recipient: str) -> str | None:
+        """The mailbox that mail for this recipient is for, None where we know nobody of that name (MAIL-15).
+
+        What stands after a plus is ours to choose. A postmaster there must be (RFC 5321 section 4.5.1).
+        """
+        ours = {address_key(one): self.mailbox_of(one) for one in self.own}
+        whole = address_key(recipient)
+        local, _, domain = whole.rpartition("@") if "@" in whole else (whole, "", "")
+        plain = f"{local.partition('+')[0]}@{domain}"
+        if found := ours.get(whole) or ours.get(plain):
+            return found
+        hosts = {one.rpartition("@")[2]: box for one, box in reversed(ours.items())}
+        return hosts.get(domain, None if domain else next(iter(self.mailboxes), None)) if local == "postmaster" else None
 
     def leaving_from(self, path: str | None) -> str:
         """The address that mail about an item of this process comes from (M-15, MAIL-117)."""
