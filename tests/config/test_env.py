@@ -37,7 +37,11 @@ def no_environment(monkeypatch, tmp_path):
             "imap://127.0.0.1:2525",
             "TRAMITA_SMTP_LISTEN: got 'imap://127.0.0.1:2525', wants HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT",
         ),
-        ("SMTP_LISTEN", "2525", "TRAMITA_SMTP_LISTEN: got '2525', wants HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT"),
+        (
+            "SMTP_LISTEN",
+            "2525",
+            "TRAMITA_SMTP_LISTEN: got '2525', wants HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT",
+        ),
         (
             "MAIL_HOOK_SECRET",
             "guess",

@@ -81,7 +81,7 @@ def listener(office: Desk) -> Iterator[Callable[[str], Running]]:
 
 def hand_over(client: smtplib.SMTP, raw: bytes, *recipients: str, sender: str = RUI) -> list[tuple[int, bytes]]:
     """The answers after DATA: one, or by LMTP one for each recipient."""
-    assert client.mail(sender, ["size=%d" % len(raw)])[0] == 250
+    assert client.mail(sender, [f"size={len(raw)}"])[0] == 250
     assert all(client.rcpt(recipient)[0] == 250 for recipient in recipients)
     answers = [client.data(raw)]
     if isinstance(client, smtplib.LMTP):
@@ -236,7 +236,9 @@ def small(bytes_: int) -> None:
     """Mails may be this large."""
     settings = Definition.objects.create(kind="settings", key="settings")
     body = {"limits": {"raw_mail_bytes": bytes_}}
-    settings.current = Version.objects.create(definition=settings, number=1, body=body, published_at="2026-01-01T00:00Z")
+    settings.current = Version.objects.create(
+        definition=settings, number=1, body=body, published_at="2026-01-01T00:00Z"
+    )
     settings.save()
 
 

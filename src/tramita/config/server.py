@@ -76,9 +76,7 @@ def get_ready(*, fork: bool = FORK) -> None:
         warm()
 
 
-def serve(
-    door: socket.socket | None, *, web: int, worker: bool, mail: Doors | None = None, fork: bool = FORK
-) -> int:
+def serve(door: socket.socket | None, *, web: int, worker: bool, mail: Doors | None = None, fork: bool = FORK) -> int:
     """Serve until told to stop (SIGTERM, SIGINT), after `get_ready`; answers the exit code.
 
     `mail`: the doors of `open_for_mail`, a process each.

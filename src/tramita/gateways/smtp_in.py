@@ -52,7 +52,7 @@ class LocalSession(Session, LMTP):
 
     _each = 0
 
-    async def smtp_DATA(self, arg: str) -> None:
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
         """See RFC 2033 section 4.2."""
         try:
             await super().smtp_DATA(arg)

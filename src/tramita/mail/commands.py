@@ -69,9 +69,7 @@ def _import(args: Namespace) -> int:
 
 def _tell(file: str | None, outcome: "Outcome", *, json: bool) -> None:
     if json:
-        say_json(
-            {"file": file, "outcome": outcome.outcome, "items": list(outcome.items), "reason": outcome.reason}
-        )
+        say_json({"file": file, "outcome": outcome.outcome, "items": list(outcome.items), "reason": outcome.reason})
     else:
         say(f"{file or '-'}: {outcome.outcome} {' '.join(outcome.items)} {outcome.reason}".rstrip())
 

@@ -21,6 +21,7 @@ from django.db import Error as DatabaseFault
 from django.db import close_old_connections, connections
 
 from tramita.gateways.smtp_in import House
+from tramita.mail.envelopes import by_mailbox
 from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.memory import remembering
@@ -105,16 +106,11 @@ class Handler:
     def _keep(self, raw: bytes, sender: str, recipients: Sequence[str], *, at: datetime) -> list[str]:
         """Keep it once for each mailbox; the answers in the order of the recipients."""
         desk = _desk()
-        named: dict[str, list[str]] = {}
-        for recipient in recipients:
-            named.setdefault(desk.takes(recipient) or "", []).append(recipient)
         said = {}
-        for mailbox, ours in named.items():
+        for mailbox, ours in by_mailbox(recipients, desk).items():
             envelope = {"sender": sender, "recipients": ours}
             try:
-                kept = receiving.keep(
-                    raw, mailbox=mailbox, source=self.source, envelope=envelope, desk=desk, at=at
-                )
+                kept = receiving.keep(raw, mailbox=mailbox, source=self.source, envelope=envelope, desk=desk, at=at)
             except FAULTS as fault:
                 log.warning("mail not kept", extra={"error": str(fault).strip(), "size": len(raw)})
                 said[mailbox] = LATER

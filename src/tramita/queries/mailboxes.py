@@ -61,7 +61,9 @@ class Directory:
         if found := ours.get(whole) or ours.get(plain):
             return found
         hosts = {one.rpartition("@")[2]: box for one, box in reversed(ours.items())}
-        return hosts.get(domain, None if domain else next(iter(self.mailboxes), None)) if local == "postmaster" else None
+        return (
+            hosts.get(domain, None if domain else next(iter(self.mailboxes), None)) if local == "postmaster" else None
+        )
 
     def leaving_from(self, path: str | None) -> str:
         """The address that mail about an item of this process comes from (M-15, MAIL-117)."""
