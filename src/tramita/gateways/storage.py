@@ -6,10 +6,15 @@ A file appears complete or not at all: written aside, synced, renamed, and the f
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
+
+T = TypeVar("T")
+
+SYNCING = 8  # threads that wait for the disk
 
 
 class Storage(Protocol):
@@ -63,7 +68,7 @@ def write_whole(path: Path, content: bytes) -> None:
 def write_all(files: Mapping[Path, bytes]) -> None:
     """Many as above: all are written, then all flushed, renamed, and each folder synced once.
 
-    Written together and flushed afterwards they share the disk's work: the first flush carries most of the others.
+    Written together and flushed afterwards they share the disk's work.
     """
     aside = {path: path.parent / f".{path.name}.{secrets.token_hex(4)}" for path in files}
     held: list[int] = []
@@ -72,8 +77,7 @@ def write_all(files: Mapping[Path, bytes]) -> None:
             for path, content in files.items():
                 held.append(os.open(aside[path], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
                 _write(held[-1], content)
-            for descriptor in held:
-                flush(descriptor)
+            _together(flush, held)
         finally:
             for descriptor in held:
                 os.close(descriptor)
@@ -109,12 +113,25 @@ def _make_folders(folder: Path, *, below: Path) -> list[Path]:
 
 def _sync_folders(folders: Iterable[Path]) -> None:
     """A name is kept once its folder is synced."""
-    for folder in dict.fromkeys(folders):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    _together(_sync_folder, list(dict.fromkeys(folders)))
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _together(sync: Callable[[T], None], things: Sequence[T]) -> None:
+    """Several at a time: a journal writes what waits for it at once (measured: 16 ms a file alone, 1.1 in fifties)."""
+    if len(things) == 1:
+        sync(things[0])
+        return
+    with ThreadPoolExecutor(SYNCING, thread_name_prefix="sync") as threads:
+        for _ in threads.map(sync, things):
+            pass  # an error of one is raised here
 
 
 def storage(url: str) -> Storage:
