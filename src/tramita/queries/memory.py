@@ -18,6 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
+READERS: set[str] = set()  # the names of the functions that are marked
 _remembered: dict[int, dict[Any, Any]] = {}  # by the stamp of the configuration; one of them
 _kept: ContextVar[dict[Any, Any] | None] = ContextVar("kept", default=None)
 
@@ -79,7 +80,11 @@ def in_batches(work: Iterable[T], size: int = 50) -> Iterator[T]:
 
 
 def once_a_batch(read: Callable[P, R]) -> Callable[P, R]:
-    """Marks a function of hashable positional arguments whose answer may be remembered."""
+    """Marks a function of hashable positional arguments whose answer may be remembered.
+
+    It reads only tables whose changes are stamped (migration 0011).
+    """
+    READERS.add(f"{read.__module__}.{read.__name__}")
 
     @wraps(read)
     def remembering(*args: P.args, **kwargs: P.kwargs) -> R:
