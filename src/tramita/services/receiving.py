@@ -27,6 +27,7 @@ from tramita.queries.memory import remembering
 from tramita.queries.tray import WAITING
 from tramita.services import sql
 from tramita.services.sorting_mail import Outcome, sort_out
+from tramita.services.sql import TakenError
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
@@ -54,10 +55,6 @@ class Kept:
     seen: SeenMessage
     mail: ParsedMail
     news: bool
-
-
-class TakenError(Conflict):
-    """Another importer was faster with the same message: everything of ours is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +163,7 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
     reason = ""
     for _ in range(RIVALS):
         try:
-            with writing():
+            with writing(), sql.many_rows():
                 return finish(kept, desk=desk, at=at)
         except (StaleVersion, IntegrityError) as rival:
             reason = _said(rival)

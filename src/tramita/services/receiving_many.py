@@ -71,7 +71,7 @@ def process_all(kept: Sequence[Kept], *, at: datetime) -> list[Outcome]:
     """Process what was kept, in one transaction. Raises: whatever the first of them that fails raises; none is done."""
     desk = directory()
     done: dict[int, Outcome] = {}
-    with writing(), sql.many_rows():
+    with writing(), sql.many_rows(len(kept)):
         for one in kept:
             if one.news:
                 done[one.seen.pk] = receiving.finish(one, desk=desk, at=at)

@@ -18,6 +18,7 @@ from tramita.queries.mailboxes import Directory, keys
 from tramita.queries.matching import Finder
 from tramita.queries.rows import fetch
 from tramita.queries.worklists import KINDS
+from tramita.services import unwritten
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
 from tramita.services.resolving import reopen_by_mail
@@ -125,17 +126,20 @@ def _begin(arrival: Arrival, *, follows: Item | None = None) -> Outcome:
     return Outcome("created", tuple(i.reference for i in items), "unconfigured_address" if refused else "")
 
 
+COPIES = (
+    "SELECT d.key, i.kind, i.number, i.ordinal FROM messages m JOIN items i ON i.id = m.item_id "
+    "JOIN definitions d ON d.id = i.process_id "
+    "WHERE m.message_id = %s AND NOT m.outgoing AND m.sender_address = %s AND m.text = %s"
+)
+unwritten.LOOKUPS[COPIES] = unwritten.by_column("messages", "message_id")
+
+
 def _started_before(arrival: Arrival) -> dict[str, str]:
     """Items that a copy of this very message already started, by the path of their process (MAIL-80, MAIL-81)."""
     mail = arrival.mail
     if not mail.message_id:
         return {}
-    copies = fetch(
-        "SELECT d.key, i.kind, i.number, i.ordinal FROM messages m JOIN items i ON i.id = m.item_id "
-        "JOIN definitions d ON d.id = i.process_id "
-        "WHERE m.message_id = %s AND NOT m.outgoing AND m.sender_address = %s AND m.text = %s",
-        [mail.message_id, arrival.sender.address, mail.text],
-    )
+    copies = fetch(COPIES, [mail.message_id, arrival.sender.address, mail.text])
     return {path: str(references.Reference(KINDS[kind], number, ordinal)) for path, kind, number, ordinal in copies}
 
 

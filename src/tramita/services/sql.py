@@ -6,6 +6,7 @@ Values go through `stored`, which knows how each database keeps moments, words a
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -14,7 +15,16 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from tramita.domain.errors import Conflict
 from tramita.models.work import NEVER_LEASED as NEVER
+from tramita.services.unwritten import NAMED, TABLES, Unwritten
+
+
+class TakenError(Conflict):
+    """Another importer was faster with the same message: everything of ours is rolled back."""
+
+
+_unwritten: ContextVar[Unwritten | None] = ContextVar("unwritten", default=None)
 
 PLAIN = frozenset({str, int, bool, type(None)})
 _JSON = json.JSONEncoder(ensure_ascii=False)
@@ -47,6 +57,16 @@ def insert(table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = F
 
     `once`: a row that breaks a unique constraint is left out, for somebody else was faster.
     """
+    held = _unwritten.get()
+    if held is not None and table in (NAMED if returning else TABLES) and not once:
+        return held.add(table, rows, returning=returning)
+    return insert_now(table, rows, returning=returning, once=once)
+
+
+def insert_now(
+    table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = False, once: bool = False
+) -> list[int]:
+    """As above, whatever else waits to be written."""
     columns = tuple(rows[0])
     values = [stored(row[column], column) for row in rows for column in columns]
     with connection.cursor() as cursor:
@@ -65,8 +85,32 @@ def insert_seen(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]
 
 
 @contextmanager
-def many_rows() -> Iterator[None]:
-    yield
+def many_rows(expected: int = 1) -> Iterator[None]:
+    """Until it ends, rows that nobody asks for wait, and are written many an INSERT; inside a transaction.
+
+    `expected`: how many items or so. Raises: TakenError, when a message was finished by another process meanwhile.
+    """
+    if _unwritten.get() is not None:
+        yield
+        return
+    held = Unwritten(insert_now, _finish_many, expected)
+    token = _unwritten.set(held)
+    try:
+        with connection.execute_wrapper(held.guard):
+            yield
+            held.write()
+    finally:
+        _unwritten.reset(token)
+
+
+def _finish_many(finished: Sequence[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor:
+        if len(finished) == 1:
+            cursor.execute(FINISH_SEEN, finished[0])
+        else:
+            cursor.executemany(FINISH_SEEN, finished)
+        if cursor.rowcount != len(finished):
+            raise TakenError("Another process took this message.", code="taken")
 
 
 def save_new(row: Model) -> None:
@@ -86,6 +130,9 @@ def _insert(table: str, columns: tuple[str, ...], rows: int, *, returning: bool,
 
 def update_item(item_id: int, version: int, columns: Mapping[str, Any]) -> bool:
     """Change the named columns if the item still has this version. False: somebody was faster."""
+    held = _unwritten.get()
+    if held is not None and held.change_item(item_id, version, columns):
+        return True
     values = [stored(value, column) for column, value in columns.items()]
     with connection.cursor() as cursor:
         cursor.execute(_update_item(tuple(columns)), [*values, item_id, version])
@@ -119,17 +166,27 @@ def cancel_timers(item_id: int, purposes: Sequence[str]) -> None:
 
 def finish_seen(seen_id: int, outcome: str, reason: str, items: Sequence[str], *, tries: int, at: datetime) -> bool:
     """Say what became of a message. False: another process said so first."""
+    said = [outcome, reason, stored(items), tries, stored(at), seen_id]
+    held = _unwritten.get()
+    if held is not None:
+        held.finished.append(said)
+        return True
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE seen_messages SET outcome = %s, reason = %s, items = %s, tries = %s, processed_at = %s "
-            "WHERE id = %s AND outcome IN ('', 'unhandled', 'failed')",
-            [outcome, reason, stored(items), tries, stored(at), seen_id],
-        )
+        cursor.execute(FINISH_SEEN, said)
         return bool(cursor.rowcount == 1)
+
+
+FINISH_SEEN = (
+    "UPDATE seen_messages SET outcome = %s, reason = %s, items = %s, tries = %s, processed_at = %s "
+    "WHERE id = %s AND outcome IN ('', 'unhandled', 'failed')"
+)
 
 
 def next_number() -> int:
     """A number that no item ever had. Gaps are fine."""
+    held = _unwritten.get()
+    if held is not None:
+        return held.number()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT nextval('item_numbers')")
