@@ -18,6 +18,7 @@ def empty_tables() -> None:
             names = ", ".join(map(connection.ops.quote_name, tables))
             cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
             cursor.execute("SELECT setval('item_numbers', %s)", [FIRST_ITEM_NUMBER])
+        cursor.execute("INSERT INTO counters (name, value) VALUES ('configuration', 0)")
 
 
 def _delete(cursor, tables: list[str]) -> None:

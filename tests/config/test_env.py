@@ -32,6 +32,21 @@ def no_environment(monkeypatch, tmp_path):
             "desk.example",
             "TRAMITA_BASE_URL: got 'desk.example', wants http://HOST or https://HOST, without a path",
         ),
+        (
+            "SMTP_LISTEN",
+            "imap://127.0.0.1:2525",
+            "TRAMITA_SMTP_LISTEN: got 'imap://127.0.0.1:2525', wants HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT",
+        ),
+        (
+            "SMTP_LISTEN",
+            "2525",
+            "TRAMITA_SMTP_LISTEN: got '2525', wants HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT",
+        ),
+        (
+            "MAIL_HOOK_SECRET",
+            "guess",
+            "TRAMITA_MAIL_HOOK_SECRET: got 5 characters, wants at least 32 random characters, kept secret",
+        ),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(monkeypatch, variable, value, line):
@@ -52,6 +67,22 @@ def test_a_password_in_a_wrong_address_is_not_shown(monkeypatch):
 
     assert "s3cret" not in str(wrong.value)
     assert "mail.example" in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "listener"),
+    [
+        ("", None),
+        ("127.0.0.1:2525", ("smtp", "127.0.0.1", 2525)),
+        ("smtp://mx.desk.example:25", ("smtp", "mx.desk.example", 25)),
+        ("lmtp://[::1]:24", ("lmtp", "::1", 24)),
+    ],
+)
+def test_the_listener_speaks_smtp_unless_it_is_told_otherwise(monkeypatch, value, listener):
+    """INTERFACES section 3."""
+    monkeypatch.setenv("TRAMITA_SMTP_LISTEN", value)
+
+    assert read_env().listener == listener
 
 
 def test_everything_has_a_default(tmp_path):

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
@@ -186,6 +187,53 @@ def test_a_web_process_that_dies_is_started_again(start):
 
     eventually(lambda: len(set(desk.children()) - before) == len(before))
     assert desk.get("/healthz")[0] == 200
+
+
+def mail_port(desk: Desk) -> int:
+    """Where it says that it takes mail."""
+    return int(desk.process.stdout.readline().rpartition(":")[2])
+
+
+def test_mail_is_taken_beside_the_pages_and_again_after_the_listener_died(start):
+    """Issue 3: a dead one is started again; who knocks meanwhile waits."""
+    desk = start("run", "--port", "0", TRAMITA_SMTP_LISTEN="lmtp://127.0.0.1:0")
+    port = mail_port(desk)
+
+    def answer() -> int:
+        with smtplib.LMTP("127.0.0.1", port, timeout=20) as client:
+            return client.ehlo("here")[0]
+
+    assert answer() == 250
+    for child in desk.children():
+        os.kill(child, signal.SIGKILL)
+
+    assert answer() == 250
+    assert desk.stop()[0] == 0
+
+
+def test_a_worker_takes_mail_where_it_is_told_to(start):
+    """INTERFACES section 3; with `--once` it does not."""
+    desk = start("worker", TRAMITA_SMTP_LISTEN="127.0.0.1:0")
+
+    with smtplib.SMTP(desk.url.removeprefix("smtp://"), timeout=20) as client:
+        assert client.ehlo("here")[0] == 250
+    assert len(desk.children()) == 2
+    assert desk.stop()[0] == 0
+
+
+def test_an_occupied_port_for_mail_is_one_line_that_names_the_variable(command, tmp_path):
+    """INTERFACES sections 2 and 3."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        code, out, errors = command("run", "--port", "0", TRAMITA_SMTP_LISTEN=f"127.0.0.1:{port}")
+
+    assert (code, out) == (1, "")
+    assert errors == (
+        f"tramita: port {port} of 127.0.0.1 is in use: stop the other program, "
+        "or choose another with TRAMITA_SMTP_LISTEN\n"
+    )
+    assert not (tmp_path / "var" / "tramita.sqlite3").exists()
 
 
 def test_children_end_with_a_parent_that_is_killed(start):

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from tramita.domain.errors import TramitaError
 from tramita.ui.terminal import FAILURE, Command, fail
 
-FACES = ("tramita.config", "tramita.cli", "tramita.mail", "tramita.worker", "tramita.api")
+FACES = ("tramita.config", "tramita.cli", "tramita.mail", "tramita.api")
 INTERRUPTED = 130
 
 

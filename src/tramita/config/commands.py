@@ -2,13 +2,15 @@
 
 import logging
 import os
+import socket
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from tramita.config.command import guarded
 from tramita.ui.terminal import FAILURE, SUCCESS, Command, note, say
+from tramita.worker.commands import WORKING
 
 HOST, PORT, WEB_PROCESSES = "127.0.0.1", 8000, 2
 EVERYWHERE = {"0.0.0.0", "::", ""}  # noqa: S104 - recognised, not listened on
@@ -26,16 +28,20 @@ def migrate(args: Namespace) -> int:
 
 def run(args: Namespace) -> int:
     """Migrate, load the demo company when asked and the database is empty, then serve and work."""
-    from tramita.config.server import get_ready, listen, serve
+    from django.conf import settings
+
+    from tramita.config.server import get_ready, listen, open_for_mail, serve
 
     door = listen(args.host, args.port)  # first: an occupied port must change nothing
+    mail = open_for_mail(settings.TRAMITA_SMTP_LISTEN)
     _answer_to(args.host)
     prepares = _apart(lambda: _prepare(demo=args.demo))
     get_ready()  # meanwhile
     if code := os.waitstatus_to_exitcode(os.waitpid(prepares, 0)[1]):
         return code
     say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
-    return serve(door, web=WEB_PROCESSES, worker=True)
+    _say_mail(mail)
+    return serve(door, web=WEB_PROCESSES, worker=True, mail=mail)
 
 
 def web(args: Namespace) -> int:
@@ -47,6 +53,25 @@ def web(args: Namespace) -> int:
     get_ready()
     say(f"Tramita is at {_address(door.getsockname())} (stop with Ctrl-C)")
     return serve(door, web=args.workers, worker=False)
+
+
+def worker(args: Namespace) -> int:
+    """The worker's own command; where mail is handed to us too, a small tree of both."""
+    from django.conf import settings
+
+    from tramita.config.server import get_ready, open_for_mail, serve
+
+    if settings.TRAMITA_SMTP_LISTEN is None or args.once or args.as_of or args.only:
+        return WORKING.run(args)
+    mail = open_for_mail(settings.TRAMITA_SMTP_LISTEN)
+    get_ready(fork=False)
+    _say_mail(mail)
+    return serve(None, web=0, worker=True, mail=mail)
+
+
+def _say_mail(doors: Mapping[str, socket.socket]) -> None:
+    for protocol, door in doors.items():
+        say(f"Mail is taken at {_address(door.getsockname()).replace('http', protocol)}")
 
 
 def _apart(task: Callable[[], int]) -> int:
@@ -135,5 +160,6 @@ _port.__name__, _count.__name__ = "port", "number of processes"  # argparse show
 COMMANDS = [
     Command(name="migrate", help="bring the database to the current schema", run=migrate),
     Command(name="run", help="migrate, then web and worker in one process tree", run=run, configure=_run_arguments),
+    Command(name="worker", help=WORKING.help, run=worker, configure=WORKING.configure),
     Command(name="web", help="web processes only", run=web, configure=_web_arguments),
 ]

@@ -6,7 +6,7 @@ A wrong value stops the start with one line that names the variable, what it got
 import os
 import secrets
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
@@ -27,6 +27,14 @@ class WrongSetting(TramitaError):
 
     def __init__(self, variable: str, got: str, wants: str) -> None:
         super().__init__(f"{variable}: got {got}, wants {wants}")
+
+
+class Listening(NamedTuple):
+    """Where mail is handed to us."""
+
+    protocol: str  # smtp or lmtp
+    host: str
+    port: int
 
 
 class Env(BaseSettings):
@@ -52,7 +60,9 @@ class Env(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8000", description="http://HOST or https://HOST, without a path")
     allowed_hosts: str = Field("", description="host names separated by commas")
     smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT?tls=starttls or file://FOLDER")
-    smtp_listen: str = Field("", description="HOST:PORT")
+    smtp_listen: str = Field("", description="HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT")
+    mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")
+    mailgun_signing_key: str = Field("", description="the webhook signing key of the Mailgun account")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
     trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies stand in front, 0 to 9")
     time_zone: str = Field("UTC", description="an IANA time zone such as Europe/Warsaw")
@@ -97,10 +107,11 @@ class Env(BaseSettings):
     @field_validator("smtp_listen")
     @classmethod
     def _host_and_port(cls, value: str) -> str:
-        url = _split(f"//{value}")
-        return _wanted(value, ok=not value or (bool(url.hostname) and url.port is not None))
+        url = _split(value if "://" in value else f"smtp://{value}")
+        whole = url.scheme in {"smtp", "lmtp"} and bool(url.hostname) and url.port is not None and url.path in {"", "/"}
+        return _wanted(value, ok=not value or (whole and url.username is None))
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "mail_hook_secret")
     @classmethod
     def _long_enough(cls, value: str) -> str:
         return _wanted(value, ok=not value or len(value) >= 32)
@@ -119,6 +130,14 @@ class Env(BaseSettings):
         if self.smtp_url:
             return self.smtp_url
         return "smtp://127.0.0.1:25" if self.env == "production" else f"file://{self.data_dir}/outgoing"
+
+    @property
+    def listener(self) -> Listening | None:
+        """What the listener speaks, and where."""
+        if not self.smtp_listen:
+            return None
+        url = _split(self.smtp_listen if "://" in self.smtp_listen else f"smtp://{self.smtp_listen}")
+        return Listening(url.scheme, str(url.hostname), int(url.port or 0))
 
     @property
     def storage(self) -> str:
@@ -165,7 +184,7 @@ def _wants(name: str) -> str:
 
 def _shown(name: str, value: object) -> str:
     """The value as far as it may be shown: no key and no password reaches a log."""
-    if name == "secret_key":
+    if name in {"secret_key", "mail_hook_secret", "mailgun_signing_key"}:
         return f"{len(str(value))} characters"
     if name.endswith("_url") and "@" in str(value):
         scheme, _, rest = str(value).partition("://")

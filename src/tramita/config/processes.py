@@ -1,4 +1,4 @@
-"""What the processes of the tree do: the parent warms, a web process serves, the worker works."""
+"""What the processes of the tree do: the parent warms, a web process serves, the worker works, one takes mail in."""
 
 import gc
 import logging
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn, cast
 
-WEB, WORKER = "web", "worker"
+WEB, WORKER, SMTP, LMTP = "web", "worker", "smtp", "lmtp"
 HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def warm() -> None:
     gc.freeze()
 
 
-def run_child(kind: str, door: socket.socket, life: int) -> NoReturn:
+def run_child(kind: str, door: socket.socket | None, life: int) -> NoReturn:
     """The life of a child; it never returns into the parent's code."""
     code = 1
     try:
@@ -55,7 +55,7 @@ def run_child(kind: str, door: socket.socket, life: int) -> NoReturn:
         os._exit(code)
 
 
-def _web(door: socket.socket) -> None:
+def _web(door: socket.socket | None) -> None:
     import uvicorn
 
     from tramita.config.asgi import application
@@ -78,17 +78,32 @@ def _web(door: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    Server(config).run(sockets=[door])
+    Server(config).run(sockets=[door] if door else None)
 
 
-def _worker(door: socket.socket) -> None:
+def _worker(door: socket.socket | None) -> None:
     from tramita.worker import loop
 
-    door.close()
     loop.run()
 
 
-RUN: dict[str, Callable[[socket.socket], None]] = {WEB: _web, WORKER: _worker}
+def _listener(source: str) -> Callable[[socket.socket | None], None]:
+    def run(door: socket.socket | None) -> None:
+        from tramita.mail import listening
+
+        if door is None:
+            raise ValueError("a listener needs its door")
+        listening.run(door, source)
+
+    return run
+
+
+RUN: dict[str, Callable[[socket.socket | None], None]] = {
+    WEB: _web,
+    WORKER: _worker,
+    SMTP: _listener(SMTP),
+    LMTP: _listener(LMTP),
+}
 
 
 def _end_with_parent(life: int) -> None:
@@ -98,12 +113,12 @@ def _end_with_parent(life: int) -> None:
 
 
 def main(kind: str, door: int, life: int) -> NoReturn:
-    """A child that was started afresh: `python -m tramita.config.processes web 5 7`."""
+    """A child that was started afresh: `python -m tramita.config.processes web 5 7`; -1 is no door."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tramita.config.settings")
     import django
 
     django.setup()
-    run_child(kind, socket.socket(fileno=door), life)
+    run_child(kind, socket.socket(fileno=door) if door >= 0 else None, life)
 
 
 if __name__ == "__main__":

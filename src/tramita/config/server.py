@@ -1,4 +1,4 @@
-"""The process tree: a parent that serves nothing, its web processes and its worker.
+"""The process tree: a parent that serves nothing, its web processes, its worker and its listener for mail.
 
 The parent imports and warms everything, then forks: four processes share most of their memory (52 to 79 MB
 together, and a start in about a second). It starts again what dies, passes the signal to stop on, and its children
@@ -13,12 +13,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from types import FrameType
 
 from tramita.config import metrics
+from tramita.config.env import Listening
 from tramita.config.processes import HEARD, WEB, WORKER, run_child, warm
 from tramita.domain.errors import TramitaError
 
@@ -28,16 +29,20 @@ LONGEST_PAUSE = 30.0
 BACKLOG = 2048
 FORK = sys.platform != "darwin"  # where forking a loaded process is safe
 REFUSED = {
-    EADDRINUSE: "port %(port)s of %(host)s is in use: stop the other program, or choose another with --port",
-    EACCES: "port %(port)s of %(host)s may not be opened by this user: choose one above 1023 with --port",
-    EADDRNOTAVAIL: "this machine has no address %(host)s: choose another with --host",
+    EADDRINUSE: "port %(port)s of %(host)s is in use: stop the other program, or choose another with %(by_port)s",
+    EACCES: "port %(port)s of %(host)s may not be opened by this user: choose one above 1023 with %(by_port)s",
+    EADDRNOTAVAIL: "this machine has no address %(host)s: choose another with %(by_host)s",
 }
+OPTIONS = ("--host", "--port")
+VARIABLE = ("TRAMITA_SMTP_LISTEN", "TRAMITA_SMTP_LISTEN")
+
+Doors = Mapping[str, socket.socket]  # by the kind of the processes that answer there
 
 log = logging.getLogger(__name__)
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """The open door; browsers that knock wait until a child answers. Raises: TramitaError."""
+def listen(host: str, port: int, *, chosen_by: tuple[str, str] = OPTIONS) -> socket.socket:
+    """The open door; who knocks waits until a child answers. Raises: TramitaError."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -51,9 +56,17 @@ def listen(host: str, port: int) -> socket.socket:
         door.listen(BACKLOG)
     except OSError as error:
         door.close()
-        raise TramitaError(REFUSED.get(error.errno or 0, str(error.strerror)), host=host, port=port) from None
+        said = REFUSED.get(error.errno or 0, str(error.strerror))
+        raise TramitaError(said, host=host, port=port, by_host=chosen_by[0], by_port=chosen_by[1]) from None
     door.set_inheritable(True)
     return door
+
+
+def open_for_mail(listening: Listening | None) -> Doors:
+    """The door for mail that is handed to us, if one is wanted. Raises: TramitaError."""
+    if listening is None:
+        return {}
+    return {listening.protocol: listen(listening.host, listening.port, chosen_by=VARIABLE)}
 
 
 def get_ready(*, fork: bool = FORK) -> None:
@@ -63,10 +76,14 @@ def get_ready(*, fork: bool = FORK) -> None:
         warm()
 
 
-def serve(door: socket.socket, *, web: int, worker: bool, fork: bool = FORK) -> int:
-    """Serve until told to stop (SIGTERM, SIGINT), after `get_ready`; answers the exit code."""
-    kinds = [WEB] * web + [WORKER] * worker
-    return Tree(door, fork=fork).run(kinds)
+def serve(door: socket.socket | None, *, web: int, worker: bool, mail: Doors | None = None, fork: bool = FORK) -> int:
+    """Serve until told to stop (SIGTERM, SIGINT), after `get_ready`; answers the exit code.
+
+    `mail`: the doors of `open_for_mail`, a process each.
+    """
+    doors = ({WEB: door} if door else {}) | dict(mail or {})
+    kinds = [WEB] * web + [WORKER] * worker + list(mail or {})
+    return Tree(doors, fork=fork).run(kinds)
 
 
 @dataclass
@@ -84,7 +101,7 @@ class Child:
 class Tree:
     """The parent. It has no thread and no event loop: forking is safe at any moment."""
 
-    door: socket.socket
+    doors: Doors
     fork: bool = True
     children: list[Child] = field(default_factory=list)
     stopping: bool = False
@@ -131,15 +148,19 @@ class Tree:
         if not pid:
             os.close(self.life_write)
             signal.set_wakeup_fd(-1)
-            run_child(kind, self.door, self.life_read)
+            for door in (one for name, one in self.doors.items() if name != kind):
+                door.close()
+            run_child(kind, self.doors.get(kind), self.life_read)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
         return pid
 
     def _spawned(self, kind: str) -> int:
         """Where forking a loaded process is not safe: a fresh one that inherits the open door."""
-        fds = (self.door.fileno(), self.life_read)
+        door = self.doors.get(kind)
+        fds = (door.fileno() if door else -1, self.life_read)
         arguments = [sys.executable, "-m", "tramita.config.processes", kind, *map(str, fds)]
-        return subprocess.Popen(arguments, pass_fds=fds).pid  # noqa: S603 - our own program
+        inherited = [fd for fd in fds if fd >= 0]
+        return subprocess.Popen(arguments, pass_fds=inherited).pid  # noqa: S603 - our own program
 
     def _bury(self) -> None:
         """Take note of the dead; one that died young is started again after a pause that doubles."""

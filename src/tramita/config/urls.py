@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("api/", include("tramita.api.urls")),
+    path("mail/hooks/", include("tramita.mail.urls")),
     path("language", set_language, name="language"),
     path("", include("tramita.web.urls")),
     path("style-<str:digest>.css", ui.style, name="stylesheet"),

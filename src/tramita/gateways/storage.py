@@ -7,11 +7,16 @@ import hashlib
 import os
 import secrets
 import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 JUST_KEPT = 3600.0  # seconds in which a file is not erased: its row may still be on its way
+T = TypeVar("T")
+
+SYNCING = 8  # threads that wait for the disk
 
 
 class Storage(Protocol):
@@ -19,6 +24,9 @@ class Storage(Protocol):
 
     def put(self, content: bytes) -> str:
         """Keep these bytes for good; their key. The same bytes again cost nothing. Raises: OSError."""
+
+    def put_all(self, contents: Sequence[bytes]) -> list[str]:
+        """Keep many at once: none of them is promised before this returns. Their keys, in order. Raises: OSError."""
 
     def get(self, key: str) -> bytes:
         """The bytes of this key. Raises: FileNotFoundError."""
@@ -35,12 +43,18 @@ class Folder:
 
     def put(self, content: bytes) -> str:
         """See `Storage`."""
-        key = hashlib.sha256(content).hexdigest()
-        path = self.path(key)
-        if not _kept_again(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, content)
-        return key
+        return self.put_all([content])[0]
+
+    def put_all(self, contents: Sequence[bytes]) -> list[str]:
+        """See `Storage`."""
+        keys = [hashlib.sha256(content).hexdigest() for content in contents]
+        fresh = {self.path(key): content for key, content in zip(keys, contents, strict=True)}
+        fresh = {path: content for path, content in fresh.items() if not _kept_again(path)}
+        if fresh:
+            made = [folder for path in fresh for folder in _make_folders(path.parent, below=self.root)]
+            write_all(fresh)
+            _sync_folders(made)
+        return keys
 
     def get(self, key: str) -> bytes:
         """See `Storage`."""
@@ -76,17 +90,58 @@ def _kept_again(path: Path) -> bool:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it appears complete, and stays after a power cut."""
-    aside = path.parent / f".{path.name}.{secrets.token_hex(4)}"
+    write_all({path: content})
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Many as above: all are written, then all flushed, renamed, and each folder synced once.
+
+    Written together and flushed afterwards they share the disk's work.
+    """
+    aside = {path: path.parent / f".{path.name}.{secrets.token_hex(4)}" for path in files}
+    held: list[int] = []
     try:
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fdatasync(file.fileno()) if hasattr(os, "fdatasync") else os.fsync(file.fileno())
-        aside.replace(path)
+        try:
+            for path, content in files.items():
+                held.append(os.open(aside[path], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+                _write(held[-1], content)
+            _together(flush, held)
+        finally:
+            for descriptor in held:
+                os.close(descriptor)
+        for path, beside in aside.items():
+            beside.replace(path)
     except OSError:
-        aside.unlink(missing_ok=True)
+        for beside in aside.values():
+            beside.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    _sync_folders(path.parent for path in files)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    """The whole of it; a write may take less than it was given."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def flush(descriptor: int) -> None:
+    """The bytes are on the disk when this returns."""
+    os.fdatasync(descriptor) if hasattr(os, "fdatasync") else os.fsync(descriptor)
+
+
+def _make_folders(folder: Path, *, below: Path) -> list[Path]:
+    """Make the folder with those above it; the ones whose list of names changed by that."""
+    if folder.is_dir():
+        return []
+    changed = _make_folders(folder.parent, below=below) if folder != below else []
+    folder.mkdir(parents=folder == below, exist_ok=True)
+    return [*changed, folder.parent]
+
+
+def _sync_folders(folders: Iterable[Path]) -> None:
+    """A name is kept once its folder is synced."""
+    _together(_sync_folder, list(dict.fromkeys(folders)))
 
 
 def _sync_folder(folder: Path) -> None:
@@ -95,6 +150,16 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _together(sync: Callable[[T], None], things: Sequence[T]) -> None:
+    """Several at a time: a journal writes what waits for it at once (measured: 16 ms a file alone, 1.1 in fifties)."""
+    if len(things) == 1:
+        sync(things[0])
+        return
+    with ThreadPoolExecutor(SYNCING, thread_name_prefix="sync") as threads:
+        for _ in threads.map(sync, things):
+            pass  # an error of one is raised here
 
 
 def storage(url: str) -> Storage:

@@ -4,12 +4,16 @@ import io
 import sys
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tramita.domain.errors import TramitaError
 from tramita.domain.mime import parse
 from tramita.gateways.charsets import guess_charset
 from tramita.mail.sources import messages
 from tramita.ui.terminal import FAILURE, SUCCESS, Command, fail, say, say_json
+
+if TYPE_CHECKING:
+    from tramita.services.sorting_mail import Outcome
 
 TEMPORARY = 75  # EX_TEMPFAIL of sysexits
 
@@ -45,26 +49,30 @@ def _import(args: Namespace) -> int:
     """
     from django.db import DatabaseError  # `mail parse` starts without Django
 
-    from tramita.queries.memory import in_batches
-    from tramita.services import receiving
+    from tramita.services.receiving import Letter
+    from tramita.services.receiving_many import gathered, receive_all
 
     failures: list[str] = []
-    for raw in in_batches(messages(args.paths, on_error=failures.append)):
-        try:
-            outcome = receiving.receive(
-                raw.data, mailbox=args.mailbox, source="import", at=datetime.now(UTC), archive=args.archive
-            )
-        except (OSError, DatabaseError) as error:
-            fail(f"{raw.file or 'stdin'}: not now: {str(error).strip()}")
-            return TEMPORARY
-        said = {"file": raw.file, "outcome": outcome.outcome, "items": list(outcome.items), "reason": outcome.reason}
-        if args.json:
-            say_json(said)
-        else:
-            say(f"{raw.file or '-'}: {outcome.outcome} {' '.join(outcome.items)} {outcome.reason}".rstrip())
+    for raws in gathered(messages(args.paths, on_error=failures.append), size=lambda raw: len(raw.data)):
+        letters = [Letter(raw.data, "import", args.mailbox, archive=args.archive) for raw in raws]
+        outcomes = receive_all(letters, at=datetime.now(UTC))
+        for raw in raws:
+            try:
+                outcome = next(outcomes)
+            except (OSError, DatabaseError) as error:
+                fail(f"{raw.file or 'stdin'}: not now: {str(error).strip()}")
+                return TEMPORARY
+            _tell(raw.file, outcome, json=args.json)
     for failure in failures:
         fail(failure)
     return FAILURE if failures else SUCCESS
+
+
+def _tell(file: str | None, outcome: "Outcome", *, json: bool) -> None:
+    if json:
+        say_json({"file": file, "outcome": outcome.outcome, "items": list(outcome.items), "reason": outcome.reason})
+    else:
+        say(f"{file or '-'}: {outcome.outcome} {' '.join(outcome.items)} {outcome.reason}".rstrip())
 
 
 def _configure_replay(parser: ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What a machine of ours said lately (MAIL-93), and whose bytes are still kept (MAIL-18), without a scan."""
 
-    dependencies = [("tramita", "0003_mail_in_full")]
+    dependencies = [("tramita", "0011_stamp_of_the_configuration")]
 
     operations = [
         migrations.AddIndex(

@@ -26,6 +26,7 @@ from tramita.domain.definitions import (
 from tramita.domain.due_rules import DueRule, build_due_rule
 from tramita.gateways.holidays import public_holidays
 from tramita.models import Definition, Version
+from tramita.queries import memory
 from tramita.queries.memory import once_a_batch
 from tramita.queries.rows import fetch
 from tramita.queries.visibility import may
@@ -117,9 +118,10 @@ def _one(statement: str, *params: object) -> int | None:
 
 
 def forget() -> None:
-    """Empty the memory of versions; for tests, whose transactions take version ids back."""
+    """Empty the memory of versions, and of what is current; for tests, whose transactions take ids back."""
     for kept in (_kept, _due_rule):
         kept.cache_clear()
+    memory.forget()
 
 
 @once_a_batch

@@ -83,6 +83,22 @@ class Directory:
         where = plain if plain in self.mailboxes or plain in self.routes else arrived_at
         return self.rules_of(where).plus_addressing != "off"
 
+    def takes(self, recipient: str) -> str | None:
+        """The mailbox that mail for this recipient is for, None where we know nobody of that name (MAIL-15).
+
+        What stands after a plus is ours to choose. A postmaster there must be (RFC 5321 section 4.5.1).
+        """
+        ours = {address_key(one): self.mailbox_of(one) for one in self.own}
+        whole = address_key(recipient)
+        local, _, domain = whole.rpartition("@") if "@" in whole else (whole, "", "")
+        plain = f"{local.partition('+')[0]}@{domain}"
+        if found := ours.get(whole) or ours.get(plain):
+            return found
+        hosts = {one.rpartition("@")[2]: box for one, box in reversed(ours.items())}
+        return (
+            hosts.get(domain, None if domain else next(iter(self.mailboxes), None)) if local == "postmaster" else None
+        )
+
     def leaving_from(self, path: str | None) -> str:
         """The address that mail about an item of this process comes from (M-15, MAIL-117)."""
         found = next((route.address for route in self.routes.values() if route.path == path), None)

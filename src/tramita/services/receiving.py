@@ -7,9 +7,9 @@ Whoever hands a message over may tell its server once `keep` has returned (MAIL-
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,9 +24,11 @@ from tramita.gateways.charsets import guess_charset
 from tramita.gateways.storage import storage
 from tramita.models import SeenMessage
 from tramita.queries.mailboxes import Directory, directory
+from tramita.queries.memory import remembering
 from tramita.queries.tray import WAITING
 from tramita.services import sql
 from tramita.services.sorting_mail import Outcome, sort_out
+from tramita.services.sql import TakenError
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,9 @@ EMPTY: dict[str, Any] = {
 }
 ABANDONED = timedelta(minutes=1)
 
+Row = dict[str, Any]
+Place = tuple[str, str]  # mailbox and content: what is seen once
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -53,51 +58,114 @@ class Kept:
     news: bool
 
 
-class TakenError(Conflict):
-    """Another importer was faster with the same message: everything of ours is rolled back."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A raw message as it came in: by which way, and what the way itself said of sender and recipients (MAIL-14)."""
+
+    raw: bytes
+    source: str  # import, api, imap, pop3, smtp, lmtp, hook
+    mailbox: str | None = None
+    envelope: Mapping[str, Any] = field(default_factory=dict)  # {"sender": …, "recipients": [those of this mailbox]}
+    archive: bool = False  # old mail, which is only filed (MAIL-17)
 
 
-def receive(raw: bytes, *, mailbox: str | None = None, source: str, at: datetime, archive: bool = False) -> Outcome:
+def receive(
+    raw: bytes,
+    *,
+    mailbox: str | None = None,
+    source: str,
+    envelope: Mapping[str, Any] | None = None,
+    archive: bool = False,
+    at: datetime,
+) -> Outcome:
     """Keep a message and process it: what `mail import` and `POST /mail` do (MAIL-16).
 
     `archive`: old mail, which is only filed (MAIL-17).
     The same bytes for the same mailbox again change nothing: `duplicate` (MAIL-3).
     Raises: OSError, OperationalError: a temporary fault, after which nothing was promised (MAIL-8).
+    Cost: ten statements at most for a plain mail; inside a batch nine.
     """
-    desk = directory()
-    kept = keep(raw, mailbox=mailbox, source=source, desk=desk, at=at, archive=archive)
-    if not kept.news:
-        return Outcome("duplicate", tuple(kept.seen.items), "")
-    return process(kept, desk=desk, at=at)
+    with remembering():
+        desk = directory()
+        kept = keep_all([Letter(raw, source, mailbox, envelope or {}, archive)], desk=desk, at=at)[0]
+        if not kept.news:
+            return Outcome("duplicate", tuple(kept.seen.items), "")
+        return process(kept, desk=desk, at=at)
 
 
-def keep(raw: bytes, *, mailbox: str | None, source: str, desk: Directory, at: datetime, archive: bool = False) -> Kept:
+def keep(
+    raw: bytes,
+    *,
+    mailbox: str | None,
+    source: str,
+    desk: Directory,
+    at: datetime,
+    envelope: Mapping[str, Any] | None = None,
+    archive: bool = False,
+) -> Kept:
     """Bytes to storage, a row in the ledger of messages seen; both at most once."""
-    key = storage(settings.TRAMITA_STORAGE_URL).put(raw)
+    return keep_all([Letter(raw, source, mailbox, envelope or {}, archive)], desk=desk, at=at)[0]
+
+
+def keep_all(letters: Sequence[Letter], *, desk: Directory, at: datetime) -> list[Kept]:
+    """Many at once, in one transaction. Their servers may be told once this has returned (MAIL-2).
+
+    The second of two equal ones is no news. Cost: one statement, and one more if any was seen before.
+    """
+    keys = storage(settings.TRAMITA_STORAGE_URL).put_all([letter.raw for letter in letters])
+    mails = [read(letter.raw, letter.envelope) for letter in letters]
+    rows = [_row(*three, desk=desk, at=at) for three in zip(letters, keys, mails, strict=True)]
+    wanted = {_place(row): row for row in reversed(rows)}  # of two equal ones the first is kept
+    with writing():
+        fresh = sql.insert_seen(rows)
+    seen = {place: SeenMessage(id=pk, **wanted[place]) for place, pk in fresh.items()}
+    seen |= _seen_before(wanted.keys() - fresh.keys())
+    kept: dict[Place, list[Kept]] = {}
+    for row, mail in zip(rows, mails, strict=True):
+        ones = kept.setdefault(_place(row), [])
+        ones.append(Kept(seen[_place(row)], mail, news=not ones and seen[_place(row)].outcome == ""))
+    return [kept[_place(row)].pop(0) for row in rows]
+
+
+def _place(row: Row) -> Place:
+    return row["mailbox"], row["content"]
+
+
+def _seen_before(places: Set[Place]) -> dict[Place, SeenMessage]:
+    """The messages that hold these places already."""
+    if not places:
+        return {}
+    boxes, contents = ({place[side] for place in places} for side in (0, 1))
+    found = SeenMessage.objects.filter(mailbox__in=boxes, content__in=contents)
+    return {(seen.mailbox, seen.content): seen for seen in found}
+
+
+def read(raw: bytes, envelope: Mapping[str, Any]) -> ParsedMail:
+    """What the message says, and what its envelope says beside it: a null sender wants no answer (MAIL-14, MAIL-91)."""
     mail = parse(raw, guess=guess_charset)
-    where = _mailbox(mailbox, mail, desk)
-    row = EMPTY | {
-        "mailbox": where,
-        "source": source,
+    sender = envelope.get("sender")
+    return mail if sender is None or mail.return_path is not None else replace(mail, return_path=sender)
+
+
+def _row(letter: Letter, key: str, mail: ParsedMail, *, desk: Directory, at: datetime) -> Row:
+    return EMPTY | {
+        "mailbox": _mailbox(letter, mail, desk),
+        "source": letter.source,
+        "envelope": dict(letter.envelope),
         "raw": key,
         "content": mail.digest,
-        "size": len(raw),
+        "size": len(letter.raw),
         "seen_at": at,
-        "archive": archive,
+        "archive": letter.archive,
         "subject": (mail.subject or "")[:300],
         "sender": (mail.from_.address if mail.from_ else "")[:LONGEST_ADDRESS],
     }
-    try:
-        with writing():
-            seen = SeenMessage(id=sql.insert("seen_messages", [row], returning=True)[0], **row)
-    except IntegrityError:
-        seen = SeenMessage.objects.get(mailbox=where, content=mail.digest)
-    return Kept(seen, mail, news=seen.outcome == "")
 
 
-def _mailbox(given: str | None, mail: ParsedMail, desk: Directory) -> str:
+def _mailbox(letter: Letter, mail: ParsedMail, desk: Directory) -> str:
     """Where it came in: the mailbox itself, also if one of its routes is named (MAIL-14)."""
-    address = (given or "").strip().lower() or arrived_at(mail, own=desk.own)
+    named = letter.envelope.get("recipients", ())
+    address = (letter.mailbox or "").strip().lower() or arrived_at(mail, own=desk.own, envelope=named)
     return (desk.mailbox_of(address) or address or "")[:LONGEST_ADDRESS]
 
 
@@ -106,10 +174,8 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
     reason = ""
     for _ in range(RIVALS):
         try:
-            with writing():
-                outcome = sort_out(kept.seen, kept.mail, desk=desk, at=at)
-                _done(kept.seen, outcome, at=at)
-            return outcome
+            with writing(), sql.many_rows():
+                return finish(kept, desk=desk, at=at)
         except (StaleVersion, IntegrityError) as rival:
             reason = _said(rival)
         except TakenError:
@@ -126,6 +192,13 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
             reason = _said(error)
             break
     return _failed(kept.seen, reason, at=at)
+
+
+def finish(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
+    """Decide, write and say what became of it, inside the caller's transaction. Raises: whatever goes wrong."""
+    outcome = sort_out(kept.seen, kept.mail, desk=desk, at=at)
+    _done(kept.seen, outcome, at=at)
+    return outcome
 
 
 def _said(error: Exception) -> str:
@@ -195,9 +268,14 @@ def rehearse(seen_id: int, *, at: datetime) -> Outcome:
 
 def rehearse_bytes(raw: bytes, *, mailbox: str | None = None, at: datetime) -> Outcome:
     """What a message would do if it came in now; nothing is kept or written (MAIL-143)."""
-    mail, desk = parse(raw, guess=guess_charset), directory()
+    mail, desk = read(raw, {}), directory()
     with _taken_back():
-        row = {"mailbox": _mailbox(mailbox, mail, desk), "source": "rehearsal", "raw": "", "size": len(raw)}
+        row = {
+            "mailbox": _mailbox(Letter(raw, "rehearsal", mailbox), mail, desk),
+            "source": "rehearsal",
+            "raw": "",
+            "size": len(raw),
+        }
         seen = SeenMessage.objects.create(**row, content=f"rehearsal {mail.digest[:50]}", seen_at=at)
         return sort_out(seen, mail, desk=desk, at=at, rehearsed=True)
 
@@ -236,4 +314,4 @@ def _again(seen: SeenMessage, *, desk: Directory, at: datetime, no_spam: bool = 
 
 
 def _read(seen: SeenMessage) -> ParsedMail:
-    return parse(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), guess=guess_charset)
+    return read(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), seen.envelope)

@@ -24,6 +24,7 @@ from tramita.queries.mailboxes import Directory, Rules, keys
 from tramita.queries.matching import Finder, survivor
 from tramita.queries.rows import fetch
 from tramita.queries.worklists import KINDS
+from tramita.services import unwritten
 from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
 from tramita.services.starting_by_mail import category_of, start_from_mail
@@ -156,17 +157,23 @@ class Before:
     answers: list[int]  # items that hold an answer to it, the newest first (MAIL-79)
 
 
+BEFORE = (
+    "SELECT d.key, i.kind, i.number, i.ordinal, NULL FROM messages m JOIN items i ON i.id = m.item_id "
+    "JOIN definitions d ON d.id = i.process_id "
+    "WHERE m.message_id = %s AND NOT m.outgoing AND m.sender_address = %s AND m.text = %s "
+    "UNION ALL SELECT NULL, NULL, NULL, NULL, a.item_id FROM messages a JOIN seen_messages s ON s.id = a.seen_id "
+    "WHERE a.in_reply_to = %s AND NOT a.outgoing AND NOT (a.in_reply_to = '') AND s.mailbox = %s"
+)
+unwritten.LOOKUPS[BEFORE] = unwritten.by_columns("messages", {"message_id": 0, "in_reply_to": 3})
+
+
 def _before(arrival: Arrival) -> Before:
     """Cost: one statement."""
     mail = arrival.mail
     if not mail.message_id:
         return Before({}, [])
     rows = fetch(
-        "SELECT d.key, i.kind, i.number, i.ordinal, NULL FROM messages m JOIN items i ON i.id = m.item_id "
-        "JOIN definitions d ON d.id = i.process_id "
-        "WHERE m.message_id = %s AND NOT m.outgoing AND m.sender_address = %s AND m.text = %s "
-        "UNION ALL SELECT NULL, NULL, NULL, NULL, a.item_id FROM messages a JOIN seen_messages s ON s.id = a.seen_id "
-        "WHERE a.in_reply_to = %s AND NOT a.outgoing AND NOT (a.in_reply_to = '') AND s.mailbox = %s",
+        BEFORE,
         [mail.message_id, arrival.sender.address, mail.text, mail.message_id, arrival.seen.mailbox],
     )
     started = {path: str(references.Reference(KINDS[kind], *rest)) for path, kind, *rest, _ in rows if path}

@@ -4,7 +4,9 @@ Values go through `stored`, which knows how each database keeps moments, words a
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
@@ -13,20 +15,41 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from tramita.domain.errors import Conflict
 from tramita.models.work import NEVER_LEASED as NEVER
+from tramita.services.unwritten import NAMED, TABLES, Unwritten
 
+
+class TakenError(Conflict):
+    """Another importer was faster with the same message: everything of ours is rolled back."""
+
+
+_unwritten: ContextVar[Unwritten | None] = ContextVar("unwritten", default=None)
+
+PLAIN = frozenset({str, int, bool, type(None)})
+_JSON = json.JSONEncoder(ensure_ascii=False)
 NUMBERED = frozenset({"kind", "state", "list"})  # columns that keep an enum's number
 
 
 def stored(value: Any, column: str = "") -> Any:
-    """The value as the database driver wants it."""
+    """The value as the database driver wants it. Cost: a mail has 150 of them, most of them plain."""
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if kind is datetime:
+        return _moment(connection.vendor, value)
+    if isinstance(value, dict | list | tuple):
+        return _JSON.encode(value)
     if isinstance(value, Enum):
         return value.number if column in NUMBERED else value.value  # type: ignore[attr-defined]
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, dict | list | tuple):
-        return json.dumps(value, ensure_ascii=False)
-    return value
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+
+
+@lru_cache(maxsize=256)
+def _moment(vendor: str, value: datetime) -> Any:
+    """One change has one moment, in a dozen columns."""
+    del vendor  # a key of the cache
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 def insert(table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = False, once: bool = False) -> list[int]:
@@ -34,11 +57,60 @@ def insert(table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = F
 
     `once`: a row that breaks a unique constraint is left out, for somebody else was faster.
     """
+    held = _unwritten.get()
+    if held is not None and table in (NAMED if returning else TABLES) and not once:
+        return held.add(table, rows, returning=returning)
+    return insert_now(table, rows, returning=returning, once=once)
+
+
+def insert_now(
+    table: str, rows: Sequence[Mapping[str, Any]], *, returning: bool = False, once: bool = False
+) -> list[int]:
+    """As above, whatever else waits to be written."""
     columns = tuple(rows[0])
     values = [stored(row[column], column) for row in rows for column in columns]
     with connection.cursor() as cursor:
-        cursor.execute(_insert(table, columns, len(rows), returning, once), values)
+        cursor.execute(_insert(table, columns, len(rows), returning=returning, once=once), values)
         return [row[0] for row in cursor.fetchall()] if returning else []
+
+
+def insert_seen(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], int]:
+    """Insert messages seen, one statement: the ids of the new ones by mailbox and content (MAIL-3)."""
+    columns = tuple(rows[0])
+    values = [stored(row[column], column) for row in rows for column in columns]
+    statement = _insert("seen_messages", columns, len(rows), returning=True, once=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement}, mailbox, content", values)
+        return {(mailbox, content): pk for pk, mailbox, content in cursor.fetchall()}
+
+
+@contextmanager
+def many_rows(expected: int = 1) -> Iterator[None]:
+    """Until it ends, rows that nobody asks for wait, and are written many an INSERT; inside a transaction.
+
+    `expected`: how many items or so. Raises: TakenError, when a message was finished by another process meanwhile.
+    """
+    if _unwritten.get() is not None:
+        yield
+        return
+    held = Unwritten(insert_now, _finish_many, expected)
+    token = _unwritten.set(held)
+    try:
+        with connection.execute_wrapper(held.guard):
+            yield
+            held.write()
+    finally:
+        _unwritten.reset(token)
+
+
+def _finish_many(finished: Sequence[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor:
+        if len(finished) == 1:
+            cursor.execute(FINISH_SEEN, finished[0])
+        else:
+            cursor.executemany(FINISH_SEEN, finished)
+        if cursor.rowcount != len(finished):
+            raise TakenError("Another process took this message.", code="taken")
 
 
 def save_new(row: Model) -> None:
@@ -50,7 +122,7 @@ def save_new(row: Model) -> None:
 
 
 @lru_cache(maxsize=512)
-def _insert(table: str, columns: tuple[str, ...], rows: int, returning: bool, once: bool) -> str:  # noqa: FBT001 - keys of the cache
+def _insert(table: str, columns: tuple[str, ...], rows: int, *, returning: bool, once: bool) -> str:
     row = "(" + ", ".join(["%s"] * len(columns)) + ")"
     more = (" ON CONFLICT DO NOTHING" if once else "") + (" RETURNING id" if returning else "")
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)}{more}"
@@ -58,6 +130,9 @@ def _insert(table: str, columns: tuple[str, ...], rows: int, returning: bool, on
 
 def update_item(item_id: int, version: int, columns: Mapping[str, Any]) -> bool:
     """Change the named columns if the item still has this version. False: somebody was faster."""
+    held = _unwritten.get()
+    if held is not None and held.change_item(item_id, version, columns):
+        return True
     values = [stored(value, column) for column, value in columns.items()]
     with connection.cursor() as cursor:
         cursor.execute(_update_item(tuple(columns)), [*values, item_id, version])
@@ -100,17 +175,27 @@ def finish_seen(
     at: datetime,
 ) -> bool:
     """Say what became of a message, and how (MAIL-141). False: another process said so first."""
+    said = [outcome, reason, stored(items), tries, stored(at), stored(dict(trace)), seen_id]
+    held = _unwritten.get()
+    if held is not None:
+        held.finished.append(said)
+        return True
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE seen_messages SET outcome = %s, reason = %s, items = %s, tries = %s, processed_at = %s, trace = %s "
-            "WHERE id = %s AND outcome IN ('', 'unhandled', 'failed')",
-            [outcome, reason, stored(items), tries, stored(at), stored(dict(trace)), seen_id],
-        )
+        cursor.execute(FINISH_SEEN, said)
         return bool(cursor.rowcount == 1)
+
+
+FINISH_SEEN = (
+    "UPDATE seen_messages SET outcome = %s, reason = %s, items = %s, tries = %s, processed_at = %s, "
+    "trace = %s WHERE id = %s AND outcome IN ('', 'unhandled', 'failed')"
+)
 
 
 def next_number() -> int:
     """A number that no item ever had. Gaps are fine."""
+    held = _unwritten.get()
+    if held is not None:
+        return held.number()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT nextval('item_numbers')")

@@ -46,6 +46,6 @@ def _worker(args: Namespace) -> int:
     return SUCCESS
 
 
-COMMANDS = [
-    Command(name="worker", help="timers, mail in, mail out; run as many as wanted", configure=_configure, run=_worker)
-]
+WORKING = Command(  # `config.commands` offers it, with the listener for mail beside it
+    name="worker", help="timers, mail in, mail out; run as many as wanted", configure=_configure, run=_worker
+)

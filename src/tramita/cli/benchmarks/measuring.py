@@ -28,10 +28,9 @@ class Measured:
     cpu_ms: float
     per_second: float
 
-    @property
-    def numbers(self) -> tuple[float, float]:
-        """Rounded as printed."""
-        return round(self.cpu_ms, 2), round(self.per_second, 1)
+    def of(self, each: int) -> "Measured":
+        """Of one of the things that an operation does, rounded as printed."""
+        return Measured(round(self.cpu_ms / each, 2), round(self.per_second * each, 1))
 
 
 def measure(operation: Operation, count: int) -> Measured:

@@ -1,7 +1,8 @@
 """What is measured, and its budget."""
 
 import itertools
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,10 +15,11 @@ from tramita.cli.benchmarks.pages import Browser
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Listed, State
 from tramita.models import Item, Person, Queue
-from tramita.queries.memory import in_batches
 from tramita.queries.people import actor_for
-from tramita.services import firing, pulling, receiving, starting, waiting, working
+from tramita.services import firing, pulling, receiving, receiving_many, starting, waiting, working
 from tramita.services.claiming import Claimed
+from tramita.services.receiving import Letter
+from tramita.services.receiving_many import BATCH
 from tramita.services.sorting_mail import Outcome
 
 LIST_ROWS = 60  # a page shows fifty, and there is a next one
@@ -53,12 +55,16 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """`budget_ms` is of CPU (DESIGN section 4), None where only the figure is published."""
+    """`budget_ms` is of CPU (DESIGN section 4), None where only the figure is published.
+
+    An operation may do `each` things at once; the figures are those of one.
+    """
 
     name: str
     what: str
     budget_ms: float | None
     prepare: Callable[["Stage"], Prepared]
+    each: int = 1
 
 
 class Stage:
@@ -93,13 +99,8 @@ class Stage:
 
 
 def ingest(stage: Stage) -> Prepared:
-    """A plain mail of a known requester becomes a Ticket, as `mail import` does it; its file is written and flushed."""
-    numbers = itertools.count(int(stage.now.timestamp()) * 1000)
-    asking = Person.objects.filter(email__startswith="asks.").order_by("id").values_list("email", flat=True)
-    senders = itertools.cycle(asking[:300])
-    mails = in_batches(
-        MAIL.format(number=number, sender=sender).encode() for number, sender in zip(numbers, senders, strict=False)
-    )
+    """A plain mail of a known requester comes alone and becomes a Ticket; its file is written and flushed."""
+    mails = _mails(stage)
 
     def operation(number: int) -> Outcome:
         del number
@@ -108,25 +109,54 @@ def ingest(stage: Stage) -> Prepared:
     operation(0)
     with statements() as sent:
         done = operation(0)
-    item = Item.objects.get(number=int(done.items[0].partition("-")[0]), kind=Kind.TICKET)
-    return Prepared(operation, _written_again(item), sent)
+    return Prepared(operation, _written_again(_item_of(done)), sent)
 
 
-def _written_again(item: Item) -> Operation:
-    """The rows that one mail writes."""
+def bulk(stage: Stage) -> Prepared:
+    """Fifty such mails at a time, as `mail import` of a folder and a first fetch do it."""
+    mails = _mails(stage)
+
+    def operation(number: int) -> list[Outcome]:
+        del number
+        letters = [Letter(raw, "import") for raw in itertools.islice(mails, BATCH)]
+        return list(receiving_many.receive_all(letters, at=stage.now))
+
+    operation(0)
+    with statements() as sent:
+        done = operation(0)
+    return Prepared(operation, _written_again(_item_of(done[0]), times=BATCH), sent)
+
+
+def _mails(stage: Stage) -> Iterator[bytes]:
+    """Endlessly many, each its own."""
+    numbers = itertools.count(time.time_ns())
+    asking = Person.objects.filter(email__startswith="asks.").order_by("id").values_list("email", flat=True)
+    senders = itertools.cycle(asking[:300])
+    return (
+        MAIL.format(number=number, sender=sender).encode() for number, sender in zip(numbers, senders, strict=False)
+    )
+
+
+def _item_of(outcome: Outcome) -> Item:
+    return Item.objects.get(number=int(outcome.items[0].partition("-")[0]), kind=Kind.TICKET)
+
+
+def _written_again(item: Item, *, times: int = 1) -> Operation:
+    """The rows that one mail writes; of many in the same two transactions."""
     seen_id = item.messages.get().seen_id
     seen, items = raw.Template("seen_messages", "id = %s", [seen_id]), raw.Template("items", "id = %s", [item.pk])
     entries, messages = (raw.Template(table, "item_id = %s", [item.pk]) for table in ("entries", "messages"))
 
     def operation(number: int) -> None:
         del number
-        fresh = raw.unused()
+        fresh = [raw.unused() for _ in range(times)]
         with raw.transaction() as driver:
-            kept = seen.write(driver, {"content": str(fresh)}, returning=True)
+            kept = [seen.write(driver, {"content": str(one)}, returning=True) for one in fresh]
         with raw.transaction() as driver:
-            item_id = items.write(driver, {"number": fresh}, returning=True)
-            entries.write(driver, {"item_id": item_id})
-            messages.write(driver, {"item_id": item_id, "seen_id": kept})
+            for one, seen_again in zip(fresh, kept, strict=True):
+                item_id = items.write(driver, {"number": one}, returning=True)
+                entries.write(driver, {"item_id": item_id})
+                messages.write(driver, {"item_id": item_id, "seen_id": seen_again})
 
     return operation
 
@@ -252,6 +282,7 @@ SUITE: Mapping[str, Benchmark] = {
     one.name: one
     for one in (
         Benchmark("ingest", "a plain mail becomes a Ticket", 8.0, ingest),
+        Benchmark("import", "the same, fifty at a time", 8.0, bulk, each=BATCH),
         Benchmark("list", "a page of a queue, fifty rows", 10.0, page_of_list),
         Benchmark("item", "the page of an item", 15.0, page_of_item),
         Benchmark("update", "a change of state, by a form", 10.0, update),

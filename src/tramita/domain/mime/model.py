@@ -4,11 +4,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 
+@lru_cache(maxsize=4096)
 def address_key(address: str) -> str:
-    """The form in which addresses are compared: lower case, the domain in ASCII (MAIL-56)."""
+    """The form in which addresses are compared: lower case, the domain in ASCII (MAIL-56).
+
+    Remembered: each mail is compared with every address of ours, several times.
+    """
     local, at, domain = address.strip().lower().rpartition("@")
     if not domain.isascii():
         with suppress(UnicodeError):  # too long or badly formed: compared as it is written
