@@ -39,7 +39,8 @@ EMPTY: dict[str, Any] = {
     "items": [],
     "tries": 0,
 }
-ABANDONED = timedelta(minutes=1)
+ABANDONED = timedelta(minutes=1)  # after which an importer is taken for dead, and a worker goes on
+MISSING = "The raw message is not in the storage."
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,10 @@ def _said(error: Exception) -> str:
 def _tried_enough(seen: SeenMessage) -> bool:
     """A database that works again and fails on the same message three times fails because of the message (MAIL-6).
 
-    Raises: OperationalError, when it does not work again.
+    A worker that claimed it has counted this try. Raises: OperationalError, when the database does not work again.
     """
+    if seen.next_at:
+        return seen.tries >= MOST_TRIES
     with writing():
         SeenMessage.objects.filter(pk=seen.pk).update(tries=F("tries") + 1)
     seen.refresh_from_db(fields=["tries"])
@@ -141,7 +144,8 @@ def _tried_enough(seen: SeenMessage) -> bool:
 
 def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
     reason, items = outcome.reason[:LONGEST_REASON], list(outcome.items)
-    if not sql.finish_seen(seen.pk, outcome.outcome, reason, items, tries=seen.tries + 1, at=at):
+    tries = seen.tries if seen.next_at else seen.tries + 1
+    if not sql.finish_seen(seen.pk, outcome.outcome, reason, items, tries=tries, at=at):
         raise TakenError("Another process took this message.", code="taken")
 
 
@@ -161,19 +165,6 @@ def _as_told(seen: SeenMessage) -> Outcome:
     return Outcome("duplicate", tuple(seen.items), "")
 
 
-def finish_abandoned(*, at: datetime, limit: int = 50) -> int:
-    """Process messages that were kept a minute ago and not processed: their importer died in between. How many.
-
-    Raises: OSError, OperationalError: a temporary fault; they stay.
-    """
-    abandoned = list(SeenMessage.objects.filter(outcome="", seen_at__lte=at - ABANDONED).order_by("id")[:limit])
-    if abandoned:
-        desk = directory()
-        for seen in abandoned:
-            _again(seen, desk=desk, at=at)
-    return len(abandoned)
-
-
 def replay(seen_id: int, *, at: datetime) -> Outcome:
     """Process a set-aside or unfinished message again (MAIL-7, MAIL-143). Raises: NotFound, Conflict."""
     seen = SeenMessage.objects.filter(pk=seen_id).first()
@@ -189,5 +180,5 @@ def _again(seen: SeenMessage, *, desk: Directory, at: datetime) -> Outcome:
         raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
     except FileNotFoundError:
         log.exception("raw mail is missing", extra={"seen": seen.pk})
-        return _failed(seen, "The raw message is not in the storage.", at=at)
+        return _failed(seen, MISSING, at=at)
     return process(Kept(seen, parse(raw, guess=guess_charset), news=True), desk=desk, at=at)
