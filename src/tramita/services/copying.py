@@ -5,40 +5,17 @@ However it ends, the mail itself was sent, and is never sent again for the sake 
 
 from datetime import datetime, timedelta
 
-from tramita.domain.mime.compose import compose
 from tramita.gateways.imap import Imap
 from tramita.gateways.incoming import MailServerFault
 from tramita.models import Delivery, Mailbox, Message
-from tramita.queries.mailboxes import directory
-from tramita.services import connecting, sql
+from tramita.services import connecting, posting
 from tramita.services.claiming import DELIVERIES, Claimed, claim, update
+from tramita.services.copy_orders import KIND, box_of
 from tramita.services.transactions import writing
 
-KIND = "copy"
 BATCH = 5  # a slow server holds each for a while: within one lease
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
 GIVE_UP = timedelta(hours=48)
-
-
-def copy_later(message: Message, *, at: datetime) -> None:
-    """A mail was sent: its copy is due, where its mailbox wants one. In the transaction that says that it was sent."""
-    box = _box(message)
-    if box is None or not box.copy_sent:
-        return
-    row = {
-        "kind": KIND,
-        "item_id": message.item_id,
-        "message_id": message.pk,
-        "payload": {},
-        "state": int(Delivery.State.PENDING),
-        "next_at": at,
-        "created_at": at,
-        "lease_until": at,
-        "fence": 0,
-        "tries": 0,
-        "error": "",
-    }
-    sql.insert("deliveries", [row])
 
 
 def copy_due(*, at: datetime) -> int:
@@ -51,7 +28,7 @@ def copy_due(*, at: datetime) -> int:
 
 def _copy(delivery: Claimed, *, at: datetime) -> None:
     message = Message.objects.get(deliveries=delivery.id)
-    box = _box(message)
+    box = box_of(message)
     if box is None or not box.copy_sent:
         _end(delivery, Delivery.State.CANCELLED, "The mailbox keeps no copies any more.", at=at)
         return
@@ -65,8 +42,6 @@ def _copy(delivery: Claimed, *, at: datetime) -> None:
 
 def _put(box: Mailbox, message: Message, *, at: datetime) -> None:
     """Once: a try that died after the copy had arrived finds it there."""
-    from tramita.services.posting import composed  # it needs `copy_later`
-
     server = connecting.unopened(box, at=at)
     if not isinstance(server, Imap):
         raise MailServerFault("protocol", "only an IMAP server takes copies")
@@ -74,14 +49,9 @@ def _put(box: Mailbox, message: Message, *, at: datetime) -> None:
         server.connect()
         server.log_in()
         if not server.holds_id(box.copy_sent, message.message_id):
-            server.append(box.copy_sent, compose(composed(message)), message.at)
+            server.append(box.copy_sent, posting.raw(message), message.at)
     finally:
         server.close()
-
-
-def _box(message: Message) -> Mailbox | None:
-    address = directory().mailbox_of(message.sender_address)
-    return Mailbox.objects.filter(address=address, active=True).first()
 
 
 def _later(delivery: Claimed, message: Message, error: str, *, at: datetime) -> None:

@@ -16,6 +16,7 @@ from tramita.services.transactions import writing
 
 LONGEST_SUBJECT, LONGEST_ADDRESS = 300, 254
 
+
 def put(raw: bytes) -> str:
     """The bytes to storage; their key. Raises: OSError."""
     return storage(settings.TRAMITA_STORAGE_URL).put(raw)
