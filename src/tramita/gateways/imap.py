@@ -1,4 +1,4 @@
-"""IMAP (RFC 3501): messages by UID and UIDVALIDITY, peeked at, never by number or by the unread flag (MAIL-4, MAIL-5)."""
+"""IMAP (RFC 3501): messages by UID and UIDVALIDITY, peeked at, never by number or unread flag (MAIL-4, MAIL-5)."""
 
 import re
 import ssl

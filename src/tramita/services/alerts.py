@@ -1,4 +1,4 @@
-"""What an operator must know until it is cured: one row a key, taken away at the all-clear (MAIL-11, MAIL-12, MAIL-93)."""
+"""What an operator must know until it is cured: one row a key, gone at the all-clear (MAIL-11, MAIL-12, MAIL-93)."""
 
 from collections.abc import Mapping
 from datetime import datetime

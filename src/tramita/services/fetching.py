@@ -95,7 +95,8 @@ def _round(here: Visit, session: Session, *, full: bool = False) -> None:
     while group := list(islice(news, TOGETHER)):
         _take(here, session, group)
     if full:
-        _tell(here, session, transport_ledger.untold(here.box, session, names))
+        untold = transport_ledger.untold(here.box, session, names)
+        _tell(here, session, [name for name in untold if name not in here.promised])
     if here.refused:
         raise here.refused
     _finished(here, names, full=full)

@@ -15,7 +15,8 @@ def beat(*, at: datetime) -> None:
     """A worker lives at `at`."""
     with writing(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO counters (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            "INSERT INTO counters (name, value) VALUES (%s, %s) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             [NAME, int(at.timestamp())],
         )
 

@@ -93,7 +93,8 @@ def _read(claim: Claim, *, at: datetime) -> None:
         raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
     except FileNotFoundError:
         log.exception("raw mail is missing", extra={"seen": seen.pk})
-        return _set_aside(claim, receiving.MISSING, at=at)
+        _set_aside(claim, receiving.MISSING, at=at)
+        return
     mail = parse(raw, guess=guess_charset)
     if not seen.subject and not seen.sender:
         with writing():

@@ -1,4 +1,4 @@
-"""Whose turn a mailbox is, and how it went: a lease with a fence, back-off, the fault by its name (MAIL-9 to MAIL-12)."""
+"""Whose turn a mailbox is, and how it went: lease, fence, back-off, the fault by its name (MAIL-9 to MAIL-12)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
