@@ -85,6 +85,11 @@ def _process(claim: Claim, *, at: datetime) -> None:
     except OSError:
         _not_its_fault(claim, at=at)
         raise
+    except OperationalError:
+        raise
+    except Exception as error:  # whatever is wrong with one message, the next must come in
+        log.exception("mail set aside", extra={"seen": claim.id})
+        _set_aside(claim, f"{type(error).__name__}: {error}"[: receiving.LONGEST_REASON], at=at)
 
 
 def _read(claim: Claim, *, at: datetime) -> None:
