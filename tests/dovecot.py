@@ -181,9 +181,9 @@ def _certificate(folder: Path) -> dict[str, str]:
     program = shutil.which("openssl")
     if program is None:
         return {"ssl": "no", "certificate": ""}
+    curve, files = "ec_paramgen_curve:prime256v1", ["-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"]
     subprocess.run(
-        [program, *"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj".split()]
-        + ["/CN=nobody.example", "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem"],
+        [program, "req", "-x509", "-newkey", "ec", "-pkeyopt", curve, "-nodes", "-subj", "/CN=nobody.example", *files],
         check=True,
         capture_output=True,
     )

@@ -34,6 +34,7 @@ def main() -> None:
     """Arguments: `steps`, or `random KILLS SEED`. Prints what happened as JSON."""
     django.setup()
     import imap_tools  # noqa: F401 - so that a life need not
+
     from tramita.config import command
     from tramita.worker import loop  # noqa: F401
 

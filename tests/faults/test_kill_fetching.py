@@ -1,4 +1,4 @@
-"""A worker that fetches from a real server is killed at any moment: nothing lost, nothing doubled, poison delays nobody."""
+"""A worker that fetches from a real server is killed at any moment: nothing lost or doubled, poison delays nobody."""
 
 import json
 import random

@@ -3,7 +3,7 @@
 import re
 import ssl
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ PORTS = {"implicit": 993, "starttls": 143, "off": 143}
 CHUNK = 200  # messages described, or told of, by one command
 UID, SIZE = re.compile(rb"UID (\d+)"), re.compile(rb"RFC822\.SIZE (\d+)")
 ARRIVED = re.compile(rb'INTERNALDATE "([^"]+)"')
-SHORTEST_WAIT = 0.5  # of a poll that ended before its time without news: is the line still there?
+GLANCE = 1.0  # seconds between two looks at whether to go on waiting
 
 
 class Imap:
@@ -47,10 +47,10 @@ class Imap:
         with told(otherwise="protocol"):
             if account.tls == "implicit":
                 self.box: BaseMailBox = imap_tools.MailBox(host, port, PATIENCE, ssl_context=context)
-            elif account.tls == "starttls":
-                self.box = imap_tools.MailBoxStartTls(host, port, PATIENCE, ssl_context=context)
-            else:
-                self.box = imap_tools.MailBoxUnencrypted(host, port, PATIENCE)
+                return
+            self.box = imap_tools.MailBoxUnencrypted(host, port, PATIENCE)
+            if account.tls == "starttls":
+                self.box.client.starttls(context)
 
     def log_in(self) -> None:
         """By token where there is one, else by password; then what the server can do for who is in."""
@@ -79,6 +79,7 @@ class Imap:
 
     def names(self, above: int = 0) -> list[Name]:
         """See `Session`. `n:*` always names the last message, also when it is older."""
+        self._grown()  # what it said before, this search tells
         with told():
             found = self.box.uids(f"UID {above + 1}:*", charset=None)
         return [Name(uid) for uid in sorted(map(int, found)) if uid > above]
@@ -110,16 +111,24 @@ class Imap:
             elif after == "delete":
                 self._delete(chunk)
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float, stays: Callable[[], bool]) -> None:
         """See `Session`, by IDLE (RFC 2177)."""
+        if self._grown():  # said while it answered something else: IDLE does not say it again
+            return
         began = time.monotonic()
         with told():
             self.box.idle.start()
-            heard = self.box.idle.poll(seconds)
-            if not heard and time.monotonic() - began < min(SHORTEST_WAIT, seconds / 2):
-                heard = [b"* EXISTS"]  # woken for nothing: look, and meet the closed connection if it is one
+            while not self._grown(keep=True) and stays() and time.monotonic() < began + seconds:
+                asked = time.monotonic()
+                heard = self.box.idle.poll(GLANCE)
+                if any(b"EXISTS" in line for line in heard) or (not heard and time.monotonic() - asked < GLANCE / 2):
+                    break  # news, or woken for nothing: the connection may be closed, which `stop` would meet
             self.box.idle.stop()
-        return any(b"EXISTS" in line for line in heard)
+
+    def _grown(self, *, keep: bool = False) -> bool:
+        """Whether it said since the last search that the folder has more messages."""
+        said = self.box.client.untagged_responses
+        return bool(said.get("EXISTS") if keep else said.pop("EXISTS", None))
 
     def holds_id(self, folder: str, message_id: str) -> bool:
         """Whether a message with this Message-ID lies in that folder."""
@@ -140,6 +149,8 @@ class Imap:
         """See `Session`."""
         with suppress(Exception):
             self.box.logout()
+        with suppress(Exception):
+            self.box.client.shutdown()  # where there was no good-bye
 
     def _delete(self, names: Sequence[Name]) -> None:
         self._command("STORE", names, "+FLAGS.SILENT", r"(\Deleted)")

@@ -5,7 +5,7 @@ downloaded (MAIL-13), and is told what became of them only when somebody says so
 """
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,8 +78,8 @@ class Session(Protocol):
     def tell(self, names: Sequence[Name], after: str, move_to: str = "") -> None:
         """That we have them: `seen`, `move` or `delete`; `keep` changes nothing."""
 
-    def wait(self, seconds: float) -> bool:
-        """Until the server says that something arrived; False when it did not within that time."""
+    def wait(self, seconds: float, stays: Callable[[], bool]) -> None:
+        """Until the server says that something arrived, at most so long, and only while `stays` holds."""
 
     def bye(self) -> None:
         """Say good-bye: from now on what was told is in force."""

@@ -5,7 +5,7 @@ import hashlib
 import poplib
 import re
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
@@ -97,10 +97,8 @@ class Pop3:
         with told():
             self.pop.quit()
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float, stays: Callable[[], bool]) -> None:
         """See `Session`: a POP3 session sees nothing new."""
-        del seconds
-        return False
 
     def close(self) -> None:
         """See `Session`."""

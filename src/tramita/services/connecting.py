@@ -24,8 +24,8 @@ EARLY = timedelta(minutes=5)  # a token is renewed before it ends (MAIL-11)
 def session(box: Mailbox, *, at: datetime) -> Iterator[Imap | Pop3]:
     """Its folder, open. Raises: MailServerFault."""
     here = unopened(box, at=at)
-    here.connect()
     try:
+        here.connect()
         here.log_in()
         here.open()
         yield here

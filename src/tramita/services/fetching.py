@@ -76,10 +76,9 @@ def _stay(here: Visit, stay: Callable[[], bool], *, full: bool) -> bool:
     with connecting.session(here.box, at=here.clock()) as session:
         _round(here, session, full=full)
         waits = here.plan.idle and session.idles and stay()
-        while waits and stay() and _unchanged(here.box):
-            if session.wait(SLICE.total_seconds()) or _due_in_full(here):
-                _round(here, session)
-            visits.keep_hold(here.lease, at=here.clock(), fetched_at=here.clock())
+        while waits and _unchanged(here.box) and stay():
+            session.wait(SLICE.total_seconds(), stay)  # looked into after each slice: a server may forget to say it
+            _round(here, session)
         session.bye()
         transport_ledger.tell(here.box, session, here.promised)
     return waits

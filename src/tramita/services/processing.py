@@ -34,8 +34,9 @@ TOO_MUCH = "It took too much memory each time it was read."
 CLAIM = """
 UPDATE seen_messages SET tries = tries + 1, next_at = %s WHERE id = (
   SELECT id FROM seen_messages WHERE outcome = '' AND (next_at <= %s OR (next_at IS NULL AND seen_at <= %s))
-  ORDER BY id LIMIT 1 {skip}) RETURNING id, tries
+  AND {tried} ORDER BY id LIMIT 1 {skip}) RETURNING id, tries
 """
+FRESH, TRIED = "tries = 0", "tries > 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +54,22 @@ def process_due(*, at: datetime, limit: int = TOGETHER) -> int:
     """
     with batch():
         for done in range(limit):
-            claim = _claim(at)
+            claim = _claim(at, FRESH) or _claim(at, TRIED)
             if claim is None:
                 return done
             _process(claim, at=at)
     return limit
 
 
-def _claim(at: datetime) -> Claim | None:
-    """One at a time: a worker that dies must not have spent the tries of those it never came to."""
+def _claim(at: datetime, tried: str) -> Claim | None:
+    """One at a time: a worker that dies must not have spent the tries of those it never came to.
+
+    What was tried before comes last, so that workers which die for another reason do not all die over the same one.
+    """
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     now, abandoned = stored(at), stored(at - receiving.ABANDONED)
     with writing(), connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(skip=skip), [stored(at + LEASE), now, abandoned])
+        cursor.execute(CLAIM.format(skip=skip, tried=tried), [stored(at + LEASE), now, abandoned])
         row = cursor.fetchone()
     return Claim(*row) if row else None
 
@@ -78,7 +82,8 @@ def _process(claim: Claim, *, at: datetime) -> None:
         with limits.within(SECONDS, memory=MEMORY):
             _read(claim, at=at)
     except limits.TimeIsUp:
-        connection.close()  # it may have been in the middle of a word
+        if not connection.in_atomic_block:
+            connection.close()  # it may have been in the middle of a word
         _again(claim, TOO_LONG % {"seconds": SECONDS}, at=at)
     except MemoryError:
         _again(claim, TOO_MUCH, at=at)

@@ -122,7 +122,7 @@ class Worker:
     def _turn(self, work: Callable[[datetime], Counter[str]]) -> bool:
         """One batch; whether anything was done."""
         try:
-            done = work(datetime.now(UTC))
+            done = +work(datetime.now(UTC))  # without the zeros
         except (OperationalError, OSError) as error:
             log.warning("database or disk away", extra={"error": str(error).strip()})
             close_old_connections()

@@ -43,7 +43,7 @@ def _together(reading: Reading, keys: Keys, read: Mapping[str, Value]) -> None:
     if pop3:
         wrong["folder"] = "POP3 has no folders"
     if token and "refresh_token_env" not in keys:
-        wrong["token_url"] = "“token_url” needs “refresh_token_env”"
+        wrong |= {"token_url": "“token_url” needs “refresh_token_env”"}
     for name, reason in wrong.items():
         if name in keys:
             reading.fault(keys.node.keys[name], reason)
