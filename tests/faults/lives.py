@@ -126,7 +126,6 @@ def _poisoned() -> None:
     from tramita.services import processing
 
     real = processing.parse
-    processing.SECONDS = 0.3
 
     def parse(raw: bytes, **kwargs: Any) -> Any:
         head = raw[:2000]
@@ -136,6 +135,8 @@ def _poisoned() -> None:
             raise MemoryError
         if b"X-Poison: die" in head:
             os.kill(os.getpid(), signal.SIGKILL)
+        if b"X-Poison: hang" in head:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)  # sooner than in earnest
         while b"X-Poison: hang" in head:
             pass
         return real(raw, **kwargs)

@@ -51,8 +51,7 @@ def test_a_message_that_takes_too_long_delays_nobody_and_is_set_aside_after_thre
     desk: Desk, data_dir: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """MAIL-6."""
-    monkeypatch.setattr(processing, "SECONDS", 0.05)
-    reads(monkeypatch, hang)
+    reads(monkeypatch, lambda: signal.raise_signal(signal.SIGALRM))
     kept(POISON, "The next")
 
     assert processing.process_due(at=MONDAY) == 2
