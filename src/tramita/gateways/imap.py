@@ -117,13 +117,13 @@ class Imap:
             return
         began = time.monotonic()
         with told():
-            self.box.idle.start()
+            self.box.idle.start()  # type: ignore[no-untyped-call]  # the library types it not
             while not self._grown(keep=True) and stays() and time.monotonic() < began + seconds:
                 asked = time.monotonic()
                 heard = self.box.idle.poll(GLANCE)
                 if any(b"EXISTS" in line for line in heard) or (not heard and time.monotonic() - asked < GLANCE / 2):
                     break  # news, or woken for nothing: the connection may be closed, which `stop` would meet
-            self.box.idle.stop()
+            self.box.idle.stop()  # type: ignore[no-untyped-call]
 
     def _grown(self, *, keep: bool = False) -> bool:
         """Whether it said since the last search that the folder has more messages."""

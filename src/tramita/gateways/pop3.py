@@ -22,7 +22,9 @@ SECRETS = re.compile(r"(PASS|AUTH \S+) .*", re.IGNORECASE)
 class Pop3:
     """A session; see `incoming.Session`. Its steps are those of `Imap`."""
 
-    folder, uidvalidity, idles = "", None, False
+    folder: str = ""
+    uidvalidity: int | None = None
+    idles: bool = False
 
     def __init__(self, account: Account) -> None:
         self.account = account

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from tramita.gateways.incoming import Held, MailServerFault, Name, Session
 from tramita.models import Mailbox, MailboxState
@@ -105,15 +106,15 @@ def _begun(here: Visit, session: Session) -> MailboxState:
     """How far it was fetched; not at all, if the server counts anew or it is another folder (MAIL-4)."""
     state = _state(here)
     if (state.folder, state.uidvalidity) != (session.folder, session.uidvalidity):
-        anew = {"folder": session.folder, "uidvalidity": session.uidvalidity, "high_uid": 0, "reconciled_at": None}
-        visits.keep_hold(here.lease, at=here.clock(), **anew)
+        anew: dict[str, Any] = {"folder": session.folder, "uidvalidity": session.uidvalidity}
+        visits.keep_hold(here.lease, at=here.clock(), high_uid=0, reconciled_at=None, **anew)
         return _state(here)
     return state
 
 
 def _finished(here: Visit, names: Sequence[Name], *, full: bool) -> None:
     now = here.clock()
-    columns: dict[str, object] = {"reconciled_at": now} if full else {}
+    columns: dict[str, Any] = {"reconciled_at": now} if full else {}
     if names and names[-1].uid:
         columns["high_uid"] = names[-1].uid
     visits.went_well(here.lease, here.box, at=now, **columns)
@@ -130,7 +131,8 @@ def _due_in_full(here: Visit) -> bool:
 
 def _unchanged(box: Mailbox) -> bool:
     """Whether it is still to be fetched, and in the same way."""
-    return Mailbox.objects.filter(pk=box.pk, active=True).values_list("settings", flat=True).first() == box.settings
+    now = Mailbox.objects.filter(pk=box.pk, active=True).values_list("settings", flat=True).first()
+    return bool(now == box.settings)
 
 
 def _take(here: Visit, session: Session, group: Sequence[Held]) -> None:

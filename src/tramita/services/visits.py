@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -54,7 +55,7 @@ def take(box: Mailbox, *, at: datetime) -> Lease | None:
     return Lease(box.pk, MailboxState.objects.values_list("fence", flat=True).get(pk=state.pk))
 
 
-def keep_hold(lease: Lease, *, at: datetime, size: int = 0, **columns: object) -> None:
+def keep_hold(lease: Lease, *, at: datetime, size: int = 0, **columns: Any) -> None:
     """Prove and prolong it, in the transaction of what is written; `size` bytes are downloaded next.
 
     Raises: LeaseLost.
@@ -65,10 +66,10 @@ def keep_hold(lease: Lease, *, at: datetime, size: int = 0, **columns: object) -
 
 
 @one_transaction
-def went_well(lease: Lease, box: Mailbox, *, at: datetime, **columns: object) -> None:
+def went_well(lease: Lease, box: Mailbox, *, at: datetime, **columns: Any) -> None:
     """All was fetched: every alarm about it is cured."""
     failing = _ours(lease).exclude(fault="").exists()
-    well = {"fault": "", "error": "", "tries": 0, "failing_since": None, "fetched_at": at}
+    well: dict[str, Any] = {"fault": "", "error": "", "tries": 0, "failing_since": None, "fetched_at": at}
     keep_hold(lease, at=at, **well, **columns)
     if failing:
         _all_clear(box)

@@ -23,7 +23,9 @@ def incoming(reading: Reading, node: Node) -> Mapping[str, Value]:
             reading.fault(node.keys[name], hint)
     read: dict[str, Value] = {}
     for name, how in CONNECTION.items():
-        value = keys.must(name, how, None) if name in NEEDED and keys.values else keys.maybe(name, how)
+        value: Value | None = keys.maybe(name, how)
+        if value is None and name in NEEDED and name not in keys and keys.values:
+            reading.fault(node, f"an incoming connection needs “{name}”")
         if value is not None:
             read[name] = value
     keys.done()
