@@ -26,4 +26,4 @@ def test_the_kinds_of_work_offered_are_those_the_worker_knows(db: None) -> None:
     """INTERFACES section 2: `tramita worker --only KIND`."""
     from tramita.worker import commands, loop
 
-    assert sorted(loop.KINDS) == list(commands.KINDS)
+    assert sorted((*loop.KINDS, loop.FETCH)) == list(commands.KINDS)

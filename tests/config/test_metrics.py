@@ -3,6 +3,15 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
+
+from django.utils import timezone
+from tests.desk import Desk
+from tests.services.test_receiving import mail
+
+from tramita.config.metrics import exposition
+from tramita.models import Mailbox, MailboxState, SeenMessage
+from tramita.services import keeping, processing
 
 FIRST_REQUESTS = """
 import sys, threading
@@ -29,3 +38,23 @@ def test_threads_that_answer_their_first_request_together_count_in_one_place() -
     )
 
     assert told.stdout.split() == ["8", "1"], told.stderr
+
+
+def test_mail_is_counted_and_timed_by_mailbox(desk: Desk, data_dir: object) -> None:
+    """MAIL-12, MAIL-140."""
+    now, box = timezone.now(), Mailbox.objects.get()
+    Mailbox.objects.update(settings={"protocol": "imap"})
+    MailboxState.objects.create(mailbox=box, fetched_at=now - timedelta(seconds=90))
+    came = {"arrived": (now - timedelta(seconds=4)).isoformat()}
+    for raw, envelope in ((mail("1"), came), (mail("2", to="nobody@else.example"), {})):
+        keeping.note(keeping.put(raw), raw, mailbox=box.address, source="imap", at=now, envelope=envelope)
+    processing.process_due(at=now)
+
+    figures = dict(line.rsplit(" ", 1) for line in exposition()[0].decode().splitlines() if line[0] != "#")
+
+    box_is = 'mailbox="invoices@desk.example"'
+    assert figures[f'tramita_mails_of_a_day{{{box_is},outcome="created"}}'] == "1.0"
+    assert figures[f'tramita_mails_of_a_day{{{box_is},outcome="unhandled"}}'] == "1.0"
+    assert 3.9 < float(figures[f'tramita_mail_to_item_seconds{{{box_is},quantile="0.5"}}']) < 4.1
+    assert 90 <= float(figures[f"tramita_mailbox_fetched_ago_seconds{{{box_is}}}"]) < 150
+    assert SeenMessage.objects.count() == 2

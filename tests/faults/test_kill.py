@@ -59,7 +59,7 @@ mailboxes:
 class House:
     """An installation of its own, worked by processes that can be killed."""
 
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, desk: str = DESK) -> None:
         self.folder = folder
         self.environment = os.environ | {
             "TRAMITA_ENV": "test",
@@ -70,7 +70,7 @@ class House:
             "DJANGO_SETTINGS_MODULE": "tramita.config.settings",
             "PYTHONPATH": str(Path("src").absolute()),
         }
-        (folder / "desk.yaml").write_text(DESK)
+        (folder / "desk.yaml").write_text(desk)
         self.run("migrate")
         self.run("apply", str(folder / "desk.yaml"))
 

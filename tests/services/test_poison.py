@@ -13,7 +13,7 @@ from tramita.gateways.storage import storage
 from tramita.models import Item, Route, SeenMessage
 from tramita.queries.mailboxes import directory
 from tramita.queries.tray import tray
-from tramita.services import receiving
+from tramita.services import processing, receiving
 
 MINUTE = timedelta(minutes=1)
 LETTERS = "".join(chr(0x4E00 + number * 37 % 20_000) for number in range(990))  # that no database compresses
@@ -126,7 +126,7 @@ def test_a_disk_that_fails_at_an_attachment_leaves_nothing_half_done(
 
     folder.unlink()
 
-    assert receiving.finish_abandoned(at=MONDAY + MINUTE) == 1
+    assert processing.process_due(at=MONDAY + MINUTE) == 1
     assert SeenMessage.objects.get().outcome == "created"
     assert Item.objects.get().attachments.count() == 1
 

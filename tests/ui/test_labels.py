@@ -8,6 +8,8 @@ from django.utils import translation
 from tools.messages import find_faults
 
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Reason, Role, State, WaitType
+from tramita.gateways.incoming import FAULTS
+from tramita.services.checking_mailboxes import STEPS
 from tramita.ui import labels
 
 
@@ -24,6 +26,9 @@ from tramita.ui import labels
         ("problem", Problem),
         ("role", Role),
         ("reason", [str(int(reason)) for reason in Reason]),
+        ("mailbox_fault", FAULTS),
+        ("mailbox_step", STEPS),
+        ("alert", ["mailbox_login", "mailbox_token", "mailbox_silent"]),
     ],
 )
 def test_every_code_has_a_label(family: str, codes: Iterable[Enum | str]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from tramita.config.command import guarded
+from tramita.config.doctor import COMMAND as DOCTOR
 from tramita.ui.terminal import FAILURE, SUCCESS, Command, note, say
 from tramita.worker.commands import WORKING
 
@@ -158,6 +159,7 @@ def _count(text: str) -> int:
 _port.__name__, _count.__name__ = "port", "number of processes"  # argparse shows these
 
 COMMANDS = [
+    DOCTOR,
     Command(name="migrate", help="bring the database to the current schema", run=migrate),
     Command(name="run", help="migrate, then web and worker in one process tree", run=run, configure=_run_arguments),
     Command(name="worker", help=WORKING.help, run=worker, configure=WORKING.configure),

@@ -5,6 +5,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +15,10 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from tramita.queries.rows import fetch, moment_or_none
-
 if TYPE_CHECKING:
     from prometheus_client import Counter, Histogram, Metric
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by the library when it is imported
-# constants are written out: a parameter would lose the partial index
-NOW = """SELECT (SELECT min(due_at) FROM timers), (SELECT min(next_at) FROM deliveries WHERE state = 0),
-                (SELECT count(*) FROM seen_messages WHERE outcome IN ('unhandled', 'failed'))"""
 _ONE_AT_A_TIME = threading.Lock()
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
@@ -105,25 +101,47 @@ class _Desk:
     """What the database says now, each figure by one look at an index; nothing when it does not answer."""
 
     def collect(self) -> "Iterator[Metric]":
-        from prometheus_client.core import GaugeMetricFamily
-
         try:
-            figures = _now()
+            figures = [*_now(), *_mail()]
         except DatabaseError:
             return
-        for name, (help_text, value) in figures.items():
-            yield GaugeMetricFamily(name, help_text, value=value)
+        yield from figures
 
 
-def _now() -> dict[str, tuple[str, float]]:
-    timer, delivery, tray = fetch(NOW)[0]
-    return {
-        "tramita_timers_late_seconds": ("How late the oldest timer is", _late(timer)),
-        "tramita_deliveries_late_seconds": ("How late the oldest delivery is", _late(delivery)),
-        "tramita_unhandled_mails": ("Mails in the tray", tray),
-    }
+def _now() -> "Iterator[Metric]":
+    from prometheus_client.core import GaugeMetricFamily
+
+    from tramita.queries import condition  # models: the middleware is imported before they are ready
+
+    work = condition.work()
+    words = "How late the oldest timer is"
+    yield GaugeMetricFamily("tramita_timers_late_seconds", words, value=_since(work.timer))
+    words = "How late the oldest delivery is"
+    yield GaugeMetricFamily("tramita_deliveries_late_seconds", words, value=_since(work.delivery))
+    yield GaugeMetricFamily("tramita_unhandled_mails", "Mails in the tray", value=work.tray)
 
 
-def _late(due: object) -> float:
-    at = moment_or_none(due)
+def _mail() -> "Iterator[Metric]":
+    """By mailbox (MAIL-140)."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    from tramita.queries import condition
+
+    now = timezone.now()
+    words = "Mails of the last day, of the newest ten thousand, by what became of them"
+    mails = GaugeMetricFamily("tramita_mails_of_a_day", words, labels=["mailbox", "outcome"])
+    for labels, count in condition.recent_mail(at=now).items():
+        mails.add_metric(labels, count)
+    age = GaugeMetricFamily("tramita_mailbox_fetched_ago_seconds", "Age of the last fetch", labels=["mailbox"])
+    for mailbox, fetched in condition.fetched().items():
+        age.add_metric([mailbox], _since(fetched) if fetched else float("inf"))
+    words = "From arrival to item, of the last day"
+    taken = GaugeMetricFamily("tramita_mail_to_item_seconds", words, labels=["mailbox", "quantile"])
+    for mailbox, (middle, most) in condition.seconds_to_item(at=now).items():
+        taken.add_metric([mailbox, "0.5"], middle)
+        taken.add_metric([mailbox, "0.95"], most)
+    yield from (mails, age, taken)
+
+
+def _since(at: datetime | None) -> float:
     return max(0.0, (timezone.now() - at).total_seconds()) if at is not None else 0.0

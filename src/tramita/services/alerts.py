@@ -1,4 +1,4 @@
-"""What an operator must know until it is cured (MAIL-11, MAIL-12, MAIL-93): one row a key."""
+"""What an operator must know until it is cured: one row a key, gone at the all-clear (MAIL-11, MAIL-12, MAIL-93)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,20 +8,24 @@ from django.db import connection
 
 from tramita.models import Alert
 from tramita.services.sql import stored
+from tramita.services.transactions import one_transaction
 
 LONGEST_KEY = 400
 
 
+@one_transaction
 def raise_alert(key: str, kind: str, about: Mapping[str, Any], at: datetime) -> None:
-    """Say it, or say it again; inside the caller's transaction. Cost: one statement."""
+    """Something is wrong, or still is: `since` stays that of the first time. Cost: one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO alerts (key, kind, about, since, at, count) VALUES (%s, %s, %s, %s, %s, 1) "
-            "ON CONFLICT (key) DO UPDATE SET about = excluded.about, at = excluded.at, count = alerts.count + 1",
+            "INSERT INTO alerts (key, kind, about, since, at, count) VALUES (%s, %s, %s, %s, %s, 1) ON CONFLICT (key) "
+            "DO UPDATE SET kind = excluded.kind, about = excluded.about, at = excluded.at, count = alerts.count + 1",
             [key[:LONGEST_KEY], kind, stored(dict(about)), stored(at), stored(at)],
         )
 
 
-def clear_alert(key: str) -> None:
-    """It is cured."""
-    Alert.objects.filter(key=key[:LONGEST_KEY]).delete()
+@one_transaction
+def clear(key: str) -> bool:
+    """It is cured. False: nobody had said that it was wrong."""
+    gone, _ = Alert.objects.filter(key=key[:LONGEST_KEY]).delete()
+    return gone > 0

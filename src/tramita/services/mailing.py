@@ -255,7 +255,7 @@ def _check(
 def cancel(message: Message, *, by: Actor, at: datetime) -> None:
     """Take a mail back that no worker has taken yet (M-17). Raises: Conflict, when it is too late."""
     require(by, "mail", message.item)
-    waiting = message.deliveries.filter(state=0, fence=0, lease_until__lte=at)
+    waiting = message.deliveries.filter(kind="mail", state=0, fence=0, lease_until__lte=at)
     if not waiting.update(state=5):
         raise Conflict("It is too late: the mail is on its way.", code="already_sent")
     change = Change(message.item, by, at)

@@ -23,6 +23,7 @@ from tramita.gateways.storage import storage
 from tramita.models import Item, Message
 from tramita.services.claiming import BATCH, DELIVERIES, Claimed, update
 from tramita.services.claiming import claim as claim_rows
+from tramita.services.copy_orders import copy_later
 from tramita.services.ledger import Change
 from tramita.services.transactions import writing
 
@@ -77,6 +78,11 @@ def _send(delivery: Claimed, message: Message) -> None:
     way_out.send(name, message.sender_address, recipients(mail, hidden), compose(mail), handing_over=handing_over)
 
 
+def raw(message: Message) -> bytes:
+    """Its bytes, the same whenever they are asked for."""
+    return compose(_mail(message))
+
+
 def _mail(message: Message) -> OutgoingMail:
     """The mail as it is composed, the same at every try."""
     automatic = message.headers.get("automatic") or None
@@ -125,7 +131,9 @@ def _end(delivery: Claimed, message: Message, result: Result, error: str, *, at:
     with writing():
         if not update(DELIVERIES, delivery, state=int(result), error=error[:1000], lease_until=at):
             return Result.LOST
-        if result is not Result.DONE:
+        if result is Result.DONE:
+            copy_later(message, at=at)
+        else:
             _tell(message, result, error, at=at)
     return result
 

@@ -43,7 +43,8 @@ EMPTY: dict[str, Any] = {
     "items": [],
     "tries": 0,
 }
-ABANDONED = timedelta(minutes=1)
+ABANDONED = timedelta(minutes=1)  # after which an importer is taken for dead, and a worker goes on
+MISSING = "The raw message is not in the storage."
 
 Row = dict[str, Any]
 Place = tuple[str, str]  # mailbox and content: what is seen once
@@ -208,8 +209,10 @@ def _said(error: Exception) -> str:
 def _tried_enough(seen: SeenMessage) -> bool:
     """A database that works again and fails on the same message three times fails because of the message (MAIL-6).
 
-    Raises: OperationalError, when it does not work again.
+    A worker that claimed it has counted this try. Raises: OperationalError, when the database does not work again.
     """
+    if seen.next_at:
+        return seen.tries >= MOST_TRIES
     with writing():
         SeenMessage.objects.filter(pk=seen.pk).update(tries=F("tries") + 1)
     seen.refresh_from_db(fields=["tries"])
@@ -219,7 +222,8 @@ def _tried_enough(seen: SeenMessage) -> bool:
 def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
     reason, items = outcome.reason[:LONGEST_REASON], list(outcome.items)
     trace = outcome.trace or {"did": {"outcome": outcome.outcome, "reason": reason}}
-    if not sql.finish_seen(seen.pk, outcome.outcome, reason, items, tries=seen.tries + 1, trace=trace, at=at):
+    tries = seen.tries if seen.next_at else seen.tries + 1  # a worker has counted this one already
+    if not sql.finish_seen(seen.pk, outcome.outcome, reason, items, tries=tries, trace=trace, at=at):
         raise TakenError("Another process took this message.", code="taken")
 
 
@@ -237,19 +241,6 @@ def _as_told(seen: SeenMessage) -> Outcome:
     """What the faster importer made of it."""
     seen.refresh_from_db()
     return Outcome("duplicate", tuple(seen.items), "")
-
-
-def finish_abandoned(*, at: datetime, limit: int = 50) -> int:
-    """Process messages that were kept a minute ago and not processed: their importer died in between. How many.
-
-    Raises: OSError, OperationalError: a temporary fault; they stay.
-    """
-    abandoned = list(SeenMessage.objects.filter(outcome="", seen_at__lte=at - ABANDONED).order_by("id")[:limit])
-    if abandoned:
-        desk = directory()
-        for seen in abandoned:
-            _again(seen, desk=desk, at=at)
-    return len(abandoned)
 
 
 def replay(seen_id: int, *, at: datetime, no_spam: bool = False) -> Outcome:
@@ -307,7 +298,7 @@ def _again(seen: SeenMessage, *, desk: Directory, at: datetime, no_spam: bool = 
         mail = _read(seen)
     except FileNotFoundError:
         log.exception("raw mail is missing", extra={"seen": seen.pk})
-        return _failed(seen, "The raw message is not in the storage.", at=at)
+        return _failed(seen, MISSING, at=at)
     if no_spam:
         mail = as_no_spam(mail, header=desk.rules_of(seen.mailbox).spam_header)
     return process(Kept(seen, mail, news=True), desk=desk, at=at)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from tramita.domain.errors import NotPermitted
 from tramita.ui.terminal import SUCCESS, Command, say, say_json
 
-KINDS = ("mail_in", "mail_out", "tidy", "timers")  # those of `worker.loop`, which only works once Django is set up
+# those of `worker.loop`, which only works once Django is set up
+KINDS = ("copies", "fetch", "mail_in", "mail_out", "tidy", "timers")
 
 
 def _configure(parser: ArgumentParser) -> None:

@@ -1,6 +1,7 @@
-"""The worker: what is due by time, mail that goes out, mail that was kept but not processed.
+"""The worker: what is due by time, mail that comes in, mail that goes out.
 
-As many workers as wanted run at once on PostgreSQL, one is enough on SQLite (MEASURED section 7).
+As many workers as wanted run at once on PostgreSQL, one is enough on SQLite (MEASURED section 7). Mailboxes have
+threads of their own (`fetchers`), and so has copying what was sent: servers of others may be slow.
 """
 
 import logging
@@ -10,15 +11,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connections
 
 from tramita.models.work import NEVER_LEASED
-from tramita.services import firing, posting, receiving, retention
+from tramita.services import copying, firing, heartbeat, posting, processing, retention
+from tramita.worker.fetchers import Fetchers
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
+MOMENT = 0.05  # between looks while mailboxes are visited once
 AFTER_A_FAULT = 5.0
 AN_HOUR = timedelta(hours=1)
+AFTER_THE_END = 2.0  # for threads to let go of their mailboxes
 
 
 def timers(*, at: datetime) -> Counter[str]:
@@ -41,8 +45,8 @@ def mail_out(*, at: datetime) -> Counter[str]:
 
 
 def mail_in(*, at: datetime) -> Counter[str]:
-    """Process messages whose importer died before it came to them."""
-    return Counter({"mail_in": receiving.finish_abandoned(at=at)})
+    """Read messages that were fetched, and those whose importer died before it came to them."""
+    return Counter({"mail_in": processing.process_due(at=at)})
 
 
 def tidy(*, at: datetime) -> Counter[str]:
@@ -55,41 +59,106 @@ def tidy(*, at: datetime) -> Counter[str]:
 
 _looked: dict[str, datetime] = {}  # what this process does now and then, and when it did
 
+
+def copies(*, at: datetime) -> Counter[str]:
+    """Copy a batch of sent mails to the folders of their mailboxes."""
+    return Counter({"copies": copying.copy_due(at=at)})
+
+
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "timers": timers,
     "mail_in": mail_in,
     "mail_out": mail_out,
     "tidy": tidy,
+    "copies": copies,
 }
+APART = ("copies",)  # in a thread of its own, when the worker stays
+FETCH = "fetch"
 
 
 def drain(*, at: datetime, only: str | None = None) -> Counter[str]:
-    """Everything due at `at`, also what becomes due by doing it; the counts of what was done."""
+    """Everything due at `at`, also what becomes due by doing it; each mailbox once. The counts of what was done."""
     total: Counter[str] = Counter()
-    kinds = [KINDS[only]] if only else list(KINDS.values())
-    while batch := sum((kind(at=at) for kind in kinds), Counter[str]()):
+    fetchers = Fetchers(at=at, on_news=lambda: None)
+    if only in (None, FETCH):
+        fetchers.once()
+    kinds = [kind for name, kind in KINDS.items() if only in (None, name)]
+    visiting = True
+    while visiting:
+        visiting = fetchers.go_on()
+        batch = sum((kind(at=at) for kind in kinds), Counter[str]())
         total += batch
-    return total
+        if visiting and not batch:
+            fetchers.wait(MOMENT)
+        visiting = visiting or bool(batch)
+    return total + fetchers.counts
 
 
-def run(*, stop: threading.Event | None = None, only: str | None = None) -> None:
-    """Work until told to stop; a database or a disk that goes away is waited for."""
-    stop = stop or _told_by_signal()
-    while not stop.is_set():
+class Worker:
+    """A worker that stays until it is told to stop; a database or a disk that goes away is waited for."""
+
+    def __init__(self, *, stop: threading.Event | None = None, only: str | None = None) -> None:
+        self.news = threading.Event()
+        self.stop = stop or _told_by_signal(self.news)
+        self.only = only
+        self.fetchers = Fetchers(stop=self.stop, on_news=self.news.set)
+        self.looked = self.beat = datetime.min.replace(tzinfo=UTC)
+
+    def run(self) -> None:
+        """Work."""
+        apart = [name for name in APART if self.only in (None, name)]
+        threads = [threading.Thread(target=self._apart, args=[KINDS[name]], daemon=True, name=name) for name in apart]
+        for thread in threads:
+            thread.start()
+        here = [kind for name, kind in KINDS.items() if self.only in (None, name) and name not in APART]
+        while not self.stop.is_set():
+            self.news.clear()
+            if not self._turn(lambda at: self._look(at) + sum((kind(at=at) for kind in here), Counter[str]())):
+                self.news.wait(PAUSE)
+        self.fetchers.wait(AFTER_THE_END)
+
+    def _look(self, at: datetime) -> Counter[str]:
+        """Once a second, who must be visited; twice a minute, that we live."""
+        if at - self.beat >= heartbeat.EVERY:
+            heartbeat.beat(at=at)
+            self.beat = at
+        if self.only in (None, FETCH) and at - self.looked >= timedelta(seconds=PAUSE):
+            self.fetchers.look(at=at)
+            self.looked = at
+        return Counter()
+
+    def _apart(self, kind: Callable[..., Counter[str]]) -> None:
+        while not self.stop.is_set():
+            if not self._turn(lambda at: kind(at=at)):
+                self.stop.wait(PAUSE)
+        connections.close_all()
+
+    def _turn(self, work: Callable[[datetime], Counter[str]]) -> bool:
+        """One batch; whether anything was done."""
         try:
-            done = drain(at=datetime.now(UTC), only=only)
+            done = +work(datetime.now(UTC))  # without the zeros
         except (OperationalError, OSError) as error:
             log.warning("database or disk away", extra={"error": str(error).strip()})
             close_old_connections()
-            stop.wait(AFTER_A_FAULT)
-            continue
+            self.stop.wait(AFTER_A_FAULT)
+            return True
         if done:
             log.info("worked", extra=dict(done))
-        stop.wait(PAUSE)
+        return bool(done)
 
 
-def _told_by_signal() -> threading.Event:
+def run(*, stop: threading.Event | None = None, only: str | None = None) -> None:
+    """Work until told to stop."""
+    Worker(stop=stop, only=only).run()
+
+
+def _told_by_signal(news: threading.Event) -> threading.Event:
     stop = threading.Event()
+
+    def told(*_: object) -> None:
+        stop.set()
+        news.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, told)
     return stop

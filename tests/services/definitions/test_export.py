@@ -55,9 +55,8 @@ def test_staff_made_by_hand_are_exported_and_strangers_who_wrote_are_not() -> No
 @pytest.mark.django_db
 def test_secrets_are_never_exported(file: Write) -> None:
     """SEC-1: passwords and tokens are no configuration; a mailbox names its variables."""
-    text = (
-        "mailboxes:\n  m@desk.example:\n    incoming: {protocol: imap, host: mail.example, password_env: MAIL_PASSWORD}"
-    )
+    connection = "{protocol: imap, host: mail.example, since: 2026-11-01, password_env: MAIL_PASSWORD}"
+    text = f"mailboxes:\n  m@desk.example:\n    incoming: {connection}"
     apply([file(text)], by=SYSTEM, at=NOW)
     ana = factories.person(password="argon2$secret")
 

@@ -1,6 +1,5 @@
 """Reading the sections about the desk itself: settings, calendars, due rules, queues, mailboxes, approval types."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from tramita.domain.due_rules import build_due_rule
 from tramita.domain.errors import Invalid
 from tramita.gateways.holidays import public_holidays
 from tramita.services.definitions import values
+from tramita.services.definitions.connections import incoming
 from tramita.services.definitions.keys import Keys, Reading, entries
 from tramita.services.definitions.source import Node, Place
 
@@ -183,41 +183,6 @@ def route(reading: Reading, node: Node) -> RouteDefinition:
     acknowledge = keys.get("acknowledge", values.flag, False)
     keys.done()
     return RouteDefinition(to, Kind(start or "ticket"), process, acknowledge)
-
-
-def incoming(reading: Reading, node: Node) -> Mapping[str, str | int | bool]:
-    """How the mailbox is fetched. A secret is the name of an environment variable, never the secret itself."""
-    keys = Keys(reading, node, "an incoming connection")
-    for name in keys.values:
-        if name in SECRETS:
-            keys.node_of(name)
-            hint = f"a secret does not belong into a file: name its environment variable with “{name}_env”"
-            reading.fault(node.keys[name], hint)
-    read: dict[str, str | int] = {}
-    for name, how in CONNECTION.items():
-        value: str | int | None = keys.maybe(name, how)
-        if value is not None:
-            read[name] = value
-    keys.done()
-    return read
-
-
-SECRETS = ("password", "client_secret", "refresh_token")
-CONNECTION: Mapping[str, Callable[[Reading, Node], str | int | None]] = {
-    "protocol": values.one_of("imap", "pop3"),
-    "host": values.text,
-    "port": values.whole(1, 65535),
-    "tls": values.one_of("implicit", "starttls", "off"),
-    "user": values.text,
-    "folder": values.text,
-    "spam_header": values.text,  # MAIL-58
-    "password_env": values.text,
-    "token_url": values.text,
-    "client_id": values.text,
-    "client_secret_env": values.text,
-    "refresh_token_env": values.text,
-    "scope": values.text,
-}
 
 
 def approval_type(reading: Reading, key: str, node: Node, place: Place) -> ApprovalTypeDefinition:

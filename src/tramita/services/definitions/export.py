@@ -170,7 +170,7 @@ def mailboxes() -> Tree:
         found[box.address] = given(
             refuse_unknown_senders=box.refuse_unknown_senders,
             plus_addressing=None if box.plus_addressing == "mixed" else box.plus_addressing,
-            incoming=box.settings,
+            incoming=incoming(box.settings),
             name=box.name,
             signature=box.signature,
             authserv_id=box.authserv_id,
@@ -181,6 +181,12 @@ def mailboxes() -> Tree:
         if not box.automatic_answers_wake:
             found[box.address]["automatic_answers_wake"] = False
     return found
+
+
+def incoming(settings: Mapping[str, Any]) -> Tree:
+    """How it is fetched; the day as YAML writes days."""
+    since = settings.get("since")
+    return dict(settings) | ({"since": date.fromisoformat(since)} if since else {})
 
 
 def route(one: Route) -> Tree:

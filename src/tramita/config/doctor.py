@@ -1,0 +1,217 @@
+"""`tramita doctor`: every part looked at, what is wrong by cause and remedy (INTERFACES section 2, MAIL-142)."""
+
+import os
+import shutil
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tramita.ui.terminal import FAILURE, SUCCESS, Command, say, say_json
+
+if TYPE_CHECKING:
+    from tramita.models import Mailbox
+
+LEAST_FREE, LEAST_SHARE = 1024**3, 0.05  # bytes and part of the disk
+SKEW = timedelta(seconds=30)
+LATE_TIMER, LATE_MAIL = timedelta(minutes=2), timedelta(minutes=15)  # MAIL-113
+SILENT_WORKER, SILENT_MAILBOX = timedelta(minutes=2), timedelta(minutes=15)
+MANY, MORE_THAN_USUAL = 20, 3.0  # mails a day that end in the tray
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: well, or wrong with what to do."""
+
+    part: str
+    ok: bool
+    cause: str
+    remedy: str = ""
+
+
+def _well(part: str, cause: str) -> Finding:
+    return Finding(part, ok=True, cause=cause)
+
+
+def _wrong(part: str, cause: str, remedy: str) -> Finding:
+    return Finding(part, ok=False, cause=cause, remedy=remedy)
+
+
+def examine(*, at: datetime) -> Iterator[Finding]:
+    """Every part in turn; what needs the database is left out when it does not answer."""
+    yield _disk()
+    database = _database()
+    yield database
+    if database.ok:
+        for part in (_clock, _worker, _timers, _outbox, _tray):
+            yield part(at)
+        yield from _mailboxes(at)
+        yield from _alerts()
+
+
+def _disk() -> Finding:
+    from django.conf import settings
+
+    folder = settings.TRAMITA_DATA_DIR
+    if not os.access(folder, os.W_OK):
+        return _wrong("disk", f"{folder} cannot be written to", "give it to this user")
+    room = shutil.disk_usage(folder)
+    words = f"{room.free / 1024**3:.1f} GB free in {folder}"
+    low = room.free < LEAST_FREE or room.free < room.total * LEAST_SHARE
+    return Finding("disk", not low, words, "make room: mail is not taken in when the disk is full" if low else "")
+
+
+def _database() -> Finding:
+    from django.db import DatabaseError
+
+    from tramita.config.schema import missing_migrations
+
+    began = time.monotonic()
+    try:
+        missing = missing_migrations()
+    except DatabaseError as error:
+        cause = str(error).strip().splitlines()[0]
+        return _wrong("database", cause, "see that it runs and that TRAMITA_DATABASE_URL is right")
+    if missing:
+        return _wrong("database", f"{missing} migrations are missing", "tramita migrate")
+    return _well("database", f"answers in {1000 * (time.monotonic() - began):.0f} ms, schema current")
+
+
+def _clock(at: datetime) -> Finding:
+    from tramita.queries import condition
+
+    theirs, newest = condition.database_clock(), condition.newest_message()
+    if theirs and abs(theirs - at) > SKEW:
+        apart = abs(theirs - at).total_seconds()
+        cause = f"this machine and the database's are {apart:.0f} s apart"
+        return _wrong("clock", cause, "set both by NTP")
+    if newest and newest - at > SKEW:
+        cause = f"the newest mail came at {newest.isoformat()}, which is still to come"
+        return _wrong("clock", cause, "set this machine's clock by NTP")
+    return _well("clock", at.isoformat(timespec="seconds"))
+
+
+def _worker(at: datetime) -> Finding:
+    from tramita.services import heartbeat
+
+    last = heartbeat.last()
+    if last is None or at - last > SILENT_WORKER:
+        since = f"since {last.isoformat()}" if last else "so far"
+        return _wrong("worker", f"no worker was heard {since}", "start tramita worker, or tramita run")
+    return _well("worker", f"heard {_ago(at, last)}")
+
+
+def _timers(at: datetime) -> Finding:
+    from tramita.queries import condition
+
+    oldest = condition.work().timer
+    if oldest and at - oldest > LATE_TIMER:
+        cause = f"the oldest was due {_ago(at, oldest)}"
+        return _wrong("timers", cause, "see that workers run; start another")
+    return _well("timers", "none is late")
+
+
+def _outbox(at: datetime) -> Finding:
+    from tramita.queries import condition
+
+    oldest, uncertain = condition.work().delivery, condition.uncertain()
+    if oldest and at - oldest > LATE_MAIL:
+        cause = f"the oldest mail was due {_ago(at, oldest)}"
+        return _wrong("outbox", cause, "see that workers run, and what TRAMITA_SMTP_URL answers")
+    if uncertain:
+        cause = f"of {uncertain} mails nobody knows whether they arrived"
+        return _wrong("outbox", cause, "look at them in the Outbox: send again, or leave it")
+    return _well("outbox", "nothing is late")
+
+
+def _tray(at: datetime) -> Finding:
+    from tramita.queries import condition
+
+    recent = condition.recent_mail(at=at)
+    new = sum(count for (_, outcome), count in recent.items() if outcome in ("unhandled", "failed"))
+    waiting = condition.work().tray
+    before = (waiting - new) / 7  # a day, if what lies there is of a week
+    if new > MANY and new > MORE_THAN_USUAL * before:
+        cause = f"{new} mails of the last day wait there, {waiting} in all"
+        return _wrong("unhandled mail", cause, "look at their reasons: a route, a repair, replay")
+    return _well("unhandled mail", f"{new} of the last day, {waiting} in all")
+
+
+def _mailboxes(at: datetime) -> Iterator[Finding]:
+    """Each both as a worker found it and as it answers now."""
+    from tramita.models import Mailbox
+    from tramita.queries import condition
+
+    boxes = {box.address: box for box in Mailbox.objects.filter(active=True)}
+    for address, fetched in condition.fetched().items():
+        yield _mailbox(boxes[address], fetched, at)
+
+
+def _mailbox(box: "Mailbox", fetched: datetime | None, at: datetime) -> Finding:
+    from tramita.services.checking_mailboxes import check
+
+    part, findings = f"mailbox {box.address}", check(box, at=at)
+    for one in findings:
+        if not one.ok:
+            return _wrong(part, f"{one.step}: {one.fault}: {one.words}", REMEDIES[one.fault])
+    if fetched is None or at - fetched > SILENT_MAILBOX:
+        cause = (
+            f"it answers, and was not fetched since {_ago(at, fetched)}"
+            if fetched
+            else "it answers, and was never fetched"
+        )
+        return _wrong(part, cause, "see that a worker runs")
+    return _well(part, f"answers; fetched {_ago(at, fetched)}")
+
+
+REMEDIES = {
+    "login": "see that the user is right and that the variable of password_env holds the password",
+    "token": "authorise again, and put the new refresh token into the variable of refresh_token_env",
+    "tls": "see host, port and tls; the certificate must be valid for the host",
+    "unreachable": "see host and port, and that this machine may connect there",
+    "folder": "see the names of folder, move_to and copy_sent",
+    "timeout": "ask who runs the server; it is tried again by itself",
+    "quota": "make room in the mailbox",
+    "protocol": "ask who runs the server, with its words",
+}
+
+
+def _alerts() -> Iterator[Finding]:
+    """What somebody must know and no check above has said."""
+    from tramita.queries import condition
+
+    for alert in condition.alerts():
+        if not alert.kind.startswith("mailbox_"):
+            about = ", ".join(f"{name} {value}" for name, value in alert.about.items())
+            cause = f"{alert.kind} since {alert.since.isoformat()}: {about}"
+            yield _wrong("alert", cause, "see the page of alerts, or the log")
+
+
+def _ago(at: datetime, moment: datetime) -> str:
+    seconds = max(0, int((at - moment).total_seconds()))
+    return f"{seconds} s ago" if seconds < 120 else f"{seconds // 60} min ago"
+
+
+def _configure(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="the findings as JSON")
+
+
+def doctor(args: Namespace) -> int:
+    """Look at every part; 1 if anything is wrong."""
+    findings = list(examine(at=datetime.now(UTC)))
+    well = all(one.ok for one in findings)
+    if args.json:
+        say_json({"ok": well, "findings": [asdict(one) for one in findings]})
+    else:
+        say(*map(_line, findings))
+    return SUCCESS if well else FAILURE
+
+
+def _line(one: Finding) -> str:
+    remedy = f" → {one.remedy}" if one.remedy else ""
+    return f"{'ok   ' if one.ok else 'WRONG'} {one.part}: {one.cause}{remedy}"
+
+
+COMMAND = Command(name="doctor", help="look at every part; name what is wrong", configure=_configure, run=doctor)

@@ -1,0 +1,93 @@
+"""How the desk is doing, by figures that cost one look at an index each: for `doctor` and for Prometheus."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median, quantiles
+
+from django.db import connection
+
+from tramita.models import Alert, Mailbox
+from tramita.queries.rows import document, fetch, moment, moment_or_none, stored
+
+# constants are written out: a parameter would lose the partial index
+NOW = """SELECT (SELECT min(due_at) FROM timers), (SELECT min(next_at) FROM deliveries WHERE state = 0),
+                (SELECT count(*) FROM seen_messages WHERE outcome IN ('unhandled', 'failed'))"""
+NEWEST = 10_000  # messages that are counted: seen_messages has no index by time, and may hold millions
+TIMED = 1_000  # of them, those whose way is timed
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits."""
+
+    timer: datetime | None  # the oldest
+    delivery: datetime | None
+    tray: int
+
+
+def work() -> Work:
+    """What waits now. Cost: one statement."""
+    timer, delivery, tray = fetch(NOW)[0]
+    return Work(moment_or_none(timer), moment_or_none(delivery), tray)
+
+
+def uncertain() -> int:
+    """Mails of the last deliveries of which nobody knows whether they arrived (MAIL-111)."""
+    newest = "(SELECT max(id) FROM deliveries)"
+    rows = fetch(f"SELECT count(*) FROM deliveries WHERE state = 3 AND id > {newest} - %s", [NEWEST])
+    return int(rows[0][0])
+
+
+def recent_mail(*, at: datetime) -> dict[tuple[str, str], int]:
+    """Messages of the last day by mailbox and outcome, among the newest. Cost: a range of the primary key."""
+    rows = fetch(
+        "SELECT mailbox, outcome, count(*) FROM seen_messages WHERE id > (SELECT max(id) FROM seen_messages) - %s "
+        "AND seen_at > %s GROUP BY mailbox, outcome",
+        [NEWEST, stored(at - DAY)],
+    )
+    return {(mailbox, outcome or "waiting"): count for mailbox, outcome, count in rows}
+
+
+def seconds_to_item(*, at: datetime) -> dict[str, tuple[float, float]]:
+    """From the arrival at the server to the item: median and 95th percentile of the last day, by mailbox (MAIL-140)."""
+    rows = fetch(
+        "SELECT mailbox, envelope, seen_at, processed_at FROM seen_messages "
+        "WHERE id > (SELECT max(id) FROM seen_messages) - %s AND seen_at > %s AND outcome = 'created' AND NOT archive",
+        [TIMED, stored(at - DAY)],
+    )
+    taken: dict[str, list[float]] = {}
+    for mailbox, envelope, seen_at, processed_at in rows:
+        arrived = (document(envelope) or {}).get("arrived")
+        begin = moment(arrived) if arrived else moment(seen_at)
+        if processed_at is not None:
+            taken.setdefault(mailbox, []).append(max(0.0, (moment(processed_at) - begin).total_seconds()))
+    return {box: (median(some), _ninety_fifth(some)) for box, some in taken.items()}
+
+
+def _ninety_fifth(seconds: list[float]) -> float:
+    return quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
+
+
+def fetched() -> dict[str, datetime | None]:
+    """When each mailbox that is fetched was last fetched well (MAIL-12)."""
+    boxes = Mailbox.objects.filter(active=True, settings__has_key="protocol").order_by("address")
+    return dict(boxes.values_list("address", "state__fetched_at"))
+
+
+def alerts() -> list[Alert]:
+    """What an operator must know, the oldest first."""
+    return list(Alert.objects.order_by("since"))
+
+
+def database_clock() -> datetime | None:
+    """What time the database's machine has; None where it is this one."""
+    if connection.vendor != "postgresql":
+        return None
+    return moment(fetch("SELECT now()")[0][0])
+
+
+def newest_message() -> datetime | None:
+    """When the newest message came, as it was written down then."""
+    rows = fetch("SELECT seen_at FROM seen_messages ORDER BY id DESC LIMIT 1")
+    return moment(rows[0][0]) if rows else None

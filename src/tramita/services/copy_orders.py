@@ -1,0 +1,36 @@
+"""That a copy of a sent mail is due (MAIL-114); `copying` makes it."""
+
+from datetime import datetime
+
+from tramita.models import Delivery, Mailbox, Message
+from tramita.queries.mailboxes import directory
+from tramita.services import sql
+
+KIND = "copy"
+
+
+def copy_later(message: Message, *, at: datetime) -> None:
+    """A mail was sent: its copy is due, where its mailbox wants one. In the transaction that says that it was sent."""
+    box = box_of(message)
+    if box is None or not box.copy_sent:
+        return
+    row = {
+        "kind": KIND,
+        "item_id": message.item_id,
+        "message_id": message.pk,
+        "payload": {},
+        "state": int(Delivery.State.PENDING),
+        "next_at": at,
+        "created_at": at,
+        "lease_until": at,
+        "fence": 0,
+        "tries": 0,
+        "error": "",
+    }
+    sql.insert("deliveries", [row])
+
+
+def box_of(message: Message) -> Mailbox | None:
+    """The mailbox that a mail of ours was sent from."""
+    address = directory().mailbox_of(message.sender_address)
+    return Mailbox.objects.filter(address=address, active=True).first()

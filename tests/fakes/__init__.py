@@ -1,0 +1,1 @@
+"""Servers that behave as a test tells them to."""

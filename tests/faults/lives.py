@@ -1,0 +1,155 @@
+"""Workers that die: `python -m tests.faults.lives` runs one life after the other, each ended by kill -9.
+
+A life is a fork of this process, which has everything imported, and does `tramita worker --once`. Time goes on by some
+minutes from one to the next, so that the leases of the dead have ended.
+"""
+
+import json
+import os
+import random
+import select
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import django
+
+BEGIN = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+BETWEEN = timedelta(minutes=7)
+LONGEST_LIFE = 0.5  # seconds, of one that is killed by chance
+STEPS = {  # where a life ends -> the function, whether before or after it, and the how manieth time
+    "in the middle of reading": ("tramita.services.processing", "parse", "after", 2),
+    "after the item": ("tramita.services.receiving", "process", "after", 2),
+    "after the fetch": ("tramita.gateways.imap", "Imap.raw", "after", 2),
+    "after the bytes are kept": ("tramita.services.keeping", "put", "after", 2),
+    "after the row of the ledger": ("tramita.services.transport_ledger", "note", "after", 2),
+    "before the server is told": ("tramita.services.fetching", "_tell", "before", 1),
+    "after the server was told": ("tramita.services.transport_ledger", "tell", "before", 1),
+}
+
+
+def main() -> None:
+    """Arguments: `steps`, or `random KILLS SEED`. Prints what happened as JSON."""
+    django.setup()
+    import imap_tools  # noqa: F401 - so that a life need not
+
+    from tramita.config import command
+    from tramita.worker import loop  # noqa: F401
+
+    how, *rest = sys.argv[1:]
+    lives = Lives(lambda at: command.main(["worker", "--once", "--as-of", at.isoformat()]))
+    if how == "steps":
+        told: dict[str, Any] = {name: lives.end_at(*place) for name, place in STEPS.items()}
+    else:
+        kills, seed = map(int, rest)
+        told = {"kills": lives.end_by_chance(kills, random.Random(seed))}
+    told["lives"] = lives.count + lives.finish()
+    sys.stdout.write(json.dumps(told))
+
+
+class Lives:
+    """One after the other."""
+
+    def __init__(self, work: Callable[[datetime], object]) -> None:
+        self.work, self.count = work, 0
+
+    def end_at(self, module: str, name: str, when: str, nth: int) -> bool:
+        """A life that ends when it comes to that place; whether it did."""
+        return self._life(before=lambda: _die_at(module, name, when, nth)) == -signal.SIGKILL
+
+    def end_by_chance(self, kills: int, chance: random.Random) -> int:
+        """Lives that are killed from outside, until so many were, or so often nothing was left to do."""
+        killed = idle = 0
+        while killed < kills and idle < 5:
+            if self._life(seconds=chance.uniform(0.01, LONGEST_LIFE)) is None:
+                killed, idle = killed + 1, 0
+            else:
+                idle += 1
+        return killed
+
+    def finish(self) -> int:
+        """Lives in peace, until nothing is left to be tried; how many."""
+        for number in range(60):
+            if self._life() == 0:
+                return number
+        raise RuntimeError("the work does not end")
+
+    def _life(self, *, seconds: float | None = None, before: Callable[[], None] = lambda: None) -> int | None:
+        """How it ended; None when it was killed from outside."""
+        self.count += 1
+        pid = os.fork()
+        if not pid:
+            self._live(before)
+        ended = select.select([descriptor := os.pidfd_open(pid)], [], [], seconds)[0]
+        os.close(descriptor)
+        if not ended:
+            os.kill(pid, signal.SIGKILL)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return status if ended else None
+
+    def _live(self, before: Callable[[], None]) -> None:
+        code = 1
+        try:
+            os.dup2(2, 1)
+            _poisoned()
+            before()
+            code = int(self.work(BEGIN + self.count * BETWEEN) or _left_over())
+        finally:
+            os._exit(code)
+
+
+def _left_over() -> bool:
+    """Whether a message waits for another try."""
+    from tramita.models import SeenMessage
+
+    return SeenMessage.objects.filter(outcome="").exists()
+
+
+def _die_at(module: str, name: str, when: str, nth: int) -> None:
+    from importlib import import_module
+
+    owner: Any = import_module(module)
+    *path, attribute = name.split(".")
+    for part in path:
+        owner = getattr(owner, part)
+    real, calls = getattr(owner, attribute), []
+
+    def dying(*args: Any, **kwargs: Any) -> Any:
+        calls.append(1)
+        if when == "before" and len(calls) == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = real(*args, **kwargs)
+        if when == "after" and len(calls) == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    setattr(owner, attribute, dying)
+
+
+def _poisoned() -> None:
+    """Some messages take the reader along, each in its way."""
+    from tramita.services import processing
+
+    real = processing.parse
+
+    def parse(raw: bytes, **kwargs: Any) -> Any:
+        head = raw[:2000]
+        if b"X-Poison: raise" in head:
+            raise RuntimeError("the reader is at fault")
+        if b"X-Poison: memory" in head:
+            raise MemoryError
+        if b"X-Poison: die" in head:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if b"X-Poison: hang" in head:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)  # sooner than in earnest
+        while b"X-Poison: hang" in head:
+            pass
+        return real(raw, **kwargs)
+
+    processing.parse = parse
+
+
+if __name__ == "__main__":
+    main()
