@@ -1,7 +1,7 @@
 """The desk's own addresses and where they lead, loaded once for a batch of mail."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import connection
@@ -24,11 +24,21 @@ class RouteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How a mailbox writes (MAIL-117, M-19a)."""
+
+    name: str = ""
+    signature: str = ""
+    plus_addressing: str = "mixed"
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """Every active address of ours: mailboxes by their rules, routes by what they start."""
 
     mailboxes: Mapping[str, bool]  # address -> refuses unknown senders (T-22)
     routes: Mapping[str, RouteRow]
+    voices: Mapping[str, Voice] = field(default_factory=dict)  # by mailbox
 
     @property
     def own(self) -> frozenset[str]:
@@ -48,6 +58,10 @@ class Directory:
         route = self.routes.get(address)
         return route.mailbox if route else None
 
+    def voice_of(self, address: str) -> Voice:
+        """How the mailbox of this address writes."""
+        return self.voices.get(self.mailbox_of(address) or "", Voice())
+
     def leaving_from(self, path: str | None) -> str:
         """The address that mail about an item of this process comes from (M-15, MAIL-117)."""
         found = next((route.address for route in self.routes.values() if route.path == path), None)
@@ -58,17 +72,18 @@ class Directory:
 def directory() -> Directory:
     """Load it. Cost: one statement."""
     rows = fetch(
-        "SELECT m.id, m.address, m.refuse_unknown_senders, r.address, d.kind, d.key, r.acknowledge FROM mailboxes m "
+        "SELECT m.id, m.address, m.refuse_unknown_senders, r.address, d.kind, d.key, r.acknowledge, m.name, "
+        "m.signature, m.plus_addressing FROM mailboxes m "
         "LEFT JOIN (routes r JOIN definitions d ON d.id = r.process_id AND d.active) ON r.mailbox_id = m.id "
         "AND r.active WHERE m.active ORDER BY r.position, r.id"
     )
     boxes = {box: bool(refuses) for _, box, refuses, *_ in sorted(rows, key=lambda row: row[0])}
     routes = {
         address: RouteRow(address, box, kind, path, bool(acknowledge))
-        for _, box, _, address, kind, path, acknowledge in rows
+        for _, box, _, address, kind, path, acknowledge, *_ in rows
         if address is not None and kind is not None
     }
-    return Directory(boxes, routes)
+    return Directory(boxes, routes, {row[1]: Voice(*row[7:]) for row in rows})
 
 
 @dataclass(frozen=True, slots=True)
