@@ -52,6 +52,7 @@ class Env(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8000", description="http://HOST or https://HOST, without a path")
     allowed_hosts: str = Field("", description="host names separated by commas")
     smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT?tls=starttls or file://FOLDER")
+    send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     smtp_listen: str = Field("", description="HOST:PORT")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
     trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies stand in front, 0 to 9")
@@ -88,6 +89,13 @@ class Env(BaseSettings):
         sends = url.scheme in {"smtp", "smtps"} and bool(url.hostname)
         return _wanted(value, ok=not value or sends or (url.scheme == "file" and bool(url.path)))
 
+    @field_validator("send_only_to")
+    @classmethod
+    def _addresses_or_domains(cls, value: str) -> str:
+        words = [word.strip() for word in value.split(",")]
+        named = all(word.count("@") == 1 and not word.endswith("@") and " " not in word for word in words)
+        return _wanted(value.lower(), ok=not value or named)
+
     @field_validator("storage_url")
     @classmethod
     def _folder(cls, value: str) -> str:
@@ -119,6 +127,11 @@ class Env(BaseSettings):
         if self.smtp_url:
             return self.smtp_url
         return "smtp://127.0.0.1:25" if self.env == "production" else f"file://{self.data_dir}/outgoing"
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """The only addresses and domains that mail goes to; none named: to everybody (MAIL-127)."""
+        return frozenset(word.strip() for word in self.send_only_to.split(",") if word.strip())
 
     @property
     def storage(self) -> str:

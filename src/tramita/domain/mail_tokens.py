@@ -61,6 +61,12 @@ def message_id(reference: Reference, message: str, *, host: str, keys: Keys) -> 
     return f"out.{key}.{message}.{keys.sign('id', key, message)}@{host}"
 
 
+def id_beginning(claim: Claim) -> str:
+    """How the Message-ID of the mail that a claim names begins."""
+    key = f"{claim.number}a{claim.ordinal}" if claim.ordinal else str(claim.number)
+    return f"out.{key}.{claim.message}."
+
+
 def plus_address(address: str, reference: Reference, *, keys: Keys) -> str:
     """`desk+40308.<token>@domain`: answers to it find the item whatever happened to subject and headers."""
     local, _, domain = address.rpartition("@")

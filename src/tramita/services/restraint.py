@@ -25,9 +25,16 @@ def why_silent(item: Item, *, at: datetime) -> str | None:
     lately = [row for row in recent if row[0] > at - A_WHILE]
     if any(row[1:] == (item.process_id, item.title) for row in lately):
         return "acknowledged a moment ago"
-    if sum(row[0] > at - HOUR for row in recent) >= MOST_IN_AN_HOUR or len(recent) >= MOST_IN_A_DAY:
-        return "too many automatic mails to this address"
-    return None
+    return "too many automatic mails to this address" if _too_many(recent, at) else None
+
+
+def too_many(person_id: int, *, at: datetime) -> bool:
+    """Whether this person, of whom an item is, has had as many automatic mails as one gets. Cost: one statement."""
+    return _too_many(_automatic_to(person_id, since=at - DAY), at)
+
+
+def _too_many(recent: list[tuple[datetime, int | None, str]], at: datetime) -> bool:
+    return sum(row[0] > at - HOUR for row in recent) >= MOST_IN_AN_HOUR or len(recent) >= MOST_IN_A_DAY
 
 
 def _automatic_to(person_id: int | None, *, since: datetime) -> list[tuple[datetime, int | None, str]]:

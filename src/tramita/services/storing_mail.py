@@ -8,15 +8,17 @@ from django.conf import settings
 
 from tramita.domain.codes import Visibility
 from tramita.domain.correspondence import Match
+from tramita.domain.mail_tokens import claims_of_addresses, id_beginning, recipients
 from tramita.domain.mime import Address, ParsedMail
 from tramita.gateways.storage import storage
 from tramita.models import Item, Message, SeenMessage
-from tramita.queries.mailboxes import Directory, Sender
+from tramita.queries.mailboxes import Directory, Sender, keys
 from tramita.services import sql
 from tramita.services.ledger import Change
 
 SHOWN = 1024**2  # characters of text kept beside the raw message (Z-14)
 MOST_RECIPIENTS = 500
+LONGEST_MARK = 1000  # characters of a field that is kept to be handed back
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,13 @@ def _pairs(addresses: tuple[Address, ...]) -> list[list[str]]:
 
 def _marks(mail: ParsedMail) -> dict[str, Any]:
     marks = {"auto_submitted": mail.auto_submitted, "bounce": mail.bounce.to_json() if mail.bounce else None}
-    return {name: value for name, value in marks.items() if value}
+    return {name: value for name, value in (marks | thread_marks(mail)).items() if value}
+
+
+def thread_marks(mail: ParsedMail) -> dict[str, str]:
+    """What Outlook wants to have back in an answer (MAIL-118)."""
+    found = {"thread_index": mail.first("Thread-Index"), "thread_topic": mail.first("Thread-Topic")}
+    return {name: value[:LONGEST_MARK] for name, value in found.items() if value}
 
 
 def entry_data(
@@ -130,11 +138,16 @@ def event_of(mail: ParsedMail) -> str | None:
 
 
 def _about(mail: ParsedMail) -> int | None:
-    """The mail of ours that a report is about."""
+    """The mail of ours that a report is about: it says so, or came back to the address of that mail alone (MAIL-96)."""
     report = mail.bounce or mail.receipt
     named = report.original_message_id if report else None
-    sent = Message.objects.filter(message_id=named or "", outgoing=True)
-    return sent.values_list("pk", flat=True).first()
+    sent = Message.objects.filter(outgoing=True)
+    found = sent.filter(message_id=named or "").values_list("pk", flat=True).first()
+    if found is not None:
+        return found
+    claims = claims_of_addresses(recipients(mail), keys=keys())
+    named = next((id_beginning(claim) for claim in claims if claim.message), None)
+    return sent.filter(message_id__startswith=named).values_list("pk", flat=True).first() if named else None
 
 
 def entry_words(arrival: Arrival) -> dict[str, Any]:
