@@ -249,8 +249,14 @@ def _too_large(letter: _Letter) -> list[FieldError]:
     taken = mail_size.largest_taken() if travelling > mail_size.ALWAYS_TAKEN else None
     if taken is None or travelling <= taken:
         return []
-    said = "The mail server takes %(most)s bytes at most, and this mail has %(size)s on its way. Send a link instead."
-    return [FieldError("attachments", "too_large_for_server", said, {"most": taken, "size": travelling})]
+    return [
+        FieldError(
+            "attachments",
+            "too_large_for_server",
+            "The mail server takes %(most)s bytes at most, and this mail has %(size)s on its way. Send a link instead.",
+            {"most": taken, "size": travelling},
+        )
+    ]
 
 
 @one_transaction

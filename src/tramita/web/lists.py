@@ -129,6 +129,7 @@ def _shown(row: Row, now: datetime, items: str) -> tuple[Any, ...]:
         row.assignee_kind,
         row.highlighted and not row.problem,
         row.new_information,
+        row.mail_trouble,
     )
 
 

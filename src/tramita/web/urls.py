@@ -3,7 +3,19 @@
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from tramita.web import composing, creating, editing, files, item_page, lists, moves, preferences, searching, tray
+from tramita.web import (
+    composing,
+    creating,
+    editing,
+    files,
+    item_page,
+    lists,
+    moves,
+    preferences,
+    searching,
+    settling,
+    tray,
+)
 
 ITEM = "items/<str:reference>"
 
@@ -31,6 +43,10 @@ urlpatterns = [
     path(f"{ITEM}/edit", editing.edit, name="edit"),
     path(f"{ITEM}/note", composing.note, name="note"),
     path(f"{ITEM}/reply", composing.reply, name="reply"),
+    *(
+        path(f"{ITEM}/mails/<int:number>/{name}", settling.decide(name), name=f"mail-{name}")
+        for name in settling.DECISIONS
+    ),
     path("files/<int:number>", files.file, name="file"),
     path("mail/unhandled", tray.unhandled, name="unhandled"),
     path("settings/", preferences.settings, name="settings"),
