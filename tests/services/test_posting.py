@@ -21,17 +21,23 @@ class Way:
 
     def __init__(self, *answers: smtp.SendError | None) -> None:
         self.answers = list(answers)
+        self.largest: int | None = None
+        self.refused: dict[str, smtp.SendError] = {}
         self.sent: list[tuple[str, Sequence[str], bytes]] = []
 
     def send(
         self, name: str, sender: str, recipients: Sequence[str], raw: bytes, *, handing_over: Callable[[], None]
-    ) -> None:
+    ) -> smtp.Refusals:
         answer = self.answers.pop(0) if self.answers else None
         if not isinstance(answer, smtp.NotNowError):
             handing_over()
         if answer is not None:
             raise answer
         self.sent.append((name, recipients, raw))
+        return self.refused
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @pytest.fixture

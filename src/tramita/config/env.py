@@ -63,6 +63,7 @@ class Env(BaseSettings):
     smtp_listen: str = Field("", description="HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT")
     mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")
     mailgun_signing_key: str = Field("", description="the webhook signing key of the Mailgun account")
+    send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
     trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies stand in front, 0 to 9")
     time_zone: str = Field("UTC", description="an IANA time zone such as Europe/Warsaw")
@@ -97,6 +98,13 @@ class Env(BaseSettings):
         url = _split(value)
         sends = url.scheme in {"smtp", "smtps"} and bool(url.hostname)
         return _wanted(value, ok=not value or sends or (url.scheme == "file" and bool(url.path)))
+
+    @field_validator("send_only_to")
+    @classmethod
+    def _addresses_or_domains(cls, value: str) -> str:
+        words = [word.strip() for word in value.split(",")]
+        named = all(word.count("@") == 1 and not word.endswith("@") and " " not in word for word in words)
+        return _wanted(value.lower(), ok=not value or named)
 
     @field_validator("storage_url")
     @classmethod
@@ -138,6 +146,11 @@ class Env(BaseSettings):
             return None
         url = _split(self.smtp_listen if "://" in self.smtp_listen else f"smtp://{self.smtp_listen}")
         return Listening(url.scheme, str(url.hostname), int(url.port or 0))
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """The only addresses and domains that mail goes to; none named: to everybody (MAIL-127)."""
+        return frozenset(word.strip() for word in self.send_only_to.split(",") if word.strip())
 
     @property
     def storage(self) -> str:

@@ -134,6 +134,7 @@ class CategoryDefinition:
     assign_secondary: str | None = None
     allow_title_change: bool = True  # G-8
     fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
+    automatic_mails: tuple[str, ...] = ()  # those that are sent (M-19b): `mail_templates.SWITCHES`
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,7 @@ class CaseTypeDefinition:
     actions: Mapping[str, ActionDefinition] = field(default_factory=dict)  # of the steps, and the ad hoc ones
     fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
     starts: tuple[StartDefinition, ...] = ()
+    automatic_mails: tuple[str, ...] = ()  # M-19b
 
     def startable(self) -> list[ActionDefinition]:
         """The Action types that a person may launch by hand (C-11)."""

@@ -14,11 +14,12 @@ from tramita.domain.mime import ParsedMail
 from tramita.domain.references import Reference
 
 HEX_DIGITS = 20  # 80 bits
+LONGEST_LOCAL = 64  # octets before the @ (RFC 5321)
 
 _KEY = r"(?P<key>[0-9]{1,18}(?:a[0-9]{1,9})?)"
 _TOKEN = rf"(?P<token>[0-9a-f]{{{HEX_DIGITS}}})"
 _ID = re.compile(rf"out\.{_KEY}\.(?P<message>[A-Za-z0-9]{{1,40}})\.{_TOKEN}@", re.IGNORECASE)
-_ADDRESS = re.compile(rf"[^@\s]{{0,64}}\+{_KEY}\.{_TOKEN}@", re.IGNORECASE)
+_ADDRESS = re.compile(rf"[^@\s]{{0,64}}\+{_KEY}(?:-(?P<message>[a-z0-9]{{1,40}}))?\.{_TOKEN}@", re.IGNORECASE)
 _TAG = re.compile(rf"\bref:{_KEY}\.{_TOKEN}(?![0-9a-f])", re.IGNORECASE)
 _MAX_TAGS = 50
 
@@ -46,6 +47,7 @@ class Claim:
     number: int
     ordinal: int
     evidence: str
+    message: str = ""  # the name of a mail of ours, as `message_id` took it, where the token is of one
 
 
 def item_key(reference: Reference) -> str:
@@ -59,11 +61,29 @@ def message_id(reference: Reference, message: str, *, host: str, keys: Keys) -> 
     return f"out.{key}.{message}.{keys.sign('id', key, message)}@{host}"
 
 
+def id_beginning(claim: Claim) -> str:
+    """How the Message-ID of the mail that a claim names begins."""
+    key = f"{claim.number}a{claim.ordinal}" if claim.ordinal else str(claim.number)
+    return f"out.{key}.{claim.message}."
+
+
 def plus_address(address: str, reference: Reference, *, keys: Keys) -> str:
     """`desk+40308.<token>@domain`: answers to it find the item whatever happened to subject and headers."""
     local, _, domain = address.rpartition("@")
     key = item_key(reference)
     return f"{local.partition('+')[0]}+{key}.{keys.sign('address', key)}@{domain}"
+
+
+def bounce_address(address: str, reference: Reference, message: str, *, keys: Keys) -> str:
+    """`desk+40308-7.<token>@domain`: the envelope's sender, so that what comes back names its mail (MAIL-96, MAIL-117).
+
+    The plain address where that would be too long for mail.
+    """
+    local, _, domain = address.rpartition("@")
+    key = item_key(reference)
+    token = keys.sign("bounce", key, message.lower())
+    name = f"{local.partition('+')[0]}+{key}-{message.lower()}.{token}"
+    return f"{name}@{domain}" if len(name) <= LONGEST_LOCAL else address
 
 
 def body_tag(reference: Reference, *, keys: Keys) -> str:
@@ -82,7 +102,7 @@ def claim_of_id(candidate: str, *, keys: Keys) -> Claim | None:
     """What a Message-ID of ours says, if its token is true."""
     found = _ID.match(candidate)
     if found and keys.believes(found["token"], "id", found["key"].lower(), found["message"]):
-        return _claim(found["key"], candidate)
+        return _claim(found["key"], candidate, found["message"])
     return None
 
 
@@ -90,8 +110,13 @@ def claims_of_addresses(addresses: Iterable[str], *, keys: Keys) -> Iterator[Cla
     """The true tokens among these addresses."""
     for address in addresses:
         found = _ADDRESS.match(address)
-        if found and keys.believes(found["token"], "address", found["key"].lower()):
-            yield _claim(found["key"], address)
+        if found and keys.believes(found["token"], *_signed(found["key"].lower(), found["message"])):
+            yield _claim(found["key"], address, found["message"] or "")
+
+
+def _signed(key: str, message: str | None) -> tuple[str, ...]:
+    """What the token of an address stands for: an item, or one mail of it."""
+    return ("address", key) if message is None else ("bounce", key, message.lower())
 
 
 def claims_of_body(text: str, *, keys: Keys) -> Iterator[Claim]:
@@ -114,9 +139,9 @@ def answered_ids(mail: ParsedMail) -> list[str]:
     return list(dict.fromkeys(one for one in newest_first if one))
 
 
-def _claim(key: str, evidence: str) -> Claim:
+def _claim(key: str, evidence: str, message: str = "") -> Claim:
     number, _, ordinal = key.lower().partition("a")
-    return Claim(int(number), int(ordinal or 0), evidence)
+    return Claim(int(number), int(ordinal or 0), evidence, message)
 
 
 def _token(secret: str, words: tuple[str, ...]) -> str:

@@ -1,12 +1,17 @@
 """Subjects and threads of outgoing mail (MAIL-76, MAIL-118, MAIL-119)."""
 
+import base64
+import binascii
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from tramita.domain.references import Reference
 
 LONGEST = 240  # characters of a subject
 MOST_BYTES = 1_500  # of a References field: relays refuse more (MAIL-118)
+THREAD_HEAD, THREAD_STEP, LONGEST_THREAD = 22, 5, 500  # bytes of a Thread-Index: its first, each answer, all
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 _PREFIX = re.compile(r"^\s*(?:re|aw|antw|rép|res|resp|odp|sv|vs|r)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|rv|pd|enc|vl|i)\s?(?:\[\d+\])?\s?:", re.IGNORECASE)
@@ -46,6 +51,24 @@ def references_header(theirs: Sequence[str], message_id: str | None) -> tuple[st
             break
         kept.append(one)
     return (ids[0], *reversed(kept))
+
+
+def thread_index(theirs: str, *, at: datetime) -> str | None:
+    """Outlook's Thread-Index of an answer to a mail that had one; None if theirs is none (MAIL-118).
+
+    An answer adds five bytes: the time since the conversation began, in units of 2^18 (or 2^23) of 100 ns.
+    """
+    try:
+        thread = base64.b64decode("".join(theirs.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(thread) < THREAD_HEAD or (len(thread) - THREAD_HEAD) % THREAD_STEP or len(thread) > LONGEST_THREAD:
+        return None
+    since = at - _EPOCH
+    ticks = max(0, (since.days * 86_400 + since.seconds) * 10**7 - (int.from_bytes(thread[:6]) << 16))
+    coarse = ticks >> 49 != 0
+    step = (coarse << 31) | ((ticks >> (23 if coarse else 18)) & 0x7FFFFFFF)
+    return base64.b64encode(thread + step.to_bytes(4) + b"\x00").decode()
 
 
 def _cost(one: str) -> int:

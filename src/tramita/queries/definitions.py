@@ -24,6 +24,7 @@ from tramita.domain.definitions import (
     Settings,
 )
 from tramita.domain.due_rules import DueRule, build_due_rule
+from tramita.domain.mail_templates import MailTemplate, MailText
 from tramita.gateways.holidays import public_holidays
 from tramita.models import Definition, Version
 from tramita.queries import memory
@@ -95,6 +96,13 @@ def approval_types() -> list[ApprovalTypeDefinition]:
     """Every approval type, the inactive ones too (AP-5)."""
     rows = Definition.objects.filter(kind="approval_type", active=True, current__isnull=False).order_by("key")
     return [_read(ApprovalTypeDefinition, version) for version in rows.values_list("current_id", flat=True)]
+
+
+@once_a_batch
+def mail_texts(kind: str) -> Mapping[str, MailText]:
+    """The words chosen for this kind of automatic mail, by language. Cost: one query."""
+    current = _one("SELECT current_id FROM definitions WHERE kind = 'mail_template' AND key = %s AND active", kind)
+    return _read(MailTemplate, current).texts if current else {}
 
 
 @once_a_batch

@@ -39,12 +39,22 @@ PLAIN = Rules()
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How a mailbox writes (MAIL-117, M-19a)."""
+
+    name: str = ""
+    signature: str = ""
+    plus_addressing: str = "mixed"
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """Every active address of ours: mailboxes by their rules, routes by what they start."""
 
     mailboxes: Mapping[str, bool]  # address -> refuses unknown senders (T-22)
     routes: Mapping[str, RouteRow]
     rules: Mapping[str, Rules] = field(default_factory=dict)  # by mailbox
+    voices: Mapping[str, Voice] = field(default_factory=dict)  # by mailbox
 
     @property
     def own(self) -> frozenset[str]:
@@ -99,6 +109,10 @@ class Directory:
             hosts.get(domain, None if domain else next(iter(self.mailboxes), None)) if local == "postmaster" else None
         )
 
+    def voice_of(self, address: str) -> Voice:
+        """How the mailbox of this address writes."""
+        return self.voices.get(self.mailbox_of(address) or "", Voice())
+
     def leaving_from(self, path: str | None) -> str:
         """The address that mail about an item of this process comes from (M-15, MAIL-117)."""
         found = next((route.address for route in self.routes.values() if route.path == path), None)
@@ -116,16 +130,17 @@ def directory() -> Directory:
     )
     ordered = sorted(rows, key=lambda row: row[0])
     boxes = {box: bool(refuses) for _, box, refuses, *_ in ordered}
-    rules = {row[1]: _rules(*row[7:]) for row in ordered}
+    rules = {row[1]: _rules(*row[9:]) for row in ordered}
     routes = {
         address: RouteRow(address, box, kind, path, bool(acknowledge))
         for _, box, _, address, kind, path, acknowledge, *_ in rows
         if address is not None and kind is not None
     }
-    return Directory(boxes, routes, rules)
+    voices = {row[1]: Voice(row[7], row[8], row[9]) for row in rows}
+    return Directory(boxes, routes, rules, voices)
 
 
-RULES = "m.plus_addressing, m.authserv_id, m.trusted, m.automatic_answers_wake, m.settings"
+RULES = "m.name, m.signature, m.plus_addressing, m.authserv_id, m.trusted, m.automatic_answers_wake, m.settings"
 
 
 def _rules(plus: str, authserv_id: str, trusted: object, wake: object, connection_: object) -> Rules:

@@ -27,12 +27,13 @@ ORDER = (DueStatus.OVERDUE, DueStatus.TODAY, DueStatus.ON_TARGET, DueStatus.NOT_
 
 READ = (
     "id, number, kind, ordinal, version, title, state, problem, due_at, clock, seconds_left, sort_due, highlighted, "
-    "new_information, robot_rejected, wait_type, updated_at, assignee_id, queue_id, organisation_id, process_id"
+    "new_information, robot_rejected, mail_trouble, wait_type, updated_at, assignee_id, queue_id, organisation_id, "
+    "process_id"
 )
 SHOWN = (
     "f.id, f.number, f.kind, f.ordinal, f.version, f.title, f.state, f.problem, "
     "f.due_at, f.clock, f.seconds_left, f.sort_due, f.highlighted, f.new_information, "
-    "f.robot_rejected, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title"
+    "f.robot_rejected, f.mail_trouble, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title"
 )
 NAMES = (
     "LEFT JOIN people a ON a.id = f.assignee_id LEFT JOIN queues q ON q.id = f.queue_id "
@@ -58,6 +59,7 @@ class Row:
     highlighted: bool
     new_information: bool
     robot_rejected: bool
+    mail_trouble: bool  # a mail of it did not go out (MAIL-113)
     wait_type: str | None
     updated_at: datetime
     assignee: str
@@ -166,7 +168,7 @@ def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
 def row_from(row: Sequence[Any]) -> Row:
     """A row from the columns of `SHOWN`."""
     id_, number, kind, ordinal, version, title, state, problem, due_at, clock, left, sort_due, *more = row
-    highlighted, new, rejected, wait, updated_at, name, email, role, queue, organisation, process = more
+    highlighted, new, rejected, unsent, wait, updated_at, name, email, role, queue, organisation, process = more
     return Row(
         id=id_,
         reference=str(Reference(KINDS[kind], number, ordinal)),
@@ -182,6 +184,7 @@ def row_from(row: Sequence[Any]) -> Row:
         highlighted=bool(highlighted),
         new_information=bool(new),
         robot_rejected=bool(rejected),
+        mail_trouble=bool(unsent),
         wait_type=wait,
         updated_at=moment(updated_at),
         assignee=name or email or "",

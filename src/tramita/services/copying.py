@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from tramita.gateways.imap import Imap
 from tramita.gateways.incoming import MailServerFault
 from tramita.models import Delivery, Mailbox, Message
-from tramita.services import connecting, posting
+from tramita.services import connecting
 from tramita.services.claiming import DELIVERIES, Claimed, claim, update
+from tramita.services.composing_mail import composed
 from tramita.services.copy_orders import KIND, box_of
 from tramita.services.transactions import writing
 
@@ -49,7 +50,7 @@ def _put(box: Mailbox, message: Message, *, at: datetime) -> None:
         server.connect()
         server.log_in()
         if not server.holds_id(box.copy_sent, message.message_id):
-            server.append(box.copy_sent, posting.raw(message), message.at)
+            server.append(box.copy_sent, composed(message), message.at)
     finally:
         server.close()
 

@@ -1,44 +1,70 @@
-"""Mail written here: the message, its entry and its delivery in one transaction; a worker sends it (MAIL-110)."""
+"""Mail written by people: the message, its entry and its delivery in one transaction; a worker sends it (MAIL-110)."""
 
-import re
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 
-from tramita.domain import references
-from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.codes import State, Visibility
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Method, State
 from tramita.domain.errors import Conflict, FieldError, Invalid
-from tramita.domain.mail_tokens import message_id, plus_address
+from tramita.domain.mime.charsets import one_line
 from tramita.domain.mime.html_text import html_to_text
-from tramita.domain.subjects import references_header, subject_with_reference
+from tramita.domain.mime.sendable import sendable
+from tramita.domain.resolution import opens_window
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Entry, Item, Message
-from tramita.models.work import NEVER_LEASED
+from tramita.models import Attachment, Delivery, Entry, Item, Message, Person
 from tramita.queries import definitions
-from tramita.queries.mailboxes import Directory, directory, keys
-from tramita.services import resolving, sql
+from tramita.queries.mailboxes import Directory, directory
+from tramita.queries.quotable import quotable
+from tramita.queries.recipients import Recipient, recipients_report, sifted
+from tramita.services import automatic_mails, clockwork, mail_size, resolving
 from tramita.services.ledger import Change
 from tramita.services.moving import require, settle
 from tramita.services.transactions import one_transaction, writing
+from tramita.services.writing_mail import Envelope, Leaving, Manner, answered_mail, write
 
-ADDRESS = re.compile(r"[^@\s<>\"(),:;\[\]\\\x00-\x1f\x7f]+@[^@\s<>\"(),:;\[\]\\\x00-\x1f\x7f]+")
+__all__ = ["Enclosure", "cancel", "recipients_report", "send"]
+
 COMMUNICATIONS = ("mail_received", "mail_sent", "note_added")
 LONGEST_SUBJECT = 1000
+NO_HOLD = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file to send along."""
+    """A file to send along; with a `content_id` a picture that the HTML shows by `cid:`."""
 
     filename: str
     content_type: str
     content: bytes
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What somebody wrote, before it is known whether it may go."""
+
+    fields: dict[str, list[str]]
+    found: list[Recipient]  # every address with what became of it
+    subject: str
+    text: str
+    html: str
+    files: list[Enclosure]
+
+    def kept(self, name: str) -> list[str]:
+        return [one.address for one in self.found if one.field == name and not one.taken_out]
+
+    def envelope(self, title: str) -> Envelope:
+        kept = (self.kept(name) for name in ("to", "cc", "bcc"))
+        return Envelope(*kept, self.subject or title, self.text, self.html)
+
+    def left_out(self) -> list[tuple[str, str, str]]:
+        """A word on each that was taken out (MAIL-122)."""
+        return [(one.field, one.address, "ours" if one.ours else "duplicate") for one in self.found if one.taken_out]
 
 
 def send(
@@ -52,6 +78,8 @@ def send(
     html: str | None = None,
     attachments: Iterable[Enclosure] = (),
     send_at: datetime | None = None,
+    hold: timedelta = NO_HOLD,
+    quote: bool = True,
     resolve: str | None = None,
     reason: str = "",
     based_on: int | None = None,
@@ -61,26 +89,77 @@ def send(
     """Write a mail about the item; with `resolve` it is sent and the item resolved in one (R-11).
 
     `based_on` is the newest entry its writer had seen: something newer holds the mail back (Z-2).
-    `html` alone will do: its words are the text (MAIL-120).
-    Rules: M-15, M-17, MAIL-110, MAIL-111, MAIL-118, MAIL-119, T-5, R-6, R-9.
+    `html` alone will do: its words are the text (MAIL-120). `hold` is the time in which it can be undone (MAIL-115).
+    Addresses of ours and those named twice are taken out. `quote` sends what the recipients know already along.
+    Rules: M-15, M-17, MAIL-60, MAIL-110, MAIL-111, MAIL-118 to MAIL-122, T-5, R-6, R-9.
     """
-    files = list(attachments)
+    files, desk = list(attachments), directory()
     text = text if text.strip() or not html else html_to_text(html)
+    fields = {"to": list(to), "cc": list(cc), "bcc": list(bcc)}
+    letter = _Letter(fields, list(sifted(fields, desk)), subject, text, html or "", files)
     kept = [(storage(settings.TRAMITA_STORAGE_URL).put(file.content), file) for file in files]
     with writing():
         require(by, "mail", item)
-        _check(item, to, cc, bcc, text=text, files=files, send_at=send_at, at=at)
+        _check(item, letter, send_at=send_at, at=at)
         _hold_if_stale(item, based_on)
         change = Change(item, by, at)
         settle(change)
         _fill_draft(change, subject, text)
-        envelope = Envelope(list(to), list(cc), list(bcc), subject or item.title, text, html or "")
-        message = _write(change, envelope, send_at=send_at, by=by)
+        manner = _manner(item, letter, desk, quote=quote, resolve=resolve, by=by, at=at)
+        leaving = Leaving(send_at or at + hold, scheduled=send_at is not None)
+        message = write(change, letter.envelope(item.title), manner, leaving)
         _enclose(message, kept, by=by, at=at)
         change.write()
         if resolve:
             _resolve(item, resolve, reason, by=by, at=at)
+        if send_at:
+            _remember_state(message, item)
     return message
+
+
+def _manner(
+    item: Item, letter: _Letter, desk: Directory, *, quote: bool, resolve: str | None, by: Actor, at: datetime
+) -> Manner:
+    """What stands round the words: in the language of the first recipient, signed if the writer signs (M-19a)."""
+    first = letter.kept("to")[0].lower()
+    people = {one.email if one.pk != by.id else "": one for one in Person.objects.filter(Q(pk=by.id) | Q(email=first))}
+    reader, writer = people.get(first), people.get("")
+    language = (reader.language if reader else "") or settings.LANGUAGE_CODE
+    everybody = [address for name in ("to", "cc", "bcc") for address in letter.kept(name)]
+    ends = clockwork.window_end(item, at) if resolve and opens_window_by(resolve) else None
+    return Manner(
+        by=by,
+        desk=desk,
+        answered=answered_mail(item),
+        language=language,
+        signature=writer.signature.strip() if writer and writer.signs else "",
+        below=_footer(item, ends, reader, first, language, desk) if ends else (),
+        quoted=tuple(quotable(item, everybody)) if quote else (),
+        marker=definitions.settings().reply_marker,
+        left_out=letter.left_out(),
+    )
+
+
+def _footer(
+    item: Item, ends: datetime, reader: Person | None, address: str, language: str, desk: Directory
+) -> tuple[str, ...]:
+    name = (reader.name if reader else "") or address
+    return automatic_mails.footer(item, ends, reader=reader, name=name, language=language, desk=desk)
+
+
+def opens_window_by(method: str) -> bool:
+    """Whether this way of resolving can be disputed; a wrong one is told later, by who resolves."""
+    try:
+        return opens_window(Method(method))
+    except ValueError:
+        return False
+
+
+def _remember_state(message: Message, item: Item) -> None:
+    """Whether something changed before a scheduled mail goes is asked against what is now (MAIL-116)."""
+    delivery = Delivery.objects.get(message=message, kind="mail")
+    delivery.payload["state"] = item.state.value
+    delivery.save(update_fields=["payload"])
 
 
 def _resolve(item: Item, method: str, reason: str, *, by: Actor, at: datetime) -> None:
@@ -92,104 +171,17 @@ def _resolve(item: Item, method: str, reason: str, *, by: Actor, at: datetime) -
         raise Invalid(named) from invalid
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What a mail says, and to whom."""
-
-    to: list[str]
-    cc: list[str]
-    bcc: list[str]
-    subject: str
-    text: str
-    html: str = ""
-
-
-def write_automatic(change: Change, envelope: Envelope, *, answers: bool, desk: Directory) -> None:
-    """A mail of the system's own, in a change that the caller writes (MAIL-95). `answers`: it replies to a mail."""
-    _write(
-        change, envelope, send_at=None, by=SYSTEM, desk=desk, automatic="auto-replied" if answers else "auto-generated"
-    )
-
-
-def _write(
-    change: Change,
-    envelope: Envelope,
-    *,
-    send_at: datetime | None,
-    by: Actor,
-    desk: Directory | None = None,
-    automatic: str = "",
-) -> Message:
-    item, at, desk = change.item, change.at, desk or directory()
-    reference = references.Reference(item.kind, item.number, item.ordinal)
-    answered = _answered(item)
-    leaving_from = desk.leaving_from(item.process.key if item.process else None)
-    tagged = desk.reads_token(leaving_from, arrived_at=leaving_from)  # what is not read is not written (M-1)
-    answer_to = plus_address(leaving_from, reference, keys=keys()) if tagged else leaving_from
-    headers = {"reply_to": answer_to, "automatic": automatic}
-    message = Message(
-        item=item,
-        outgoing=True,
-        automatic=bool(automatic),
-        message_id=message_id(reference, secrets.token_hex(8), host=leaving_from.rpartition("@")[2], keys=keys()),
-        in_reply_to=answered.message_id if answered else "",
-        references=list(references_header(answered.references, answered.message_id)) if answered else [],
-        subject=subject_with_reference(envelope.subject, reference, reply=answered is not None),
-        sender_name=by.name,
-        sender_address=leaving_from,
-        to=_named(envelope.to),
-        cc=_named(envelope.cc),
-        bcc=_named(envelope.bcc),
-        at=at,
-        text=envelope.text,
-        html=envelope.html,
-        reply_text=envelope.text,
-        headers=headers,
-    )
-    sql.save_new(message)
-    data: dict[str, Any] = {"message": message.pk, "automatic": bool(automatic)}
-    if send_at:
-        data["send_at"] = send_at.isoformat()
-    change.record("mail_sent", visibility=Visibility.PARTICIPANTS, data=data, words={"subject": message.subject})
-    _post(message, send_at or at, scheduled=send_at is not None, at=at)
-    return message
-
-
-def _post(message: Message, when: datetime, *, scheduled: bool, at: datetime) -> None:
-    row: dict[str, Any] = {
-        "kind": "mail",
-        "item_id": message.item_id,
-        "message_id": message.pk,
-        "payload": {"scheduled": scheduled},
-        "state": 0,
-        "next_at": when,
-        "created_at": at,
-        "lease_until": NEVER_LEASED,
-        "fence": 0,
-        "tries": 0,
-        "error": "",
-    }
-    sql.insert("deliveries", [row])
-
-
-def _named(addresses: Iterable[str]) -> list[list[str]]:
-    return [["", address.strip()] for address in addresses]
-
-
-def _answered(item: Item) -> Message | None:
-    """The newest mail that came in, which this one answers (MAIL-118)."""
-    return item.messages.filter(outgoing=False).order_by("-id").first()
-
-
 def _enclose(message: Message, kept: Iterable[tuple[str, Enclosure]], *, by: Actor, at: datetime) -> None:
     Attachment.objects.bulk_create(
         Attachment(
             item_id=message.item_id,
             message=message,
             sha256=key,
-            filename=file.filename[:255],
+            filename=one_line(file.filename).strip()[:255] or "file.bin",
             content_type=file.content_type,
             size=len(file.content),
+            inline=bool(file.content_id),
+            content_id=file.content_id[:300],
             at=at,
             by_id=by.id,
         )
@@ -219,36 +211,53 @@ def _hold_if_stale(item: Item, based_on: int | None) -> None:
         raise Conflict("Something newer was written meanwhile. Read it, then send.", code="newer_communication")
 
 
-def _check(
-    item: Item,
-    to: Sequence[str],
-    cc: Sequence[str],
-    bcc: Sequence[str],
-    *,
-    text: str,
-    files: Sequence[Enclosure],
-    send_at: datetime | None,
-    at: datetime,
-) -> None:
+def _check(item: Item, letter: _Letter, *, send_at: datetime | None, at: datetime) -> None:
     if item.state is State.CLOSED:
         raise Conflict("The item is Closed: no mail is sent from it any more.", code="item_closed")
-    errors = [
-        FieldError(name, "invalid_address", "“%(address)s” is no mail address.", {"address": address})
-        for name, addresses in (("to", to), ("cc", cc), ("bcc", bcc))
-        for address in addresses
-        if not ADDRESS.fullmatch(address.strip())
-    ]
-    if not to:
-        errors.append(FieldError("to", "required", "Name at least one recipient."))
-    if not text.strip() and not files:
+    errors = _wrong_addresses(letter)
+    if not letter.text.strip() and not letter.files:
         errors.append(FieldError("text", "required", "Write something first."))
     if send_at is not None and send_at <= at:
         errors.append(FieldError("send_at", "in_the_past", "Choose a moment in the future."))
-    most = definitions.settings().limits.mail_bytes
-    if len(text.encode()) + sum(len(file.content) for file in files) > most:
-        errors.append(FieldError("attachments", "too_large", "A mail may be %(most)s bytes at most.", {"most": most}))
+    errors += _too_large(letter)
     if errors:
         raise Invalid(errors)
+
+
+def _wrong_addresses(letter: _Letter) -> list[FieldError]:
+    errors = [
+        FieldError(name, "invalid_address", "“%(address)s” is no mail address.", {"address": address})
+        for name, addresses in letter.fields.items()
+        for address in addresses
+        if not sendable(address.strip())
+    ]
+    if not letter.fields["to"]:
+        errors.append(FieldError("to", "required", "Name at least one recipient."))
+    elif not letter.kept("to"):
+        given = letter.fields["to"][0]
+        errors.append(FieldError("to", "own_address", "“%(address)s” is one of our own addresses.", {"address": given}))
+    return errors
+
+
+def _too_large(letter: _Letter) -> list[FieldError]:
+    """The limit of the desk, and what the mail server takes of a mail as it travels (M-18, MAIL-121)."""
+    content = [len(file.content) for file in letter.files]
+    written = len(letter.text.encode()) + len(letter.html.encode())
+    most = definitions.settings().limits.mail_bytes
+    if written + sum(content) > most:
+        return [FieldError("attachments", "too_large", "A mail may be %(most)s bytes at most.", {"most": most})]
+    travelling = mail_size.travelling(written, content)
+    taken = mail_size.largest_taken() if travelling > mail_size.ALWAYS_TAKEN else None
+    if taken is None or travelling <= taken:
+        return []
+    return [
+        FieldError(
+            "attachments",
+            "too_large_for_server",
+            "The mail server takes %(most)s bytes at most, and this mail has %(size)s on its way. Send a link instead.",
+            {"most": taken, "size": travelling},
+        )
+    ]
 
 
 @one_transaction

@@ -1,34 +1,47 @@
-"""Mail goes out: each delivery tried with backoff, finished once, and never sent blindly a second time.
+"""Mail goes out: each delivery tried with back-off, finished once, and never sent blindly a second time.
 
-    pending -> done | failed | uncertain | held          (MAIL-110 to MAIL-113)
+    queued -> sending -> sent | failed | uncertain | held | cancelled          (MAIL-110 to MAIL-113)
 
 Before the bytes are handed to a server the row says so. A worker that dies after that leaves a mail of which
-nobody knows whether it arrived: it becomes uncertain, and a person decides.
+nobody knows whether it arrived: it becomes uncertain, and a person decides (`resend`, `settle_as_sent`, `give_up`).
 """
 
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
+from django.utils.translation import gettext_noop
 
-from tramita.domain.actors import SYSTEM
-from tramita.domain.auto_answers import LOOP_FIELD
-from tramita.domain.codes import State
-from tramita.domain.errors import Invalid
-from tramita.domain.mime import Address
-from tramita.domain.mime.compose import OutgoingFile, OutgoingMail, compose, recipients
-from tramita.gateways.smtp import NotNowError, RefusedError, UncertainError, transport
-from tramita.gateways.storage import storage
-from tramita.models import Item, Message
-from tramita.services.claiming import BATCH, DELIVERIES, Claimed, update
+from tramita.domain.errors import Invalid, StaleVersion
+from tramita.domain.mime.model import address_key
+from tramita.gateways.smtp import NotNowError, RefusedError, SendError, Transport, UncertainError, transport
+from tramita.models import Message
+from tramita.services import mail_size
+from tramita.services.claiming import DELIVERIES, Claimed, update
 from tramita.services.claiming import claim as claim_rows
+from tramita.services.composing_mail import composed, envelope
 from tramita.services.copy_orders import copy_later
-from tramita.services.ledger import Change
+from tramita.services.mail_trouble import all_clear, tell
+from tramita.services.scheduled_mail import why_held
+from tramita.services.settling_mail import give_up, resend, settle_as_sent
 from tramita.services.transactions import writing
 
+__all__ = ["Result", "claim", "give_up", "post", "resend", "settle_as_sent", "way_out"]
+
+log = logging.getLogger(__name__)
+BATCH = 20  # mails that one worker takes at a time, over one connection
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
 GIVE_UP = timedelta(hours=48)  # MAIL-112
+HANDED_OVER = timedelta(minutes=15)  # longer than a server may take for its last answer
+RIVALS = 12  # times that somebody may be faster on the same item
+SINK = gettext_noop("This installation sends only to the addresses of TRAMITA_SEND_ONLY_TO.")
+STOPPED = gettext_noop("The worker stopped while the mail was being sent.")
 
 
 class Result(IntEnum):
@@ -42,104 +55,152 @@ class Result(IntEnum):
     LOST = -1  # somebody else has it by now
 
 
+class _LostError(Exception):
+    """Somebody else has this mail by now; nothing was handed over."""
+
+
 def claim(*, at: datetime, limit: int = BATCH) -> list[Claimed]:
     """Mails due at `at` that nobody else holds."""
     return claim_rows(DELIVERIES, ("mail",), at=at, limit=limit)
 
 
-def post(delivery: Claimed, *, at: datetime) -> Result:
-    """Try to send one mail, and keep what became of it."""
-    message = Message.objects.select_related("item").get(deliveries=delivery.id)
-    if delivery.payload.get("handed_over"):
-        return _end(delivery, message, Result.UNCERTAIN, "The worker stopped while the mail was being sent.", at=at)
-    if delivery.payload.get("scheduled") and message.item.state is State.CLOSED:
-        return _end(delivery, message, Result.HELD, "The item was Closed before its time came.", at=at)  # Z-12
+@contextmanager
+def way_out() -> Iterator[Transport]:
+    """The way out for a batch of mail: one connection, closed in the end."""
+    way = transport(settings.TRAMITA_SMTP_URL)
     try:
-        _send(delivery, message)
-    except (RefusedError, Invalid) as error:
-        return _end(delivery, message, Result.FAILED, str(error), at=at)
-    except UncertainError as error:
-        return _end(delivery, message, Result.UNCERTAIN, str(error), at=at)
-    except NotNowError as error:
-        return _later(delivery, message, str(error), at=at)
-    return _end(delivery, message, Result.DONE, "", at=at)
+        yield way
+    finally:
+        way.close()
+        mail_size.learn(way.largest)
 
 
-def _send(delivery: Claimed, message: Message) -> None:
-    way_out = transport(settings.TRAMITA_SMTP_URL)
-    mail = _mail(message)
-    hidden = tuple(_person(pair) for pair in message.bcc)
-
-    def handing_over() -> None:
-        with writing():
-            update(DELIVERIES, delivery, payload={**delivery.payload, "handed_over": True})
-
-    name = f"{message.at:%Y%m%dT%H%M%S}-{message.message_id.partition('@')[0]}"
-    way_out.send(name, message.sender_address, recipients(mail, hidden), compose(mail), handing_over=handing_over)
-
-
-def raw(message: Message) -> bytes:
-    """Its bytes, the same whenever they are asked for."""
-    return compose(_mail(message))
+def post(delivery: Claimed, *, at: datetime, way: Transport | None = None) -> Result:
+    """Try to send one mail, and keep what became of it. `way` is that of a batch."""
+    if way is None:
+        with way_out() as own:
+            return post(delivery, at=at, way=own)
+    job = _Job(delivery, Message.objects.select_related("item").get(deliveries=delivery.id), at)
+    if delivery.payload.get("handed_over"):
+        return job.end(Result.UNCERTAIN, STOPPED)
+    if why := why_held(delivery.payload, job.message, at=at):
+        return job.end(Result.HELD, why)
+    return job.send(way)
 
 
-def _mail(message: Message) -> OutgoingMail:
-    """The mail as it is composed, the same at every try."""
-    automatic = message.headers.get("automatic") or None
-    host = message.sender_address.rpartition("@")[2]
-    return OutgoingMail(
-        from_=Address(message.sender_name, message.sender_address),
-        to=tuple(_person(pair) for pair in message.to),
-        cc=tuple(_person(pair) for pair in message.cc),
-        reply_to=(Address(message.sender_name, message.headers["reply_to"]),),
-        subject=message.subject,
-        message_id=message.message_id,
-        date=message.at,
-        text=message.text,
-        html=message.html or None,
-        in_reply_to=message.in_reply_to or None,
-        references=tuple(message.references),
-        files=_files(message),
-        auto_submitted=automatic,
-        extra={LOOP_FIELD: host} if automatic else {},
-    )
+@dataclass(slots=True)
+class _Job:
+    """One try of one mail."""
 
+    delivery: Claimed
+    message: Message
+    at: datetime
+    handed_over: bool = False
 
-def _person(pair: list[str]) -> Address:
-    name, address = pair
-    return Address(name, address)
-
-
-def _files(message: Message) -> tuple[OutgoingFile, ...]:
-    kept = storage(settings.TRAMITA_STORAGE_URL)
-    rows = message.attachments.order_by("id").values_list("filename", "content_type", "sha256", "content_id")
-    return tuple(OutgoingFile(name, kind, kept.get(key), cid or None) for name, kind, key, cid in rows)
-
-
-def _later(delivery: Claimed, message: Message, error: str, *, at: datetime) -> Result:
-    if at - message.at > GIVE_UP:
-        return _end(delivery, message, Result.FAILED, error, at=at)
-    wait = BACKOFF[min(delivery.tries, len(BACKOFF)) - 1]
-    payload = {name: value for name, value in delivery.payload.items() if name != "handed_over"}
-    with writing():
-        update(DELIVERIES, delivery, payload=payload, next_at=at + wait, lease_until=at, error=error[:1000])
-    return Result.LATER
-
-
-def _end(delivery: Claimed, message: Message, result: Result, error: str, *, at: datetime) -> Result:
-    """Keep the result; whoever wrote the mail sees on the item when it did not go out (MAIL-113)."""
-    with writing():
-        if not update(DELIVERIES, delivery, state=int(result), error=error[:1000], lease_until=at):
+    def send(self, way: Transport) -> Result:
+        try:
+            people = self._people()
+            if not people:
+                return self.end(Result.HELD, SINK, sink=True)
+            refused = self._hand_over(way, people)
+        except _LostError:
             return Result.LOST
-        if result is Result.DONE:
-            copy_later(message, at=at)
-        else:
-            _tell(message, result, error, at=at)
-    return result
+        except (RefusedError, Invalid) as error:
+            return self.end(Result.FAILED, str(error))
+        except UncertainError as error:
+            return self.end(Result.UNCERTAIN, str(error))
+        except (NotNowError, OSError) as error:
+            return self.later(str(error))
+        except OperationalError:
+            raise  # the database: not this mail's fault
+        except Exception as error:  # whatever is wrong with one mail, the next must go out
+            log.exception("mail set aside", extra={"mail": self.message.pk})
+            return self.end(Result.UNCERTAIN if self.handed_over else Result.FAILED, f"{type(error).__name__}: {error}")
+        return self._sent(people, refused)
+
+    def _people(self) -> list[str]:
+        """Whom this try is for: those who have not got it yet, and whom a test installation may write to (MAIL-127)."""
+        only = self.delivery.payload.get("to")
+        return [one for one in envelope(self.message) if allowed(one) and (only is None or one in only)]
+
+    def _hand_over(self, way: Transport, people: list[str]) -> Mapping[str, SendError]:
+        message = self.message
+        raw = composed(message)
+        name = f"{message.at:%Y%m%dT%H%M%S}-{message.message_id.partition('@')[0]}"
+        sender = message.headers.get("bounce") or message.sender_address
+        return way.send(name, sender, people, raw, handing_over=self._handing_over) or {}
+
+    def _handing_over(self) -> None:
+        """Say so, if the mail is still ours: whoever finds it like this later does not send it again."""
+        payload = {**self.delivery.payload, "handed_over": True}
+        with writing():
+            if not update(DELIVERIES, self.delivery, payload=payload, lease_until=self.at + HANDED_OVER):
+                raise _LostError
+        self.handed_over = True
+
+    def _sent(self, people: list[str], refused: Mapping[str, SendError]) -> Result:
+        """Some have got it, others were refused for good or for now: each recipient's fate is their own."""
+        payload = self.delivery.payload
+        gone = payload.get("refused", {}) | _said(refused, RefusedError)
+        later, had = _said(refused, NotNowError), [one for one in people if one not in refused]
+        if later:
+            partly = bool(had) or payload.get("partly", False)
+            facts = {"to": sorted(later), "refused": gone, "partly": partly}
+            return self.later("; ".join(sorted(set(later.values()))), **facts)
+        if gone:
+            facts = {"to": sorted(gone), "refused": gone, "partly": bool(had) or payload.get("partly", False)}
+            return self.end(Result.FAILED, "; ".join(f"{who}: {why}" for who, why in sorted(gone.items())), **facts)
+        return self.end(Result.DONE, "")
+
+    def later(self, error: str, **facts: Any) -> Result:
+        """Try again, each time a little later, for two days (MAIL-112)."""
+        payload = {name: value for name, value in self.delivery.payload.items() if name != "handed_over"} | facts
+        if self.at - self._due() > GIVE_UP:
+            return self.end(Result.FAILED, error, **facts)
+        next_at = self.at + BACKOFF[min(self.delivery.tries, len(BACKOFF)) - 1]
+        with writing():
+            update(DELIVERIES, self.delivery, payload=payload, next_at=next_at, lease_until=self.at, error=error[:1000])
+        return Result.LATER
+
+    def _due(self) -> datetime:
+        due = self.delivery.payload.get("due")
+        return datetime.fromisoformat(due) if due else self.message.at
+
+    def end(self, result: Result, error: str, **facts: Any) -> Result:
+        """Keep the result; whoever wrote the mail sees on the item when it did not go out (MAIL-113)."""
+        payload = {name: value for name, value in self.delivery.payload.items() if name != "handed_over"} | facts
+        columns = {"state": int(result), "error": error[:1000], "payload": payload, "lease_until": self.at}
+        return _unrivalled(lambda: self._keep(result, error, columns))
+
+    def _keep(self, result: Result, error: str, columns: dict[str, Any]) -> Result:
+        with writing():
+            if not update(DELIVERIES, self.delivery, **columns):
+                return Result.LOST
+            if result is Result.DONE:
+                copy_later(self.message, at=self.at)
+            if result is not Result.DONE:
+                tell(self.message, result.name.lower(), error, facts=columns["payload"], at=self.at)
+            elif self.delivery.payload.get("late"):
+                all_clear(self.message, "mail_left", at=self.at)
+        return result
 
 
-def _tell(message: Message, result: Result, error: str, *, at: datetime) -> None:
-    change = Change(Item.objects.get(pk=message.item_id), SYSTEM, at)
-    data: dict[str, Any] = {"message": message.pk, "delivery": result.name.lower()}
-    change.record(f"mail_{result.name.lower()}", data=data, words={"error": error[:1000]})
-    change.write()
+def _unrivalled(keep: Callable[[], Result]) -> Result:
+    """Again, when somebody changed the item at the same moment: what became of a mail must be kept."""
+    for _ in range(RIVALS):
+        try:
+            return keep()
+        except StaleVersion:
+            continue
+    return keep()
+
+
+def _said(refused: Mapping[str, SendError], kind: type[SendError]) -> dict[str, str]:
+    return {who: str(why) for who, why in refused.items() if isinstance(why, kind)}
+
+
+def allowed(address: str) -> bool:
+    """Whether this installation may write there: tests and stages name whom (MAIL-127)."""
+    only = settings.TRAMITA_SEND_ONLY_TO
+    key = address_key(address)
+    return not only or key in only or f"@{key.rpartition('@')[2]}" in only

@@ -1,7 +1,11 @@
 """Reports of mail servers and readers: events on a mail of ours (MAIL-96 to MAIL-98)."""
 
+from django.db.models import QuerySet
+
+from tramita.domain.mail_tokens import claims_of_addresses, id_beginning, recipients
 from tramita.domain.mime import address_key
 from tramita.models import Item, Message
+from tramita.queries.mailboxes import keys
 from tramita.services import marking
 from tramita.services.storing_mail import Arrival
 
@@ -9,12 +13,23 @@ RECENT = 50  # mails of ours on an item that are looked through for the one that
 
 
 def about(arrival: Arrival, item: Item) -> int | None:
-    """The mail of ours that a report is about: the one it names, else the last to whom it speaks of."""
+    """The mail of ours that a report is about (MAIL-96).
+
+    The one it names, else the one whose own address it came back to, else the last to whom it speaks of.
+    """
     report = arrival.mail.bounce or arrival.mail.receipt
     named = report.original_message_id if report else None
     sent = Message.objects.filter(item=item, outgoing=True)
     exact = sent.filter(message_id=named).values_list("pk", flat=True).first() if named else None
-    return exact if exact is not None else _last_to(arrival, item)
+    return exact or _came_back(arrival, sent) or _last_to(arrival, item)
+
+
+def _came_back(arrival: Arrival, sent: QuerySet[Message]) -> int | None:
+    """The envelope's sender was an address for that mail alone."""
+    envelope = arrival.seen.envelope.get("recipients", ())
+    claims = claims_of_addresses(recipients(arrival.mail, envelope), keys=keys())
+    named = next((id_beginning(claim) for claim in claims if claim.message), None)
+    return sent.filter(message_id__startswith=named).values_list("pk", flat=True).first() if named else None
 
 
 def _last_to(arrival: Arrival, item: Item) -> int | None:

@@ -21,8 +21,10 @@ MOST_FROM_AN_ADDRESS = 600  # automatic mails in an hour from one address of our
 MOST_REOPENINGS = 3  # of one item by mail in an hour
 
 
-def why_silent(item: Item, *, to: str, leaving_from: str, at: datetime) -> str | None:
+def why_silent(item: Item, *, to: str, leaving_from: str, acknowledges: bool = True, at: datetime) -> str | None:
     """Why who asked for this item gets no automatic mail now, or None. `to` is their address, `leaving_from` ours.
+
+    `acknowledges`: it would say that something came in, which is said once in a while.
 
     Mails of one sender queue up here, so that two importers count each other's. Cost: one statement, two on PostgreSQL.
     """
@@ -35,7 +37,7 @@ def why_silent(item: Item, *, to: str, leaving_from: str, at: datetime) -> str |
     in_all, to_domain = count["from"]
     reasons = {
         "a complaint about our mail": count["complaint"][0] > 0,
-        "acknowledged a moment ago": any(row[1:] == (item.process_id, item.title) for row in lately),
+        "acknowledged a moment ago": acknowledges and any(row[1:] == (item.process_id, item.title) for row in lately),
         "too many automatic mails to this address": len(recent) >= MOST_IN_A_DAY
         or sum(row[0] is not None and row[0] > at - HOUR for row in recent) >= MOST_IN_AN_HOUR,
         "too many automatic mails about this item": count["item"][0] >= MOST_ON_AN_ITEM,

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from tramita.domain.actors import SYSTEM
 from tramita.domain.auto_answers import why_not_acknowledge
@@ -19,14 +17,14 @@ from tramita.domain.subjects import title_from, without_reference
 from tramita.models import CopiedContact, Item, Person
 from tramita.queries import definitions
 from tramita.queries.mailboxes import RouteRow, Sender
-from tramita.services import clockwork, contacts, linking, storing_mail
+from tramita.services import automatic_mails, clockwork, contacts, linking, storing_mail
 from tramita.services.ledger import Change, create
-from tramita.services.mailing import Envelope, write_automatic
 from tramita.services.moving import ended
 from tramita.services.restraint import tell_operator, why_silent
 from tramita.services.starting import begin, place, set_process
 from tramita.services.storing_mail import Arrival
 from tramita.services.submitting import submission
+from tramita.services.writing_mail import Answered
 
 log = logging.getLogger(__name__)
 MOST_AUTHORS = 5  # besides the first; more is no letter but a list
@@ -151,7 +149,7 @@ def _tell(change: Change, arrival: Arrival, route: RouteRow, person: Sender, *, 
         **dots,
     )
     if wanted and not unanswered:
-        write_automatic(change, acknowledgement(item, arrival, person), answers=True, desk=arrival.desk)
+        _acknowledge(change, arrival, person)
     change.write()
 
 
@@ -167,14 +165,17 @@ def _why_unanswered(item: Item, arrival: Arrival, route: RouteRow) -> str | None
     return limit
 
 
-def acknowledgement(item: Item, arrival: Arrival, person: Sender) -> Envelope:
-    """The words that say it arrived, in the language of who asked (M-19b)."""
-    with translation.override(person.language or settings.LANGUAGE_CODE):
-        text = _(
-            "Hello,\n\nyour message has reached us and is now request %(reference)s. "
-            "To add something, simply answer this mail.\n\nThis is an automatic message."
-        ) % {"reference": item.reference}
-    return Envelope([arrival.sender.address], [], [], item.title, text)
+def _acknowledge(change: Change, arrival: Arrival, person: Sender) -> None:
+    """Say that it arrived, in the language of who asked (M-19b)."""
+    marks, mail = storing_mail.thread_marks(arrival.mail), arrival.mail
+    automatic_mails.acknowledge(
+        change,
+        to=arrival.sender.address,
+        name=arrival.sender.name,
+        language=person.language or settings.LANGUAGE_CODE,
+        answered=Answered(mail.stable_id[:998], mail.references, **marks),
+        desk=arrival.desk,
+    )
 
 
 def _unknown(arrival: Arrival) -> bool:

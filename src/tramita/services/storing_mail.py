@@ -18,6 +18,7 @@ from tramita.services.ledger import Change
 SHOWN = 1024**2  # characters of text kept beside the raw message (Z-14)
 MOST_RECIPIENTS = 500
 LONGEST_EVIDENCE = 300
+LONGEST_MARK = 1000  # characters of a field that is kept to be handed back
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,13 @@ def _marks(mail: ParsedMail) -> dict[str, Any]:
         "bounce": mail.bounce.to_json() if mail.bounce else None,
         "unusable": unusable[:MOST_RECIPIENTS],
     }
-    return {name: value for name, value in marks.items() if value}
+    return {name: value for name, value in (marks | thread_marks(mail)).items() if value}
+
+
+def thread_marks(mail: ParsedMail) -> dict[str, str]:
+    """What Outlook wants to have back in an answer (MAIL-118)."""
+    found = {"thread_index": mail.first("Thread-Index"), "thread_topic": mail.first("Thread-Topic")}
+    return {name: value[:LONGEST_MARK] for name, value in found.items() if value}
 
 
 def entry_data(arrival: Arrival, message_id: int, *, match: Match[Item] | None = None) -> dict[str, Any]:

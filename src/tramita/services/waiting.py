@@ -5,7 +5,7 @@ from datetime import datetime
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Method, State, WaitType
 from tramita.models import Item
-from tramita.services import clockwork
+from tramita.services import automatic_mails, clockwork
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, ended, follow, left_team, settle, take
 from tramita.services.transactions import one_transaction
@@ -68,7 +68,10 @@ def date_reached(item: Item, *, at: datetime) -> None:
 
 @one_transaction
 def time_out(item: Item, *, at: datetime) -> None:
-    """The days of a wait passed without an answer: it comes back, or closes. Rules: T-39, T-40, CG-7."""
+    """The days of a wait passed without an answer: it comes back, or closes, and a mail says so.
+
+    Rules: T-39, T-40, CG-7, M-19b.
+    """
     row = decide(item, "time_out", by=SYSTEM, at=at)
     change = Change(item, SYSTEM, at)
     if row.to is State.CLOSED:
@@ -76,6 +79,7 @@ def time_out(item: Item, *, at: datetime) -> None:
         follow(change, row, "closed", data={"method": Method.NO_RESPONSE.value}, **columns, closed_at=at)
     else:
         follow(change, row, "woken", **_back(item))
+    automatic_mails.tell(change, "no_response_closed" if row.to is State.CLOSED else "no_response", at=at)
     change.write()
 
 

@@ -30,6 +30,7 @@ class Line(NamedTuple):
     who_kind: str  # human or robot
     woken: bool
     fresh: bool
+    unsent: bool = False  # a mail of it did not go out (MAIL-113)
 
 
 class Said(NamedTuple):
@@ -41,6 +42,7 @@ class Said(NamedTuple):
     fresh: str
     nobody: str
     problem: str
+    unsent: str
     sheet: str  # the address of the icons
 
 
@@ -53,6 +55,7 @@ def rows(lines: Iterable[Line], sheet: str) -> Markup:
         fresh=_("New information"),
         nobody=_("Unassigned"),
         problem=_("Problem"),
+        unsent=_("Mail problem"),
         sheet=sheet,
     )
     return Markup("".join([_row(line, said) for line in lines]))  # noqa: S704 - each value is escaped or ours
@@ -84,7 +87,12 @@ def _title(line: Line, said: Said) -> str:
     dot = f'<span class="fresh" role="img" aria-label="{said.fresh}"></span>' if line.fresh else ""
     tone = ' data-tone="bad"' if line.problem else ""
     tag = f'<span class="tag"{tone}>{escape(line.tag)}</span>' if line.tag else ""
-    return f'{dot}<a href="{line.href}">{escape(line.title)}</a>{tag}'
+    return f'{dot}<a href="{line.href}">{escape(line.title)}</a>{tag}{_unsent(said) if line.unsent else ""}'
+
+
+def _unsent(said: Said) -> str:
+    icon = f'<svg class="icon" aria-hidden="true"><use href="{said.sheet}#i-mail"/></svg>'
+    return f'<span class="tag" data-tone="bad">{icon}{said.unsent}</span>'
 
 
 def _due(due: Due) -> str:

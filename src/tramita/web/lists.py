@@ -129,6 +129,7 @@ def _shown(row: Row, now: datetime, items: str) -> Line:
         who_kind=row.assignee_kind,
         woken=row.highlighted and not row.problem,
         fresh=row.new_information,
+        unsent=row.mail_trouble,
     )
 
 

@@ -14,6 +14,7 @@ from tramita.models import Attachment, Item, Message
 from tramita.queries import definitions
 from tramita.queries.actions import actions_of
 from tramita.queries.names import Names, names_for
+from tramita.queries.outbox import Trouble, troubles
 from tramita.queries.timeline import MOVED_AWAY, SAID, TimelineEntry, counts
 from tramita.queries.timeline import Said as Spoken
 from tramita.queries.timeline import comms as spoken
@@ -23,6 +24,8 @@ from tramita.services.resolving import resolution_seq
 from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
 from tramita.web.shown_item import Reading
+from tramita.web.shown_trouble import Shown
+from tramita.web.shown_trouble import shown as shown_trouble
 
 # how an ended Action is drawn, whose state is Closed either way
 ENDED: Mapping[str, str] = {Method.COMPLETE: "resolved", Method.UNABLE_TO_COMPLETE: "problem"}
@@ -45,8 +48,10 @@ class Said:
     resolution: bool = False
     fresh: bool = False
     automatic: bool = False
-    mail: int | None = None  # a mail of this item that came in: it may be moved (MAIL-78)
+    movable: bool = False  # a mail of this item that came in (MAIL-78)
     files: list[Attachment] = field(default_factory=list)
+    mail: int | None = None  # the mail's id, and what went wrong on its way out (MAIL-113)
+    trouble: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Marks:
 
     reading: Reading
     seen: datetime | None
+    troubles: Mapping[int, Trouble] = field(default_factory=dict)
+    may_mail: bool = False
 
     def fresh(self, entry: TimelineEntry) -> bool:
         """TL-3."""
@@ -74,9 +81,9 @@ class Marks:
 
 
 def comms(reading: Reading) -> dict[str, Any]:
-    """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to five statements."""
+    """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to six statements."""
     talk = spoken(reading.item, reading.actor) if reading.tab == "comms" else []
-    marks = Marks(reading, _seen(talk))
+    marks = Marks(reading, _seen(talk), troubles(reading.item), may(reading.actor, "mail", reading.item))
     return {
         "messages": [_said(one, marks) for one in talk],
         **_composer(reading, talk),
@@ -149,8 +156,10 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         resolution=bool(one.entry.data.get("resolution")),
         fresh=not mail.outgoing and marks.fresh(one.entry),
         automatic=mail.automatic and mail.outgoing,
-        mail=mail.pk if not mail.outgoing and not _where(one, marks.reading) else None,
+        movable=not mail.outgoing and not _where(one, marks.reading),
         files=[file for file in one.attachments if not file.inline],
+        mail=mail.pk,
+        trouble=shown_trouble(marks.troubles.get(mail.pk), may_mail=marks.may_mail),
     )
 
 

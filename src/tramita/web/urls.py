@@ -14,6 +14,7 @@ from tramita.web import (
     moves,
     preferences,
     searching,
+    settling,
     tray,
 )
 
@@ -46,6 +47,10 @@ urlpatterns = [
     path(f"{ITEM}/mails/<int:mail>", mail_moving.show, name="moving-mail"),
     path(f"{ITEM}/mails/<int:mail>/move", mail_moving.move, name="move-mail"),
     path(f"{ITEM}/mails/<int:mail>/create", mail_moving.create, name="create-from-mail"),
+    *(
+        path(f"{ITEM}/mails/<int:number>/{name}", settling.decide(name), name=f"mail-{name}")
+        for name in settling.DECISIONS
+    ),
     path("files/<int:number>", files.file, name="file"),
     path("mail/unhandled", tray.unhandled, name="unhandled"),
     path("settings/", preferences.settings, name="settings"),

@@ -1,5 +1,6 @@
 """Mail: written on an item, handed in by gateways, and the tray of what nobody could place."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -28,14 +29,17 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotPermitted
 from tramita.models import Item
+from tramita.queries.items import get_visible
+from tramita.queries.outbox import mail_of
 from tramita.queries.tray import get_unhandled, tray
 from tramita.queries.visibility import may
-from tramita.services import mailing, receiving
+from tramita.services import mailing, posting, receiving
 from tramita.services import tray as putting_away
 from tramita.services.mailing import Enclosure
 from tramita.services.sorting_mail import Outcome
 
 RAW = {"requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}}
+MailId = Annotated[int, Field(ge=1, lt=2**63)]
 UnhandledId = Annotated[int, Field(ge=1, lt=2**63)]
 
 router = Router(tags=["Mail"])
@@ -62,6 +66,36 @@ def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail
         return item
 
     return Status(201, item_answer(request, response, change_item(request, reference, change)))
+
+
+@router.post(
+    "/items/{reference}/mails/{mail_id}/resend", response=ItemOut, operation_id="resend_mail", url_name="resend_mail"
+)
+def resend_mail(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
+    """Send a mail again that failed, is held, or of which nobody knows; to those who have not got it (MAIL-111)."""
+    return _settled(request, response, reference, mail_id, posting.resend)
+
+
+@router.post(
+    "/items/{reference}/mails/{mail_id}/arrived",
+    response=ItemOut,
+    operation_id="settle_mail_as_sent",
+    url_name="settle_mail_as_sent",
+)
+def settle_mail_as_sent(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
+    """Say that a mail arrived of which nobody knew (MAIL-111)."""
+    return _settled(request, response, reference, mail_id, posting.settle_as_sent)
+
+
+@router.post(
+    "/items/{reference}/mails/{mail_id}/give-up",
+    response=ItemOut,
+    operation_id="give_up_mail",
+    url_name="give_up_mail",
+)
+def give_up_mail(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
+    """Say that a mail which did not go out is not to be sent any more (MAIL-113)."""
+    return _settled(request, response, reference, mail_id, posting.give_up)
 
 
 @router.post("/mail", response=ReceivedOut, operation_id="receive_mail", url_name="receive_mail", openapi_extra=RAW)
@@ -131,6 +165,16 @@ def unhandled_mail_is_no_spam(request: HttpRequest, mail_id: UnhandledId) -> Rec
     """A filter was wrong: it does what it would have done (MAIL-58)."""
     by = caller(request)
     return _received(putting_away.not_spam(get_unhandled(by, mail_id), by=by, at=timezone.now()))
+
+
+def _settled(
+    request: HttpRequest, response: HttpResponse, reference: str, mail_id: int, decide: Callable[..., None]
+) -> ItemOut:
+    def change(item: Item) -> None:
+        decide(mail_of(item, mail_id), by=caller(request), at=timezone.now())
+
+    change_item(request, reference, change)
+    return item_answer(request, response, get_visible(caller(request), reference))
 
 
 def _may_hand_in(actor: Actor) -> None:

@@ -19,13 +19,12 @@ from tramita.domain.errors import Invalid
 from tramita.domain.mime.headers import split_message
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.model import Address, address_key
+from tramita.domain.mime.sendable import sendable
 
 MAX_LINE = 998  # octets without the line end (RFC 5322)
 
 _FORBIDDEN = re.compile(r"[\r\n\x00]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_SPEC = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _ID = re.compile(r"[!-;=?-~]{1,400}")  # printable ASCII without brackets
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
@@ -150,10 +149,13 @@ def _encoding(text: str) -> str:
 
 
 def _line(value: str, name: str) -> str:
-    """Refused with CR, LF or NUL; other controls become blanks (MAIL-55)."""
+    """Refused with CR, LF or NUL; other controls become blanks (MAIL-55).
+
+    What looks like an encoded word is not one: a library would decode it, and whatever it holds stood in our header.
+    """
     if _FORBIDDEN.search(value):
         raise Invalid.one(name, "line_break", "A mail header must not hold a line break.")
-    return _CONTROL.sub(" ", value).strip()
+    return _CONTROL.sub(" ", value).replace("=?", "= ?").strip()
 
 
 def _person(one: Address, name: str) -> HeaderAddress:
@@ -163,9 +165,8 @@ def _person(one: Address, name: str) -> HeaderAddress:
 def _spec(one: Address, name: str) -> str:
     """The address with its domain in ASCII; a local part outside ASCII cannot be sent everywhere."""
     address = _line(one.address, name)
-    local, _, _ = address.rpartition("@")
-    spec = f"{local}@{address_key(address).rpartition('@')[2]}"
-    if not _SPEC.fullmatch(spec) or len(local) > 64 or len(spec) > 254:
+    spec = sendable(address)
+    if spec is None:
         raise Invalid.one(name, "address", "“%(address)s” is no address that mail can be sent to.", address=address)
     return spec
 

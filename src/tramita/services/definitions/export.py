@@ -44,6 +44,7 @@ def current(*, everybody: bool = False) -> Tree:
         "robots": {person.key: robot(person) for person in people if person.role == Role.ROBOT},
         "customers": customers(),
         "mailboxes": mailboxes(),
+        "mail_templates": {key: mail_template(body) for key, body in bodies("mail_template")},
         "approval_types": {key: approval_type(body) for key, body in bodies("approval_type")},
     }
 
@@ -86,6 +87,10 @@ def due_rule(body: Mapping[str, Any]) -> Tree:
 def approval_type(body: Mapping[str, Any]) -> Tree:
     tree = {"name": body["name"], "description": body["description"]}
     return tree if body.get("active", True) else tree | {"active": False}
+
+
+def mail_template(body: Mapping[str, Any]) -> Tree:
+    return {language: dict(said) for language, said in body["texts"].items()}
 
 
 def queues() -> Tree:

@@ -53,6 +53,7 @@ def category(one: CategoryDefinition, upper: CategoryDefinition | None) -> Tree:
         "feedback_window": (days(one.feedback_window), days(above.feedback_window)),
         "assign": (assign(one), assign(above)),
         "allow_title_change": (one.allow_title_change, above.allow_title_change),
+        "automatic_mails": (list(one.automatic_mails), list(above.automatic_mails)),
     }
     tree: Tree = {"title": one.title} | {key: mine for key, (mine, theirs) in own.items() if mine != theirs}
     fields = {name: field(it) for name, it in one.fields.items() if above.fields.get(name) != it}
@@ -80,6 +81,7 @@ def case_type(one: CaseTypeDefinition) -> Tree:
         contacts_required=one.contacts_required,
         progression=one.progression,
         fields={name: field(it) for name, it in one.fields.items()},
+        automatic_mails=list(one.automatic_mails),
         starts=[given(every=it.every, cron=it.cron, dates=list(it.dates)) for it in one.starts],
     )
     return tree | flow(one)

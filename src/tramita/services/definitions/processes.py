@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tramita.domain import schedules
+from tramita.domain import mail_templates, schedules
 from tramita.domain.definitions import (
     CaseTypeDefinition,
     CategoryDefinition,
@@ -19,6 +19,7 @@ from tramita.services.definitions.source import Node, Place
 
 CATEGORY_LEVELS = 3  # Z-8
 PATH_LENGTH = 400
+AUTOMATIC_MAILS = values.several(values.one_of(*mail_templates.SWITCHES))
 
 
 def customer(reading: Reading, key: str, node: Node, place: Place) -> CustomerDefinition:
@@ -105,6 +106,7 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
         assign_secondary=secondary,
         allow_title_change=keys.get("allow_title_change", values.flag, above.allow_title_change),
         fields={**above.fields, **keys.get("fields", declared_fields, {})},
+        automatic_mails=keys.own("automatic_mails", AUTOMATIC_MAILS, above.automatic_mails) or (),
     )
     keys.done()
     return read
@@ -133,6 +135,7 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
         actions=actions,
         fields=fields,
         starts=tuple(read_start(reading, one) for one in keys.items("starts")),
+        automatic_mails=keys.get("automatic_mails", AUTOMATIC_MAILS, ()),
     )
     keys.done()
     return read

@@ -16,6 +16,7 @@ from tramita.domain.definitions import (
     ServiceDefinition,
     Settings,
 )
+from tramita.domain.mail_templates import MailTemplate
 from tramita.models import Definition, Organisation, Version
 from tramita.services.definitions.reading import Configuration
 from tramita.services.definitions.tally import Tally
@@ -30,6 +31,7 @@ SECTION_OF = {
     "category": "customers",
     "case_type": "customers",
     "approval_type": "approval_types",
+    "mail_template": "mail_templates",
 }
 Body = dict[str, Any]
 
@@ -143,6 +145,10 @@ class Publisher:
     def approval_types(self, types: Mapping[str, ApprovalTypeDefinition]) -> None:
         for key, one in types.items():
             self.publish("approval_type", key, body_of(one), title=one.name)
+
+    def mail_templates(self, templates: Mapping[str, MailTemplate]) -> None:
+        for key, one in templates.items():
+            self.publish("mail_template", key, body_of(one), title=key)
 
     def retire(self) -> None:
         """Deactivate what was configured and is not any more; settings have no end."""

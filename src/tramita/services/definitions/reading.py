@@ -21,7 +21,8 @@ from tramita.domain.definitions import (
     QueueDefinition,
     Settings,
 )
-from tramita.services.definitions import desk, persons, processes
+from tramita.domain.mail_templates import MailTemplate
+from tramita.services.definitions import desk, mail_texts, persons, processes
 from tramita.services.definitions.keys import Reading, entries
 from tramita.services.definitions.source import Node, Place, Problems
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 SECTIONS = (
     *("settings", "calendars", "due_rules", "queues", "organisations", "contacts", "users", "robots"),
-    *("customers", "mailboxes", "approval_types"),
+    *("customers", "mailboxes", "mail_templates", "approval_types"),
 )
 PEOPLE = ("contacts", "users", "robots")
 NOTHING = Node({}, Place("nothing"))
@@ -53,6 +54,7 @@ class Configuration:
     people: Mapping[str, PersonDefinition] = field(default_factory=dict)  # contacts, users and robots
     customers: Mapping[str, CustomerDefinition] = field(default_factory=dict)
     mailboxes: Mapping[str, MailboxDefinition] = field(default_factory=dict)
+    mail_templates: Mapping[str, MailTemplate] = field(default_factory=dict)
     approval_types: Mapping[str, ApprovalTypeDefinition] = field(default_factory=dict)
 
     def categories(self) -> Iterator[tuple[str | None, CategoryDefinition]]:
@@ -108,6 +110,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
         people=people,
         customers=each(reading, sections["customers"], processes.customer),
         mailboxes={box.address: box for box in boxes.values()},
+        mail_templates=each(reading, sections["mail_templates"], mail_texts.template),
         approval_types=each(reading, sections["approval_types"], desk.approval_type),
     )
 

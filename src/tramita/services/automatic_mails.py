@@ -1,0 +1,153 @@
+"""Mail that nobody writes: acknowledgements, no response, a Case launched, a Ticket split, how to disagree (M-19b).
+
+Each can be switched on for a category or Case type, a route acknowledges; the words are those that the installation
+chose, else ours, in the language of who reads them.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from tramita.domain.actors import SYSTEM
+from tramita.domain.codes import Kind
+from tramita.domain.mail_templates import MailText, chosen, filled, filled_line
+from tramita.domain.mime.model import address_key
+from tramita.models import BlockedAddress, Item, Person
+from tramita.queries import definitions
+from tramita.queries.mailboxes import Directory, directory
+from tramita.services import restraint
+from tramita.services.ledger import Change
+from tramita.services.writing_mail import Answered, Envelope, Leaving, Manner, answered_mail, write
+
+log = logging.getLogger(__name__)
+
+BUILT_IN: Mapping[str, Promise] = {
+    "acknowledgement": gettext_lazy(
+        "Hello,\n\nyour message has reached us and is now request {{reference}}. "
+        "To add something, simply answer this mail.\n\nThis is an automatic message."
+    ),
+    "no_response": gettext_lazy(
+        "Hello,\n\nwe asked you about request {{reference}}, “{{title}}”, and have had no answer so far. "
+        "We now look at it again with what we know. To tell us more, simply answer this mail.\n\n"
+        "This is an automatic message."
+    ),
+    "no_response_closed": gettext_lazy(
+        "Hello,\n\nwe asked you about request {{reference}}, “{{title}}”, and have had no answer. "
+        "We have therefore closed it. If you still need our help, answer this mail: a new request begins.\n\n"
+        "This is an automatic message."
+    ),
+    "case_launched": gettext_lazy(
+        "Hello,\n\nyour request {{reference}}, “{{title}}”, has become case {{case}}. "
+        "There is nothing that you have to do. To add something, simply answer this mail.\n\n"
+        "This is an automatic message."
+    ),
+    "split": gettext_lazy(
+        "Hello,\n\nyour request {{reference}}, “{{title}}”, is now worked on in several parts: {{children}}. "
+        "There is nothing that you have to do.\n\nThis is an automatic message."
+    ),
+    "resolution": gettext_lazy(
+        "With this answer we take request {{reference}} as done. If you see it differently, answer this mail "
+        "until {{until}}: we then take it up again. Later answers begin a new request."
+    ),
+}
+
+
+def acknowledge(change: Change, *, to: str, name: str, language: str, answered: Answered, desk: Directory) -> None:
+    """Say that a mail arrived, in the change that its item begins with (MAIL-91). Cost: three statements."""
+    said = _said("acknowledgement", change.item, language, desk=desk, name=name or to)
+    _write(change, said, [to], [], language, desk=desk, answered=answered, automatic="auto-replied")
+
+
+def tell(change: Change, kind: str, *, at: datetime, **values: str) -> bool:
+    """Tell the primary contact, and who gets copies, in a change that the caller writes. Whether it was done.
+
+    Nothing goes out where the category or Case type does not ask for it, there is nobody to tell, or the limits that
+    end loops are reached (MAIL-93).
+    """
+    item = change.item
+    reader = item.primary_contact
+    if switch_of(kind) not in switched_on(item) or reader is None or not reader.email:
+        return False
+    desk = directory()
+    if why := why_silent(item, reader, desk, at=at):
+        log.warning("no automatic mail: %s", why, extra={"item": item.reference, "kind": kind})
+        return False
+    language = reader.language or settings.LANGUAGE_CODE
+    said = _said(kind, item, language, desk=desk, name=reader.name or reader.email, **values)
+    copies = [one.person.email for one in item.copied.select_related("person") if one.person.email]
+    answered = answered_mail(item)
+    _write(change, said, [reader.email], copies, language, desk=desk, answered=answered, automatic="auto-generated")
+    return True
+
+
+def footer(
+    item: Item, until: datetime, *, reader: Person | None, name: str, language: str, desk: Directory
+) -> tuple[str, ...]:
+    """What stands under the mail that resolves: how to disagree, and until when (MAIL-125)."""
+    if "resolution" not in switched_on(item):
+        return ()
+    zone = ZoneInfo((reader.time_zone if reader else "") or settings.TIME_ZONE)
+    there = until.astimezone(zone)
+    with translation.override(language):
+        moment = f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M}"
+    return (_said("resolution", item, language, desk=desk, name=name, until=moment).text,)
+
+
+def switched_on(item: Item) -> tuple[str, ...]:
+    """The automatic mails that this item's category or Case type sends; an Action has none of its own."""
+    if item.process_version_id is None or item.kind is Kind.ACTION:
+        return ()
+    if item.kind is Kind.TICKET:
+        return definitions.category(item.process_version_id).automatic_mails
+    return definitions.case_type(item.process_version_id).automatic_mails
+
+
+def switch_of(kind: str) -> str:
+    """Closing after no response is a second text under one switch."""
+    return kind.removesuffix("_closed")
+
+
+def why_silent(item: Item, reader: Person, desk: Directory, *, at: datetime) -> str | None:
+    """Why this person gets no automatic mail now, or None. Cost: two statements, three on PostgreSQL."""
+    key = address_key(reader.email or "")
+    if BlockedAddress.objects.filter(address__in=(key, f"@{key.rpartition('@')[2]}")).exists():
+        return "blocked"
+    leaving_from = desk.leaving_from(item.process.key if item.process else None)
+    return restraint.why_silent(item, to=key, leaving_from=leaving_from, acknowledges=False, at=at)
+
+
+def _said(kind: str, item: Item, language: str, *, desk: Directory, name: str, **values: str) -> MailText:
+    """The words, filled. Raises: KeyError, when a value is missing (MAIL-126)."""
+    known = _values(item, desk, name) | values
+    own = chosen(definitions.mail_texts(kind), language)
+    with translation.override(language):
+        text = own or MailText(text=str(BUILT_IN[kind]))
+    return MailText(
+        subject=filled_line(text.subject or "{{title}}", known),
+        text=filled(text.text, known),
+        html=filled(text.html, known, as_html=True) if text.html else "",
+    )
+
+
+def _values(item: Item, desk: Directory, name: str) -> dict[str, str]:
+    address = desk.leaving_from(item.process.key if item.process else None)
+    return {
+        "reference": item.reference,
+        "title": item.title,
+        "name": name,
+        "desk": desk.voice_of(address).name or address,
+        "link": f"{settings.TRAMITA_BASE_URL}/portal/requests/{item.reference}",
+    }
+
+
+def _write(change: Change, said: MailText, to: list[str], cc: list[str], language: str, **manner: Any) -> None:
+    envelope = Envelope(to, [one for one in cc if one not in to], [], said.subject, said.text, said.html)
+    write(change, envelope, Manner(by=SYSTEM, language=language, **manner), Leaving(change.at))

@@ -1,0 +1,201 @@
+"""A mail of ours as rows: the message, its entry and its delivery, in the change that it belongs to (MAIL-110).
+
+What is added when it leaves, below the words that somebody wrote, is decided here and kept with the message, so that
+every try sends the same.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Visibility
+from tramita.domain.mail_tokens import body_tag, bounce_address, message_id, plus_address
+from tramita.domain.mime.charsets import one_line
+from tramita.domain.references import Reference
+from tramita.domain.subjects import references_header, subject_with_reference, thread_index
+from tramita.models import Item, Message
+from tramita.models.work import NEVER_LEASED
+from tramita.queries.mailboxes import Directory, Voice, keys
+from tramita.queries.quotable import still_here
+from tramita.services import sql
+from tramita.services.ledger import Change
+
+ROOT = "0"  # the name of the mail that never was: what the first mail of an item refers to (MAIL-118)
+LOOKED_AT = 20  # newest mails among which the one that is answered is sought
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a mail says, and to whom."""
+
+    to: list[str]
+    cc: list[str]
+    bcc: list[str]
+    subject: str
+    text: str
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The mail that this one answers (MAIL-118)."""
+
+    message_id: str
+    references: Sequence[str] = ()
+    theirs: bool = True  # else it is one of ours, which this one follows
+    thread_index: str = ""
+    thread_topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How it is written: by whom, in answer to what, and what stands below the words.
+
+    `automatic` is empty for a mail that a person wrote, else its kind (MAIL-95); `below` are texts, `quoted` the mails
+    whose words go along (MAIL-60), `marker` asks to write above.
+    """
+
+    by: Actor
+    desk: Directory
+    answered: Answered | None = None
+    automatic: str = ""
+    language: str = ""  # the reader's
+    below: tuple[str, ...] = ()
+    signature: str = ""
+    quoted: tuple[int, ...] = ()
+    marker: bool = False
+    left_out: Sequence[Sequence[str]] = ()  # recipients taken out, each with why (MAIL-122)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """When it goes. `scheduled`: by its writer (M-17), so that it is looked at again then (MAIL-116)."""
+
+    at: datetime
+    scheduled: bool = False
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def write(change: Change, envelope: Envelope, manner: Manner, leaving: Leaving) -> Message:
+    """Add the mail to a change that the caller writes."""
+    message = _message(change, envelope, manner)
+    sql.save_new(message)
+    data: dict[str, Any] = {"message": message.pk, "automatic": bool(manner.automatic)}
+    if leaving.scheduled:
+        data["send_at"] = leaving.at.isoformat()
+    if manner.left_out:
+        data["left_out"] = [list(one) for one in manner.left_out]
+    change.record("mail_sent", visibility=Visibility.PARTICIPANTS, data=data, words={"subject": message.subject})
+    seq = change.item.seq + len(change.lines)
+    facts = {"scheduled": True, "seq": seq, "by": manner.by.id, **leaving.facts} if leaving.scheduled else leaving.facts
+    _post(message, leaving.at, {"due": leaving.at.isoformat(), **facts}, at=change.at)
+    return message
+
+
+def _message(change: Change, envelope: Envelope, manner: Manner) -> Message:
+    item, answered = change.item, manner.answered
+    reference = Reference(item.kind, item.number, item.ordinal)
+    address = manner.desk.leaving_from(item.process.key if item.process else None)
+    voice = manner.desk.voice_of(address)
+    name, host = secrets.token_hex(8), address.rpartition("@")[2]
+    root = message_id(reference, ROOT, host=host, keys=keys())
+    replies = answered is not None and answered.theirs
+    return Message(
+        item=item,
+        outgoing=True,
+        automatic=bool(manner.automatic),
+        message_id=message_id(reference, name, host=host, keys=keys()),
+        in_reply_to=answered.message_id if answered else "",
+        references=list(references_header(answered.references, answered.message_id)) if answered else [root],
+        subject=subject_with_reference(one_line(envelope.subject), reference, reply=replies),
+        sender_name=_signed_by(manner, voice),
+        sender_address=address,
+        to=_named(envelope.to),
+        cc=_named(envelope.cc),
+        bcc=_named(envelope.bcc),
+        at=change.at,
+        text=envelope.text,
+        html=envelope.html,
+        reply_text=envelope.text,
+        headers=_headers(reference, address, name, manner, voice, at=change.at),
+    )
+
+
+def _signed_by(manner: Manner, voice: Voice) -> str:
+    """“Ana at Service Desk”, the desk alone for what nobody wrote (MAIL-117)."""
+    if manner.automatic or not voice.name:
+        return one_line(voice.name or manner.by.name)
+    with translation.override(manner.language or translation.get_language()):
+        return one_line(_("%(person)s at %(desk)s") % {"person": manner.by.name, "desk": voice.name})
+
+
+def _headers(
+    reference: Reference, address: str, name: str, manner: Manner, voice: Voice, *, at: datetime
+) -> dict[str, Any]:
+    """What leaves besides the words; a mailbox without plus-addresses carries its token in the text (M-1, MAIL-70)."""
+    plain, answered = voice.plus_addressing == "off", manner.answered
+    rest = {
+        "automatic": manner.automatic,
+        "language": manner.language,
+        "below": list(manner.below),
+        "signature": "\n\n".join(one for one in (manner.signature, voice.signature) if one),
+        "quoted": list(manner.quoted),
+        "marker": manner.marker,
+        "tag": body_tag(reference, keys=keys()) if plain else "",
+        "thread_index": thread_index(answered.thread_index, at=at) if answered else None,
+        "thread_topic": one_line(answered.thread_topic)[:240] if answered else "",
+    }
+    return {
+        "reply_to": address if plain else plus_address(address, reference, keys=keys()),
+        "bounce": address if plain else bounce_address(address, reference, name, keys=keys()),
+    } | {key: value for key, value in rest.items() if value}
+
+
+def _named(addresses: Iterable[str]) -> list[list[str]]:
+    return [["", address.strip()] for address in addresses]
+
+
+def _post(message: Message, when: datetime, payload: dict[str, Any], *, at: datetime) -> None:
+    row: dict[str, Any] = {
+        "kind": "mail",
+        "item_id": message.item_id,
+        "message_id": message.pk,
+        "payload": payload,
+        "state": 0,
+        "next_at": when,
+        "created_at": at,
+        "lease_until": NEVER_LEASED,
+        "fence": 0,
+        "tries": 0,
+        "error": "",
+    }
+    sql.insert("deliveries", [row])
+
+
+def answered_mail(item: Item) -> Answered | None:
+    """What a mail on this item answers: the newest that a person sent in, else that came in, else our last that left.
+
+    Cost: one query.
+    """
+    newest = list(item.messages.filter(~still_here()).order_by("-id").only(*ANSWERED)[:LOOKED_AT])
+    theirs = [one for one in newest if not one.outgoing]
+    found = next(iter([one for one in theirs if not one.automatic] or theirs or newest), None)
+    if found is None:
+        return None
+    marks = {} if found.outgoing else found.headers
+    return Answered(
+        found.message_id,
+        found.references,
+        theirs=not found.outgoing,
+        thread_index=marks.get("thread_index", ""),
+        thread_topic=marks.get("thread_topic", ""),
+    )
+
+
+ANSWERED = ("item_id", "outgoing", "automatic", "message_id", "references", "headers")
