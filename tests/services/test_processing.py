@@ -10,7 +10,7 @@ from tests.desk import MONDAY, Desk
 from tests.services.test_receiving import mail
 from tramita.models import Item, SeenMessage
 from tramita.queries.tray import tray
-from tramita.services import keeping, limits, processing
+from tramita.services import keeping, limits, processing, receiving
 
 MINUTE = timedelta(minutes=1)
 POISON = "Poison"
@@ -22,7 +22,7 @@ def kept(*texts: str) -> None:
         keeping.note(keeping.put(raw), raw, mailbox="invoices@desk.example", source="imap", at=MONDAY)
 
 
-def reads(monkeypatch: pytest.MonkeyPatch, what: object, real=processing.parse) -> None:
+def reads(monkeypatch: pytest.MonkeyPatch, what: object, real=receiving.parse) -> None:
     """What happens to a reader that meets poison."""
 
     def parse(raw: bytes, **kwargs: object) -> object:
@@ -30,7 +30,7 @@ def reads(monkeypatch: pytest.MonkeyPatch, what: object, real=processing.parse) 
             what()  # type: ignore[operator]
         return real(raw, **kwargs)
 
-    monkeypatch.setattr(processing, "parse", parse)
+    monkeypatch.setattr(receiving, "parse", parse)
 
 
 def hang() -> None:

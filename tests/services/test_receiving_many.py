@@ -103,7 +103,7 @@ def _row(one: Any, places: dict[str, dict[int, int]]) -> dict[str, Any]:
 def _numbered(said: Any) -> str:
     """Item numbers in the order in which they are first named."""
     text = CHANCE.sub(r"out.\1.@", repr(said))
-    text = re.sub(r"\+(\d+)\.[0-9a-f]{20}@", r"+\1.@", text)
+    text = re.sub(r"\+(\d+)(?:-[0-9a-f]{16})?\.[0-9a-f]{20}@", r"+\1.@", text)
     numbers: dict[str, str] = {}
     return re.sub(r"\b1\d{4}\b", lambda found: numbers.setdefault(found[0], f"n{len(numbers)}"), text)
 
