@@ -8,6 +8,7 @@ from django.conf import settings
 
 from tramita.domain.codes import Visibility
 from tramita.domain.correspondence import Match
+from tramita.domain.mail_notices import worth_a_look
 from tramita.domain.mime import Address, ParsedMail
 from tramita.gateways.storage import storage
 from tramita.models import Item, Message, SeenMessage
@@ -72,6 +73,7 @@ def insert(item_id: int, arrival: Arrival) -> int:
         "raw": seen.raw,
         "defects": list(mail.defects),
         "headers": _marks(mail),
+        "shown": int(Message.Shown.WAITING if worth_a_look(mail) else Message.Shown.TEXT),
     }
     message_id = sql.insert("messages", [row], returning=True)[0]
     _attach(item_id, message_id, arrival)

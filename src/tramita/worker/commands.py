@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from tramita.domain.errors import NotPermitted
 from tramita.ui.terminal import SUCCESS, Command, say, say_json
 
-KINDS = ("mail_in", "mail_out", "timers")  # those of `worker.loop`, which only works once Django is set up
+KINDS = ("mail_in", "mail_out", "show", "timers")  # those of `worker.loop`, which only works once Django is set up
 
 
 def _configure(parser: ArgumentParser) -> None:

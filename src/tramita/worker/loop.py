@@ -1,4 +1,4 @@
-"""The worker: what is due by time, mail that goes out, mail that was kept but not processed.
+"""The worker: what is due by time, mail that goes out, mail kept but not processed, mail to be made ready to show.
 
 As many workers as wanted run at once on PostgreSQL, one is enough on SQLite (MEASURED section 7).
 """
@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 from django.db import OperationalError, close_old_connections
 
-from tramita.services import firing, posting, receiving
+from tramita.models import Message
+from tramita.services import firing, posting, receiving, showing
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
@@ -43,7 +44,22 @@ def mail_in(*, at: datetime) -> Counter[str]:
     return Counter({"mail_in": receiving.finish_abandoned(at=at)})
 
 
-KINDS: Mapping[str, Callable[..., Counter[str]]] = {"timers": timers, "mail_in": mail_in, "mail_out": mail_out}
+def show(*, at: datetime) -> Counter[str]:
+    """Make one batch of mails ready to be shown."""
+    done: Counter[str] = Counter()
+    for taken in showing.claim(at=at):
+        done["show"] += 1
+        if showing.show(taken, at=at) is Message.Shown.TOO_MUCH:
+            done["shown_as_text"] += 1
+    return done
+
+
+KINDS: Mapping[str, Callable[..., Counter[str]]] = {
+    "timers": timers,
+    "mail_in": mail_in,
+    "mail_out": mail_out,
+    "show": show,
+}
 
 
 def drain(*, at: datetime, only: str | None = None) -> Counter[str]:
