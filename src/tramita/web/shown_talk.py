@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tramita.domain.codes import Kind, Method, State
-from tramita.models import Attachment, Item, Message
+from tramita.models import Item, Message
 from tramita.queries import definitions
 from tramita.queries.actions import actions_of
 from tramita.queries.names import Names, names_for
@@ -22,6 +22,7 @@ from tramita.queries.visibility import may
 from tramita.services.resolving import resolution_seq
 from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
+from tramita.web import shown_mail
 from tramita.web.shown_item import Reading
 
 # how an ended Action is drawn, whose state is Closed either way
@@ -45,7 +46,8 @@ class Said:
     resolution: bool = False
     fresh: bool = False
     automatic: bool = False
-    files: list[Attachment] = field(default_factory=list)
+    files: Sequence[shown_mail.File] = ()
+    mail: shown_mail.Mail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def _note(one: Spoken, marks: Marks) -> Said:
 
 def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
     text, quoted = _parted(mail)
+    beside = shown_mail.shown(one, mail)
     return Said(
         anchor=str(one.entry.id),
         who=mail.sender_name or mail.sender_address,
@@ -148,7 +151,8 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         resolution=bool(one.entry.data.get("resolution")),
         fresh=not mail.outgoing and marks.fresh(one.entry),
         automatic=mail.automatic and mail.outgoing,
-        files=[file for file in one.attachments if not file.inline],
+        files=beside.files,
+        mail=beside,
     )
 
 

@@ -3,9 +3,11 @@
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from tramita.web import composing, creating, editing, files, item_page, lists, moves, preferences, searching, tray
+from tramita.web import composing, creating, editing, files, item_page, lists, mail_frame, mail_source, moves
+from tramita.web import preferences, searching, tray
 
 ITEM = "items/<str:reference>"
+MAIL = "messages/<int:number>"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
@@ -32,6 +34,11 @@ urlpatterns = [
     path(f"{ITEM}/note", composing.note, name="note"),
     path(f"{ITEM}/reply", composing.reply, name="reply"),
     path("files/<int:number>", files.file, name="file"),
+    path(f"{MAIL}/frame", mail_frame.frame, name="mail-frame"),
+    path(f"{MAIL}/parts/<str:part>", mail_frame.part, name="mail-part"),
+    path(f"{MAIL}/source", mail_source.source, name="mail-source"),
+    path(f"{MAIL}/original", mail_source.original, name="mail-original"),
+    path(f"{MAIL}/enclosed/<int:file>", mail_source.enclosed, name="mail-enclosed"),
     path("mail/unhandled", tray.unhandled, name="unhandled"),
     path("settings/", preferences.settings, name="settings"),
     path("settings/shortcuts", preferences.shortcuts, name="shortcuts"),
