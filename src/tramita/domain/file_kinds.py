@@ -24,12 +24,13 @@ PROGRAMS = (
 ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
 
 # names that a desktop runs, mounts or installs at a double click
-BLOCKED = frozenset(
-    """ade adp apk app appx appxbundle application bat chm cmd com command cpl deb dll dmg drv exe gadget
-    hta img inf ins iso isp jar jnlp js jse ksh lnk mde msc msi msix msixbundle msp mst nsh ocx paf pif pkg ps1 ps1xml
-    ps2 psc1 psd1 psm1 reg rpm run scf scr sct settingcontent-ms sh shb sys tcsh url vb vbe vbs vhd vhdx vxd workflow ws
-    wsc wsf wsh xll""".split()
-)
+_BLOCKED = """
+    ade adp apk app appx appxbundle application bat chm cmd com command cpl deb dll dmg drv exe gadget hta img inf ins
+    iso isp jar jnlp js jse ksh lnk mde msc msi msix msixbundle msp mst nsh ocx paf pif pkg ps1 ps1xml ps2 psc1 psd1
+    psm1 reg rpm run scf scr sct settingcontent-ms sh shb sys tcsh url vb vbe vbs vhd vhdx vxd workflow ws wsc wsf wsh
+    xll
+"""
+BLOCKED = frozenset(_BLOCKED.split())
 MACROS = frozenset({"docm", "dotm", "potm", "ppam", "ppsm", "pptm", "sldm", "xlam", "xlsm", "xltm"})
 
 MOST_NAMES = 2_000  # of an archive

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from tramita.gateways import folding, pruning
+from tramita.gateways import allow_list, folding, pruning
 from tramita.gateways.pruning import TooMuchError
 
 if TYPE_CHECKING:
@@ -65,30 +65,30 @@ def _gate() -> "nh3.Cleaner":
     """The last word: whatever the steps before let through, only this leaves."""
     import nh3
 
-    attributes: dict[str, set[str]] = {tag: set(names) for tag, names in pruning.ATTRIBUTES.items()}
-    attributes["*"] = set(pruning.EVERYWHERE)
+    attributes: dict[str, set[str]] = {tag: set(names) for tag, names in allow_list.ATTRIBUTES.items()}
+    attributes["*"] = set(allow_list.EVERYWHERE)
     return nh3.Cleaner(
-        tags=set(pruning.TAGS),
-        clean_content_tags=set(pruning.DROPPED - pruning.VOID),
+        tags=set(allow_list.TAGS),
+        clean_content_tags=set(allow_list.DROPPED - allow_list.VOID),
         attributes=attributes,
         attribute_filter=_last_look,
-        allowed_classes={tag: set(names) for tag, names in pruning.CLASSES.items()},
-        filter_style_properties=set(pruning.PROPERTIES),
+        allowed_classes={tag: set(names) for tag, names in allow_list.CLASSES.items()},
+        filter_style_properties=set(allow_list.PROPERTIES),
         strip_comments=True,
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
-        url_schemes=set(pruning.SCHEMES) | {"data"},
+        url_schemes=set(allow_list.SCHEMES) | {"data"},
         url_relative="deny",
     )
 
 
-def _last_look(tag: str, name: str, value: str) -> str | None:
+def _last_look(_tag: str, name: str, value: str) -> str | None:
     """`data:` only for pictures: nh3 knows schemes, not where they stand."""
     if name == "src":
         return value if pruning.is_data_picture(value) else None
     if name == "href" and value.strip().lower().startswith("data:"):
         return None
-    return value if tag == "a" or not name.startswith("href") else None
+    return value
 
 
 def as_json(cleaned: Cleaned) -> dict[str, Any]:

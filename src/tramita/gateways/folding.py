@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from turbohtml import Element, Node
 
-BLOCKS = frozenset(
-    """address article blockquote center div dl dd dt figure footer h1 h2 h3 h4 h5 h6 header hr li nav ol p pre section
-    table td th tr ul""".split()
-)
-SPACED = frozenset("blockquote dl figure h1 h2 h3 h4 ol p pre table ul".split())
-LINE, GAP = 22, 12  # pixels
-CHARS_A_LINE = 90
+_BLOCKS = """
+    address article blockquote center div dl dd dt figure footer h1 h2 h3 h4 h5 h6 header hr
+    li nav ol p pre section table td th tr ul
+"""
+BLOCKS = frozenset(_BLOCKS.split())
+LINE, GAP = 22, 14  # pixels
+EXTRA = dict.fromkeys(("blockquote", "dl", "figure", "h3", "h4", "hr", "ol", "p", "pre", "ul"), GAP)
+EXTRA |= {"h1": 44, "h2": 34, "td": 9, "table": 6}
+CHARS_A_LINE = 68
+FEWEST = 12  # characters that make a beginning of quoted words unmistakable
 SHORTEST, TALLEST = 64, 640
 _SPACES = re.compile(r"[\s\u00a0>]+")
 _HIDDEN = re.compile(r"display: none|visibility: hidden|max-height: 0", re.IGNORECASE)
@@ -65,10 +68,9 @@ def _details() -> "Element":
 def _by_words(body: "Element", quoted: str) -> "Element | None":
     """The block that begins as the quoted history does, where no program marked it."""
     begin = quoted[:40]
-    if len(begin) < 12:
-        return None
-    for one in body.iter_elements(("div", "p", "table", "blockquote", "hr")):
-        if _squashed(one.text[:400]).startswith(begin):
+    for one in body.iter_elements(("div", "p", "table", "blockquote")):
+        said = _squashed(one.text[:400])
+        if len(said) >= FEWEST and (said.startswith(begin) or quoted.startswith(said)):
             return one
     return None
 
@@ -96,10 +98,13 @@ def _squashed(text: str) -> str:
 
 
 def height(body: "Element") -> int:
-    """Pixels at the width of a desk, within bounds: the frame has its place before it is loaded, and nothing jumps."""
+    """Pixels at the width of a desk, within bounds: the frame has its place before it is loaded, and nothing jumps.
+
+    A little too much rather than too little: what is below stands still either way.
+    """
     from turbohtml import Element, Text
 
-    pixels, chars = 0.0, 0
+    pixels, chars = 2.0 * GAP, 0
     waiting: list[Node] = list(reversed(list(body.children)))
     while waiting and pixels < TALLEST:
         node = waiting.pop()
@@ -109,21 +114,26 @@ def height(body: "Element") -> int:
         if not isinstance(node, Element) or _HIDDEN.search(str(node.attrs.get("style") or "")):
             continue
         if node.tag in BLOCKS or node.tag == "br":
-            pixels += math.ceil(chars / CHARS_A_LINE) * LINE + (LINE if node.tag == "br" and not chars else 0)
+            pixels += _lines(chars) + (LINE if node.tag == "br" and not chars else 0) + EXTRA.get(node.tag, 0)
             chars = 0
-            pixels += GAP if node.tag in SPACED else 0
         pixels += _own_height(node)
         if node.tag == "details":
-            pixels += LINE + GAP
-            continue
-        waiting.extend(reversed(list(node.children)))
-    return int(min(max(pixels + math.ceil(chars / CHARS_A_LINE) * LINE + 2 * GAP, SHORTEST), TALLEST))
+            pixels += LINE + 2 * GAP
+        else:
+            waiting.extend(reversed(list(node.children)))
+    return int(min(max(pixels + _lines(chars), SHORTEST), TALLEST))
+
+
+def _lines(chars: int) -> int:
+    return math.ceil(chars / CHARS_A_LINE) * LINE
 
 
 def _own_height(node: "Element") -> int:
     """Of a picture: as it says, else that of one of middling size; one that is not loaded takes a line."""
-    if node.tag != "img" or "data-tramita-remote" in node.attrs:
+    if node.tag != "img":
         return 0
+    if "data-tramita-remote" in node.attrs:
+        return LINE if str(node.attrs.get("alt") or "").strip() else 4
     said = str(node.attrs.get("height") or "").removesuffix("px")
     styled = _TALL.search(str(node.attrs.get("style") or ""))
     return min(int(styled.group(1) if styled else said if said.isdigit() else 120), TALLEST)

@@ -60,7 +60,11 @@ def _moments(event: Any) -> tuple[str | None, str | None]:
 
 
 def _value(event: Any, name: str) -> Any:
-    return getattr(_first(event.get(name)), "dt", getattr(_first(event.get(name)), "td", None))
+    """What a property means; None for one that is missing or cannot be read."""
+    try:
+        return getattr(_first(event.get(name)), "dt", None)
+    except ValueError:  # the library's own errors are such
+        return None
 
 
 def _moment(value: Any) -> str | None:

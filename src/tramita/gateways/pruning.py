@@ -8,6 +8,20 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from tramita.gateways.allow_list import (
+    ATTRIBUTES,
+    CLASSES,
+    COLOURS,
+    DISPLAYS,
+    DROPPED,
+    EVERYWHERE,
+    PROPERTIES,
+    QUOTE_CLASSES,
+    QUOTE_IDS,
+    RENAMED,
+    SCHEMES,
+)
+
 if TYPE_CHECKING:
     from turbohtml import Element, Node
 
@@ -18,55 +32,9 @@ LONGEST_PICTURE = 400_000  # characters of a picture written into its address
 MOST_ATTRIBUTES = 200  # of one element
 MOST_CELLS = 100  # that one cell may span
 
-VOID = frozenset({"input", "embed", "source", "track", "link", "meta", "base", "area", "frame", "param", "keygen"})
-DROPPED = VOID | frozenset(
-    """script style template svg math iframe object applet frameset noframes noembed head title select textarea option
-    optgroup datalist audio video canvas map xmp plaintext portal fencedframe slot""".split()
-)
-TAGS = frozenset(
-    """a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup dd del details
-    dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p pre
-    q s samp section small span strike strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr""".split()
-)
-RENAMED: Mapping[str, str] = {"details": "div", "summary": "div", "form": "div", "listing": "pre", "noscript": "div"}
+NUMBERS = frozenset({"width", "height", "border", "cellpadding", "cellspacing", "size", "start", "value"})
 
-EVERYWHERE = frozenset({"dir", "lang", "title", "style", "align", "valign", "width", "height", "bgcolor"})
-ATTRIBUTES: Mapping[str, frozenset[str]] = {
-    "a": frozenset({"href"}),
-    "img": frozenset({"alt", "src", "data-tramita-remote", "data-tramita-part"}),
-    "table": frozenset({"border", "cellpadding", "cellspacing", "data-tramita-background"}),
-    "td": frozenset({"colspan", "rowspan", "nowrap", "data-tramita-background"}),
-    "th": frozenset({"colspan", "rowspan", "nowrap", "data-tramita-background"}),
-    "tr": frozenset({"data-tramita-background"}),
-    "col": frozenset({"span"}),
-    "colgroup": frozenset({"span"}),
-    "font": frozenset({"color", "face", "size"}),
-    "ol": frozenset({"start", "type"}),
-    "li": frozenset({"value"}),
-    "details": frozenset({"open"}),
-}
-CLASSES: Mapping[str, frozenset[str]] = {"p": frozenset({"MsoNormal"}), "small": frozenset({"target"})}
-SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-COLOURS = frozenset({"color", "background-color", "bgcolor"})
-PROPERTIES = frozenset(
-    f"""color background-color font font-family font-size font-style font-weight font-variant text-align
-    text-decoration text-indent text-transform letter-spacing word-spacing line-height white-space vertical-align
-    direction {" ".join(f"{box} {box}-top {box}-right {box}-bottom {box}-left" for box in ("margin", "padding", "border"))}
-    {" ".join(f"border-{side}-{what}" for side in ("top", "right", "bottom", "left") for what in ("color", "style", "width"))}
-    border-color border-style border-width border-collapse border-spacing border-radius width height max-width
-    min-width max-height min-height display float clear list-style-type table-layout word-break word-wrap
-    overflow-wrap overflow visibility opacity mso-hide""".split()
-) - {"mso-hide"}
-DISPLAYS = frozenset(
-    """none block inline inline-block list-item table inline-table table-row table-cell table-row-group
-    table-header-group table-footer-group table-column table-column-group table-caption""".split()
-)
-
-QUOTE_CLASSES = frozenset({"gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix"})
-QUOTE_IDS = frozenset(
-    {"divRplyFwdMsg", "appendonsend", "mail-editor-reference-message-container", "OLK_SRC_BODY_SECTION"}
-)
-
+_NUMBER = re.compile(r"[+-]?[\d.]{1,8}(?:px|%)?")
 _PLAIN = re.compile(r"[\w\s#%.,'\"!+/-]*")
 _COLOUR_FUNCTION = re.compile(r"\b(?:rgb|hsl)a?\([\d\s.,%/-]{1,60}\)", re.IGNORECASE)
 _COLOUR = re.compile(r"#[0-9a-f]{3,8}|[a-z]{3,20}|(?:rgb|hsl)a?\([\d\s.,%/-]{1,60}\)", re.IGNORECASE)
@@ -152,9 +120,8 @@ class Pruner:
             self.coloured = True
         elif name in ("colspan", "rowspan", "span"):
             value = str(min(int(value), MOST_CELLS)) if value.isascii() and value.isdigit() else "1"
-        elif name in ("width", "height", "border", "cellpadding", "cellspacing", "size", "start", "value"):
-            if not re.fullmatch(r"[+-]?[\d.]{1,8}(?:px|%)?", value.strip()):
-                return
+        elif name in NUMBERS and not _NUMBER.fullmatch(value.strip()):
+            return
         element.attrs[name] = value[:LONGEST_ADDRESS]
 
     def _style(self, element: "Element", style: str) -> None:

@@ -60,7 +60,7 @@ def claim(*, at: datetime, limit: int = BATCH) -> list[Taken]:
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with writing():
         rows = fetch(
-            "SELECT id, view FROM messages WHERE shown = 1 AND "
+            "SELECT id, view FROM messages WHERE shown = 1 AND "  # noqa: S608 - `skip` is ours
             f"(view IS NULL OR CAST(view ->> 'until' AS bigint) <= %s) ORDER BY id LIMIT %s {skip}",
             [int(at.timestamp()), limit],
         )
@@ -97,7 +97,7 @@ def _hold(ids: Sequence[int], tries: int, *, until: datetime) -> None:
     view = stored({"tries": tries, "until": int(until.timestamp())})
     marks = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE messages SET view = %s WHERE shown = 1 AND id IN ({marks})", [view, *ids])
+        cursor.execute(f"UPDATE messages SET view = %s WHERE shown = 1 AND id IN ({marks})", [view, *ids])  # noqa: S608 - marks only
 
 
 def _keep(taken: Taken, made: Made) -> Message.Shown | None:

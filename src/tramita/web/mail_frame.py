@@ -47,8 +47,13 @@ def frame(request: StaffRequest, number: int) -> HttpResponse:
     view = mail.view or {}
     body = in_place(mail.html, address=partial(part_address, mail.pk, request.actor), pictures=pictures)
     body = body.replace(FOLD, f"<summary>{Markup.escape(_('Quoted history'))}</summary>")
-    theme = "light" if view.get("coloured") else request.person.theme
-    context = {"mail": mail, "body": Markup(body), "theme": theme}  # noqa: S704 - cleaned by nh3, which is the gate
+    paper = bool(view.get("coloured"))  # it sets colours, and counts on white
+    context = {
+        "mail": mail,
+        "body": Markup(body),  # noqa: S704 - cleaned by nh3, which is the gate
+        "theme": "light" if paper else request.person.theme,
+        "paper": paper,
+    }
     response = render(request, "web/mail_frame.html", context)
     response["Content-Security-Policy"] = policy(pictures=pictures)
     response["Referrer-Policy"] = "no-referrer"

@@ -1,4 +1,4 @@
-"""A mail as the item's page draws it: its frame or its text, and what stands beside it (MAIL-35 to 39, 43 to 46, 82)."""
+"""A mail as the item's page draws it: its frame or its text, and what stands beside it (MAIL-35 to 46, MAIL-82)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,20 @@
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from tramita.web import composing, creating, editing, files, item_page, lists, mail_frame, mail_source, moves
-from tramita.web import preferences, searching, tray
+from tramita.web import (
+    composing,
+    creating,
+    editing,
+    files,
+    item_page,
+    lists,
+    mail_frame,
+    mail_source,
+    moves,
+    preferences,
+    searching,
+    tray,
+)
 
 ITEM = "items/<str:reference>"
 MAIL = "messages/<int:number>"
