@@ -247,3 +247,19 @@ def test_a_program_in_a_tnef_file_is_marked(desk: Desk) -> None:
     message = shown(made.as_bytes())
 
     assert message.view["danger"] == {str(Attachment.objects.get().pk): "program"}
+
+
+def test_mails_are_cleaned_again_when_the_cleaner_is_better(desk: Desk) -> None:
+    """MAIL-43: all, or those of an item; what we wrote is left alone."""
+    first, second = shown(mail("<p>one</p>")), shown(mail("<p>two</p>"))
+    Message.objects.filter(outgoing=False).update(html="old")
+
+    assert showing.show_again(items=[first.item.reference]) == 1
+    loop.drain(at=MONDAY, only="show")
+    assert [one.html for one in Message.objects.filter(pk__in=[first.pk, second.pk]).order_by("pk")] == [
+        "<p>one</p>",
+        "old",
+    ]
+    assert (showing.show_again(items=["nonsense"]), showing.show_again()) == (0, 2)
+    loop.drain(at=MONDAY, only="show")
+    assert not Message.objects.filter(html="old").exists()

@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -43,14 +44,16 @@ class _Child:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.owner = 0
+        self.one_at_a_time = threading.Lock()
 
     def ask(self, job: Mapping[str, Any]) -> Any:
         """Its answer. A child that died by the job takes the blame with it: the next job has a new one."""
-        process = self._running()
-        answer = self._answer(process, json.dumps(job).encode() + b"\n")
-        if answer is None:
-            self.end()
-            raise TooMuchError("time" if process.returncode == -signal.SIGPROF else "fault")
+        with self.one_at_a_time:
+            process = self._running()
+            answer = self._answer(process, json.dumps(job).encode() + b"\n")
+            if answer is None:
+                self.end()
+                raise TooMuchError("time" if process.returncode == -signal.SIGPROF else "fault")
         said = json.loads(answer)
         if "too_much" in said:
             raise TooMuchError(said["too_much"])
@@ -87,8 +90,7 @@ class _Child:
         process, self.process = self.process, None
         if process is None or self.owner != os.getpid():
             return
-        if process.poll() is None and process.stdin is not None and not process.stdin.closed:
-            process.kill() if process.returncode is None else None
+        process.kill()  # nothing is done to one that is gone already
         process.wait()
         for pipe in (process.stdin, process.stdout):
             with contextlib.suppress(OSError):

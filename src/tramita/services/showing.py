@@ -15,8 +15,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.db.models import Q
 
-from tramita.domain import mail_notices
+from tramita.domain import mail_notices, references
 from tramita.domain.file_kinds import danger, picture
 from tramita.domain.mime import Attachment as Part
 from tramita.domain.mime import ParsedMail, parse
@@ -91,6 +92,22 @@ def show(taken: Taken, *, at: datetime) -> Message.Shown | None:
             return None
         made = Made(Message.Shown.TOO_MUCH, view={"why": "fault"})
     return _keep(taken, made)
+
+
+def show_again(*, items: Sequence[str] = ()) -> int:
+    """Let the worker clean mails once more, after an upgrade of the cleaner: all, or those of these items. How many.
+
+    Until it has been the text is shown.
+    """
+    named = [one for one in map(references.parse, items) if one]
+    wanted = Q()
+    for one in named:
+        wanted |= Q(item__number=one.number, item__kind=one.kind, item__ordinal=one.ordinal)
+    if items and not named:
+        return 0
+    received = Message.objects.filter(wanted, outgoing=False).exclude(raw="").exclude(shown=Message.Shown.WAITING)
+    with writing():
+        return received.update(shown=Message.Shown.WAITING, view=None)
 
 
 def _hold(ids: Sequence[int], tries: int, *, until: datetime) -> None:
