@@ -18,7 +18,7 @@ EXTRA = dict.fromkeys(("blockquote", "dl", "figure", "h3", "h4", "hr", "ol", "p"
 EXTRA |= {"h1": 44, "h2": 34, "td": 9, "table": 6}
 CHARS_A_LINE = 68
 FEWEST = 12  # characters that make a beginning of quoted words unmistakable
-SHORTEST, TALLEST = 64, 640
+SHORTEST, TALLEST, GENEROUS = 64, 640, 1.1
 _SPACES = re.compile(r"[\s\u00a0>]+")
 _HIDDEN = re.compile(r"display: none|visibility: hidden|max-height: 0", re.IGNORECASE)
 _TALL = re.compile(r"(?:^|; )height: (\d{1,4})(?:px)?(?:;|$)", re.IGNORECASE)
@@ -34,7 +34,7 @@ def fold(body: "Element", quotes: Sequence["Element"], *, reply: str, text: str)
         return False
     if not whole.startswith(new):
         return _fold_alone(body, quotes)
-    start = quotes[0] if quotes else _by_words(body, whole[len(new) :])
+    start: Node | None = quotes[0] if quotes else _by_words(body, whole[len(new) :])
     if start is None:
         return False
     while start.parent is not None and start.parent is not body and _is_first(start):
@@ -75,11 +75,11 @@ def _by_words(body: "Element", quoted: str) -> "Element | None":
     return None
 
 
-def _is_first(element: "Element") -> bool:
+def _is_first(element: "Node") -> bool:
     return not any(_said(one) for one in element.previous_siblings)
 
 
-def _words_before(start: "Element", body: "Element") -> bool:
+def _words_before(start: "Node", body: "Element") -> bool:
     at: Node = start
     while at is not body and at.parent is not None:
         if any(_said(one) for one in at.previous_siblings):
@@ -121,7 +121,7 @@ def height(body: "Element") -> int:
             pixels += LINE + 2 * GAP
         else:
             waiting.extend(reversed(list(node.children)))
-    return int(min(max(pixels + _lines(chars), SHORTEST), TALLEST))
+    return int(min(max((pixels + _lines(chars)) * GENEROUS, SHORTEST), TALLEST))
 
 
 def _lines(chars: int) -> int:

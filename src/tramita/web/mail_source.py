@@ -1,6 +1,7 @@
 """A mail as it came: its source, its download, and the mails inside it (MAIL-37, MAIL-46)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -33,7 +34,14 @@ def source(request: StaffRequest, number: int) -> HttpResponse:
     head, body = parted(raw[:MOST_SHOWN])
     defects = [mail_words.defect(code) for code in mail.defects]
     cut = len(raw) > MOST_SHOWN
-    context = {"mail": mail, "head": head, "body": body, "size": len(raw), "cut": cut, "defects": defects}
+    context: dict[str, Any] = {
+        "mail": mail,
+        "head": head,
+        "body": body,
+        "size": len(raw),
+        "cut": cut,
+        "defects": defects,
+    }
     return page(request, "web/mail_source.html", "item", **context)
 
 
@@ -100,13 +108,17 @@ def enclosed(request: StaffRequest, number: int, file: int) -> HttpResponse:
     at = request.GET.get("at", "")
     outer = get_mail(request.actor, number)
     files = [_inner_file(one, f"{at}.{place}".strip(".")) for place, one in enumerate(inner.attachments)]
-    context = {"outer": outer, "file": found, "mail": inner, "at": at, "files": files}
+    context: dict[str, Any] = {"outer": outer, "file": found, "mail": inner, "at": at, "files": files}
     return page(request, "web/mail_enclosed.html", "item", **context)
 
 
 def warning(request: StaffRequest, filename: str, why: str, address: str) -> HttpResponse:
     """A file that harms is not had by one click (MAIL-57)."""
-    context = {"filename": filename, "why": mail_words.said(mail_words.DANGERS, why), "address": address}
+    context: dict[str, Any] = {
+        "filename": filename,
+        "why": mail_words.said(mail_words.DANGERS, why),
+        "address": address,
+    }
     return page(request, "web/file_warning.html", "item", status=403, **context)
 
 

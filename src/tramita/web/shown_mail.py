@@ -93,10 +93,12 @@ def shown(one: Spoken, mail: Message) -> Mail:
 
 
 def _placed(one: Spoken, mail: Message) -> set[int]:
-    """Files that have their place in what is shown: pictures in the frame, or in a mail that we wrote."""
+    """Files that have their place already: pictures in the frame or in a mail that we wrote, invitations."""
     if mail.outgoing:
         return {file.pk for file in one.attachments if file.inline}
-    return set((mail.view or {}).get("inline", ())) if mail.shown == Shown.CLEAN else set()
+    view = mail.view or {}
+    pictures = set(view.get("inline", ())) if mail.shown == Shown.CLEAN else set()
+    return pictures | {event["file"] for event in view.get("events", ()) if event.get("file")}
 
 
 def files(attachments: Sequence[Attachment], placed: set[int], dangers: Mapping[str, str]) -> list[File]:
