@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.policy import default
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.e2e.conftest import open_browser, sign_in
+from tests.e2e.test_accessibility import RULES
 from tests.hostile import HOSTILE, PICTURE, mail
+from tests.samples import sample
 
 if TYPE_CHECKING:
     from tests.desk import Desk
@@ -135,3 +140,64 @@ def test_the_frame_is_reached_by_the_keyboard_and_nothing_jumps(page: Page, site
 
     expect(link).to_be_focused()
     assert frame.bounding_box() == before
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_mail_with_all_that_may_stand_beside_it_is_accessible(
+    chromium: Browser, site: str, desk: Desk, theme: str, width: int
+) -> None:
+    """WCAG 2.2 AA: the item, the frame by itself, the source, a mail inside, the warning before a program."""
+    everything = [received(raw) for raw in (rich(), invitation(), enclosing())]
+    context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, site, desk)
+    (inner,) = everything[2].view["enclosed"]
+    program = everything[0].attachments.get(filename="setup.exe")
+    page.route("**/frame", without_policy)
+    findings = {}
+
+    for path in (
+        *(f"/items/{message.item.reference}" for message in everything),
+        f"/messages/{everything[0].pk}/frame",
+        f"/messages/{everything[0].pk}/source",
+        f"/messages/{everything[2].pk}/enclosed/{inner['file']}",
+        f"/files/{program.pk}",
+    ):
+        page.goto(f"{site}{path}")
+        if path.startswith("/items/"):
+            page.evaluate("document.querySelectorAll('.message details').forEach((one) => { one.open = true })")
+        of_the_page = {"page-has-heading-one": {"enabled": not path.endswith("/frame")}}  # the item's page has it
+        findings[path] = Axe().run(page, options=RULES | {"iframes": False, "rules": of_the_page})
+    context.close()
+
+    assert {path: found.generate_report() for path, found in findings.items() if found.violations_count} == {}
+
+
+def without_policy(route: Route) -> None:
+    """The frame as axe can look at it: it is a script, and none runs there."""
+    if route.request.frame.parent_frame is not None:
+        route.abort()
+        return
+    answer = route.fetch()
+    kept = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
+    route.fulfill(response=answer, headers=kept)
+
+
+def rich() -> bytes:
+    """A mail with a remote picture, a link that lies, a quotation, and a program."""
+    html = (
+        '<p>News <img src="https://track.example/open.gif" alt="Offer"> of '
+        '<a href="https://evil.example/">https://bank.example/</a></p>'
+    )
+    made = message_from_bytes(mail(html, number=1), policy=default)
+    made.add_attachment(b"MZ\x90\x00", maintype="application", subtype="octet-stream", filename="setup.exe")
+    return made.as_bytes()
+
+
+def invitation() -> bytes:
+    return sample("081").replace(b"desk@helpdesk.example", b"invoices@desk.example")
+
+
+def enclosing() -> bytes:
+    return sample("082").replace(b"desk@helpdesk.example", b"invoices@desk.example")
