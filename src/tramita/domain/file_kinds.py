@@ -1,7 +1,9 @@
 """What a file is by its first bytes, whatever it calls itself; and which ones harm who opens them (MAIL-57)."""
 
 import zipfile
+import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from io import BytesIO
 
 PICTURES = (
@@ -35,7 +37,14 @@ MACROS = frozenset({"docm", "dotm", "potm", "ppam", "ppsm", "pptm", "sldm", "xla
 
 MOST_NAMES = 2_000  # of an archive
 DEEPEST = 3  # archives in archives
-LARGEST_INNER = 20 * 1024 * 1024
+MOST_UNPACKED = 50 * 1024 * 1024  # bytes, for one file that came
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """What may still be unpacked."""
+
+    left: int = MOST_UNPACKED
 
 
 def picture(content: bytes) -> str | None:
@@ -47,7 +56,7 @@ def picture(content: bytes) -> str | None:
 
 def danger(filename: str, content: bytes) -> str | None:
     """Why this file is not offered as a plain click: `program`, `macros`, `program_inside`; None if nothing is seen."""
-    return _by_name(filename) or _by_bytes(content) or (_inside(content, DEEPEST) if _is_archive(content) else None)
+    return _by_name(filename) or _by_bytes(content) or _inside(content, DEEPEST, _Allowance())
 
 
 def _by_name(filename: str) -> str | None:
@@ -61,20 +70,18 @@ def _by_bytes(content: bytes) -> str | None:
     return "program" if content.startswith(PROGRAMS) else None
 
 
-def _is_archive(content: bytes) -> bool:
-    return content.startswith(ARCHIVES)
-
-
-def _inside(content: bytes, depth: int) -> str | None:
+def _inside(content: bytes, depth: int, allowance: _Allowance) -> str | None:
     """An archive is as harmful as what is in it; one that cannot be read is not opened by others either."""
+    if not content.startswith(ARCHIVES):
+        return None
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()[:MOST_NAMES]
             if found := _named(one.filename for one in entries):
                 return found
-            inner = [one for one in entries if one.filename.lower().endswith(".zip")][:10] if depth > 1 else []
-            return next((why for one in inner if (why := _nested(archive, one, depth - 1))), None)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
+            inner = [one for one in entries if one.filename.lower().endswith(".zip")] if depth > 1 else []
+            return next((why for one in inner if (why := _nested(archive, one, depth - 1, allowance))), None)
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
         return None
 
 
@@ -88,8 +95,9 @@ def _named(names: Iterable[str]) -> str | None:
     return None
 
 
-def _nested(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int) -> str | None:
-    if entry.flag_bits & 0x1 or entry.file_size > LARGEST_INNER:  # locked, or a bomb
+def _nested(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int, allowance: _Allowance) -> str | None:
+    if entry.flag_bits & 0x1 or entry.file_size > allowance.left:  # locked, or a bomb
         return None
+    allowance.left -= entry.file_size
     with archive.open(entry) as file:
-        return _inside(file.read(LARGEST_INNER), depth)
+        return _inside(file.read(entry.file_size), depth, allowance)

@@ -32,7 +32,7 @@ from tramita.services.sql import stored
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
-BATCH = 20
+BATCH = 10  # at two seconds each, the longest that other work waits
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 3
 MOST_EVENTS, MOST_ENCLOSED = 5, 20
