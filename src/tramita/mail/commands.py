@@ -107,6 +107,18 @@ def _replay(args: Namespace) -> int:
     return code
 
 
+def _configure_reclean(parser: ArgumentParser) -> None:
+    parser.add_argument("items", nargs="*", metavar="REFERENCE", help="only the mails of these items")
+
+
+def _reclean(args: Namespace) -> int:
+    """Let the worker clean mails again, as after an upgrade of the cleaner (MAIL-43)."""
+    from tramita.services import showing  # as above
+
+    say(f"{showing.show_again(items=args.items)} mails wait for the worker")
+    return SUCCESS
+
+
 COMMANDS = [
     Command(
         name="mail import",
@@ -119,6 +131,12 @@ COMMANDS = [
         help="process unhandled or failed messages again",
         configure=_configure_replay,
         run=_replay,
+    ),
+    Command(
+        name="mail reclean",
+        help="let the worker make mails ready to be shown again, as after an upgrade",
+        configure=_configure_reclean,
+        run=_reclean,
     ),
     Command(
         name="mail parse",

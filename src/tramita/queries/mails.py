@@ -1,12 +1,40 @@
-"""One mail on an item."""
+"""One mail, for who may read it on an item (DESIGN decision 11)."""
 
+from django.db.models import Q
+
+from tramita.domain.actors import Actor
 from tramita.domain.errors import NotFound
-from tramita.models import Item, Message
+from tramita.models import Attachment, Item, Message
+from tramita.queries.items import visible_to
 
 
-def mail_on(item: Item, message_id: int) -> Message:
+def get_mail(actor: Actor, number: int) -> Message:
+    """The mail, if an item of its related group may be seen: mails are shared inside it (G-11).
+
+    Raises: NotFound, whether it is missing or invisible. Cost: two statements.
+    """
+    found = Message.objects.select_related("item").filter(pk=number).first()
+    if found is None:
+        raise NotFound("There is no such mail.")
+    first = found.item.related_to_id or found.item_id
+    if not visible_to(actor).filter(Q(pk=found.item_id) | Q(pk=first) | Q(related_to_id=first)).exists():
+        raise NotFound("There is no such mail.")
+    return found
+
+
+def get_part(actor: Actor, number: int, part: str) -> Attachment:
+    """A file of that mail, by its number or its content id. Raises: NotFound."""
+    mail = get_mail(actor, number)
+    named = Q(pk=int(part)) if part.isdecimal() and len(part) < 19 else Q(content_id__iexact=part.strip("<>"))
+    found = Attachment.objects.filter(named, message=mail).order_by("id").first()
+    if found is None:
+        raise NotFound("There is no such file.")
+    return found
+
+
+def mail_on(item: Item, number: int) -> Message:
     """The mail with this id, if it is on this item. Raises: NotFound."""
-    found = Message.objects.filter(pk=message_id, item=item).select_related("seen").first()
+    found = Message.objects.filter(pk=number, item=item).select_related("seen").first()
     if found is None:
         raise NotFound("There is no such mail.")
     found.item = item

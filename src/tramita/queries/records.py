@@ -44,9 +44,12 @@ def reader(model: type[M], *attributes: str) -> Reader[M]:
     return found
 
 
-def select(model: type[M], condition: str, params: Sequence[Any] = ()) -> list[M]:
-    """Whole rows by a condition in SQL (`id = %s ORDER BY at`). Nothing is asked about who may see them."""
-    read = reader(model)
+def select(model: type[M], condition: str, params: Sequence[Any] = (), *, but: Sequence[str] = ()) -> list[M]:
+    """Whole rows by a condition in SQL (`id = %s ORDER BY at`). Nothing is asked about who may see them.
+
+    `but` names attributes that are left out, to be read when somebody asks for them.
+    """
+    read = reader(model, *_others(model, tuple(but))) if but else reader(model)
     rows = fetch(f"SELECT {read.columns} FROM {model._meta.db_table} WHERE {condition}", params)
     return [read.read(row) for row in rows]
 
@@ -54,6 +57,11 @@ def select(model: type[M], condition: str, params: Sequence[Any] = ()) -> list[M
 def among(column: str, values: Sequence[Any]) -> str:
     """The condition `column IN (%s, …)`; there must be values."""
     return f"{column} IN ({', '.join(['%s'] * len(values))})"
+
+
+@lru_cache(maxsize=32)
+def _others(model: Any, but: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if field.attname not in but)
 
 
 @lru_cache(maxsize=32)

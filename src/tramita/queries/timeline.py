@@ -112,10 +112,13 @@ def counts(item: Item, actor: Actor) -> dict[str, int]:
 
 
 def comms(item: Item, actor: Actor) -> list[Said]:
-    """Mails and notes, newest first, with bodies and attachments (TL-1). Cost: four statements."""
+    """Mails and notes, newest first, with texts and attachments (TL-1). Cost: four statements.
+
+    HTML stays where it is: up to two megabytes a mail, which only its own frame reads.
+    """
     entries = _still_here(timeline(item, actor, (*SAID, MOVED_AWAY)))[::-1]
     ids = [entry.data["message"] for entry in entries if "message" in entry.data]
-    messages = {one.pk: one for one in select(Message, among("id", ids), ids)} if ids else {}
+    messages = {one.pk: one for one in select(Message, among("id", ids), ids, but=["html"])} if ids else {}
     enclosed: dict[int | None, list[Attachment]] = {}
     for attachment in select(Attachment, f"{among('message_id', ids)} ORDER BY id", ids) if ids else ():
         enclosed.setdefault(attachment.message_id, []).append(attachment)

@@ -8,9 +8,10 @@ from django.conf import settings
 
 from tramita.domain.codes import State, Visibility
 from tramita.domain.correspondence import Match
+from tramita.domain.mail_notices import worth_a_look
 from tramita.domain.mime import Address, ParsedMail
 from tramita.gateways.storage import storage
-from tramita.models import Item, SeenMessage
+from tramita.models import Item, Message, SeenMessage
 from tramita.queries.mailboxes import Directory, Sender
 from tramita.services import sql
 from tramita.services.ledger import Change
@@ -106,6 +107,7 @@ def insert(item_id: int, arrival: Arrival, *, copied: str = "") -> int:
         "raw": seen.raw,
         "defects": list(mail.defects),
         "headers": _marks(mail) | ({"copied": copied} if copied else {}),
+        "shown": int(Message.Shown.WAITING if worth_a_look(mail) else Message.Shown.TEXT),
     }
     message_id = sql.insert("messages", [row], returning=True)[0]
     _attach(item_id, message_id, arrival)

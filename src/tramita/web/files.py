@@ -1,27 +1,27 @@
-"""Files that came with a mail or were put on an item: always a download, never shown inside our pages."""
+"""Files that came with a mail or were put on an item: always a download, never shown inside our pages (MAIL-57)."""
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from tramita.domain.errors import NotFound
+from tramita.domain.file_kinds import danger
 from tramita.gateways.storage import storage
 from tramita.models import Attachment
 from tramita.queries.items import visible_to
 from tramita.web.access import StaffRequest, staff
+from tramita.web.mail_source import download, warning
 
 
 @require_safe
 @staff
 def file(request: StaffRequest, number: int) -> HttpResponse:
-    """The bytes as they came. What they are called is the sender's word: nothing is guessed from it."""
+    """The bytes as they came; what harms who opens it is had by a second click only, knowing what it is."""
     found = Attachment.objects.filter(pk=number, item__in=visible_to(request.actor)).first()
     if found is None:
         raise NotFound("There is no such file.")
     content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.filename)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    why = danger(found.filename, content)
+    if why and "anyway" not in request.GET:
+        return warning(request, found.filename, why, f"{request.path}?anyway=1")
+    return download(content, found.filename)

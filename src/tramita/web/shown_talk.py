@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tramita.domain.codes import Kind, Method, State
-from tramita.models import Attachment, Item, Message
+from tramita.models import Item, Message
 from tramita.queries import definitions
 from tramita.queries.actions import actions_of
 from tramita.queries.names import Names, names_for
@@ -23,6 +23,7 @@ from tramita.queries.visibility import may
 from tramita.services.resolving import resolution_seq
 from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
+from tramita.web import shown_mail
 from tramita.web.shown_item import Reading
 from tramita.web.shown_trouble import Shown
 from tramita.web.shown_trouble import shown as shown_trouble
@@ -49,9 +50,10 @@ class Said:
     fresh: bool = False
     automatic: bool = False
     movable: bool = False  # a mail of this item that came in (MAIL-78)
-    files: list[Attachment] = field(default_factory=list)
-    mail: int | None = None  # the mail's id, and what went wrong on its way out (MAIL-113)
+    number: int | None = None  # the mail's id, and what went wrong on its way out (MAIL-113)
     trouble: Shown | None = None
+    files: Sequence[shown_mail.File] = ()
+    mail: shown_mail.Mail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def _note(one: Spoken, marks: Marks) -> Said:
 
 def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
     text, quoted = _parted(mail)
+    beside = shown_mail.shown(one, mail)
     return Said(
         anchor=str(one.entry.id),
         who=mail.sender_name or mail.sender_address,
@@ -157,9 +160,10 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         fresh=not mail.outgoing and marks.fresh(one.entry),
         automatic=mail.automatic and mail.outgoing,
         movable=not mail.outgoing and not _where(one, marks.reading),
-        files=[file for file in one.attachments if not file.inline],
-        mail=mail.pk,
+        number=mail.pk,
         trouble=shown_trouble(marks.troubles.get(mail.pk), may_mail=marks.may_mail),
+        files=beside.files,
+        mail=beside,
     )
 
 

@@ -10,7 +10,9 @@ from tramita.web import (
     files,
     item_page,
     lists,
+    mail_frame,
     mail_moving,
+    mail_source,
     moves,
     preferences,
     searching,
@@ -19,6 +21,7 @@ from tramita.web import (
 )
 
 ITEM = "items/<str:reference>"
+MAIL = "messages/<int:number>"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
@@ -52,6 +55,11 @@ urlpatterns = [
         for name in settling.DECISIONS
     ),
     path("files/<int:number>", files.file, name="file"),
+    path(f"{MAIL}/frame", mail_frame.frame, name="mail-frame"),
+    path(f"{MAIL}/parts/<str:part>", mail_frame.part, name="mail-part"),
+    path(f"{MAIL}/source", mail_source.source, name="mail-source"),
+    path(f"{MAIL}/original", mail_source.original, name="mail-original"),
+    path(f"{MAIL}/enclosed/<int:file>", mail_source.enclosed, name="mail-enclosed"),
     path("mail/unhandled", tray.unhandled, name="unhandled"),
     path("settings/", preferences.settings, name="settings"),
     path("settings/shortcuts", preferences.shortcuts, name="shortcuts"),

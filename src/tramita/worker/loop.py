@@ -14,8 +14,9 @@ from time import monotonic
 
 from django.db import OperationalError, close_old_connections, connections
 
+from tramita.models import Message
 from tramita.models.work import NEVER_LEASED
-from tramita.services import copying, firing, heartbeat, mail_trouble, posting, processing, retention
+from tramita.services import copying, firing, heartbeat, mail_trouble, posting, processing, retention, showing
 from tramita.worker.fetchers import Fetchers
 
 log = logging.getLogger(__name__)
@@ -71,12 +72,23 @@ def copies(*, at: datetime) -> Counter[str]:
     return Counter({"copies": copying.copy_due(at=at)})
 
 
+def show(*, at: datetime) -> Counter[str]:
+    """Make one batch of mails ready to be shown."""
+    done: Counter[str] = Counter()
+    for taken in showing.claim(at=at):
+        done["show"] += 1
+        if showing.show(taken, at=at) is Message.Shown.TOO_MUCH:
+            done["shown_as_text"] += 1
+    return done
+
+
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "timers": timers,
     "mail_in": mail_in,
     "mail_out": mail_out,
     "tidy": tidy,
     "copies": copies,
+    "show": show,
 }
 APART = ("copies",)  # in a thread of its own, when the worker stays
 FETCH = "fetch"

@@ -24,6 +24,7 @@ def letter(who: str, given: Mapping[str, Any], *, name: str, at: datetime) -> by
         message_id=f"{name}@{sender.address.rpartition('@')[2]}",
         date=at,
         text=given["text"],
+        html=given.get("html"),
         files=tuple(OutgoingFile(*one) for one in _files(given)),
     )
     return compose(mail)

@@ -1,0 +1,219 @@
+"""What a mail looks like, made ready by the worker: HTML cleaned, pictures in place, invitations read (MAIL-43 to 45).
+
+    waiting -> clean | text | too much
+
+Ingest only marks a mail; until the worker has come its text is shown. A mail that breaks this step three times is
+shown as text for good, with a notice, and delays nobody (MAIL-6, MAIL-45).
+"""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.db.models import Q
+
+from tramita.domain import mail_notices, references
+from tramita.domain.file_kinds import danger, picture
+from tramita.domain.mime import Attachment as Part
+from tramita.domain.mime import ParsedMail, parse
+from tramita.gateways import apart
+from tramita.gateways.charsets import guess_charset
+from tramita.gateways.cleaning import Cleaned, TooMuchError
+from tramita.gateways.pruning import key
+from tramita.gateways.storage import storage
+from tramita.models import Attachment, Message
+from tramita.queries.rows import document, fetch
+from tramita.services.sql import stored
+from tramita.services.transactions import writing
+
+log = logging.getLogger(__name__)
+BATCH = 10  # at two seconds each, the longest that other work waits
+LEASE = timedelta(minutes=5)
+MOST_TRIES = 3
+MOST_EVENTS, MOST_ENCLOSED = 5, 20
+HEADS = 256 * 1024  # bytes of an enclosed mail that tell who wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A mail that is ours to clean until its lease ends. `tries` counts this one."""
+
+    id: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is kept of it: how it is shown, and what `ui` reads of `view`."""
+
+    shown: Message.Shown
+    html: str = ""
+    view: Mapping[str, Any] = field(default_factory=dict)
+
+
+def claim(*, at: datetime, limit: int = BATCH) -> list[Taken]:
+    """The oldest mails that wait and that nobody has, by the partial index: its constant is written out."""
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    with writing():
+        rows = fetch(
+            "SELECT id, view FROM messages WHERE shown = 1 AND "  # noqa: S608 - `skip` is ours
+            f"(view IS NULL OR CAST(view ->> 'until' AS bigint) <= %s) ORDER BY id LIMIT %s {skip}",
+            [int(at.timestamp()), limit],
+        )
+        taken = [Taken(number, (document(view) or {}).get("tries", 0) + 1) for number, view in rows]
+        for tries in {one.tries for one in taken}:
+            _hold([one.id for one in taken if one.tries == tries], tries, until=at + LEASE)
+    return taken
+
+
+def show(taken: Taken, *, at: datetime) -> Message.Shown | None:
+    """Clean it and keep the result. None: it is tried again later, or somebody else was faster.
+
+    Raises: OSError, OperationalError: a temporary fault, which is not this mail's.
+    """
+    if taken.tries > MOST_TRIES:  # whoever had it died over it, each time
+        return _keep(taken, Made(Message.Shown.TOO_MUCH, view={"why": "fault"}))
+    try:
+        made = _made(Message.objects.get(pk=taken.id))
+    except FileNotFoundError:
+        made = Made(Message.Shown.TOO_MUCH, view={"why": "raw"})
+    except (OSError, OperationalError):
+        with writing():
+            _hold([taken.id], taken.tries - 1, until=at)
+        raise
+    except Exception:  # whatever is wrong with one mail, the next is shown (MAIL-6)
+        log.exception("mail not cleaned", extra={"mail": taken.id, "tries": taken.tries})
+        if taken.tries < MOST_TRIES:
+            return None
+        made = Made(Message.Shown.TOO_MUCH, view={"why": "fault"})
+    return _keep(taken, made)
+
+
+def show_again(*, items: Sequence[str] = ()) -> int:
+    """Let the worker clean mails once more, after an upgrade of the cleaner: all, or those of these items. How many.
+
+    Until it has been the text is shown.
+    """
+    named = [one for one in map(references.parse, items) if one]
+    wanted = Q()
+    for one in named:
+        wanted |= Q(item__number=one.number, item__kind=one.kind, item__ordinal=one.ordinal)
+    if items and not named:
+        return 0
+    received = Message.objects.filter(wanted, outgoing=False).exclude(raw="").exclude(shown=Message.Shown.WAITING)
+    with writing():
+        return received.update(shown=Message.Shown.WAITING, view=None)
+
+
+def _hold(ids: Sequence[int], tries: int, *, until: datetime) -> None:
+    view = stored({"tries": tries, "until": int(until.timestamp())})
+    marks = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE messages SET view = %s WHERE shown = 1 AND id IN ({marks})", [view, *ids])  # noqa: S608 - marks only
+
+
+def _keep(taken: Taken, made: Made) -> Message.Shown | None:
+    with writing(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE messages SET html = %s, view = %s, shown = %s WHERE id = %s AND shown = 1 "
+            "AND CAST(view ->> 'tries' AS bigint) = %s",
+            [made.html, json.dumps(made.view, ensure_ascii=False), int(made.shown), taken.id, taken.tries],
+        )
+        return made.shown if cursor.rowcount == 1 else None
+
+
+def _made(message: Message) -> Made:
+    raw = storage(settings.TRAMITA_STORAGE_URL).get(message.raw)
+    mail = parse(raw, guess=guess_charset)
+    numbers = _numbers(mail.attachments, Attachment.objects.filter(message=message).order_by("id"))
+    view = {
+        "notices": mail_notices.notices(mail),
+        "events": _events(mail, numbers),
+        "enclosed": _enclosed(mail, numbers),
+        "danger": {str(numbers[at]): why for at, one in enumerate(mail.attachments) if (why := _danger(one))},
+    }
+    if not mail.html:
+        return Made(Message.Shown.TEXT, view=_told(view))
+    try:
+        cleaned = apart.clean(mail.html, parts=_parts(mail, numbers), reply=mail.reply_text, text=mail.text)
+    except TooMuchError as limit:
+        return Made(Message.Shown.TOO_MUCH, view=_told(view | {"why": limit.reason}))
+    return Made(Message.Shown.CLEAN, cleaned.html, _told(view | _measures(cleaned, numbers)))
+
+
+def _told(view: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in view.items() if value}
+
+
+def _measures(cleaned: Cleaned, numbers: Sequence[int]) -> dict[str, Any]:
+    return {
+        "remote": cleaned.remote,
+        "coloured": cleaned.coloured,
+        "height": cleaned.height,
+        "folded": cleaned.folded,
+        "inline": [number for number in dict.fromkeys(numbers) if f'data-tramita-part="{number}"' in cleaned.html],
+    }
+
+
+def _numbers(parts: Sequence[Part], rows: Any) -> list[int]:
+    """The row of each part: found by content, for a later reader may order them otherwise. 0: there is none."""
+    waiting: dict[str, list[int]] = {}
+    for number, digest in rows.values_list("pk", "sha256"):
+        waiting.setdefault(digest, []).append(number)
+    found = []
+    for part in parts:
+        same = waiting.get(part.sha256, [])
+        found.append(same.pop(0) if len(same) > 1 else same[0] if same else 0)
+    return found
+
+
+def _parts(mail: ParsedMail, numbers: Sequence[int]) -> dict[str, str]:
+    """The pictures of the mail by what its HTML may call them: ids before names (MAIL-35)."""
+    pictures = [
+        (one, str(number))
+        for one, number in zip(mail.attachments, numbers, strict=True)
+        if number and picture(one.content)
+    ]
+    by_id = {key(one.content_id): number for one, number in pictures if one.content_id}
+    return {key(one.filename): number for one, number in pictures} | by_id
+
+
+def _danger(part: Part) -> str | None:
+    return danger(part.filename, part.content)
+
+
+def _events(mail: ParsedMail, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Invitations, each with the number of its file; the same one twice (as part and as file) once (MAIL-38)."""
+    found: list[dict[str, Any]] = []
+    for one, number in zip(mail.attachments, numbers, strict=True):
+        if not mail_notices.is_calendar(one) or len(found) >= MOST_EVENTS:
+            continue
+        try:
+            events = apart.events(one.content.decode("utf-8", "replace"))
+        except TooMuchError:
+            continue
+        known = [{**event, "file": None} for event in found]
+        found += [event | {"file": number} for event in events if event | {"file": None} not in known]
+    return found[:MOST_EVENTS]
+
+
+def _enclosed(mail: ParsedMail, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Mails inside the mail: who wrote them, when, about what (MAIL-37)."""
+    found = []
+    for place in mail_notices.enclosed(mail.attachments)[:MOST_ENCLOSED]:
+        inner = parse(mail.attachments[place].content[:HEADS], guess=guess_charset)
+        sender = inner.from_
+        found.append(
+            {
+                "file": numbers[place],
+                "subject": (inner.subject or "")[:300],
+                "from": (sender.name or sender.address)[:300] if sender else "",
+                "date": inner.date.isoformat() if inner.date else None,
+            }
+        )
+    return found

@@ -1,0 +1,136 @@
+"""The document of a mail's own HTML, and its pictures: apart from our pages, without scripts, origin or cookies.
+
+The frame is sandboxed twice, by the page that holds it and by its own policy, and has an origin that nobody else
+has. So its pictures come without the reader's cookies: their addresses carry a key of the reader's instead, which
+ends after a day and is asked for the reader's rights again each time (decision 20).
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from markupsafe import Markup
+
+from tramita.domain.actors import Actor
+from tramita.domain.errors import NotFound
+from tramita.domain.file_kinds import picture
+from tramita.gateways.storage import storage
+from tramita.models import Message
+from tramita.queries.mails import get_mail, get_part
+from tramita.queries.people import actor_by_id
+from tramita.web.access import StaffRequest, staff
+
+A_DAY = 86_400
+SIGNER = signing.TimestampSigner(salt="tramita.mail-part")
+FOLD = "<summary></summary>"  # the cleaner's own: it lets no other through
+# the tags that bear addresses put aside, as nh3 writes them; a `<` in words is always written `&lt;`
+_TAG = re.compile(r'<(?:img|table|t[dhr])((?: [^\s=">]+="[^"]*")*)>')
+_ASIDE = re.compile(r' data-tramita-(remote|background|part)="([^"]*)"')
+
+
+@require_safe
+@staff
+def frame(request: StaffRequest, number: int) -> HttpResponse:
+    """The cleaned HTML. With `pictures=1` the remote ones are asked for by the reader's browser (MAIL-44)."""
+    mail = get_mail(request.actor, number)
+    if mail.shown != Message.Shown.CLEAN:
+        raise NotFound("There is no such mail.")
+    pictures = request.GET.get("pictures") == "1"
+    view = mail.view or {}
+    body = in_place(mail.html, address=partial(part_address, mail.pk, request.actor), pictures=pictures)
+    body = body.replace(FOLD, f"<summary>{Markup.escape(_('Quoted history'))}</summary>")
+    paper = bool(view.get("coloured"))  # it sets colours, and counts on white
+    context = {
+        "mail": mail,
+        "body": Markup(body),  # noqa: S704 - cleaned by nh3, which is the gate
+        "theme": "light" if paper else request.person.theme,
+        "paper": paper,
+    }
+    response = render(request, "web/mail_frame.html", context)
+    response["Content-Security-Policy"] = policy(pictures=pictures)
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def policy(*, pictures: bool) -> str:
+    """What the frame may do: show itself, and open a link in a window of its own."""
+    far = " https:" if pictures else ""
+    return (
+        "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'self' 'unsafe-inline'; "
+        f"img-src 'self' data:{far}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    )
+
+
+def in_place(html: str, *, address: Callable[[str], str], pictures: bool) -> str:
+    """The HTML with what was put aside where it belongs, as far as it may be shown."""
+
+    def turned(aside: re.Match[str]) -> str:
+        kind, value = aside.groups()
+        if kind == "part":
+            return f' src="{Markup.escape(address(value))}"'
+        name = "src" if kind == "remote" else "background"
+        return f' {name}="{value}"' if pictures else ' data-blocked=""'
+
+    def tag(found: re.Match[str]) -> str:
+        return _ASIDE.sub(turned, found.group(0))
+
+    return _TAG.sub(tag, html)
+
+
+def part_address(number: int, actor: Actor, part: str) -> str:
+    """Where a picture of this mail is for this reader, for a day."""
+    key = SIGNER.sign(f"{actor.id}.{number}.{part}")
+    return f"{reverse('mail-part', args=[number, part])}?{urlencode({'key': key})}"
+
+
+@require_safe
+def part(request: HttpRequest, number: int, part: str) -> HttpResponse:
+    """A picture of a mail, by the key of a frame or by the session. Whatever is no picture stays a download."""
+    if "key" not in request.GET:
+        return _part_by_session(request, number, part)
+    try:
+        return _picture(_reader(request.GET["key"], number, part), number, part)
+    except NotFound:
+        return HttpResponseNotFound()
+
+
+@staff
+def _part_by_session(request: StaffRequest, number: int, part: str) -> HttpResponse:
+    return _picture(request.actor, number, part)
+
+
+def _reader(key: str, number: int, part: str) -> Actor:
+    """Who the key was made for; still staff, still active. Raises: NotFound."""
+    try:
+        person, _dot, rest = SIGNER.unsign(key, max_age=A_DAY).partition(".")
+    except signing.BadSignature as forged:
+        raise NotFound("There is no such file.") from forged
+    if rest != f"{number}.{part}":
+        raise NotFound("There is no such file.")
+    actor = actor_by_id(int(person))
+    if not actor.is_staff:
+        raise NotFound("There is no such file.")
+    return actor
+
+
+def _picture(actor: Actor, number: int, part: str) -> HttpResponse:
+    found = get_part(actor, number, part)
+    content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
+    kind = picture(content)
+    if kind is None:
+        raise NotFound("There is no such file.")
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Disposition"] = "inline"
+    response["Cache-Control"] = f"private, max-age={A_DAY}, immutable"
+    return response

@@ -1,0 +1,149 @@
+"""A mail as it came: its source, its download, and the mails inside it (MAIL-37, MAIL-46)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from tramita.domain.errors import NotFound
+from tramita.domain.file_kinds import danger
+from tramita.domain.mail_notices import MESSAGES
+from tramita.domain.mime import Attachment as Part
+from tramita.domain.mime import ParsedMail, parse
+from tramita.gateways.storage import storage
+from tramita.models import Attachment, Message
+from tramita.queries.mails import get_mail, get_part
+from tramita.ui import mail_words
+from tramita.web.access import StaffRequest, staff
+from tramita.web.rendering import page
+
+MOST_SHOWN = 256 * 1024  # bytes of the source; the whole is a download
+LARGEST_OPENED = 10 * 1024 * 1024  # bytes of an enclosed mail that a page reads
+DEEPEST = 8
+
+
+@require_safe
+@staff
+def source(request: StaffRequest, number: int) -> HttpResponse:
+    """The header and the body as they came, escaped, and what was wrong with them in plain words."""
+    mail = get_mail(request.actor, number)
+    raw = _raw(mail)
+    head, body = parted(raw[:MOST_SHOWN])
+    defects = [mail_words.defect(code) for code in mail.defects]
+    cut = len(raw) > MOST_SHOWN
+    context: dict[str, Any] = {
+        "mail": mail,
+        "head": head,
+        "body": body,
+        "size": len(raw),
+        "cut": cut,
+        "defects": defects,
+    }
+    return page(request, "web/mail_source.html", "item", **context)
+
+
+@require_safe
+@staff
+def original(request: StaffRequest, number: int) -> HttpResponse:
+    """Every byte as received (MAIL-46)."""
+    mail = get_mail(request.actor, number)
+    return download(_raw(mail), f"{mail.item.reference}-{mail.pk}.eml")
+
+
+def download(content: bytes, filename: str) -> HttpResponse:
+    """Bytes to keep, never to be shown inside our pages: what they are called is the sender's word."""
+    response = HttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def parted(raw: bytes) -> tuple[str, str]:
+    """Header and body as text: what is no UTF-8 is shown byte by byte as Latin-1, so that nothing is hidden."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    text = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text.replace("\r\n", "\n"))
+    head, _, body = text.partition("\n\n")
+    return head, body
+
+
+def _raw(mail: Message) -> bytes:
+    if not mail.raw:
+        raise NotFound("This mail has no original: it was written here.")
+    try:
+        return storage(settings.TRAMITA_STORAGE_URL).get(mail.raw)
+    except FileNotFoundError as gone:
+        raise NotFound("The original of this mail is not in the storage.") from gone
+
+
+@dataclass(frozen=True, slots=True)
+class InnerFile:
+    """A file of an enclosed mail; by its place, for it is kept nowhere by itself."""
+
+    place: str
+    filename: str
+    size: int
+    is_mail: bool
+    danger: str
+
+
+@require_safe
+@staff
+def enclosed(request: StaffRequest, number: int, file: int) -> HttpResponse:
+    """A mail inside a mail, its words and its own files. `at=1.0` goes further in, `file=2` is one of its files."""
+    found = get_part(request.actor, number, str(file))
+    inner = _inside(found, request.GET.get("at", ""))
+    if wanted := request.GET.get("file"):
+        chosen = _at(inner, wanted)
+        why = danger(chosen.filename, chosen.content)
+        if why and "anyway" not in request.GET:
+            return warning(request, chosen.filename, why, f"{request.get_full_path()}&anyway=1")
+        return download(chosen.content, chosen.filename)
+    at = request.GET.get("at", "")
+    outer = get_mail(request.actor, number)
+    files = [_inner_file(one, f"{at}.{place}".strip(".")) for place, one in enumerate(inner.attachments)]
+    context: dict[str, Any] = {"outer": outer, "file": found, "mail": inner, "at": at, "files": files}
+    return page(request, "web/mail_enclosed.html", "item", **context)
+
+
+def warning(request: StaffRequest, filename: str, why: str, address: str) -> HttpResponse:
+    """A file that harms is not had by one click (MAIL-57)."""
+    context: dict[str, Any] = {
+        "filename": filename,
+        "why": mail_words.said(mail_words.DANGERS, why),
+        "address": address,
+    }
+    return page(request, "web/file_warning.html", "item", status=403, **context)
+
+
+def _inside(found: Attachment, at: str) -> ParsedMail:
+    content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
+    inner = _opened(found.content_type, content)
+    for place in at.split(".")[:DEEPEST] if at else ():
+        part = _at(inner, place)
+        inner = _opened(part.content_type, part.content)
+    return inner
+
+
+def _opened(content_type: str, content: bytes) -> ParsedMail:
+    if content_type.lower() not in MESSAGES or len(content) > LARGEST_OPENED:
+        raise NotFound("There is no such mail.")
+    return parse(content)
+
+
+def _at(mail: ParsedMail, place: str) -> Part:
+    if not place.isdecimal() or len(place) > 4 or int(place) >= len(mail.attachments):
+        raise NotFound("There is no such file.")
+    return mail.attachments[int(place)]
+
+
+def _inner_file(part: Part, place: str) -> InnerFile:
+    why = danger(part.filename, part.content)
+    is_mail = part.content_type.lower() in MESSAGES and place.count(".") < DEEPEST
+    return InnerFile(place, part.filename, part.size, is_mail, mail_words.said(mail_words.DANGERS, why) if why else "")

@@ -1,0 +1,89 @@
+"""What a file is by its bytes, and which ones harm (MAIL-57)."""
+
+import io
+import zipfile
+
+import pytest
+
+from tramita.domain.file_kinds import danger, picture
+
+
+def archive(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        for name, content in files.items():
+            made.writestr(name.replace("__", "."), content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n....", "image/png"),
+        (b"\xff\xd8\xff\xe0....", "image/jpeg"),
+        (b"GIF89a....", "image/gif"),
+        (b"GIF87a....", "image/gif"),
+        (b"RIFF....WEBPVP8 ", "image/webp"),
+        (b"RIFF....WAVE", None),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'>", None),
+        (b"<html>GIF89a", None),
+        (b"BM....", None),
+        (b"", None),
+    ],
+)
+def test_only_pictures_that_never_run_are_pictures(content: bytes, kind: str | None) -> None:
+    """MAIL-57: by content, never svg."""
+    assert picture(content) == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("setup.exe", b"anything", "program"),
+        ("invoice.pdf.exe", b"anything", "program"),
+        ("INVOICE.SCR", b"anything", "program"),
+        ("invoice.exe. ", b"anything", "program"),
+        ("photo.png", b"MZ\x90\x00", "program"),
+        ("notes.txt", b"\x7fELF\x02", "program"),
+        ("notes.txt", b"#!/bin/sh\n", "program"),
+        ("report.docm", b"PK\x03\x04", "macros"),
+        ("photo.png", b"\x89PNG\r\n\x1a\n", None),
+        ("notes.txt", b"Mz", None),
+        ("exe", b"words", "program"),
+        ("", b"", None),
+    ],
+)
+def test_programs_are_known_by_name_and_by_content(name: str, content: bytes, why: str | None) -> None:
+    """MAIL-57."""
+    assert danger(name, content) == why
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (archive(readme__txt=b"x"), None),
+        (archive(readme__txt=b"x", setup__exe=b"x"), "program_inside"),
+        (archive(**{"a/b/run__js": b"x"}), "program_inside"),
+        (archive(word__vbaProject__bin=b"x"), "macros"),
+        (archive(inner__zip=archive(setup__exe=b"x")), "program_inside"),
+        (archive(inner__zip=archive(more__zip=archive(setup__exe=b"x"))), "program_inside"),
+        (archive(inner__zip=archive(readme__txt=b"x")), None),
+        (b"PK\x03\x04 cut in the middle", None),
+        (archive(setup__exe=b"x")[:-10], None),
+    ],
+)
+def test_an_archive_is_as_harmful_as_what_is_in_it(content: bytes, why: str | None) -> None:
+    """MAIL-57; one that is cut is no fault."""
+    assert danger("files.zip", content) == why
+
+
+@pytest.mark.parametrize(("megabytes", "why"), [(1, "program_inside"), (51, None)])
+def test_a_bomb_in_an_archive_is_not_unpacked(megabytes: int, why: str | None) -> None:
+    """MAIL-21 in spirit: more than 50 MB in all is not looked at."""
+    inner = archive(filling__bin=b"\0" * megabytes * 1024 * 1024, setup__exe=b"x")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("inner.zip", inner)
+
+    assert len(packed.getvalue()) < 200_000
+    assert danger("files.zip", packed.getvalue()) == why

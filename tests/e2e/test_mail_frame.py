@@ -1,0 +1,203 @@
+"""A mail's own HTML in a real browser: what it may do, and what it may not."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.policy import default
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from tests.e2e.conftest import open_browser, sign_in
+from tests.e2e.test_accessibility import RULES
+from tests.hostile import HOSTILE, PICTURE, mail
+from tests.samples import sample
+
+if TYPE_CHECKING:
+    from tests.desk import Desk
+    from tramita.models import Message
+
+
+@pytest.fixture(autouse=True)
+def _storage(data_dir: object) -> None:
+    """Raw mail has a folder."""
+
+
+def received(raw: bytes) -> Message:
+    """On an item, and cleaned."""
+    from django.utils import timezone
+
+    from tramita.models import Message
+    from tramita.services import receiving
+    from tramita.worker import loop
+
+    outcome = receiving.receive(raw, source="import", at=timezone.now())
+    assert outcome.outcome == "created", outcome
+    loop.drain(at=timezone.now(), only="show")
+    return Message.objects.filter(outgoing=False).order_by("-id")[0]
+
+
+def test_no_hostile_mail_runs_anything_or_asks_anybody(page: Page, site: str, desk: Desk) -> None:
+    """MAIL-43, MAIL-44: every hostile body at once and one by one; no script, no request that leaves, no move."""
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.context.on("dialog", lambda dialog: asked.append(f"dialog {dialog.message}"))
+
+    for number, html in enumerate(HOSTILE):
+        message = received(mail(html, number=number))
+        page.goto(f"{site}/items/{message.item.reference}")
+        frame = page.frame_locator("iframe.mail-frame")
+        expect(frame.locator("body")).to_contain_text(f"harmless {number}")
+        assert page.evaluate("window.pwned") is None
+        assert page.url.startswith(site)
+        assert len(page.context.pages) == 1
+
+    page.wait_for_load_state("networkidle")
+    own = urlsplit(site).netloc
+    assert [url for url in asked if urlsplit(url).netloc != own and not url.startswith("data:")] == []
+
+
+def test_pictures_of_the_mail_are_in_place_without_cookies(page: Page, site: str, desk: Desk) -> None:
+    """MAIL-35: the frame has an origin of its own, so its pictures come by a key."""
+    message = received(mail('<p>See <img src="cid:logo" alt="Logo" width="40"></p>', pictures={"logo": PICTURE}))
+    cookies: list[str | None] = []
+
+    def note(request: Request) -> None:
+        if "/parts/" in request.url:
+            cookies.append(request.all_headers().get("cookie"))
+
+    page.on("requestfinished", note)
+    page.goto(f"{site}/items/{message.item.reference}")
+
+    picture = page.frame_locator("iframe.mail-frame").locator("img")
+    expect(picture).to_have_js_property("naturalWidth", 1)
+    assert cookies == [None]
+    assert page.locator(".file").count() == 0
+
+
+def test_remote_pictures_come_only_when_they_are_asked_for(page: Page, site: str, desk: Desk) -> None:
+    """MAIL-44: one click, without a reload of the page."""
+    message = received(mail('<p>News <img src="https://track.example/open.gif" alt="Offer"></p>'))
+    far: list[str] = []
+    page.context.route("https://track.example/**", lambda route: (far.append(route.request.url), route.abort()))
+    page.goto(f"{site}/items/{message.item.reference}")
+    expect(page.frame_locator("iframe.mail-frame").locator("img[data-blocked]")).to_have_count(1)
+    assert far == []
+
+    with page.context.expect_event("requestfailed"):
+        page.get_by_role("link", name="Show pictures").click()
+
+    expect(page.frame_locator("iframe.mail-frame").locator("img[src]")).to_have_count(1)
+    assert far == ["https://track.example/open.gif"]
+    assert page.url.endswith(message.item.reference)
+
+
+def test_a_link_opens_beside_the_desk(page: Page, site: str, desk: Desk) -> None:
+    """MAIL-44: a window of its own that knows nothing of ours, out of the sandbox."""
+    message = received(mail(f'<p><a href="{site}/accounts/login/?next=/x">elsewhere</a></p>'))
+    page.goto(f"{site}/items/{message.item.reference}")
+
+    with page.context.expect_page() as opened:
+        page.frame_locator("iframe.mail-frame").get_by_role("link", name="elsewhere").click()
+
+    opened.value.wait_for_load_state()
+    assert opened.value.evaluate("[window.opener, document.referrer]") == [None, ""]
+    assert page.url.endswith(message.item.reference)
+
+
+def test_a_mail_is_read_with_scripts_off(chromium: Browser, site: str, desk: Desk) -> None:
+    """STYLE section 7: the frame, its pictures and its fold need none."""
+    message = received(mail('<p>News <img src="https://track.example/open.gif" alt="Offer"></p>'))
+    page = open_browser(chromium, java_script_enabled=False).new_page()
+    page.context.route("https://track.example/**", lambda route: route.abort())
+    sign_in(page, site, desk)
+    page.goto(f"{site}/items/{message.item.reference}")
+
+    expect(page.frame_locator("iframe.mail-frame").locator("body")).to_contain_text("News")
+    page.get_by_role("link", name="Show pictures").click()
+
+    expect(page.frame_locator("iframe.mail-frame").locator("img[src]")).to_have_count(1)
+    page.context.close()
+
+
+def test_the_frame_is_reached_by_the_keyboard_and_nothing_jumps(page: Page, site: str, desk: Desk) -> None:
+    """UI: its height is known before it is loaded."""
+    lines = "".join(f"<p>Line {number}</p>" for number in range(30))
+    message = received(mail(f'<p><a href="https://a.example/">first link</a></p>{lines}'))
+    page.goto(f"{site}/items/{message.item.reference}")
+    frame = page.locator("iframe.mail-frame")
+    before = frame.bounding_box()
+    expect(page.frame_locator("iframe.mail-frame").locator("body")).to_contain_text("Line 29")
+
+    link = page.frame_locator("iframe.mail-frame").get_by_role("link", name="first link")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if link.evaluate("node => node.ownerDocument.activeElement === node"):
+            break
+
+    expect(link).to_be_focused()
+    assert frame.bounding_box() == before
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_mail_with_all_that_may_stand_beside_it_is_accessible(
+    chromium: Browser, site: str, desk: Desk, theme: str, width: int
+) -> None:
+    """WCAG 2.2 AA: the item, the frame by itself, the source, a mail inside, the warning before a program."""
+    everything = [received(raw) for raw in (rich(), invitation(), enclosing())]
+    context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, site, desk)
+    (inner,) = everything[2].view["enclosed"]
+    program = everything[0].attachments.get(filename="setup.exe")
+    page.route("**/frame", without_policy)
+    findings = {}
+
+    for path in (
+        *(f"/items/{message.item.reference}" for message in everything),
+        f"/messages/{everything[0].pk}/frame",
+        f"/messages/{everything[0].pk}/source",
+        f"/messages/{everything[2].pk}/enclosed/{inner['file']}",
+        f"/files/{program.pk}",
+    ):
+        page.goto(f"{site}{path}")
+        if path.startswith("/items/"):
+            page.evaluate("document.querySelectorAll('.message details').forEach((one) => { one.open = true })")
+        of_the_page = {"page-has-heading-one": {"enabled": not path.endswith("/frame")}}  # the item's page has it
+        findings[path] = Axe().run(page, options=RULES | {"iframes": False, "rules": of_the_page})
+    context.close()
+
+    assert {path: found.generate_report() for path, found in findings.items() if found.violations_count} == {}
+
+
+def without_policy(route: Route) -> None:
+    """The frame as axe can look at it: it is a script, and none runs there."""
+    if route.request.frame.parent_frame is not None:
+        route.abort()
+        return
+    answer = route.fetch()
+    kept = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
+    route.fulfill(response=answer, headers=kept)
+
+
+def rich() -> bytes:
+    """A mail with a remote picture, a link that lies, a quotation, and a program."""
+    html = (
+        '<p>News <img src="https://track.example/open.gif" alt="Offer"> of '
+        '<a href="https://evil.example/">https://bank.example/</a></p>'
+    )
+    made = message_from_bytes(mail(html, number=1), policy=default)
+    made.add_attachment(b"MZ\x90\x00", maintype="application", subtype="octet-stream", filename="setup.exe")
+    return made.as_bytes()
+
+
+def invitation() -> bytes:
+    return sample("081").replace(b"desk@helpdesk.example", b"invoices@desk.example")
+
+
+def enclosing() -> bytes:
+    return sample("082").replace(b"desk@helpdesk.example", b"invoices@desk.example")
