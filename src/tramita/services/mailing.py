@@ -4,11 +4,11 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tramita.domain import references
 from tramita.domain.actors import SYSTEM, Actor
@@ -18,7 +18,7 @@ from tramita.domain.mail_tokens import message_id, plus_address
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.subjects import references_header, subject_with_reference
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Entry, Item, Message
+from tramita.models import Attachment, Delivery, Entry, Item, Message
 from tramita.models.work import NEVER_LEASED
 from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory, directory, keys
@@ -55,12 +55,16 @@ def send(
     resolve: str | None = None,
     reason: str = "",
     based_on: int | None = None,
+    hold: timedelta = timedelta(0),
+    answers: Message | None = None,
+    leaving_from: str = "",
     by: Actor,
     at: datetime,
 ) -> Message:
     """Write a mail about the item; with `resolve` it is sent and the item resolved in one (R-11).
 
-    `based_on` is the newest entry its writer had seen: something newer holds the mail back (Z-2).
+    `based_on` is the newest entry its writer had seen: something newer holds the mail back (Z-2). For as long as
+    `hold` says no worker takes it (MAIL-115). It answers the newest mail that came in, unless `answers` names one.
     `html` alone will do: its words are the text (MAIL-120).
     Rules: M-15, M-17, MAIL-110, MAIL-111, MAIL-118, MAIL-119, T-5, R-6, R-9.
     """
@@ -75,7 +79,9 @@ def send(
         settle(change)
         _fill_draft(change, subject, text)
         envelope = Envelope(list(to), list(cc), list(bcc), subject or item.title, text, html or "")
-        message = _write(change, envelope, send_at=send_at, by=by)
+        message = _write(
+            change, envelope, send_at=send_at, by=by, hold=hold, answers=answers, leaving_from=leaving_from
+        )
         _enclose(message, kept, by=by, at=at)
         change.write()
         if resolve:
@@ -119,11 +125,14 @@ def _write(
     by: Actor,
     desk: Directory | None = None,
     automatic: str = "",
+    hold: timedelta = timedelta(0),
+    answers: Message | None = None,
+    leaving_from: str = "",
 ) -> Message:
     item, at, desk = change.item, change.at, desk or directory()
     reference = references.Reference(item.kind, item.number, item.ordinal)
-    answered = _answered(item)
-    leaving_from = desk.leaving_from(item.process.key if item.process else None)
+    answered = answers or _answered(item)
+    leaving_from = leaving_from or desk.leaving_from(item.process.key if item.process else None)
     headers = {"reply_to": plus_address(leaving_from, reference, keys=keys()), "automatic": automatic}
     message = Message(
         item=item,
@@ -149,7 +158,7 @@ def _write(
     if send_at:
         data["send_at"] = send_at.isoformat()
     change.record("mail_sent", visibility=Visibility.PARTICIPANTS, data=data, words={"subject": message.subject})
-    _post(message, send_at or at, scheduled=send_at is not None, at=at)
+    _post(message, send_at or at + hold, scheduled=send_at is not None, at=at)
     return message
 
 
@@ -253,9 +262,24 @@ def _check(
 def cancel(message: Message, *, by: Actor, at: datetime) -> None:
     """Take a mail back that no worker has taken yet (M-17). Raises: Conflict, when it is too late."""
     require(by, "mail", message.item)
-    waiting = message.deliveries.filter(state=0, fence=0, lease_until__lte=at)
-    if not waiting.update(state=5):
+    if not _untaken(message, at).update(state=5):
         raise Conflict("It is too late: the mail is on its way.", code="already_sent")
     change = Change(message.item, by, at)
     change.record("mail_cancelled", data={"message": message.pk})
     change.write()
+
+
+@one_transaction
+def send_now(message: Message, *, by: Actor, at: datetime) -> None:
+    """Send a mail before its time, or one that was held back (M-17, MAIL-116). Raises: Conflict, when it is taken."""
+    require(by, "mail", message.item)
+    if not _untaken(message, at).update(state=0, next_at=at, payload={"scheduled": False}):
+        raise Conflict("It is too late: the mail is on its way.", code="already_sent")
+    change = Change(message.item, by, at)
+    change.record("mail_released", data={"message": message.pk})
+    change.write()
+
+
+def _untaken(message: Message, at: datetime) -> QuerySet[Delivery]:
+    """Compare and set: what no worker has, or what waits for its writer to look (Z-12)."""
+    return message.deliveries.filter(Q(state=0, fence=0, lease_until__lte=at) | Q(state=4), kind="mail")

@@ -84,4 +84,5 @@ def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime
     processes = publisher.customers(configuration.customers, organisations)
     rows.mailboxes(configuration.mailboxes, processes)
     publisher.approval_types(configuration.approval_types)
+    publisher.canned_texts(configuration.canned_texts)
     publisher.retire()

@@ -45,6 +45,7 @@ def current(*, everybody: bool = False) -> Tree:
         "customers": customers(),
         "mailboxes": mailboxes(),
         "approval_types": {key: approval_type(body) for key, body in bodies("approval_type")},
+        "canned_texts": {key: canned_text(body) for key, body in bodies("canned_text")},
     }
 
 
@@ -85,6 +86,11 @@ def due_rule(body: Mapping[str, Any]) -> Tree:
 def approval_type(body: Mapping[str, Any]) -> Tree:
     tree = {"name": body["name"], "description": body["description"]}
     return tree if body.get("active", True) else tree | {"active": False}
+
+
+def canned_text(body: Mapping[str, Any]) -> Tree:
+    tree: Tree = {"title": body["title"]} | given(service=body.get("service"))
+    return tree | {"texts": dict(body["texts"])} | given(files=list(body.get("files", ())))
 
 
 def queues() -> Tree:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TypeVar
 
+from tramita.domain.canned import CannedTextDefinition
 from tramita.domain.definitions import (
     ApprovalTypeDefinition,
     CalendarDefinition,
@@ -21,7 +22,7 @@ from tramita.domain.definitions import (
     QueueDefinition,
     Settings,
 )
-from tramita.services.definitions import desk, persons, processes
+from tramita.services.definitions import canned, desk, persons, processes
 from tramita.services.definitions.keys import Reading, entries
 from tramita.services.definitions.source import Node, Place, Problems
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 SECTIONS = (
     *("settings", "calendars", "due_rules", "queues", "organisations", "contacts", "users", "robots"),
-    *("customers", "mailboxes", "approval_types"),
+    *("customers", "mailboxes", "approval_types", "canned_texts"),
 )
 PEOPLE = ("contacts", "users", "robots")
 NOTHING = Node({}, Place("nothing"))
@@ -54,6 +55,7 @@ class Configuration:
     customers: Mapping[str, CustomerDefinition] = field(default_factory=dict)
     mailboxes: Mapping[str, MailboxDefinition] = field(default_factory=dict)
     approval_types: Mapping[str, ApprovalTypeDefinition] = field(default_factory=dict)
+    canned_texts: Mapping[str, CannedTextDefinition] = field(default_factory=dict)
 
     def categories(self) -> Iterator[tuple[str | None, CategoryDefinition]]:
         """Every Ticket category, with the calendar of its contract."""
@@ -109,6 +111,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
         customers=each(reading, sections["customers"], processes.customer),
         mailboxes={box.address: box for box in boxes.values()},
         approval_types=each(reading, sections["approval_types"], desk.approval_type),
+        canned_texts=each(reading, sections["canned_texts"], canned.canned_text),
     )
 
 
