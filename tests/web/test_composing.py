@@ -25,7 +25,7 @@ def reply(item: Item, **form: object) -> dict[str, object]:
     return {
         "version": item.version,
         "based_on": item.seq,
-        "to": "rui@acme.example",
+        "to": item.requester.email if item.requester else "",
         "text": "The second payment goes back on Friday.",
         **form,
     }
@@ -68,10 +68,10 @@ def test_a_reply_goes_out_and_stands_in_the_conversation(desk: Desk, ana: Client
 
     ana.post(f"/items/{item.reference}/reply", reply(item))
 
-    assert Message.objects.get().to == [["", "rui@acme.example"]]
+    assert Message.objects.get().to == [["", desk.rui.email]]
     page = words_of(ana.get(f"/items/{item.reference}"))
     assert "The second payment goes back on Friday." in page
-    assert "to rui@acme.example" in page
+    assert f"to {desk.rui.email}" in page
 
 
 def test_the_composer_names_the_primary_contact_as_recipient(desk: Desk, ana: Client) -> None:

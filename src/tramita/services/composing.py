@@ -13,7 +13,7 @@ from tramita.domain.errors import Invalid
 from tramita.gateways.storage import storage
 from tramita.models import Draft, Entry, Item, Message
 from tramita.queries import definitions
-from tramita.services import drafts, mailing, resolving
+from tramita.services import drafts, mailing, notes, resolving
 from tramita.services.drafts import Written
 from tramita.services.mailing import Enclosure
 from tramita.services.recipients import Outsiders, RecipientsReport, recipients_report
@@ -66,6 +66,13 @@ def send_written(
     )
     drafts.said(item, "reply", written.text, by=by, at=at)
     return message
+
+
+@one_transaction
+def add_written_note(item: Item, text: str, *, resolution: bool, by: Actor, at: datetime) -> None:
+    """Add the note that stands in the composer; its draft goes with it (TL-1)."""
+    notes.add_note(item, body=text, resolution=resolution, by=by, at=at)
+    drafts.said(item, "note", text, by=by, at=at)
 
 
 @one_transaction

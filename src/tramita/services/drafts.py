@@ -76,6 +76,11 @@ def held(item: Item, kind: str, by: Actor) -> Draft | None:
     return Draft.objects.select_for_update().filter(person=by.id, item=item, kind=kind).first()
 
 
+def held_by(item: Item, kind: str, *, by: Actor) -> Draft | None:
+    """This person's draft as it is. The item must be one that they may see."""
+    return Draft.objects.filter(person=by.id, item=item, kind=kind).first()
+
+
 @one_transaction
 def attach(item: Item, kind: str, files: Iterable[Enclosure], *, by: Actor, at: datetime) -> Draft | None:
     """Put files into the draft; there is one afterwards. Raises: Invalid `files`, naming what is too large (M-18)."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tramita.domain.codes import Kind, Method, State
-from tramita.models import Attachment, Item, Message
+from tramita.models import Attachment, Delivery, Item, Message
 from tramita.queries import definitions
 from tramita.queries.actions import actions_of
 from tramita.queries.names import Names, names_for
@@ -22,7 +22,9 @@ from tramita.queries.visibility import may
 from tramita.services.resolving import resolution_seq
 from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
+from tramita.web.shown_composer import Asked, composer
 from tramita.web.shown_item import Reading
+from tramita.web.shown_leaving import Going, going
 
 # how an ended Action is drawn, whose state is Closed either way
 ENDED: Mapping[str, str] = {Method.COMPLETE: "resolved", Method.UNABLE_TO_COMPLETE: "problem"}
@@ -46,6 +48,8 @@ class Said:
     fresh: bool = False
     automatic: bool = False
     files: list[Attachment] = field(default_factory=list)
+    going: Going | None = None  # until it is sent
+    answer: str = ""  # where this mail is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,23 @@ class Marks:
         return self.reading.item.new_information and (self.seen is None or entry.at > self.seen)
 
 
-def comms(reading: Reading) -> dict[str, Any]:
-    """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to five statements."""
+def comms(reading: Reading, asks: Asked) -> dict[str, Any]:
+    """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to six statements."""
     talk = spoken(reading.item, reading.actor) if reading.tab == "comms" else []
     marks = Marks(reading, _seen(talk))
     return {
         "messages": [_said(one, marks) for one in talk],
-        **_composer(reading, talk),
+        **(composer(reading, talk, asks) if reading.tab == "comms" else {}),
+        "counts_as_resolution": _counting(reading, talk),
         **_case(reading),
         "tabs": _tabs(reading, counts(reading.item, reading.actor)),
     }
+
+
+def alone(reading: Reading, asks: Asked) -> dict[str, Any]:
+    """The composer without the conversation, and below it the mail that is answered."""
+    talk = spoken(reading.item, reading.actor)
+    return composer(reading, talk, asks) | {"messages": [_said(one, Marks(reading, None)) for one in talk[:1]]}
 
 
 def timeline(reading: Reading, show: list[str]) -> dict[str, Any]:
@@ -149,7 +160,17 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         fresh=not mail.outgoing and marks.fresh(one.entry),
         automatic=mail.automatic and mail.outgoing,
         files=[file for file in one.attachments if not file.inline],
+        going=going(one, marks.reading),
+        answer=_answer(one, mail, marks.reading),
     )
+
+
+def _answer(one: Spoken, mail: Message, reading: Reading) -> str:
+    """Only a mail of this very item, and one that was sent."""
+    gone = not mail.outgoing or (one.leaving is not None and one.leaving.state == Delivery.State.DONE)
+    if not gone or not reading.running or mail.item_id != reading.item.pk or not may(reading.actor, "mail", reading.item):
+        return ""
+    return f"{reverse('item', args=[reading.item.reference])}?tab=comms&answer={mail.pk}#composer"
 
 
 def _seen(talk: Sequence[Spoken]) -> datetime | None:
@@ -183,21 +204,6 @@ def _told(entry: TimelineEntry) -> Told:
     detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason") or said.why(entry.data)
     icon = said.icon_of(entry.type, entry.data)
     return Told(icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
-
-
-def _composer(reading: Reading, talk: Sequence[Spoken]) -> dict[str, Any]:
-    """Who may write, to whom by default (M-15), and the newest entry that the writer has before them (Z-2)."""
-    item, actor, contacts = reading.item, reading.actor, reading.read.contacts
-    may_mail = reading.running and may(actor, "mail", item)
-    return {
-        "may_write": reading.running and (may_mail or may(actor, "work", item)),
-        "may_mail": may_mail,
-        "may_resolve_by_mail": item.kind is Kind.TICKET and "resolve" in reading.read.allowed,
-        "reply_to": contacts.primary.address if contacts.primary else "",
-        "reply_cc": ", ".join(who.address or "" for who in contacts.cc),
-        "newest": item.seq,
-        "counts_as_resolution": _counting(reading, talk),
-    }
 
 
 def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:

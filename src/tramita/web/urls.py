@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from tramita.web import composing, creating, editing, files, item_page, lists, moves, preferences, searching, tray
+from tramita.web import composing, creating, drafting, editing, files, item_page, lists, moves, preferences, searching, tray
 
 ITEM = "items/<str:reference>"
 
@@ -31,6 +31,9 @@ urlpatterns = [
     path(f"{ITEM}/edit", editing.edit, name="edit"),
     path(f"{ITEM}/note", composing.note, name="note"),
     path(f"{ITEM}/reply", composing.reply, name="reply"),
+    *(path(f"{ITEM}/drafts/{kind}", drafting.draft, {"kind": kind}, name=f"draft-{kind}") for kind in drafting.KINDS),
+    path(f"{ITEM}/mails/<int:number>/take-back", composing.take_back, name="take-back"),
+    path(f"{ITEM}/mails/<int:number>/send-now", composing.send_now, name="send-now"),
     path("files/<int:number>", files.file, name="file"),
     path("mail/unhandled", tray.unhandled, name="unhandled"),
     path("settings/", preferences.settings, name="settings"),
