@@ -144,7 +144,7 @@ def restore(message: Message, *, leaving_from: str, by: Actor, at: datetime) -> 
     words = message.reply_text or message.text
     columns: dict[str, Any] = {
         **{name: [address for _, address in getattr(message, name)] for name in ("to", "cc", "bcc")},
-        "subject": message.subject,
+        "subject": "" if message.subject.endswith(item.title) else message.subject,
         "text": joined(words, row.text),
         "html": "",
         "files": _merged(map(_listed, message.attachments.order_by("id")), row.files),

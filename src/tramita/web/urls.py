@@ -37,5 +37,6 @@ urlpatterns = [
     path("files/<int:number>", files.file, name="file"),
     path("mail/unhandled", tray.unhandled, name="unhandled"),
     path("settings/", preferences.settings, name="settings"),
+    path("settings/signature", preferences.signature, name="signature"),
     path("settings/shortcuts", preferences.shortcuts, name="shortcuts"),
 ]
