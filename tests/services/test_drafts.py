@@ -8,8 +8,8 @@ from tests import factories
 from tests.desk import MONDAY, Desk, publish
 from tramita.domain.drafting import BETWEEN
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
-from tramita.models import Delivery, Draft, Item, Message
-from tramita.services import composing, drafts, mailing, posting
+from tramita.models import Delivery, Draft, Item, MarkedAddress, Message
+from tramita.services import composing, drafts, mailing, posting, resolving
 from tramita.services.drafts import Written
 from tramita.services.mailing import Enclosure
 from tramita.services.recipients import Outsiders
@@ -172,7 +172,7 @@ def test_a_file_over_the_limit_is_refused_by_name(desk: Desk) -> None:
     """M-18, Z-14."""
     publish("settings", "settings", limits={"file_bytes": 5})
 
-    with pytest.raises(Invalid, match="statement.pdf"):
+    with pytest.raises(Invalid, match=r"statement\.pdf"):
         drafts.attach(desk.ticket(), "reply", [PDF], by=desk.ana, at=MONDAY)
 
 
@@ -276,8 +276,6 @@ def test_undoing_send_and_resolve_takes_the_resolution_back_too(desk: Desk) -> N
 
 def test_a_resolution_that_rests_on_something_else_stays(desk: Desk) -> None:
     """MAIL-115."""
-    from tramita.services import resolving
-
     item = desk.ticket()
     message = send(desk, item)
     resolving.resolve(item, method="replied", note="Called him.", by=desk.ana, at=MONDAY)
@@ -290,8 +288,6 @@ def test_a_resolution_that_rests_on_something_else_stays(desk: Desk) -> None:
 
 def test_a_mail_that_was_taken_back_is_no_resolution(desk: Desk) -> None:
     """R-6: a resolution mail was sent."""
-    from tramita.services import resolving
-
     publish("settings", "settings", resolution_note_required=True)
     item = desk.ticket()
     message = send(desk, item)
@@ -351,8 +347,6 @@ def test_strangers_to_the_item_are_asked_about_and_go_when_meant(desk: Desk) -> 
 
 def test_an_address_whose_mail_came_back_is_asked_about(desk: Desk) -> None:
     """MAIL-97."""
-    from tramita.models import MarkedAddress
-
     MarkedAddress.objects.create(address=desk.rui.email or "", bounced=True, at=MONDAY)
 
     with pytest.raises(Outsiders) as asked:

@@ -149,7 +149,7 @@ def _back(request: StaffRequest, item: Item, kind: str) -> HttpResponse:
     """The item's page with the composer as it is now, or the window of its own."""
     asks = {"tab": "comms", "write": kind}
     if inputs.text(request, "open") == "canned":
-        asks["canned"] = inputs.text(request, "q")
+        asks |= {"canned": inputs.text(request, "q"), "cursor": inputs.text(request, "cursor")}
     page = "reply" if inputs.flag(request, "alone") else "item"
     return redirect(f"{reverse(page, args=[item.reference])}?{urlencode(asks)}#composer")
 

@@ -44,7 +44,7 @@ def item_page(
     asks = asked(request, request.person.signature if request.person.signs else "")
     view: dict[str, Any] = shown(reading)
     view |= timeline(reading, request.GET.getlist("show")) if tab == "timeline" else comms(reading, asks)
-    focus = "reply" if asks.answer or asks.write == "reply" else ""
+    focus = "reply" if asks.canned is None and (asks.answer or asks.write == "reply") else ""
     context = {"item": found, "view": view, "tab": tab, "focus": focus, "alone": False, **readers(refused)}
     return page(request, "web/items/page.html", "item", status=refused.status if refused else 200, **context)
 

@@ -28,6 +28,7 @@ class Asked:
     answer: int | None = None  # the mail to answer
     canned: str | None = None  # words of titles to look for; None keeps the list shut
     write: str = ""  # reply or note
+    cursor: str = ""  # where it stood when the canned texts were opened
     signature: str = ""
 
 
@@ -38,6 +39,7 @@ def asked(request: HttpRequest, signature: str) -> Asked:
         answer=int(answer) if answer.isdecimal() and len(answer) < 19 else None,
         canned=request.GET.get("canned"),
         write=request.GET.get("write", ""),
+        cursor=request.GET.get("cursor", ""),
         signature=signature,
     )
 
@@ -95,6 +97,7 @@ class Composer:
     offered: Sequence[Attachment] = ()  # files of the item that may go along (F-4)
     offers: list[Offer] | None = None  # canned texts; None: shut
     search: str = ""
+    cursor: str = ""
     signature: str = ""
     zone: str = ""
     earliest: str = ""
@@ -131,6 +134,7 @@ def _composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> Composer:
         offered=offered(talk, reply.files),
         offers=_offers(reading, asks.canned, reply) if asks.canned is not None else None,
         search=asks.canned or "",
+        cursor=asks.cursor if asks.cursor.isdecimal() else "",
         signature=asks.signature,
         zone=timezone.get_current_timezone_name(),
         earliest=moments.for_input(reading.at),

@@ -34,7 +34,11 @@ def going(one: Said, reading: Reading) -> Going | None:
     if leaving is None or message is None or leaving.state == STATE.DONE:
         return None
     said, tone, icon = _said(one, leaving)
-    if not _untaken(leaving) or not may(reading.actor, "mail", reading.item) or one.entry.item != reading.item.reference:
+    if (
+        not _untaken(leaving)
+        or not may(reading.actor, "mail", reading.item)
+        or one.entry.item != reading.item.reference
+    ):
         return Going(said, tone, icon)
     later = leaving.scheduled or leaving.state == STATE.HELD
     addresses: Any = [reading.item.reference, message.pk]

@@ -3,7 +3,19 @@
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from tramita.web import composing, creating, drafting, editing, files, item_page, lists, moves, preferences, searching, tray
+from tramita.web import (
+    composing,
+    creating,
+    drafting,
+    editing,
+    files,
+    item_page,
+    lists,
+    moves,
+    preferences,
+    searching,
+    tray,
+)
 
 ITEM = "items/<str:reference>"
 

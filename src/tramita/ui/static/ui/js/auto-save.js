@@ -11,6 +11,7 @@ class AutoSave extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form")
     this.querySelector("[data-save]")?.setAttribute("hidden", "")
+    this.addEventListener("focusin", (event) => (this.touched ||= event.target.matches("textarea")))
     this.addEventListener("input", (event) => this.changed(event))
     this.addEventListener("submit", (event) => this.submitted(event), true)
     this.leave = () => document.visibilityState === "hidden" && this.flush()
@@ -86,7 +87,7 @@ class AutoSave extends HTMLElement {
 
   async submitted(event) {
     const cursor = this.form.elements.cursor
-    if (cursor) cursor.value = this.querySelector("textarea").selectionStart
+    if (cursor && this.touched) cursor.value = this.querySelector("textarea").selectionStart
     clearTimeout(this.timer)
     this.timer = 0
     if (this.saving) {
