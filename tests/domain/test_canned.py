@@ -32,7 +32,7 @@ def test_other_braces_are_nobodys_gap() -> None:
     ("service", "serves"),
     [(None, True), ("acme", True), ("acme/main/finance", True), ("acme/main/fin", False), ("other", False)],
 )
-def test_a_text_serves_its_branch(service: str | None, serves: bool) -> None:  # noqa: FBT001 - a table of cases
+def test_a_text_serves_its_branch(service: str | None, serves: bool) -> None:
     """M-19: per service line."""
     one = CannedTextDefinition("a", "A", service, {"en": "x"})
 

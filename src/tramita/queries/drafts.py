@@ -17,6 +17,7 @@ class Writing:
 
     drafts: Mapping[str, Draft]
     addresses: Sequence[str]  # the default one first; often one, or none
+    signature: str  # of those who want theirs below their mails (M-19a)
 
 
 def writing_on(item: Item, actor: Actor) -> Writing:
@@ -26,8 +27,9 @@ def writing_on(item: Item, actor: Actor) -> Writing:
     rows = fetch(
         f"SELECT (SELECT {together} FROM (SELECT r.address FROM routes r JOIN mailboxes m ON m.id = r.mailbox_id "
         "WHERE r.process_id = %s AND r.active AND m.active ORDER BY r.position, r.id) routed), "
+        "(SELECT signature FROM people WHERE id = %s AND signs), "
         f"{drafts.columns} FROM (SELECT 1) one LEFT JOIN drafts ON drafts.person_id = %s AND drafts.item_id = %s",
-        [item.process_id, actor.id, item.pk],
+        [item.process_id, actor.id, actor.id, item.pk],
     )
-    found = [drafts.read(row[1:]) for row in rows if row[1] is not None]
-    return Writing({one.kind: one for one in found}, (rows[0][0] or "").split())
+    found = [drafts.read(row[2:]) for row in rows if row[2] is not None]
+    return Writing({one.kind: one for one in found}, (rows[0][0] or "").split(), rows[0][1] or "")

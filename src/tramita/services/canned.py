@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 
@@ -40,7 +41,9 @@ def insert(
     text = filled(found.text.texts[language if language in found.text.texts else next(iter(found.text.texts))], values)
     more = _placed(written.text, text, cursor)
     saved = drafts.save(item, "reply", replace(written, text=more), version=version, by=by, at=at)
-    CannedUse.objects.update_or_create(person_id=by.id, definition_id=found.definition_id, defaults={"at": at})
+    CannedUse.objects.update_or_create(
+        person_id=cast("int", by.id), definition_id=found.definition_id, defaults={"at": at}
+    )
     return drafts.attach(item, "reply", map(_enclosure, found.text.files), by=by, at=at) or saved.draft
 
 

@@ -1,4 +1,4 @@
-"""From a draft to a mail: checked, held for a moment so that it can be undone, or kept for its time (MAIL-115, M-17)."""
+"""From a draft to a mail: checked, held for a moment so that it can be undone, or kept for its time (M-17)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from tramita.domain.errors import Invalid
 from tramita.gateways.storage import storage
 from tramita.models import Draft, Entry, Item, Message
 from tramita.queries import definitions
+from tramita.queries.mailboxes import directory
 from tramita.services import drafts, mailing, notes, resolving
 from tramita.services.drafts import Written
 from tramita.services.mailing import Enclosure
@@ -123,7 +124,7 @@ def _check_address(item: Item, address: str) -> None:
 
 def addresses_of(item: Item) -> list[str]:
     """The addresses whose mail starts what this item is, the default one first (M-15)."""
-    desk, path = mailing.directory(), item.process.key if item.process else None
+    desk, path = directory(), item.process.key if item.process else None
     routed = [one.address for one in desk.routes.values() if one.path == path]
     return list(dict.fromkeys((desk.leaving_from(path), *routed)))
 

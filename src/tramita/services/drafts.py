@@ -7,7 +7,7 @@ saves what is no longer the newest gets both. A draft is read through its item: 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 
@@ -211,7 +211,7 @@ def _just_said(item: Item, kind: str, text: str, by: Actor) -> bool:
 def _made(item: Item, kind: str, by: Actor, at: datetime) -> Draft:
     """The draft of this kind, new unless another window was faster."""
     row, _ = Draft.objects.get_or_create(
-        person_id=by.id, item=item, kind=kind, defaults={"updated_at": at, "version": 0}
+        person_id=cast("int", by.id), item=item, kind=kind, defaults={"updated_at": at, "version": 0}
     )
     return held(item, kind, by) or row
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import UploadedFile
@@ -154,6 +155,6 @@ def _back(request: StaffRequest, item: Item, kind: str) -> HttpResponse:
     return redirect(f"{reverse(page, args=[item.reference])}?{urlencode(asks)}#composer")
 
 
-def _enclosure(file: UploadedFile) -> Enclosure:
+def _enclosure(file: "UploadedFile[Any]") -> Enclosure:
     """What a browser sent; what it says of the type is only said."""
     return Enclosure(file.name or "file", file.content_type or "application/octet-stream", file.read())

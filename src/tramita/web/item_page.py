@@ -41,7 +41,7 @@ def item_page(
         opened(found, by=actor, at=at)
     tab = _tab(request, found, refused)
     reading = Reading(found, read(found, actor, at), actor, at, tab)
-    asks = asked(request, request.person.signature if request.person.signs else "")
+    asks = asked(request)
     view: dict[str, Any] = shown(reading)
     view |= timeline(reading, request.GET.getlist("show")) if tab == "timeline" else comms(reading, asks)
     focus = "reply" if asks.canned is None and (asks.answer or asks.write == "reply") else ""
@@ -56,7 +56,7 @@ def reply_page(request: StaffRequest, reference: str, *, refused: Refusal | None
     reading = Reading(found, read(found, actor, at), actor, at, "comms")
     if not (reading.running and may(actor, "mail", found)):
         raise NotFound("There is nothing to write here.")
-    view = alone(reading, asked(request, request.person.signature if request.person.signs else ""))
+    view = alone(reading, asked(request))
     context = {"item": found, "view": view, "alone": True, "focus": "reply", **readers(refused)}
     return page(request, "web/items/reply.html", "item", status=refused.status if refused else 200, **context)
 

@@ -29,10 +29,9 @@ class Asked:
     canned: str | None = None  # words of titles to look for; None keeps the list shut
     write: str = ""  # reply or note
     cursor: str = ""  # where it stood when the canned texts were opened
-    signature: str = ""
 
 
-def asked(request: HttpRequest, signature: str) -> Asked:
+def asked(request: HttpRequest) -> Asked:
     """From `?answer=7`, `?canned=words`, `?write=note`."""
     answer = request.GET.get("answer", "")
     return Asked(
@@ -40,7 +39,6 @@ def asked(request: HttpRequest, signature: str) -> Asked:
         canned=request.GET.get("canned"),
         write=request.GET.get("write", ""),
         cursor=request.GET.get("cursor", ""),
-        signature=signature,
     )
 
 
@@ -135,7 +133,7 @@ def _composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> Composer:
         offers=_offers(reading, asks.canned, reply) if asks.canned is not None else None,
         search=asks.canned or "",
         cursor=asks.cursor if asks.cursor.isdecimal() else "",
-        signature=asks.signature,
+        signature=writing.signature,
         zone=timezone.get_current_timezone_name(),
         earliest=moments.for_input(reading.at),
     )
