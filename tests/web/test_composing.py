@@ -3,6 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from tests import factories
 from tests.desk import Desk, publish
@@ -10,7 +11,8 @@ from tests.web.conftest import Browser
 from tests.web.reading import errors_of, fresh, text_of, words_of
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import State
-from tramita.models import Delivery, Draft, Grant, Item, Mailbox, Message, Route
+from tramita.models import Delivery, Draft, Grant, Item, Mailbox, Message, Person, Route
+from tramita.queries.drafts import writing_on
 from tramita.services import notes, working
 from tramita.services.ledger import Change
 
@@ -482,3 +484,18 @@ def test_names_before_addresses_are_left_out(desk: Desk, ana: Client) -> None:
     ana.post(f"/items/{item.reference}/reply", reply(item, to=f"Rui Sousa <{desk.rui.email}>; {desk.rui.email}"))
 
     assert {address for _, address in Message.objects.get().to} == {desk.rui.email}
+
+
+def test_what_the_composer_begins_with_is_one_statement(
+    desk: Desk, ana: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """DESIGN section 4: drafts, senders and the signature."""
+    item = started(desk)
+    drafted(ana, item)
+    Person.objects.filter(pk=desk.ana.id).update(signature="Ana", signs=True)
+
+    with django_assert_num_queries(1):
+        writing = writing_on(item, desk.ana)
+
+    assert [*writing.drafts] == ["reply"]
+    assert (list(writing.addresses), writing.signature) == (["invoices@desk.example"], "Ana")

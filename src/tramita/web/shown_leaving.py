@@ -1,4 +1,7 @@
-"""A mail of ours that has not gone yet, as the conversation shows it: when it goes, who says so, what may be done."""
+"""A mail of ours that waits for its time, as the conversation shows it: when it goes, who says so, what may be done.
+
+What went wrong on its way out is told elsewhere (MAIL-113).
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +24,6 @@ class Going:
     """One line below a mail, and its buttons: an empty address is no button."""
 
     said: str
-    tone: str  # quiet, warn, bad
     icon: str
     back: str = ""  # where to take it back
     back_word: str = ""
@@ -29,44 +31,28 @@ class Going:
 
 
 def going(one: Said, reading: Reading) -> Going | None:
-    """Nothing for a mail that is gone (M-17, MAIL-113, MAIL-115, MAIL-116)."""
+    """Nothing for a mail that is gone (M-17, MAIL-115, MAIL-116)."""
     leaving, message = one.leaving, one.message
-    if leaving is None or message is None or leaving.state == STATE.DONE:
+    if leaving is None or message is None or leaving.state not in (STATE.PENDING, STATE.CANCELLED):
         return None
-    said, tone, icon = _said(one, leaving)
-    if (
-        not _untaken(leaving)
-        or not may(reading.actor, "mail", reading.item)
-        or one.entry.item != reading.item.reference
-    ):
-        return Going(said, tone, icon)
-    later = leaving.scheduled or leaving.state == STATE.HELD
+    said, icon = _said(one, leaving)
+    here = one.entry.item == reading.item.reference
+    if leaving.state != STATE.PENDING or leaving.taken or not here or not may(reading.actor, "mail", reading.item):
+        return Going(said, icon)
     addresses: Any = [reading.item.reference, message.pk]
     return Going(
         said,
-        tone,
         icon,
         back=reverse("take-back", args=addresses),
-        back_word=_("Cancel") if later else _("Undo"),
-        now=reverse("send-now", args=addresses) if later else "",
+        back_word=_("Cancel") if leaving.scheduled else _("Undo"),
+        now=reverse("send-now", args=addresses) if leaving.scheduled else "",
     )
 
 
-def _untaken(leaving: Leaving) -> bool:
-    return leaving.state == STATE.HELD or (leaving.state == STATE.PENDING and not leaving.taken)
-
-
-def _said(one: Said, leaving: Leaving) -> tuple[str, str, str]:
-    if leaving.state == STATE.PENDING and leaving.scheduled:
-        return _scheduled(one, leaving), "quiet", "clock"
-    if leaving.state == STATE.PENDING:
-        return _("On its way out"), "quiet", "send"
-    return {
-        STATE.FAILED: (_("Not sent: it could not be delivered"), "bad", "alert"),
-        STATE.UNCERTAIN: (_("Nobody knows whether the mail arrived"), "warn", "alert"),
-        STATE.HELD: (_("Held back until you look at it again"), "warn", "pause"),
-        STATE.CANCELLED: (_("Taken back, not sent"), "quiet", "undo"),
-    }[STATE(leaving.state)]
+def _said(one: Said, leaving: Leaving) -> tuple[str, str]:
+    if leaving.state == STATE.CANCELLED:
+        return _("Taken back, not sent"), "undo"
+    return (_scheduled(one, leaving), "clock") if leaving.scheduled else (_("On its way out"), "send")
 
 
 def _scheduled(one: Said, leaving: Leaving) -> str:
