@@ -94,3 +94,25 @@ def test_a_token_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> N
     assert len(capsys.readouterr().out.split()) == 1
     assert main(["token", "create", "nobody@desk.example"]) == 1
     assert "nobody@desk.example" in capsys.readouterr().err
+
+
+def test_a_file_of_a_canned_text_is_kept_and_printed_as_the_configuration_wants_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, data_dir: Path
+) -> None:
+    """M-19."""
+    terms, configuration = tmp_path / "the terms.pdf", tmp_path / "desk.yaml"
+    terms.write_bytes(b"terms")
+
+    assert main(["file", "keep", str(terms)]) == 0
+
+    line = capsys.readouterr().out.strip()
+    configuration.write_text(f"canned_texts:\n  a:\n    title: A\n    texts: {{en: x}}\n    files:\n      {line}\n")
+    assert main(["apply", str(configuration)]) == 0
+    assert "created  canned_texts/a" in capsys.readouterr().out
+
+
+def test_a_file_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path, data_dir: Path) -> None:
+    """INTERFACES 2: exit 1 with one line."""
+    assert main(["file", "keep", str(tmp_path / "none.pdf")]) == 1
+
+    assert "none.pdf" in capsys.readouterr().err

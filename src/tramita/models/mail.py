@@ -236,6 +236,8 @@ class Draft(models.Model):
     html = models.TextField(default="")
     files = models.JSONField(default=list)  # [{filename, content_type, size, sha256}]
     based_on = models.PositiveIntegerField(null=True)  # the newest entry its writer had seen (Z-2)
+    answers = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")  # the mail it replies to
+    leaving_from = models.CharField(max_length=254, default="", db_default="")  # which of our addresses (M-15)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField()
 

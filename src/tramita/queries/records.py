@@ -38,9 +38,9 @@ class Reader(Generic[M]):
         return self.model.from_db(connection.alias, self.names, values)
 
 
-def reader(model: type[M], *attributes: str) -> Reader[M]:
-    """The reader of all columns, or of those with these names."""
-    found: Reader[M] = _reader(connection.vendor, model, attributes)
+def reader(model: type[M], *attributes: str, but: Sequence[str] = ()) -> Reader[M]:
+    """The reader of all columns, or of those with these names; `but` names attributes that are left out."""
+    found: Reader[M] = _reader(connection.vendor, model, _others(model, tuple(but)) if but else attributes)
     return found
 
 
@@ -49,7 +49,7 @@ def select(model: type[M], condition: str, params: Sequence[Any] = (), *, but: S
 
     `but` names attributes that are left out, to be read when somebody asks for them.
     """
-    read = reader(model, *_others(model, tuple(but))) if but else reader(model)
+    read = reader(model, but=but)
     rows = fetch(f"SELECT {read.columns} FROM {model._meta.db_table} WHERE {condition}", params)
     return [read.read(row) for row in rows]
 

@@ -15,7 +15,7 @@ from tramita.domain.codes import Kind, Role, Visibility
 from tramita.domain.references import Reference
 from tramita.models import Attachment, Item, Message
 from tramita.queries.names import Who, who
-from tramita.queries.records import among, select
+from tramita.queries.records import among, reader, select
 from tramita.queries.rows import document, fetch, moment
 from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
 
@@ -62,6 +62,17 @@ class Said:
     entry: TimelineEntry
     message: Message | None
     attachments: Sequence[Attachment]
+    leaving: "Leaving | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What becomes of a mail of ours on its way out: a row of the outbox (MAIL-110)."""
+
+    state: int  # of `Delivery.State`
+    at: datetime
+    scheduled: bool
+    taken: bool  # by a worker, once at least
 
 
 def timeline(
@@ -118,11 +129,28 @@ def comms(item: Item, actor: Actor) -> list[Said]:
     """
     entries = _still_here(timeline(item, actor, (*SAID, MOVED_AWAY)))[::-1]
     ids = [entry.data["message"] for entry in entries if "message" in entry.data]
-    messages = {one.pk: one for one in select(Message, among("id", ids), ids, but=["html"])} if ids else {}
+    messages, leaving = _messages(ids) if ids else ({}, {})
     enclosed: dict[int | None, list[Attachment]] = {}
     for attachment in select(Attachment, f"{among('message_id', ids)} ORDER BY id", ids) if ids else ():
         enclosed.setdefault(attachment.message_id, []).append(attachment)
-    return [_said(entry, messages, enclosed) for entry in entries]
+    return [_said(entry, messages, enclosed, leaving) for entry in entries]
+
+
+def _messages(ids: Sequence[int]) -> tuple[dict[int, Message], dict[int, Leaving]]:
+    """The mails with these ids, and what becomes of ours."""
+    read = reader(Message, but=["html"])
+    rows = fetch(
+        f"SELECT {read.columns}, d.state, d.next_at, d.payload, d.fence FROM messages LEFT JOIN deliveries d "
+        f"ON d.message_id = messages.id AND d.kind = 'mail' WHERE {among('messages.id', ids)}",
+        ids,
+    )
+    messages = {row[0]: read.read(row[:-4]) for row in rows}
+    leaving = {
+        row[0]: Leaving(row[-4], moment(row[-3]), bool(document(row[-2]).get("scheduled")), bool(row[-1]))
+        for row in rows
+        if row[-4] is not None
+    }
+    return messages, leaving
 
 
 def _still_here(entries: list[TimelineEntry]) -> list[TimelineEntry]:
@@ -205,7 +233,12 @@ def _of_types(types: tuple[str, ...] | None) -> Fragment:
 
 
 def _said(
-    entry: TimelineEntry, messages: Mapping[int, Message], enclosed: Mapping[int | None, list[Attachment]]
+    entry: TimelineEntry,
+    messages: Mapping[int, Message],
+    enclosed: Mapping[int | None, list[Attachment]],
+    leaving: Mapping[int, Leaving],
 ) -> Said:
     message = messages.get(entry.data.get("message", 0))
-    return Said(entry, message, enclosed.get(message.pk, []) if message else [])
+    if message is None:
+        return Said(entry, None, [])
+    return Said(entry, message, enclosed.get(message.pk, []), leaving.get(message.pk))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Method, State
@@ -27,7 +27,7 @@ from tramita.services.moving import require, settle
 from tramita.services.transactions import one_transaction, writing
 from tramita.services.writing_mail import Envelope, Leaving, Manner, answered_mail, write
 
-__all__ = ["Enclosure", "cancel", "recipients_report", "send"]
+__all__ = ["Enclosure", "cancel", "recipients_report", "send", "send_now"]
 
 COMMUNICATIONS = ("mail_received", "mail_sent", "note_added")
 LONGEST_SUBJECT = 1000
@@ -59,8 +59,8 @@ class _Letter:
         return [one.address for one in self.found if one.field == name and not one.taken_out]
 
     def envelope(self, title: str) -> Envelope:
-        kept = (self.kept(name) for name in ("to", "cc", "bcc"))
-        return Envelope(*kept, self.subject or title, self.text, self.html)
+        to, cc, bcc = (self.kept(name) for name in ("to", "cc", "bcc"))
+        return Envelope(to, cc, bcc, self.subject or title, self.text, self.html)
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """A word on each that was taken out (MAIL-122)."""
@@ -83,6 +83,8 @@ def send(
     resolve: str | None = None,
     reason: str = "",
     based_on: int | None = None,
+    answers: Message | None = None,
+    leaving_from: str = "",
     by: Actor,
     at: datetime,
 ) -> Message:
@@ -90,6 +92,7 @@ def send(
 
     `based_on` is the newest entry its writer had seen: something newer holds the mail back (Z-2).
     `html` alone will do: its words are the text (MAIL-120). `hold` is the time in which it can be undone (MAIL-115).
+    It answers the newest mail, unless `answers` names one; `leaving_from` is which of our addresses it leaves from.
     Addresses of ours and those named twice are taken out. `quote` sends what the recipients know already along.
     Rules: M-15, M-17, MAIL-60, MAIL-110, MAIL-111, MAIL-118 to MAIL-122, T-5, R-6, R-9.
     """
@@ -106,6 +109,7 @@ def send(
         settle(change)
         _fill_draft(change, subject, text)
         manner = _manner(item, letter, desk, quote=quote, resolve=resolve, by=by, at=at)
+        manner = replace(manner, answered=answered_mail(item, answers), leaving_from=leaving_from)
         leaving = Leaving(send_at or at + hold, scheduled=send_at is not None)
         message = write(change, letter.envelope(item.title), manner, leaving)
         _enclose(message, kept, by=by, at=at)
@@ -130,7 +134,6 @@ def _manner(
     return Manner(
         by=by,
         desk=desk,
-        answered=answered_mail(item),
         language=language,
         signature=writer.signature.strip() if writer and writer.signs else "",
         below=_footer(item, ends, reader, first, language, desk) if ends else (),
@@ -264,9 +267,24 @@ def _too_large(letter: _Letter) -> list[FieldError]:
 def cancel(message: Message, *, by: Actor, at: datetime) -> None:
     """Take a mail back that no worker has taken yet (M-17). Raises: Conflict, when it is too late."""
     require(by, "mail", message.item)
-    waiting = message.deliveries.filter(kind="mail", state=0, fence=0, lease_until__lte=at)
-    if not waiting.update(state=5):
+    if not _untaken(message, at).update(state=5):
         raise Conflict("It is too late: the mail is on its way.", code="already_sent")
     change = Change(message.item, by, at)
     change.record("mail_cancelled", data={"message": message.pk})
     change.write()
+
+
+@one_transaction
+def send_now(message: Message, *, by: Actor, at: datetime) -> None:
+    """Send a scheduled mail before its time (M-17). Raises: Conflict, when a worker has it."""
+    require(by, "mail", message.item)
+    if not _untaken(message, at).update(next_at=at, payload={"due": at.isoformat()}):
+        raise Conflict("It is too late: the mail is on its way.", code="already_sent")
+    change = Change(message.item, by, at)
+    change.record("mail_released", data={"message": message.pk})
+    change.write()
+
+
+def _untaken(message: Message, at: datetime) -> QuerySet[Delivery]:
+    """What no worker has taken yet, to compare and set."""
+    return message.deliveries.filter(kind="mail", state=0, fence=0, lease_until__lte=at)

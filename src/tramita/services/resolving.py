@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Method, State
 from tramita.domain.resolution import opens_window
@@ -122,10 +124,14 @@ def _end_with_case(action: Item, *, by: Actor, at: datetime) -> None:
 
 def resolution_seq(item: Item, by: Actor) -> int | None:
     """The entry that counts as the resolution: a mail or note by the same person, newer than they last picked
-    the item up (CG-24, R-9)."""
-    entries = Entry.objects.filter(item=item, actor=by.id).order_by("-seq").values_list("seq", "type", "data")
+    the item up (CG-24, R-9). A mail that was taken back was never said."""
+    theirs = Q(actor=by.id) | Q(type="mail_cancelled")
+    entries = Entry.objects.filter(theirs, item=item).order_by("-seq").values_list("seq", "type", "data")
+    taken_back = set()
     for seq, kind, data in entries[:100]:
-        if kind in COUNTED and not data.get("automatic"):
+        if kind == "mail_cancelled":
+            taken_back.add(data.get("message"))
+        elif kind in COUNTED and not data.get("automatic") and data.get("message", 0) not in taken_back:
             return int(seq)
         if data.get("to") in (State.IN_PROGRESS.value, State.TO_DO.value) and kind not in ("created", "submitted"):
             return None

@@ -71,6 +71,7 @@ class Manner:
     quoted: tuple[int, ...] = ()
     marker: bool = False
     left_out: Sequence[Sequence[str]] = ()  # recipients taken out, each with why (MAIL-122)
+    leaving_from: str = ""  # which of our addresses; else that of the route
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def write(change: Change, envelope: Envelope, manner: Manner, leaving: Leaving) 
 def _message(change: Change, envelope: Envelope, manner: Manner) -> Message:
     item, answered = change.item, manner.answered
     reference = Reference(item.kind, item.number, item.ordinal)
-    address = manner.desk.leaving_from(item.process.key if item.process else None)
+    address = manner.leaving_from or manner.desk.leaving_from(item.process.key if item.process else None)
     voice = manner.desk.voice_of(address)
     name, host = secrets.token_hex(8), address.rpartition("@")[2]
     root = message_id(reference, ROOT, host=host, keys=keys())
@@ -178,14 +179,21 @@ def _post(message: Message, when: datetime, payload: dict[str, Any], *, at: date
     sql.insert("deliveries", [row])
 
 
-def answered_mail(item: Item) -> Answered | None:
+def answered_mail(item: Item, chosen: Message | None = None) -> Answered | None:
     """What a mail on this item answers: the newest that a person sent in, else that came in, else our last that left.
 
-    Cost: one query.
+    `chosen` is another one that its writer named. Cost: one query; none for that one.
     """
+    return _as_answered(chosen or _newest(item))
+
+
+def _newest(item: Item) -> Message | None:
     newest = list(item.messages.filter(~still_here()).order_by("-id").only(*ANSWERED)[:LOOKED_AT])
     theirs = [one for one in newest if not one.outgoing]
-    found = next(iter([one for one in theirs if not one.automatic] or theirs or newest), None)
+    return next(iter([one for one in theirs if not one.automatic] or theirs or newest), None)
+
+
+def _as_answered(found: Message | None) -> Answered | None:
     if found is None:
         return None
     marks = {} if found.outgoing else found.headers

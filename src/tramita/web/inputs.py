@@ -1,5 +1,6 @@
 """Reading a form's values. A value that cannot be read is refused beside its field, never guessed."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -47,9 +48,27 @@ def moment(request: HttpRequest, name: str) -> datetime | None:
     return there.astimezone(UTC)
 
 
+def key(request: HttpRequest, name: str) -> int | None:
+    """The id of a row, or None: what is none names nothing."""
+    typed = text(request, name)
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else None
+
+
+def moment_of(request: HttpRequest, name: str) -> datetime:
+    """As `moment`, of a field that must be filled."""
+    found = moment(request, name)
+    if found is None:
+        raise Invalid.one(name, "required", "Give a date and a time.")
+    return found
+
+
 def addresses(request: HttpRequest, name: str) -> list[str]:
-    """Addresses between commas, semicolons or blanks."""
-    return text(request, name).replace(",", " ").replace(";", " ").split()
+    """Addresses between commas, semicolons or blanks; of `Rui Sousa <rui@acme.example>` only what is inside."""
+    found: list[str] = []
+    for part in re.split(r"[,;\n]", text(request, name)):
+        inside = re.search(r"<([^<>]*)>", part)
+        found += [inside[1].strip()] if inside else part.split()
+    return found
 
 
 def fields(request: HttpRequest, declared: Mapping[str, FieldDefinition]) -> dict[str, Any]:

@@ -10,15 +10,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tramita.domain.codes import Kind, State
+from tramita.domain.errors import NotFound
 from tramita.models import Item
 from tramita.queries.item_view import view as read
 from tramita.queries.items import get_visible
+from tramita.queries.visibility import may
 from tramita.services.opening import opened
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, readers
 from tramita.web.rendering import page
+from tramita.web.shown_composer import asked
 from tramita.web.shown_item import Reading, shown
-from tramita.web.shown_talk import comms, timeline
+from tramita.web.shown_talk import alone, comms, timeline
 
 
 @require_safe
@@ -38,15 +41,29 @@ def item_page(
         opened(found, by=actor, at=at)
     tab = _tab(request, found, refused)
     reading = Reading(found, read(found, actor, at), actor, at, tab)
+    asks = asked(request)
     view: dict[str, Any] = shown(reading)
-    view |= timeline(reading, request.GET.getlist("show")) if tab == "timeline" else comms(reading)
-    context = {"item": found, "view": view, "tab": tab, **readers(refused)}
+    view |= timeline(reading, request.GET.getlist("show")) if tab == "timeline" else comms(reading, asks)
+    focus = "reply" if asks.canned is None and (asks.answer or asks.write == "reply") else ""
+    context = {"item": found, "view": view, "tab": tab, "focus": focus, "alone": False, **readers(refused)}
     return page(request, "web/items/page.html", "item", status=refused.status if refused else 200, **context)
+
+
+def reply_page(request: StaffRequest, reference: str, *, refused: Refusal | None = None) -> HttpResponse:
+    """The composer alone, in a window of its own: it sends, and resolves nothing (R-11)."""
+    at, actor = timezone.now(), request.actor
+    found = get_visible(actor, reference)
+    reading = Reading(found, read(found, actor, at), actor, at, "comms")
+    if not (reading.running and may(actor, "mail", found)):
+        raise NotFound("There is nothing to write here.")
+    view = alone(reading, asked(request))
+    context = {"item": found, "view": view, "alone": True, "focus": "reply", **readers(refused)}
+    return page(request, "web/items/reply.html", "item", status=refused.status if refused else 200, **context)
 
 
 def _tab(request: StaffRequest, item: Item, refused: Refusal | None) -> str:
     """Comms first, on a Case that was submitted its Actions (TL-1); a refused form comes back on its own tab."""
-    if refused is not None and refused.panel in {"reply", "note", "draft"}:
+    if refused is not None and refused.panel in {"reply", "note", "draft", "mail"}:
         return "comms"
     if refused is not None and refused.panel == "launch":
         return "actions"

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tramita.ui import labels
 from tramita.web import inputs
@@ -16,6 +16,7 @@ from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
 
 YEAR = 365 * 86_400
+LONGEST_SIGNATURE = 2000
 KEYS = "keys"  # this browser's keyboard shortcuts, on unless switched off (WCAG 2.1.4)
 
 
@@ -42,6 +43,20 @@ def settings(request: StaffRequest) -> HttpResponse:
     else:
         response.set_cookie(KEYS, "off", max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return response
+
+
+@require_POST
+@staff
+def signature(request: StaffRequest) -> HttpResponse:
+    """M-19a: what stands below one's mails, and whether."""
+    person = request.person
+    person.signature = str(request.POST.get("signature", "")).replace("\r\n", "\n").strip()
+    person.signs = inputs.flag(request, "signs")
+    if len(person.signature) > LONGEST_SIGNATURE:
+        return _form(request, {"signature": _("A signature may have %d characters at most.") % LONGEST_SIGNATURE})
+    person.save(update_fields=["signature", "signs"])
+    messages.success(request, _("Your settings are saved."))
+    return redirect("settings")
 
 
 @require_safe

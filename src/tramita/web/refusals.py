@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 
 from tramita.domain.errors import Conflict, Invalid, StaleVersion, TramitaError
+from tramita.services.recipients import Outsiders, RecipientsReport
 from tramita.ui import errors
 
 Refusing = (Conflict, Invalid, StaleVersion)  # what is answered with the same page; the rest is for `access`
@@ -25,6 +26,7 @@ class Refusal:
     faults: dict[str, str] = field(default_factory=dict)
     changes: list[str] | None = None  # what others did meanwhile; None unless the page was stale (Z-2)
     typed: QueryDict = field(default_factory=QueryDict)
+    report: RecipientsReport | None = None  # recipients whom the writer is asked about (M-16)
 
     @property
     def held(self) -> bool:
@@ -41,7 +43,8 @@ def refusal(panel: str, error: TramitaError, typed: QueryDict) -> Refusal:
     """The error as a page shows it."""
     stale = errors.changes(error) if isinstance(error, StaleVersion) else None
     said, faults = errors.sentence(error), errors.by_field(error)
-    return Refusal(panel, said, error.status, error.code, faults, stale, typed)
+    report = error.report if isinstance(error, Outsiders) else None
+    return Refusal(panel, said, error.status, error.code, faults, stale, typed, report)
 
 
 def readers(refused: Refusal | None) -> dict[str, Any]:

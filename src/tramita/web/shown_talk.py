@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tramita.domain.codes import Kind, Method, State
-from tramita.models import Item, Message
+from tramita.models import Delivery, Item, Message
 from tramita.queries import definitions
 from tramita.queries.actions import actions_of
 from tramita.queries.names import Names, names_for
@@ -24,7 +24,9 @@ from tramita.services.resolving import resolution_seq
 from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
 from tramita.web import shown_mail
+from tramita.web.shown_composer import Asked, composer
 from tramita.web.shown_item import Reading
+from tramita.web.shown_leaving import Going, going
 from tramita.web.shown_trouble import Shown
 from tramita.web.shown_trouble import shown as shown_trouble
 
@@ -54,6 +56,8 @@ class Said:
     trouble: Shown | None = None
     files: Sequence[shown_mail.File] = ()
     mail: shown_mail.Mail | None = None
+    going: Going | None = None  # until it is sent
+    answer: str = ""  # where this mail is answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +86,23 @@ class Marks:
         return self.reading.item.new_information and (self.seen is None or entry.at > self.seen)
 
 
-def comms(reading: Reading) -> dict[str, Any]:
+def comms(reading: Reading, asks: Asked) -> dict[str, Any]:
     """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to six statements."""
     talk = spoken(reading.item, reading.actor) if reading.tab == "comms" else []
     marks = Marks(reading, _seen(talk), troubles(reading.item), may(reading.actor, "mail", reading.item))
     return {
         "messages": [_said(one, marks) for one in talk],
-        **_composer(reading, talk),
+        **(composer(reading, talk, asks) if reading.tab == "comms" else {}),
+        "counts_as_resolution": _counting(reading, talk),
         **_case(reading),
         "tabs": _tabs(reading, counts(reading.item, reading.actor)),
     }
+
+
+def alone(reading: Reading, asks: Asked) -> dict[str, Any]:
+    """The composer without the conversation, and below it the mail that is answered."""
+    talk = spoken(reading.item, reading.actor)
+    return composer(reading, talk, asks) | {"messages": [_said(one, Marks(reading, None)) for one in talk[:1]]}
 
 
 def timeline(reading: Reading, show: list[str]) -> dict[str, Any]:
@@ -164,7 +175,22 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         trouble=shown_trouble(marks.troubles.get(mail.pk), may_mail=marks.may_mail),
         files=beside.files,
         mail=beside,
+        going=going(one, marks.reading),
+        answer=_answer(one, mail, marks.reading),
     )
+
+
+def _answer(one: Spoken, mail: Message, reading: Reading) -> str:
+    """Only a mail of this very item, and one that was sent."""
+    gone = not mail.outgoing or (one.leaving is not None and one.leaving.state == Delivery.State.DONE)
+    if (
+        not gone
+        or not reading.running
+        or mail.item_id != reading.item.pk
+        or not may(reading.actor, "mail", reading.item)
+    ):
+        return ""
+    return f"{reverse('item', args=[reading.item.reference])}?tab=comms&answer={mail.pk}#composer"
 
 
 def _seen(talk: Sequence[Spoken]) -> datetime | None:
@@ -199,21 +225,6 @@ def _told(entry: TimelineEntry) -> Told:
     detail = detail or said.why(entry.data) or said.way(entry.data)
     icon = said.icon_of(entry.type, entry.data)
     return Told(icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
-
-
-def _composer(reading: Reading, talk: Sequence[Spoken]) -> dict[str, Any]:
-    """Who may write, to whom by default (M-15), and the newest entry that the writer has before them (Z-2)."""
-    item, actor, contacts = reading.item, reading.actor, reading.read.contacts
-    may_mail = reading.running and may(actor, "mail", item)
-    return {
-        "may_write": reading.running and (may_mail or may(actor, "work", item)),
-        "may_mail": may_mail,
-        "may_resolve_by_mail": item.kind is Kind.TICKET and "resolve" in reading.read.allowed,
-        "reply_to": contacts.primary.address if contacts.primary else "",
-        "reply_cc": ", ".join(who.address or "" for who in contacts.cc),
-        "newest": item.seq,
-        "counts_as_resolution": _counting(reading, talk),
-    }
 
 
 def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:

@@ -6,6 +6,7 @@ from django.views.generic.base import RedirectView
 from tramita.web import (
     composing,
     creating,
+    drafting,
     editing,
     files,
     item_page,
@@ -54,6 +55,9 @@ urlpatterns = [
         path(f"{ITEM}/mails/<int:number>/{name}", settling.decide(name), name=f"mail-{name}")
         for name in settling.DECISIONS
     ),
+    *(path(f"{ITEM}/drafts/{kind}", drafting.draft, {"kind": kind}, name=f"draft-{kind}") for kind in drafting.KINDS),
+    path(f"{ITEM}/mails/<int:number>/take-back", composing.take_back, name="take-back"),
+    path(f"{ITEM}/mails/<int:number>/send-now", composing.send_now, name="send-now"),
     path("files/<int:number>", files.file, name="file"),
     path(f"{MAIL}/frame", mail_frame.frame, name="mail-frame"),
     path(f"{MAIL}/parts/<str:part>", mail_frame.part, name="mail-part"),
@@ -62,5 +66,6 @@ urlpatterns = [
     path(f"{MAIL}/enclosed/<int:file>", mail_source.enclosed, name="mail-enclosed"),
     path("mail/unhandled", tray.unhandled, name="unhandled"),
     path("settings/", preferences.settings, name="settings"),
+    path("settings/signature", preferences.signature, name="signature"),
     path("settings/shortcuts", preferences.shortcuts, name="shortcuts"),
 ]

@@ -46,6 +46,7 @@ def current(*, everybody: bool = False) -> Tree:
         "mailboxes": mailboxes(),
         "mail_templates": {key: mail_template(body) for key, body in bodies("mail_template")},
         "approval_types": {key: approval_type(body) for key, body in bodies("approval_type")},
+        "canned_texts": {key: canned_text(body) for key, body in bodies("canned_text")},
     }
 
 
@@ -87,6 +88,11 @@ def due_rule(body: Mapping[str, Any]) -> Tree:
 def approval_type(body: Mapping[str, Any]) -> Tree:
     tree = {"name": body["name"], "description": body["description"]}
     return tree if body.get("active", True) else tree | {"active": False}
+
+
+def canned_text(body: Mapping[str, Any]) -> Tree:
+    tree: Tree = {"title": body["title"]} | given(service=body.get("service"))
+    return tree | {"texts": dict(body["texts"])} | given(files=list(body.get("files", ())))
 
 
 def mail_template(body: Mapping[str, Any]) -> Tree:

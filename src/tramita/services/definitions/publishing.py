@@ -7,6 +7,7 @@ from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.bodies import body_of
+from tramita.domain.canned import CannedTextDefinition
 from tramita.domain.definitions import (
     ApprovalTypeDefinition,
     CalendarDefinition,
@@ -31,6 +32,7 @@ SECTION_OF = {
     "category": "customers",
     "case_type": "customers",
     "approval_type": "approval_types",
+    "canned_text": "canned_texts",
     "mail_template": "mail_templates",
 }
 Body = dict[str, Any]
@@ -145,6 +147,10 @@ class Publisher:
     def approval_types(self, types: Mapping[str, ApprovalTypeDefinition]) -> None:
         for key, one in types.items():
             self.publish("approval_type", key, body_of(one), title=one.name)
+
+    def canned_texts(self, texts: Mapping[str, CannedTextDefinition]) -> None:
+        for key, one in texts.items():
+            self.publish("canned_text", key, body_of(one), title=one.title)
 
     def mail_templates(self, templates: Mapping[str, MailTemplate]) -> None:
         for key, one in templates.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TypeVar
 
+from tramita.domain.canned import CannedTextDefinition
 from tramita.domain.definitions import (
     ApprovalTypeDefinition,
     CalendarDefinition,
@@ -22,7 +23,7 @@ from tramita.domain.definitions import (
     Settings,
 )
 from tramita.domain.mail_templates import MailTemplate
-from tramita.services.definitions import desk, mail_texts, persons, processes
+from tramita.services.definitions import canned, desk, mail_texts, persons, processes
 from tramita.services.definitions.keys import Reading, entries
 from tramita.services.definitions.source import Node, Place, Problems
 
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 SECTIONS = (
     *("settings", "calendars", "due_rules", "queues", "organisations", "contacts", "users", "robots"),
-    *("customers", "mailboxes", "mail_templates", "approval_types"),
+    *("customers", "mailboxes", "mail_templates", "approval_types", "canned_texts"),
 )
 PEOPLE = ("contacts", "users", "robots")
 NOTHING = Node({}, Place("nothing"))
@@ -56,6 +57,7 @@ class Configuration:
     mailboxes: Mapping[str, MailboxDefinition] = field(default_factory=dict)
     mail_templates: Mapping[str, MailTemplate] = field(default_factory=dict)
     approval_types: Mapping[str, ApprovalTypeDefinition] = field(default_factory=dict)
+    canned_texts: Mapping[str, CannedTextDefinition] = field(default_factory=dict)
 
     def categories(self) -> Iterator[tuple[str | None, CategoryDefinition]]:
         """Every Ticket category, with the calendar of its contract."""
@@ -112,6 +114,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
         mailboxes={box.address: box for box in boxes.values()},
         mail_templates=each(reading, sections["mail_templates"], mail_texts.template),
         approval_types=each(reading, sections["approval_types"], desk.approval_type),
+        canned_texts=each(reading, sections["canned_texts"], canned.canned_text),
     )
 
 

@@ -2,7 +2,7 @@
  * The hands stay on the keyboard. Any element may carry `data-key="r"` or `data-key="g i"`: the key clicks it, or
  * focuses a field; `data-focus="#note-body"` names what has the focus then. `j` and `k` move through `[data-row]`,
  * `o` opens. None fires inside a field, nor with ctrl, alt, meta; `<html data-keys="off">` switches all off.
- * `ctrl enter` presses the first button of the form the writer is in.
+ * `ctrl enter` presses the primary button of the form the writer is in, else its first.
  */
 const field = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")
 let waiting = "" // "g" between the two keys of "g i"
@@ -25,7 +25,8 @@ function move(step) {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    const send = event.target.closest("form")?.querySelector("button:not([type=button])")
+    const form = event.target.closest("form")
+    const send = form?.querySelector("button[data-look=primary]") ?? form?.querySelector("button:not([type=button])")
     if (send) event.preventDefault(), send.click()
     return
   }

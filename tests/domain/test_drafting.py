@@ -1,0 +1,39 @@
+"""Two windows on one draft: nobody's words are eaten."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tramita.domain.drafting import BETWEEN, covers, joined
+
+WORDS = st.text(st.sampled_from("ab \n"), max_size=12)
+
+
+def test_what_goes_on_takes_the_place_of_what_it_goes_on_from() -> None:
+    """UI: nothing typed is lost."""
+    assert joined("Dear Rui,", "Dear Rui, we found it.") == "Dear Rui, we found it."
+
+
+def test_words_of_another_window_come_below() -> None:
+    """UI: two tabs do not eat each other's words."""
+    assert joined("From the office.", "From home.") == f"From the office.{BETWEEN}From home."
+
+
+def test_two_windows_that_go_on_typing_say_nothing_twice() -> None:
+    """UI: the first window goes on with its own words, which stand above those of the second."""
+    both = joined("Office", "Home")
+
+    assert joined(both, "Office, later") == f"Office, later{BETWEEN}Home"
+
+
+def test_what_was_said_already_adds_nothing() -> None:
+    """A save that comes late."""
+    assert joined("All of it, and more", "All of it") == "All of it, and more"
+
+
+@given(kept=WORDS, written=WORDS)
+def test_no_word_of_either_is_lost(kept: str, written: str) -> None:
+    """Whatever was typed where."""
+    both = joined(kept, written)
+
+    assert covers(both, kept.strip())
+    assert covers(both, written.strip())
