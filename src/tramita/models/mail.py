@@ -38,7 +38,10 @@ class SeenMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["mailbox", "content"], name="seen_once_by_content"),
         ]
-        indexes = [models.Index(fields=["outcome", "id"], name="seen_by_outcome")]
+        indexes = [
+            models.Index(fields=["outcome", "id"], name="seen_by_outcome"),
+            models.Index(fields=["mailbox", "id"], name="seen_by_mailbox"),  # the Mail view of one mailbox (M-20)
+        ]
 
     def __str__(self) -> str:
         return f"{self.mailbox} {self.content[:8]}"
