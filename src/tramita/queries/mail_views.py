@@ -210,7 +210,7 @@ def _item(kind: int, number: int, ordinal: int, title: str) -> ItemLine:
 def _seen(narrow: Narrow, outcome: str) -> tuple[Fragment, Fragment]:
     """The ledger of mail, and what its indexes can narrow of it."""
     box = Fragment("mailbox = %s", (narrow.mailbox,)) if narrow.mailbox else TRUE
-    where = both(Fragment(outcome), box, _below(narrow))
+    where = both(Fragment(outcome), box, _below(narrow, "seen_messages."))
     return _newest("seen_messages", where) if narrow.words else (Fragment("seen_messages"), where)
 
 
@@ -228,7 +228,7 @@ def _newest(table: str, where: Fragment, alias: str = "") -> tuple[Fragment, Fra
     return Fragment(newest, where.params), TRUE
 
 
-def _below(narrow: Narrow, of: str = "") -> Fragment:
+def _below(narrow: Narrow, of: str) -> Fragment:
     return Fragment(f"{of}id < %s", (narrow.before,)) if narrow.before is not None else TRUE
 
 
