@@ -10,7 +10,7 @@ from tests.desk import MONDAY
 from tests.services.test_receiving import mail, receive
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
-from tramita.models import Mailbox, MailboxState, Route, Version
+from tramita.models import Mailbox, Route, Version
 from tramita.services import mailbox_settings
 from tramita.services.definitions import apply, export
 from tramita.services.mailbox_settings import Edited, NewRoute
@@ -112,8 +112,6 @@ def test_only_who_configures_changes_mailboxes(root: Actor) -> None:
             mailbox_settings.drop_mailbox("info@desk.example", by=actor, at=LATER)
         with pytest.raises(NotPermitted):
             mailbox_settings.change("info@desk.example", Edited(""), by=actor, at=LATER)
-        with pytest.raises(NotPermitted):
-            mailbox_settings.fetch_from("info@desk.example", LATER, by=actor)
 
 
 def test_a_mailbox_is_changed_as_a_whole(root: Actor) -> None:
@@ -125,7 +123,9 @@ def test_a_mailbox_is_changed_as_a_whole(root: Actor) -> None:
         NewRoute("join@desk.example", "case_type:acme/main/finance/joining", acknowledge=True),
     ]
 
-    mailbox_settings.change("desk@desk.example", Edited(read(), values, incoming, routes), by=root, at=LATER)
+    mailbox_settings.change(
+        "desk@desk.example", Edited(read(), values, incoming, dict(enumerate(routes))), by=root, at=LATER
+    )
 
     box = Mailbox.objects.get(address="desk@desk.example")
     assert (box.name, box.plus_addressing, box.refuse_unknown_senders) == ("Help", "off", True)
@@ -140,12 +140,12 @@ def test_a_mailbox_is_changed_as_a_whole(root: Actor) -> None:
 def test_a_fault_of_the_connection_stands_beside_its_field(root: Actor) -> None:
     """MAIL-12, 422: what `apply` refuses the page refuses."""
     incoming = {"protocol": "imap", "port": 70_000}
-    twice = [NewRoute("a@desk.example", "category:acme/main/finance/query")] * 2
+    twice = dict.fromkeys((3, 5), NewRoute("a@desk.example", "category:acme/main/finance/query"))
 
     with pytest.raises(Invalid) as refused:
         mailbox_settings.change("desk@desk.example", Edited(read(), {}, incoming, twice), by=root, at=LATER)
 
-    assert {one.field for one in refused.value.errors} == {"port", "route-1-to"}
+    assert {one.field for one in refused.value.errors} == {"port", "route-5-to"}
     assert Mailbox.objects.get(address="desk@desk.example").settings["protocol"] == "imap"
     assert "port" not in Mailbox.objects.get(address="desk@desk.example").settings
 
@@ -176,12 +176,3 @@ def test_a_mailbox_comes_and_goes(root: Actor) -> None:
     assert not Route.objects.get(address="desk@desk.example").active
     with pytest.raises(NotFound):
         mailbox_settings.current("desk@desk.example")
-
-
-def test_from_when_a_mailbox_is_fetched_is_kept_beside_its_state(root: Actor) -> None:
-    """MAIL-17."""
-    mailbox_settings.fetch_from("info@desk.example", MONDAY, by=root)
-
-    assert MailboxState.objects.get(mailbox__address="info@desk.example").since == MONDAY
-    with pytest.raises(NotFound):
-        mailbox_settings.fetch_from("none@desk.example", MONDAY, by=root)

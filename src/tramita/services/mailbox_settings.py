@@ -5,24 +5,25 @@ What a page changes is one entry of the section `mailboxes`; all others go along
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted
-from tramita.models import Mailbox, MailboxState
 from tramita.queries import definitions
 from tramita.queries.visibility import may
 from tramita.services.definitions import WrongConfiguration
 from tramita.services.definitions.apply import one_at_a_time, publish
+from tramita.services.definitions.desk import CONNECTION
 from tramita.services.definitions.export import mailboxes
 from tramita.services.definitions.source import Problems, as_placed
 from tramita.services.definitions.values import ADDRESS, ADDRESS_LENGTH
 from tramita.services.transactions import one_transaction
 
 Tree = dict[str, Any]
+CONNECTION_KEYS = frozenset(CONNECTION)  # what `incoming` may hold
 STARTS = {"category": "ticket", "case_type": "case"}
 
 
@@ -48,7 +49,7 @@ class Edited:
     read: str
     values: Mapping[str, Any] = field(default_factory=dict)  # name, plus_addressing, signature … without empty ones
     incoming: Mapping[str, Any] = field(default_factory=dict)
-    routes: Sequence[NewRoute] = ()
+    routes: Mapping[int, NewRoute] = field(default_factory=dict)  # by their numbers on the page
 
 
 def current(address: str) -> Tree:
@@ -93,7 +94,7 @@ def add_route(mailbox: str, route: NewRoute, *, by: Actor, at: datetime) -> None
     known = mailboxes()
     if mailbox not in known:
         raise Invalid.one("mailbox", "unknown", "There is no such mailbox.")
-    _check_routes([route], [""])
+    _check_routes({"": route})
     routes = [*known[mailbox].get("routes", ()), route.written()]
     where = f"mailboxes/{mailbox}/routes/{len(routes) - 1}"
     names = {where: "to", f"{where}/to": "to", f"{where}/category": "process", f"{where}/case_type": "process"}
@@ -110,21 +111,11 @@ def change(address: str, edited: Edited, *, by: Actor, at: datetime) -> None:
     one_at_a_time()
     if digest(current(address)) != edited.read:
         raise Conflict("Somebody changed this mailbox meanwhile. Look at it again, then decide.", code="stale")
-    _check_routes(edited.routes, [f"route-{number}-" for number in range(len(edited.routes))])
-    tree = {**edited.values, "routes": [one.written() for one in edited.routes]}
+    _check_routes({f"route-{number}-": route for number, route in edited.routes.items()})
+    tree = {**edited.values, "routes": [one.written() for one in edited.routes.values()]}
     if edited.incoming:
         tree["incoming"] = dict(edited.incoming)
-    _publish({**mailboxes(), address: tree}, _field_names(address, tree), by=by, at=at)
-
-
-@one_transaction
-def fetch_from(address: str, since: datetime | None, *, by: Actor) -> None:
-    """What arrived at the server before is left alone (MAIL-17). Raises: NotPermitted, NotFound."""
-    _permit(by)
-    box = Mailbox.objects.filter(address=address, active=True).first()
-    if box is None:
-        raise NotFound("There is no such mailbox.")
-    MailboxState.objects.update_or_create(mailbox=box, defaults={"since": since})
+    _publish({**mailboxes(), address: tree}, _field_names(address, tree, edited.routes), by=by, at=at)
 
 
 def _permit(by: Actor) -> None:
@@ -139,10 +130,10 @@ def _address(typed: str, name: str) -> str:
     return key
 
 
-def _check_routes(routes: Sequence[NewRoute], prefixes: Sequence[str]) -> None:
+def _check_routes(routes: Mapping[str, NewRoute]) -> None:
     """What people get wrong most, said in their language; the rest is said by the publication."""
     errors: list[FieldError] = []
-    for route, prefix in zip(routes, prefixes, strict=True):
+    for prefix, route in routes.items():
         if not ADDRESS.fullmatch(route.to.strip().lower()):
             known = {"address": route.to}
             errors.append(FieldError(f"{prefix}to", "invalid_address", "“%(address)s” is no mail address.", known))
@@ -154,14 +145,14 @@ def _check_routes(routes: Sequence[NewRoute], prefixes: Sequence[str]) -> None:
         raise Invalid(errors)
 
 
-def _field_names(address: str, tree: Tree) -> dict[str, str]:
+def _field_names(address: str, tree: Tree, numbers: Iterable[int]) -> dict[str, str]:
     """Where a fault of the configuration stands on the page."""
     at = f"mailboxes/{address}"
     names = {f"{at}/{name}": name for name in tree} | {
         f"{at}/incoming/{name}": name for name in tree.get("incoming", ())
     }
-    for number, _route in enumerate(tree["routes"]):
-        where, prefix = f"{at}/routes/{number}", f"route-{number}-"
+    for place, number in enumerate(numbers):
+        where, prefix = f"{at}/routes/{place}", f"route-{number}-"
         names |= {where: f"{prefix}to", f"{where}/to": f"{prefix}to"}
         names |= dict.fromkeys((f"{where}/category", f"{where}/case_type", f"{where}/start"), f"{prefix}process")
     return names

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tramita.domain import references
 from tramita.domain.actors import SYSTEM, Actor
@@ -18,7 +18,7 @@ from tramita.domain.mail_tokens import message_id, plus_address
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.subjects import references_header, subject_with_reference
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Entry, Item, Message
+from tramita.models import Attachment, Delivery, Entry, Item, Message
 from tramita.models.work import NEVER_LEASED
 from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory, directory, keys
@@ -253,9 +253,24 @@ def _check(
 def cancel(message: Message, *, by: Actor, at: datetime) -> None:
     """Take a mail back that no worker has taken yet (M-17). Raises: Conflict, when it is too late."""
     require(by, "mail", message.item)
-    waiting = message.deliveries.filter(state=0, fence=0, lease_until__lte=at)
-    if not waiting.update(state=5):
+    if not _untaken(message, at).update(state=5):
         raise Conflict("It is too late: the mail is on its way.", code="already_sent")
     change = Change(message.item, by, at)
     change.record("mail_cancelled", data={"message": message.pk})
     change.write()
+
+
+@one_transaction
+def send_now(message: Message, *, by: Actor, at: datetime) -> None:
+    """Send a mail before its time, or one that was held back (M-17, MAIL-116). Raises: Conflict, when it is taken."""
+    require(by, "mail", message.item)
+    if not _untaken(message, at).update(state=0, next_at=at, payload={"scheduled": False}):
+        raise Conflict("It is too late: the mail is on its way.", code="already_sent")
+    change = Change(message.item, by, at)
+    change.record("mail_released", data={"message": message.pk})
+    change.write()
+
+
+def _untaken(message: Message, at: datetime) -> QuerySet[Delivery]:
+    """Compare and set: what no worker has, or what waits for its writer to look (Z-12)."""
+    return message.deliveries.filter(Q(state=0, fence=0, lease_until__lte=at) | Q(state=4), kind="mail")

@@ -1,6 +1,7 @@
 """Set-aside mail is processed again: one, those of a mailbox, all of them; or only rehearsed (MAIL-7, MAIL-143)."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from django.conf import settings
 
 from tramita.domain import references
 from tramita.domain.actors import Actor
-from tramita.domain.errors import NotFound, NotPermitted
+from tramita.domain.errors import Conflict, NotFound, NotPermitted
 from tramita.domain.mime import ParsedMail, parse
 from tramita.gateways.charsets import guess_charset
 from tramita.gateways.storage import storage
@@ -73,7 +74,13 @@ def replay_several(ids: Iterable[int], *, by: Actor, at: datetime, dry_run: bool
             rehearsal = _rehearsed(seen, desk, at=at)
             yield Replayed(seen, rehearsal.outcome, rehearsal.started)
         else:
-            yield Replayed(seen, replay(seen, by=by, at=at))
+            yield from _again(seen, by=by, at=at)
+
+
+def _again(seen: SeenMessage, *, by: Actor, at: datetime) -> Iterator[Replayed]:
+    with suppress(Conflict):  # somebody else was faster with this one
+        outcome = replay(seen, by=by, at=at)
+        yield Replayed(seen, outcome)
 
 
 def _rehearsed(seen: SeenMessage, desk: Directory, *, at: datetime) -> Rehearsal:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
+from tramita.ui import mail_words
 
 Words = Mapping[str, Promise]
 
@@ -144,6 +145,14 @@ MAIL_REASONS: Words = {
     "no sender": _("It has no usable sender"),
     "spam": _("Taken for spam"),
     "report on a mail that was not ours": _("A report on a mail that was not ours"),
+    "unverified sender": _("It says that one of us wrote it, and nothing proves it"),
+    "loop": _("Our own mail going round"),
+    "own address": _("From one of our own addresses"),
+    "blocked": _("Its sender is blocked"),
+    "automatic answer to an automatic mail": _("An automatic answer to an automatic mail"),
+    "reopened too often": _("Only appended: mails keep reopening the item"),
+    "unconfigured_address": _("Rejected - unconfigured e-mail address"),
+    "The raw message is not in the storage.": _("The message itself is not kept any more."),
 }
 
 # the last path segment of a call (INTERFACES section 5) as the button says it
@@ -191,6 +200,11 @@ ALL: Mapping[str, Words] = {
     "reason": REASONS,
     "verb": VERBS,
     "mail": MAIL_REASONS,
+    "outcome": mail_words.OUTCOMES,
+    "delivery": mail_words.DELIVERIES,
+    "fault": mail_words.FAULTS,
+    "alert": mail_words.ALERTS,
+    "step": mail_words.STEPS,
     "theme": THEMES,
 }
 

@@ -3,9 +3,26 @@
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from tramita.web import composing, creating, editing, files, item_page, lists, moves, preferences, searching, tray
+from tramita.web import (
+    composing,
+    creating,
+    editing,
+    files,
+    item_page,
+    lists,
+    mail_files,
+    mail_views,
+    mailbox_settings,
+    moves,
+    preferences,
+    searching,
+    tray,
+    tray_actions,
+)
 
 ITEM = "items/<str:reference>"
+UNHANDLED = "mail/unhandled/<int:number>"
+BOX = "settings/mailboxes/<str:address>"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
@@ -33,6 +50,30 @@ urlpatterns = [
     path(f"{ITEM}/reply", composing.reply, name="reply"),
     path("files/<int:number>", files.file, name="file"),
     path("mail/unhandled", tray.unhandled, name="unhandled"),
+    path("mail/unhandled/delete", tray_actions.delete_ticked, name="delete-ticked"),
+    path("mail/unhandled/replay", tray_actions.replay_many, name="replay"),
+    path(f"{UNHANDLED}/create-item", tray_actions.create_item, name="tray-create-item"),
+    path(f"{UNHANDLED}/create-route", tray_actions.create_route, name="tray-create-route"),
+    path(f"{UNHANDLED}/replay", tray_actions.replay, name="tray-replay"),
+    path(f"{UNHANDLED}/delete", tray_actions.delete, name="tray-delete"),
+    path(f"{UNHANDLED}/block", tray_actions.block, name="tray-block"),
+    path(f"{UNHANDLED}/source", mail_files.source, name="mail-source"),
+    path(f"{UNHANDLED}/original.eml", mail_files.original, name="mail-original"),
+    path(f"{UNHANDLED}/files/<int:file>", mail_files.part, name="tray-part"),
+    path("mail/inbox", mail_views.inbox, name="mail-inbox"),
+    path("mail/sent", mail_views.sent, name="mail-sent"),
+    path("mail/outbox", mail_views.outbox, name="mail-outbox"),
+    path("mail/scheduled", mail_views.scheduled, name="mail-scheduled"),
+    path("mail/blocked", mail_views.blocked, name="mail-blocked"),
+    path("mail/deleted", mail_views.deleted, name="mail-deleted"),
+    path("mail/blocked/<int:number>/remove", mail_views.unblock, name="mail-unblock"),
+    path("mail/outbox/<int:number>/send-now", mail_views.send_now, name="mail-send-now"),
+    path("mail/outbox/<int:number>/cancel", mail_views.cancel, name="mail-cancel"),
+    path("settings/mailboxes", mailbox_settings.mailboxes, name="mailboxes"),
+    path(BOX, mailbox_settings.mailbox, name="mailbox"),
+    path(f"{BOX}/remove", mailbox_settings.remove, name="mailbox-remove"),
+    path(f"{BOX}/test", mailbox_settings.test, name="mailbox-test"),
+    path(f"{BOX}/try", mailbox_settings.try_out, name="mailbox-try"),
     path("settings/", preferences.settings, name="settings"),
     path("settings/shortcuts", preferences.shortcuts, name="shortcuts"),
 ]
