@@ -17,6 +17,7 @@ from tramita.models import BlockedAddress, Message
 from tramita.queries import mail_views
 from tramita.queries.alerts import alerts
 from tramita.queries.mail_views import Narrow, Page
+from tramita.queries.shell import shell_of
 from tramita.queries.visibility import may
 from tramita.services import blocking, mailing
 from tramita.ui import errors
@@ -142,17 +143,19 @@ def _narrow(request: StaffRequest) -> Narrow:
 def _view(request: StaffRequest, name: str, found: Page, *, status: int = 200, **context: Any) -> HttpResponse:
     """Cost: six statements, session and person included; one more where alerts are to be told."""
     narrow = _narrow(request)
+    shell = shell_of(request.actor, now=timezone.now())
     asked = {key: value for key, value in (("mailbox", narrow.mailbox), ("q", narrow.words)) if value}
     return page(
         request,
         f"web/mail/{name}.html",
         "mail",
         status=status,
+        shell=shell,
         view=f"mail-{name}",
         rows=found.rows,
         narrow=narrow,
         boxes=[] if name == "blocked" else mail_views.mailboxes(request.actor),
-        alerts=alerts(request.actor),
+        alerts=alerts(request.actor) if shell.alerts else [],
         searched=mail_views.SEARCHED,
         next=f"{request.path}?{urlencode({**asked, 'after': found.next})}" if found.next else "",
         first=f"{request.path}?{urlencode(asked)}" if narrow.before is not None else "",
