@@ -270,7 +270,7 @@ def deleted(actor: Actor, narrow: Narrow) -> Page:
     return _page([PutAway(*row[:5], moment(row[5]), row[6] or "", row[7] and moment(row[7])) for row in rows])
 
 
-def blocked(actor: Actor, narrow: Narrow) -> Page:
+def blocked(actor: Actor, narrow: Narrow, *, limit: int = PAGE) -> Page:
     """Blocked addresses and domains (M-20)."""
     _permit(actor)
     found = BlockedAddress.objects.select_related("by").order_by("-id")
@@ -278,7 +278,8 @@ def blocked(actor: Actor, narrow: Narrow) -> Page:
         found = found.filter(pk__lt=narrow.before)
     if narrow.words:
         found = found.filter(address__startswith=narrow.words.lower())
-    return _page([Blocked(one.pk, one.address, one.at, one.by.name if one.by else "") for one in found[: PAGE + 1]])
+    rows = [Blocked(one.pk, one.address, one.at, one.by.name if one.by else "") for one in found[: limit + 1]]
+    return _page(rows, limit)
 
 
 def get_delivery(actor: Actor, delivery_id: int) -> Delivery | None:
@@ -292,9 +293,9 @@ def get_delivery(actor: Actor, delivery_id: int) -> Delivery | None:
     return Delivery.objects.select_related("message__item").get(pk=rows[0][0]) if rows else None
 
 
-def _page(rows: Sequence[Any]) -> Page:
-    shown = rows[:PAGE]
-    return Page(shown, shown[-1].id if len(rows) > PAGE else None)
+def _page(rows: Sequence[Any], limit: int = PAGE) -> Page:
+    shown = rows[:limit]
+    return Page(shown, shown[-1].id if len(rows) > limit else None)
 
 
 def _permit(actor: Actor) -> None:
