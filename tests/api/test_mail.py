@@ -223,7 +223,7 @@ def test_an_unhandled_mail_is_put_away_and_its_bytes_stay(caller: Callers, route
 
     assert answer.status_code == 204
     assert caller.ana.get("/unhandled-mails").json()["results"] == []
-    assert "Ana Lima" in SeenMessage.objects.get().reason
+    assert SeenMessage.objects.get().handled_by_id == routed.ana.id
 
 
 @pytest.mark.parametrize("verb", ["create-item", "delete", "replay"])

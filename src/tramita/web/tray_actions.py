@@ -146,11 +146,24 @@ def _done(request: StaffRequest, ids: list[int], *, more: bool, ticked: list[int
             break
     unfinished = more or len(told) < len(ids)
     after = told[-1].seen.pk if told and unfinished and not ticked else None
-    return {"told": told, "rehearsal": rehearsal, "after": after, "ticked": ticked if rehearsal else []}
+    return {
+        "told": told,
+        "rehearsal": rehearsal,
+        "after": after,
+        "ticked": ticked if rehearsal else [],
+        "some": bool(ticked),
+    }
 
 
 def _replays(request: StaffRequest, **context: Any) -> HttpResponse:
-    plain: dict[str, Any] = {"told": None, "rehearsal": True, "after": None, "ticked": [], "waiting": None}
+    plain: dict[str, Any] = {
+        "told": None,
+        "rehearsal": True,
+        "after": None,
+        "ticked": [],
+        "some": False,
+        "waiting": None,
+    }
     where = {"query": tray.asked(request, reason=request.GET.get("reason") or None), "mailbox": tray.mailbox(request)}
     return page(
         request, "web/mail/replay.html", "unhandled", reason=request.GET.get("reason", ""), **where, **plain | context
