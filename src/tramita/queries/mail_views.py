@@ -15,7 +15,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.errors import NotPermitted
 from tramita.domain.references import Reference
 from tramita.models import BlockedAddress, Delivery
-from tramita.queries.rows import document, fetch, moment, stored
+from tramita.queries.rows import document, fetch, moment, moment_or_none, stored
 from tramita.queries.tray import theirs_sql
 from tramita.queries.visibility import TRUE, Fragment, both, may, visible_sql
 from tramita.queries.worklists import KINDS
@@ -150,7 +150,12 @@ def _arrivals(rows: Sequence[Sequence[Any]]) -> list[Arrived]:
         items = found.setdefault(mail[0], (mail, []))[1]
         if number is not None:
             items.append(_item(kind, number, ordinal, title))
-    return [Arrived(*mail[:6], moment(mail[6]), tuple(items)) for mail, items in found.values()]
+    return [_arrival(mail, tuple(items)) for mail, items in found.values()]
+
+
+def _arrival(mail: Sequence[Any], items: tuple[ItemLine, ...]) -> Arrived:
+    id_, mailbox, sender, subject, outcome, reason, at = mail
+    return Arrived(id_, mailbox, sender, subject, outcome, reason, moment(at), items)
 
 
 def sent(actor: Actor, narrow: Narrow) -> Page:
@@ -267,7 +272,12 @@ def deleted(actor: Actor, narrow: Narrow) -> Page:
         f"WHERE {where.sql} ORDER BY seen_messages.id DESC LIMIT {PAGE + 1}",
         [*source.params, *where.params],
     )
-    return _page([PutAway(*row[:5], moment(row[5]), row[6] or "", row[7] and moment(row[7])) for row in rows])
+    return _page([_put_away(row) for row in rows])
+
+
+def _put_away(row: Sequence[Any]) -> PutAway:
+    id_, mailbox, sender, subject, reason, at, by, gone = row
+    return PutAway(id_, mailbox, sender, subject, reason, moment(at), by or "", moment_or_none(gone))
 
 
 def blocked(actor: Actor, narrow: Narrow, *, limit: int = PAGE) -> Page:

@@ -109,7 +109,8 @@ def waiting(actor: Actor, *, mailbox: str | None = None, reason: str = "", befor
         for number, outcome in enumerate(WAITING)
     ]
     statement = f"{' UNION ALL '.join(parts)} ORDER BY id DESC LIMIT {PAGE + 1}"
-    rows = [Waiting(*row[:-1], seen_at=moment(row[-1])) for row in fetch(statement, narrow.params * len(WAITING))]
+    found = fetch(statement, narrow.params * len(WAITING))
+    rows = [Waiting(one, box, subject, who, why, what, moment(at)) for one, box, subject, who, why, what, at in found]
     return Found(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 

@@ -156,6 +156,7 @@ def _done(request: StaffRequest, ids: list[int], *, more: bool, ticked: list[int
 
 
 def _replays(request: StaffRequest, **context: Any) -> HttpResponse:
+    reason = request.GET.get("reason", "")
     plain: dict[str, Any] = {
         "told": None,
         "rehearsal": True,
@@ -163,11 +164,11 @@ def _replays(request: StaffRequest, **context: Any) -> HttpResponse:
         "ticked": [],
         "some": False,
         "waiting": None,
+        "query": tray.asked(request, reason=reason or None),
+        "mailbox": tray.mailbox(request),
+        "reason": reason,
     }
-    where = {"query": tray.asked(request, reason=request.GET.get("reason") or None), "mailbox": tray.mailbox(request)}
-    return page(
-        request, "web/mail/replay.html", "unhandled", reason=request.GET.get("reason", ""), **where, **plain | context
-    )
+    return page(request, "web/mail/replay.html", "unhandled", **plain | context)
 
 
 def _ticked(request: StaffRequest) -> list[int]:
