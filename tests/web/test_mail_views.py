@@ -1,6 +1,6 @@
 """The Mail views as pages (M-20, M-17, M-22, MAIL-113)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -11,6 +11,7 @@ from tests.desk import Desk
 from tests.services.test_receiving import mail, receive
 from tests.web.conftest import Browser
 from tests.web.reading import errors_of, text_of, words_of
+from tramita.domain.actors import Actor
 from tramita.models import BlockedAddress, Delivery, Item, Message
 from tramita.services import mailing
 
@@ -117,6 +118,42 @@ def test_a_held_mail_is_sent_after_all(desk: Desk, ana: Client) -> None:
 
     delivery.refresh_from_db()
     assert (response.headers["Location"], delivery.state) == ("/mail/outbox", 0)
+
+
+@pytest.mark.parametrize("verb", ["resend", "arrived"])
+def test_what_failed_or_is_uncertain_is_decided(
+    desk: Desk, ana: Client, verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MAIL-111, MAIL-113: one click, by the use case of sending."""
+    delivery = written(desk)
+    Delivery.objects.update(state=3)
+    decided: list[tuple[int, str]] = []
+
+    def decide(message: Message, *, by: Actor, at: datetime) -> None:
+        decided.append((message.pk, by.name))
+
+    monkeypatch.setattr("tramita.services.optional.is_there", lambda place: True)
+    monkeypatch.setattr("tramita.services.optional.use_case", lambda place: decide)
+
+    page = text_of(ana.get("/mail/outbox"))
+    response = ana.post(f"/mail/outbox/{delivery.pk}/{verb}", {"from": "outbox"})
+
+    assert f"/mail/outbox/{delivery.pk}/{verb}" in page
+    assert response.headers["Location"] == "/mail/outbox"
+    assert decided == [(delivery.message_id, desk.ana.name)]
+
+
+def test_a_build_that_cannot_decide_offers_no_decision(
+    desk: Desk, ana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No button that leads nowhere."""
+    delivery = written(desk)
+    Delivery.objects.update(state=3)
+    monkeypatch.setattr("tramita.services.optional.is_there", lambda place: False)
+    monkeypatch.setattr("tramita.services.optional.use_case", lambda place: None)
+
+    assert f"/mail/outbox/{delivery.pk}/resend" not in text_of(ana.get("/mail/outbox"))
+    assert ana.post(f"/mail/outbox/{delivery.pk}/resend").status_code == 404
 
 
 def test_who_does_not_see_the_item_does_nothing_with_its_mail(desk: Desk, as_: Browser) -> None:

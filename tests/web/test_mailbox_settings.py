@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -69,7 +69,7 @@ def test_all_mailboxes_are_listed_with_how_they_fare(root: Client) -> None:
     words = words_of(root.get("/settings/mailboxes"))
 
     assert "desk@desk.example Service Desk IMAP mail.example Failing" in words
-    assert "does not accept the user name or the password" in words
+    assert "The server refuses the user name or the password" in words
     assert "info@desk.example not fetched" in words
 
 
@@ -82,9 +82,10 @@ def test_a_mailbox_shows_its_fault_in_plain_words_and_the_servers(root: Client) 
 
     words = words_of(root.get(PAGE))
 
-    assert words.count("somebody must authorise again") == 2
+    assert words.count("The authorisation has ended") == 1
+    assert "A mailbox must be authorised again" in words
     assert "invalid_grant" in words
-    assert "The encrypted connection failed" not in words
+    assert "else@desk.example" not in words
 
 
 def test_saving_what_the_page_shows_changes_nothing(root: Client) -> None:
@@ -163,25 +164,25 @@ def test_the_connection_test_shows_each_step_and_names_the_fault(root: Client, m
     """MAIL-142."""
     asked = []
 
-    def check(box: Mailbox) -> list[SimpleNamespace]:
+    def check(box: Mailbox, *, at: datetime) -> list[SimpleNamespace]:
         asked.append(box.address)
         return [
             SimpleNamespace(step="connect", ok=True, fault="", words=""),
             SimpleNamespace(step="login", ok=False, fault="login", words="NO [AUTHENTICATIONFAILED]"),
         ]
 
-    monkeypatch.setattr("tramita.web.mailbox_settings.connection_test", lambda: check)
+    monkeypatch.setattr("tramita.services.optional.use_case", lambda place: check)
 
     words = words_of(root.post(f"{PAGE}/test"))
 
     assert asked == ["desk@desk.example"]
-    assert "Connection Sign-in : The server does not accept the user name or the password." in words
+    assert "Connect Log in : The server refuses the user name or the password" in words
     assert "NO [AUTHENTICATIONFAILED]" in words
 
 
 def test_a_build_that_fetches_no_mail_offers_no_test(root: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """MAIL-142: no button that leads nowhere."""
-    monkeypatch.setattr("tramita.web.mailbox_settings.connection_test", lambda: None)
+    monkeypatch.setattr("tramita.services.optional.CHECK", "tramita.services.no_such_module:check")
 
     assert f"{PAGE}/test" not in text_of(root.get(PAGE))
     assert root.post(f"{PAGE}/test").status_code == 404

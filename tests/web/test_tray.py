@@ -15,6 +15,7 @@ from tests.web.conftest import Browser
 from tests.web.reading import errors_of, text_of, words_of
 from tramita.domain.actors import Actor
 from tramita.models import Alert, BlockedAddress, Item, Mailbox, Route, SeenMessage
+from tramita.services.sorting_mail import Outcome
 
 CATEGORY = "category:acme/main/finance/plain"
 PROBE = "<script>alert(1)</script>"
@@ -83,14 +84,12 @@ def test_raw_bytes_and_files_are_downloads(desk: Desk, ana: Client) -> None:
 def test_defects_and_trace_are_shown(desk: Desk, ana: Client) -> None:
     """MAIL-141, MAIL-7."""
     seen = stray("x", Content_Type="text/plain; charset=nonsense-8", Date="tomorrow")
-    trace = [{"step": "matched", "rule": "none", "tried": ["a", "b"]}, "plain words"]
-    SeenMessage.objects.update(trace=trace)
+    SeenMessage.objects.update(trace={"matched": {"rule": "none", "tried": ["a", "b"]}, "version": "0.3", "own": None})
 
     words = words_of(ana.get(f"/mail/unhandled?mail={seen.pk}"))
 
     assert re.search(r"\d defects? of the message", words)
-    assert "matched rule: none · tried: a, b" in words
-    assert "plain words" in words
+    assert "matched rule: none · tried: a, b version 0.3" in words
 
 
 def test_a_mail_whose_bytes_are_gone_can_still_be_deleted(desk: Desk, ana: Client) -> None:
@@ -237,6 +236,26 @@ def test_a_mail_is_replayed_and_says_what_became_of_it(desk: Desk, ana: Client) 
     assert f"Processed again: Created {Item.objects.get().reference}." in done
 
 
+def test_what_a_filter_took_for_spam_is_let_through(desk: Desk, ana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL-58: one click, by the use case of matching; other mail has no such button."""
+    plain, spam = stray("One"), stray("Two", X_Spam_Flag="YES")
+    restored: list[int] = []
+
+    def restore(seen: SeenMessage, *, by: Actor, at: datetime) -> Outcome:
+        restored.append(seen.pk)
+        return Outcome("created", ("1-T",))
+
+    monkeypatch.setattr("tramita.services.optional.is_there", lambda place: True)
+    monkeypatch.setattr("tramita.services.optional.use_case", lambda place: restore)
+
+    pages = [text_of(ana.get(f"/mail/unhandled?mail={one.pk}")) for one in (plain, spam)]
+    said = words_of(ana.post(f"/mail/unhandled/{spam.pk}/not-spam", follow=True))
+
+    assert [page.count("/not-spam") for page in pages] == [0, 1]
+    assert restored == [spam.pk]
+    assert "Processed again: Created 1-T." in said
+
+
 def test_ticked_mails_are_rehearsed_then_replayed(desk: Desk, ana: Client) -> None:
     """MAIL-143: the rest stays."""
     one, two = stray("One"), stray("Two")
@@ -341,9 +360,9 @@ def test_alerts_are_told_to_who_looks_after_the_desk(desk: Desk, ana: Client, as
 
     told = words_of(as_(root).get("/mail/unhandled"))
 
-    assert "invoices@desk.example : The permission given at the provider has ended" in told
+    assert "invoices@desk.example : A mailbox must be authorised again" in told
     assert "Mailboxes 1" in told
-    assert "The permission given" not in words_of(ana.get("/mail/unhandled"))
+    assert "must be authorised" not in words_of(ana.get("/mail/unhandled"))
     assert "Mailboxes" not in words_of(ana.get("/inbox"))
 
 

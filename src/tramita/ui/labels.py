@@ -180,6 +180,36 @@ LANGUAGES: Mapping[str, str] = {
     "pl": "Polski",
 }
 
+# why a mail server gives us nothing, by the names of `gateways.incoming` (MAIL-11, MAIL-142)
+MAILBOX_FAULTS: Words = {
+    "login": _("The server refuses the user name or the password"),
+    "token": _("The authorisation has ended: authorise again"),
+    "tls": _("No safe connection could be made"),
+    "unreachable": _("The server cannot be reached"),
+    "folder": _("The folder is not there"),
+    "timeout": _("The server does not answer in time"),
+    "quota": _("The mailbox is full"),
+    "protocol": _("The server says something unexpected"),
+}
+
+# the steps of the connection test (MAIL-142)
+MAILBOX_STEPS: Words = {
+    "secrets": _("Find the secrets"),
+    "resolve": _("Find the server"),
+    "connect": _("Connect"),
+    "login": _("Log in"),
+    "folder": _("Open the folder"),
+    "list": _("List the messages"),
+    "fetch": _("Fetch the newest one's head"),
+    "copies": _("Find the folder for copies"),
+}
+
+ALERTS: Words = {
+    "mailbox_login": _("A mailbox refuses its password"),
+    "mailbox_token": _("A mailbox must be authorised again"),
+    "mailbox_silent": _("A mailbox has not been fetched for some time"),
+}
+
 THEMES: Words = {
     "system": _("Like the system"),
     "light": _("Light"),
@@ -202,9 +232,9 @@ ALL: Mapping[str, Words] = {
     "mail": MAIL_REASONS,
     "outcome": mail_words.OUTCOMES,
     "delivery": mail_words.DELIVERIES,
-    "fault": mail_words.FAULTS,
-    "alert": mail_words.ALERTS,
-    "step": mail_words.STEPS,
+    "mailbox_fault": MAILBOX_FAULTS,
+    "mailbox_step": MAILBOX_STEPS,
+    "alert": ALERTS,
     "theme": THEMES,
 }
 

@@ -1,4 +1,4 @@
-"""What people read about mail: outcomes, reasons, what was looked for, faults of servers, alerts."""
+"""What people read about mail: outcomes, deliveries, what was looked for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -46,42 +46,6 @@ FINDINGS: Words = {
     "no_route": _("Route for %(address)s: none"),
     "near_route": _("Route for %(address)s: none. The nearest is %(near)s"),
     "not_named": _("It came to %(mailbox)s without naming it in To or Cc, such as by Bcc"),
-}
-
-# stable names of what mail servers refuse (MailboxState.fault)
-FAULTS: Words = {
-    "login": _("The server does not accept the user name or the password."),
-    "token": _("The permission given at the provider has ended: somebody must authorise again."),
-    "tls": _("The encrypted connection failed: certificate, name or method do not fit."),
-    "unreachable": _("The server does not answer at this address and port."),
-    "folder": _("There is no such folder on the server."),
-    "timeout": _("The server took too long to answer."),
-    "quota": _("The server says that a limit is reached."),
-    "protocol": _("The server answered something unexpected."),
-    "silent": _("It has not been fetched for a while."),
-}
-
-# what an operator must know (Alert.kind); `about` fills the marks
-ALERTS: Words = {
-    **{f"mailbox_{name}": words for name, words in FAULTS.items()},
-    "tray_grows": _("Unhandled mail is growing."),
-    "mail_restrained": _("Automatic answers were held back by a limit."),
-    "reopened_too_often": _("Mails keep reopening the same item."),
-}
-
-# the steps of a connection test
-STEPS: Words = {
-    "settings": _("Settings"),
-    "secret": _("Secret"),
-    "connect": _("Connection"),
-    "tls": _("Encryption"),
-    "login": _("Sign-in"),
-    "folder": _("Folder"),
-    "list": _("Listing"),
-    "fetch": _("Fetching"),
-    "send": _("Sending"),
-    "receive": _("Receiving"),
-    "dkim": _("Signature of the domain"),
 }
 
 

@@ -19,7 +19,7 @@ from tramita.queries.alerts import alerts
 from tramita.queries.mail_views import Narrow, Page
 from tramita.queries.shell import shell_of
 from tramita.queries.visibility import may
-from tramita.services import blocking, mailing
+from tramita.services import blocking, mailing, optional
 from tramita.ui import errors
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
@@ -47,7 +47,8 @@ def sent(request: StaffRequest) -> HttpResponse:
 @staff
 def outbox(request: StaffRequest) -> HttpResponse:
     """What waits to go out, and what will not by itself, with its reason (MAIL-113)."""
-    return _view(request, "outbox", mail_views.outbox(request.actor, _narrow(request), now=timezone.now()))
+    found = mail_views.outbox(request.actor, _narrow(request), now=timezone.now())
+    return _view(request, "outbox", found, may_decide=optional.is_there(optional.RESEND))
 
 
 @require_safe
@@ -129,6 +130,22 @@ def _cancel(message: Message, **how: Any) -> None:
 
 send_now = _on_delivery(gettext_noop("The mail is sent now."), _send_now)
 cancel = _on_delivery(gettext_noop("The mail was cancelled."), _cancel)
+
+
+def _decided(place: str) -> Callable[..., None]:
+    """A decision on a mail that did not go out (MAIL-111, MAIL-113)."""
+
+    def decide(message: Message, **how: Any) -> None:
+        found = optional.use_case(place)
+        if found is None:
+            raise NotFound("There is no such page.")
+        found(message, **how)
+
+    return decide
+
+
+resend = _on_delivery(gettext_noop("The mail is sent again."), _decided(optional.RESEND))
+arrived = _on_delivery(gettext_noop("The mail counts as sent."), _decided(optional.ARRIVED))
 
 
 def _narrow(request: StaffRequest) -> Narrow:

@@ -16,8 +16,7 @@ from tramita.queries.alerts import alerts
 from tramita.queries.shell import operates
 from tramita.queries.startable import startable
 from tramita.services import mailbox_settings as settings
-from tramita.services import replaying
-from tramita.services.connection_tests import connection_test
+from tramita.services import optional, replaying
 from tramita.web import inputs, mailbox_form
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
@@ -81,10 +80,10 @@ def remove(request: StaffRequest, address: str) -> HttpResponse:
 def test(request: StaffRequest, address: str) -> HttpResponse:
     """MAIL-142: every step of the connection, and the fault by name."""
     _permit(request)
-    check = connection_test()
+    check = optional.use_case(optional.CHECK)
     if check is None:
         raise NotFound("There is no such page.")
-    return _one(request, address, findings=check(_box(address)))
+    return _one(request, address, findings=check(_box(address), at=timezone.now()))
 
 
 @require_POST
@@ -119,7 +118,7 @@ def _one(request: StaffRequest, address: str, refused: Refusal | None = None, **
         rows=range(min(int(rows) if str(rows).isdecimal() else 0, mailbox_form.MOST_ROUTES) + 1),
         groups=startable(request.actor),
         alerts=[one for one in alerts(request.actor) if one.about.get("mailbox") == address],
-        may_test=connection_test() is not None and bool(box.settings),
+        may_test=bool(box.settings) and optional.is_there(optional.CHECK),
         **plain | context,
         **readers(refused),
     )

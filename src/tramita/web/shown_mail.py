@@ -70,21 +70,16 @@ def people(addresses: Sequence[Address]) -> str:
 
 
 def trace(kept: Any) -> list[tuple[str, str]]:
-    """The steps that were written down while it was processed: a name and what was found (MAIL-141)."""
-    steps = [kept] if isinstance(kept, Mapping) else kept if isinstance(kept, list) else []
-    return [_step(step) for step in steps]
-
-
-def _step(step: Any) -> tuple[str, str]:
-    if not isinstance(step, Mapping):
-        return "", str(step)
-    name = str(step.get("step", ""))
-    rest = [f"{key}: {_plain(value)}" for key, value in step.items() if key != "step" and value not in (None, "", [])]
-    return name, " · ".join(rest)
+    """What was written down while it was processed, a line each: a name and what was found (MAIL-141)."""
+    if isinstance(kept, Mapping):
+        return [(str(name), _plain(value)) for name, value in kept.items() if value not in (None, "", [], {})]
+    return [("", _plain(one)) for one in kept] if isinstance(kept, list) else []
 
 
 def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, Mapping):
+        return " · ".join(f"{name}: {_plain(one)}" for name, one in value.items() if one not in (None, "", [], {}))
+    return ", ".join(map(_plain, value)) if isinstance(value, list) else str(value)
 
 
 def source(raw: bytes) -> tuple[str, bool]:

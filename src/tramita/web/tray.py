@@ -17,6 +17,7 @@ from tramita.queries.shell import operates
 from tramita.queries.startable import startable
 from tramita.queries.tray import Count, Found
 from tramita.queries.visibility import may
+from tramita.services import optional
 from tramita.ui import errors
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, readers
@@ -127,6 +128,7 @@ def _message(request: StaffRequest, seen: SeenMessage | None) -> dict[str, Any]:
         "groups": startable(actor),
         "boxes": sorted(desk.mailboxes) if operates(actor) else (),
         "may_route": operates(actor),
+        "may_unspam": seen.reason == "spam" and optional.is_there(optional.NOT_SPAM),
         "may_block": actor.grants is None and may(actor, "mail") and bool(seen.sender),
     }
 

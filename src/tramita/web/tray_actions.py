@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tramita.domain.errors import NotFound
 from tramita.models import SeenMessage
 from tramita.queries import tray as trays
-from tramita.services import blocking, mailbox_settings, replaying
+from tramita.services import blocking, mailbox_settings, optional, replaying
 from tramita.services import tray as putting_away
 from tramita.services.mailbox_settings import NewRoute
 from tramita.ui import labels
@@ -82,6 +82,18 @@ def replay(request: StaffRequest, seen: SeenMessage) -> HttpResponse:
     if outcome.outcome in trays.WAITING:
         messages.warning(request, _("It is still here: %(reason)s.") % {"reason": labels.word("mail", outcome.reason)})
         return redirect(reverse("unhandled") + tray.asked(request, mail=seen.pk))
+    said = [labels.word("outcome", outcome.outcome), *outcome.items]
+    messages.success(request, _("Processed again: %(outcome)s.") % {"outcome": " ".join(said)})
+    return redirect(tray.back(request))
+
+
+@_on_one("mail")
+def not_spam(request: StaffRequest, seen: SeenMessage) -> HttpResponse:
+    """MAIL-58: a filter was wrong; the mail does what it would have done."""
+    restore = optional.use_case(optional.NOT_SPAM)
+    if restore is None:
+        raise NotFound("There is no such page.")
+    outcome = restore(seen, by=request.actor, at=timezone.now())
     said = [labels.word("outcome", outcome.outcome), *outcome.items]
     messages.success(request, _("Processed again: %(outcome)s.") % {"outcome": " ".join(said)})
     return redirect(tray.back(request))
