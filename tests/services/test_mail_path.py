@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, publish
 from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.mail_path import BROKEN, endings, steps
 from tramita.domain.mail_tokens import Keys, message_id
@@ -108,6 +108,15 @@ def resolved(desk: Desk) -> Message:
     )
 
 
+def thanked(desk: Desk) -> Outcome:
+    publish("settings", "settings", thank_you_detection=True)
+    answer = resolved(desk)
+    words = mail(
+        "Thanks a lot, Ana!", to="Ana <invoices@desk.example>", sender=desk.rui.email, reply_to=answer.message_id
+    )
+    return receive(words, at=MONDAY + HOUR)
+
+
 def reopened(desk: Desk) -> Outcome:
     answer = resolved(desk)
     return receive(mail("Not yet", sender=desk.rui.email, reply_to=answer.message_id), at=MONDAY + HOUR)
@@ -158,6 +167,7 @@ WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "machine": [(machine, "ignored", "automatic answer to an automatic mail")],
     "over": [(over, "created", "")],
     "waits": [(woken, "woken", "")],
+    "thanks": [(thanked, "appended", "")],
     "again": [(too_often, "appended", "reopened too often")],
     "resolved": [(reopened, "reopened", "")],
     "joined": [(joined, "appended", "")],

@@ -112,6 +112,12 @@ PATH: tuple[Part, ...] = (
                 (Ending("woken", does="is appended, and the item is To Do again"),),
             ),
             Step(
+                "thanks",
+                "Is the item Resolved, says the mail thank you and no more, and does the desk let such mail pass?",
+                ("R-21",),
+                (Ending("appended", does="is appended, and the item is marked"),),
+            ),
+            Step(
                 "again",
                 "Is the item Resolved, and was it reopened by mail three times within the hour?",
                 ("MAIL-93",),
