@@ -109,6 +109,7 @@ def _one(request: StaffRequest, address: str, refused: Refusal | None = None, **
         "web/mail/mailbox.html",
         "mailboxes",
         status=refused.status if refused else 200,
+        first=next(iter(refused.faults), "") if refused else "",
         box=box,
         state=getattr(box, "state", None),
         fields=mailbox_form.FIELDS,
