@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The pictures of docs/screenshots, taken from the running product with the demo company: `make screenshots`.
 
-Starts `tramita run --demo` in a folder of its own, signs in as Ana and photographs ten pages with the Chromium of
-this machine. A picture may have 150 KB at most.
+Starts `tramita run --demo` in a folder of its own, signs in as Ana, or as Vera for what she configures, and photographs
+the pages below with the Chromium of this machine. A picture may have 150 KB at most.
 """
 
 import base64
@@ -39,7 +39,7 @@ def main() -> int:
         for name, (theme, size, show) in PICTURES.items():
             context = browser.new_context(base_url=address, viewport=size, color_scheme=theme, locale="en-GB")
             if show is not sign_in_page:
-                sign_in(context.new_page(), password)
+                sign_in(context.new_page(), password, "vera" if show in CONFIGURED else "ana")
             photograph(context.pages[0] if context.pages else context.new_page(), name, show)
             context.close()
         browser.close()
@@ -105,10 +105,10 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def sign_in(page: Page, password: str) -> None:
-    """Ana comes to her Inbox."""
+def sign_in(page: Page, password: str, who: str) -> None:
+    """Somebody comes to their Inbox."""
     page.goto("/")
-    page.get_by_label("E-mail").fill("ana@desk.example")
+    page.get_by_label("E-mail").fill(f"{who}@desk.example")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/inbox")
@@ -146,6 +146,22 @@ def unhandled(page: Page) -> None:
     open_from(page, "/mail/unhandled", "Cambio de cuenta bancaria")
 
 
+def tray_open(page: Page) -> None:
+    """With all that an administrator may do."""
+    open_from(page, "/mail/unhandled", "certidão permanente")
+
+
+def mail_outbox(page: Page) -> None:
+    page.goto("/mail/outbox")
+
+
+def mailbox_settings(page: Page) -> None:
+    page.goto("/settings/mailboxes/invoices@desk.example")
+
+
+CONFIGURED = (tray_open, mailbox_settings)
+
+
 def open_from(page: Page, path: str, title: str) -> None:
     page.goto(path)
     page.goto(page.get_by_role("link", name=title).first.get_attribute("href") or path)
@@ -163,6 +179,9 @@ PICTURES: dict[str, tuple[str, dict[str, int], Show]] = {
     "case-problem": ("light", DESKTOP, problem_case),
     "new-ticket-refused": ("light", DESKTOP, refused_ticket),
     "unhandled-mail": ("light", DESKTOP, unhandled),
+    "tray-open": ("light", DESKTOP, tray_open),
+    "mail-outbox": ("light", DESKTOP, mail_outbox),
+    "mailbox-settings": ("light", DESKTOP, mailbox_settings),
 }
 
 

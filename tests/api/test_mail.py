@@ -224,7 +224,7 @@ def test_an_unhandled_mail_is_put_away_and_its_bytes_stay(caller: Callers, route
 
     assert answer.status_code == 204
     assert caller.ana.get("/unhandled-mails").json()["results"] == []
-    assert "Ana Lima" in SeenMessage.objects.get().reason
+    assert SeenMessage.objects.get().handled_by_id == routed.ana.id
 
 
 @pytest.mark.parametrize("verb", ["create-item", "delete", "replay"])
@@ -269,3 +269,41 @@ def test_a_mail_of_which_nobody_knows_is_decided_on(caller: Callers, routed: Des
     assert answer.status_code == 200
     assert answer.json()["reference"] == mail.item.reference
     assert Delivery.objects.get().state == state
+
+
+def test_the_tray_is_narrowed_by_mailbox_and_reason_and_paged(caller: Callers, routed: Desk) -> None:
+    """M-21: filters and cursor go together."""
+    for number in range(3):
+        SeenMessage.objects.create(
+            mailbox="" if number else "invoices@desk.example",
+            content=f"{number}",
+            raw="x",
+            size=1,
+            seen_at="2026-03-02T09:00:00Z",
+            outcome="unhandled",
+            reason="spam" if number == 2 else "no route",
+        )
+
+    def ids(query: str) -> int:
+        return len(caller.leo.get(f"/unhandled-mails{query}").json()["results"])
+
+    first = caller.leo.get("/unhandled-mails?limit=1").json()
+    assert (ids(""), ids("?mailbox="), ids("?mailbox=invoices@desk.example"), ids("?reason=spam")) == (3, 2, 1, 1)
+    assert ids(f"?cursor={first['next']}") == 2
+
+
+def test_addresses_are_blocked_through_the_api(caller: Callers, routed: Desk) -> None:
+    """M-20: listed with who and when, refused beside their field, let in again."""
+    made = caller.ana.post("/blocked-addresses", {"address": "@Shop.example"})
+    caller.ana.post("/blocked-addresses", {"address": "a@b.example"})
+    first = caller.leo.get("/blocked-addresses?limit=1").json()
+    second = caller.leo.get(f"/blocked-addresses?limit=1&cursor={first['next']}").json()
+
+    assert (made.status_code, made.json()["address"], made.json()["by"]) == (201, "@shop.example", routed.ana.name)
+    assert [one["address"] for one in (*first["results"], *second["results"])] == ["a@b.example", "@shop.example"]
+    assert second["next"] is None
+    problem(caller.ana.post("/blocked-addresses", {"address": "shop"}), 422, "validation_failed")
+    problem(caller.rui.get("/blocked-addresses"), 403, "not_permitted")
+    problem(caller.eve.post("/blocked-addresses", {"address": "@shop.example"}), 403, "not_permitted")
+    assert caller.ana.send("DELETE", f"/blocked-addresses/{made.json()['id']}").status_code == 204
+    problem(caller.ana.send("DELETE", f"/blocked-addresses/{made.json()['id']}"), 404, "not_found")

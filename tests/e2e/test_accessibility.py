@@ -1,5 +1,7 @@
 """WCAG 2.2 AA on every page, in light and dark, wide and narrow (UI: everyone can use it)."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
@@ -7,8 +9,9 @@ from playwright.sync_api import Browser
 
 from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
-from tramita.models import Item
-from tramita.services import launching, notes, resolving, working
+from tests.services.test_receiving import mail
+from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, SeenMessage
+from tramita.services import blocking, launching, mailing, notes, receiving, resolving, tray, working
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -22,12 +25,56 @@ def troubled_case(desk: Desk) -> Item:
     return case
 
 
+def post_of_all_kinds(desk: Desk) -> SeenMessage:
+    """Something in every Mail view; the mail that waits in the tray."""
+    now = timezone.now()
+    receiving.receive(mail("In"), source="import", at=now)
+    for state in Delivery.State.values:
+        message = mailing.send(desk.ticket(), to=[desk.rui.email], text="Out", by=desk.ana, at=now)
+        message.deliveries.update(state=state, error="550 no such user")
+    later = now + timedelta(days=1)
+    mailing.send(desk.ticket(), to=[desk.rui.email], text="Later", send_at=later, by=desk.ana, at=now)
+    blocking.block("@shop.example", by=desk.ana, at=now)
+    for text in ("Deleted", "Waiting"):
+        receiving.receive(mail(text, to="nobody@desk.example"), source="import", at=now)
+    deleted, waiting = SeenMessage.objects.filter(outcome="unhandled").order_by("pk")
+    tray.delete(deleted, by=desk.ana, at=now)
+    return waiting
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_an_administrator_sees_of_mail_is_accessible(
+    chromium: Browser, site: str, desk: Desk, theme: str, width: int
+) -> None:
+    """WCAG 2.2 AA: mailboxes, alerts, the forms of the tray."""
+    seen = post_of_all_kinds(desk)
+    Person.objects.filter(pk=desk.ana.id).update(role="administrator")
+    about = {"mailbox": "invoices@desk.example"}
+    now = timezone.now()
+    Alert.objects.create(key="a", kind="mailbox_login", about=about, since=now, at=now)
+    MailboxState.objects.create(mailbox=Mailbox.objects.get(), fault="login", error="NO", failing_since=now)
+    context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, site, desk)
+
+    findings = {}
+    for path in ("/settings/mailboxes", "/settings/mailboxes/invoices@desk.example", f"/mail/unhandled?mail={seen.pk}"):
+        page.goto(f"{site}{path}")
+        findings[path] = Axe().run(page, options=RULES)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+    assert {path: found.generate_report() for path, found in findings.items() if found.violations_count} == {}
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, theme: str, width: int) -> None:
     """WCAG 2.2 AA: no finding of axe, panels opened too."""
     ticket, case = desk.ticket(), troubled_case(desk)
     notes.add_note(ticket, body="Booked twice.", resolution=True, by=desk.ana, at=timezone.now())
+    seen = post_of_all_kinds(desk)
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
     page.goto(f"{site}/accounts/login/")
@@ -44,6 +91,10 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         "/settings/",
         "/search?q=99999-T",
         "/mail/unhandled",
+        "/mail/unhandled/replay",
+        *(f"/mail/{name}" for name in ("inbox", "sent", "outbox", "scheduled", "blocked", "deleted")),
+        f"/mail/unhandled?mail={seen.pk}",
+        f"/mail/unhandled/{seen.pk}/source",
         f"/items/{ticket.reference}",
         f"/items/{ticket.reference}?tab=timeline",
         f"/items/{case.reference}",

@@ -13,7 +13,7 @@ from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from tramita.gateways.storage import storage
 from tramita.models import Item, Mailbox, Message, SeenMessage
 from tramita.queries.people import actor_for
-from tramita.queries.tray import get_unhandled, tray
+from tramita.queries.tray import Count, by_mailbox, get_unhandled, tray, waiting
 from tramita.services import ledger, receiving
 from tramita.services import tray as putting_away
 
@@ -53,7 +53,7 @@ def test_a_mail_becomes_a_ticket_by_hand(desk: Desk, stray: SeenMessage) -> None
     assert (item.title, item.state, item.listed) == ("Invoice 991", State.TO_DO, Listed.QUEUE)
     assert item.original_requester.email == "rui@acme.example"
     assert (stray.outcome, stray.items, stray.processed_at) == ("created", [item.reference], LATER)
-    assert desk.ana.name in stray.reason
+    assert (stray.handled_by_id, stray.reason) == (desk.ana.id, "no route")
     assert ledger.differences(Item.objects.get(pk=item.pk)) == {}
     assert not Message.objects.filter(outgoing=True).exists()
 
@@ -118,12 +118,63 @@ def test_a_mail_is_put_away_for_good_and_its_bytes_stay(desk: Desk, stray: SeenM
 
     stray.refresh_from_db()
     assert (stray.outcome, stray.processed_at) == ("deleted", LATER)
-    assert stray.reason == f"{desk.ana.name} ({desk.ana.id})"
+    assert (stray.handled_by_id, stray.reason) == (desk.ana.id, "no route")
     assert storage(settings.TRAMITA_STORAGE_URL).get(stray.raw) == mail(to="nobody@else.example")
     assert not tray(desk.leo).exists()
     with pytest.raises(Conflict):
         receiving.replay(stray.pk, at=LATER)
     assert receive(mail(to="nobody@else.example")).outcome == "duplicate"
+
+
+def test_many_are_put_away_at_once_but_only_what_one_sees(desk: Desk, stray: SeenMessage) -> None:
+    """M-21, SEC-2: what was handled meanwhile is left as it is."""
+    receive(mail("By a route"))
+    ids = list(SeenMessage.objects.values_list("pk", flat=True))
+
+    assert putting_away.delete_many(ids, by=desk.eve, at=LATER) == 0
+    assert putting_away.delete_many(ids, by=desk.ana, at=LATER) == 1
+    assert putting_away.delete_many(ids, by=desk.leo, at=LATER) == 0
+
+    stray.refresh_from_db()
+    assert (stray.outcome, stray.handled_by_id, stray.processed_at) == ("deleted", desk.ana.id, LATER)
+
+
+def test_a_mail_whose_bytes_are_gone_says_so(desk: Desk, stray: SeenMessage) -> None:
+    """MAIL-18: what was erased makes no item."""
+    SeenMessage.objects.update(raw="0" * 64)
+
+    with pytest.raises(Conflict) as refused:
+        putting_away.create_item(get_unhandled(desk.ana, stray.pk), category=CATEGORY, by=desk.ana, at=LATER)
+
+    assert refused.value.code == "no_raw_mail"
+
+
+def test_the_tray_counts_all_and_those_of_the_last_day(desk: Desk, stray: SeenMessage) -> None:
+    """M-21: by mailbox."""
+    receive(mail("Later", to="invoices@desk.example", X_Spam_Flag="YES"), at=MONDAY + timedelta(days=2))
+    receive(mail("Again", to="invoices@desk.example", X_Spam_Flag="YES"), at=MONDAY + timedelta(days=1))
+
+    counts = by_mailbox(desk.leo, now=MONDAY + timedelta(days=2, hours=1))
+
+    assert counts == [Count("", 1, 0), Count("invoices@desk.example", 2, 1)]
+    assert [one.total for one in by_mailbox(desk.eve, now=MONDAY)] == []
+
+
+def test_the_tray_is_paged_by_the_newest(desk: Desk) -> None:
+    """M-21."""
+    SeenMessage.objects.bulk_create(
+        SeenMessage(content=f"{n}", raw="x", size=1, seen_at=MONDAY, outcome=("unhandled", "failed")[n % 2])
+        for n in range(120)
+    )
+
+    first = waiting(desk.leo)
+    second = waiting(desk.leo, before=first.next)
+    third = waiting(desk.leo, before=second.next)
+
+    ids = [row.id for page in (first, second, third) for row in page.rows]
+    assert (ids, third.next) == (sorted(ids, reverse=True), None)
+    assert len(set(ids)) == 120
+    assert len(waiting(desk.leo, mailbox="none@desk.example").rows) == 0
 
 
 def test_who_asks_puts_nothing_away(desk: Desk, stray: SeenMessage) -> None:

@@ -9,7 +9,9 @@ from tramita.domain.codes import State
 from tramita.models import Item, Person, SeenMessage
 from tramita.services import demo
 
-LISTS = ("/inbox", "/owned", "/queues", "/queues/invoices", "/recent", "/mail/unhandled", "/new/ticket", "/new/case")
+MAIL = ("inbox", "sent", "outbox", "scheduled", "unhandled", "unhandled/replay", "blocked", "deleted")
+LISTS = ("/inbox", "/owned", "/queues", "/queues/invoices", "/recent", "/new/ticket", "/new/case", "/settings/")
+BOXES = ("/settings/mailboxes", "/settings/mailboxes/invoices@desk.example")
 
 
 @pytest.mark.django_db
@@ -19,13 +21,17 @@ def test_every_page_of_the_demo_company_can_be_looked_at(data_dir) -> None:
     readers = [Client() for _ in demo.LOGINS]
     for reader, email in zip(readers, demo.LOGINS, strict=True):
         reader.force_login(Person.objects.get(email=email))
-    trays = [f"/mail/unhandled?mail={pk}" for pk in SeenMessage.objects.values_list("pk", flat=True)]
+    waiting = SeenMessage.objects.filter(outcome__in=("unhandled", "failed"))
+    trays = [f"/mail/unhandled?mail={pk}" for pk in waiting.values_list("pk", flat=True)]
+    mail = [f"/mail/{name}" for name in MAIL for _ in readers]  # each in every language
     items = [f"/items/{item.reference}" for item in Item.objects.exclude(state=State.DRAFT)]
 
     refused = {
         path: code
-        for number, path in enumerate([*LISTS, *items, *trays])
+        for number, path in enumerate([*mail, *LISTS, *items, *trays])
         if (code := readers[number % len(readers)].get(path).status_code) != 200
     }
+    vera = readers[[*demo.LOGINS].index("vera@desk.example")]
+    refused |= {path: code for path in BOXES if (code := vera.get(path).status_code) != 200}
 
     assert not refused

@@ -41,6 +41,7 @@ class SeenMessage(models.Model):
         indexes = [
             models.Index(fields=["outcome", "id"], name="seen_by_outcome"),
             models.Index(fields=["seen_at"], name="seen_with_raw", condition=~models.Q(raw="")),  # MAIL-18
+            models.Index(fields=["mailbox", "id"], name="seen_by_mailbox"),  # the Mail view of one mailbox (M-20)
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ class Delivery(models.Model):
         db_table = "deliveries"
         indexes = [
             models.Index(fields=["next_at"], name="deliveries_due", condition=models.Q(state=0)),
+            models.Index(fields=["id"], name="deliveries_open", condition=models.Q(state__in=(0, 2, 3, 4))),
         ]
 
     def __str__(self) -> str:

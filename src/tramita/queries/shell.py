@@ -6,8 +6,10 @@ from datetime import datetime
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus
-from tramita.queries.rows import fetch
-from tramita.queries.visibility import Fragment, may
+from tramita.queries.rows import fetch, stored
+from tramita.queries.tray import RECENT as A_DAY
+from tramita.queries.tray import WAITING, theirs_sql
+from tramita.queries.visibility import TRUE, Fragment, both, may
 from tramita.queries.worklists import (
     CAP,
     ORDER,
@@ -22,7 +24,6 @@ from tramita.queries.worklists import (
 )
 
 RECENT = 5
-IN_TRAY = ("unhandled", "failed")  # INTERFACES section 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Shell:
     queues: Sequence[QueueCount]
     recent: Sequence[Row]
     totals: Mapping[DueStatus, Count] = field(default_factory=dict)  # of the list that the page shows (H-2)
+    unhandled_today: Count = field(default_factory=lambda: Count(0))  # of the last 24 hours (M-21)
+    alerts: Count | None = None  # what an operator must know; None: not this reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,15 @@ class Listing:
     tonight: datetime
 
 
-def shell_of(actor: Actor, listing: Listing | None = None) -> Shell:
+def shell_of(actor: Actor, listing: Listing | None = None, *, now: datetime | None = None) -> Shell:
     """The bars of this person's pages. Cost: two statements, the totals of a list included."""
+    now = listing.now if listing else now
     lines = [
         _line("inbox", counted(inbox(actor), actor)),
         _line("owned", counted(owned(actor), actor)),
-        _line("unhandled", _unhandled() if may(actor, "mail") else Fragment("0")),
+        _line("unhandled", _unhandled(actor)),
+        _line("unhandled_today", _unhandled(actor, now)),
+        _line("alerts", _alerts(actor)),
         *(_queue(queue_id, actor) for queue_id in sorted(actor.queue_ids)),
         *_totals(actor, listing),
     ]
@@ -86,6 +92,8 @@ def shell_of(actor: Actor, listing: Listing | None = None) -> Shell:
         inbox=found["inbox"],
         owned=found["owned"],
         unhandled=found["unhandled"],
+        unhandled_today=found["unhandled_today"],
+        alerts=found["alerts"] if operates(actor) else None,
         queues=sorted(queues, key=lambda queue: queue.title.casefold()),
         recent=recent(actor, limit=RECENT),
         totals={status: found[status.value] for status in ORDER} if listing else {},
@@ -110,10 +118,24 @@ def _queue(queue_id: int, actor: Actor) -> Fragment:
     )
 
 
-def _unhandled() -> Fragment:
-    """The mail that nobody has looked at yet, a branch an outcome."""
+def _unhandled(actor: Actor, now: datetime | None = None) -> Fragment:
+    """The mail that nobody has looked at yet, a branch an outcome; with `now`, that of the last day (M-21)."""
+    if not actor.is_staff or not may(actor, "mail"):
+        return Fragment("0")
+    young = Fragment("seen_at >= %s", (stored(now - A_DAY),)) if now else TRUE
+    narrow = both(theirs_sql(actor), young)
     parts = [
-        f"SELECT * FROM (SELECT 1 FROM seen_messages WHERE outcome = '{outcome}' LIMIT {CAP + 1}) t{number}"
-        for number, outcome in enumerate(IN_TRAY)
+        f"SELECT * FROM (SELECT 1 FROM seen_messages WHERE outcome = '{outcome}' AND {narrow.sql} "
+        f"LIMIT {CAP + 1}) t{number}"
+        for number, outcome in enumerate(WAITING)
     ]
-    return Fragment(f"(SELECT COUNT(*) FROM ({' UNION ALL '.join(parts)}) tray)")
+    return Fragment(f"(SELECT COUNT(*) FROM ({' UNION ALL '.join(parts)}) tray)", narrow.params * len(WAITING))
+
+
+def _alerts(actor: Actor) -> Fragment:
+    return Fragment("(SELECT COUNT(*) FROM alerts)" if operates(actor) else "0")
+
+
+def operates(actor: Actor) -> bool:
+    """Whether this person looks after the desk as a whole, its mailboxes for one."""
+    return actor.grants is None and actor.is_staff and may(actor, "configure")

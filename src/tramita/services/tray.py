@@ -1,5 +1,10 @@
-"""What people do with an unhandled mail: make it an item after all, or put it away (M-21)."""
+"""What people do with an unhandled mail: make it an item after all, or put it away (M-21).
 
+Who dealt with it and when is written beside the reason for which it lay there (M-22, MAIL-7). Of two people who deal
+with one mail the first wins, the other is told.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -14,7 +19,7 @@ from tramita.models import Item, SeenMessage
 from tramita.queries import definitions
 from tramita.queries.mailboxes import RouteRow, directory
 from tramita.queries.mailboxes import sender as known_sender
-from tramita.queries.tray import WAITING
+from tramita.queries.tray import WAITING, tray
 from tramita.queries.visibility import may
 from tramita.services import receiving
 from tramita.services.outcomes import Outcome
@@ -34,7 +39,7 @@ def create_item(
     kind, path = process_of(category, case_type)
     if not may(by, "create", path):
         raise NotPermitted("You may not start work here.")
-    desk, mail = directory(), parse(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), guess=guess_charset)
+    desk, mail = directory(), parse(raw_of(seen), guess=guess_charset)
     sender = author(mail, own=desk.own)
     if sender is None or not sender.usable:
         raise Conflict("Nobody can be answered: the mail has no usable sender.", code="no_sender")
@@ -64,6 +69,21 @@ def not_spam(seen: SeenMessage, *, by: Actor, at: datetime) -> Outcome:
     return receiving.replay(seen.pk, at=at, no_spam=True)
 
 
+@one_transaction
+def delete_many(ids: Iterable[int], *, by: Actor, at: datetime) -> int:
+    """Those of these mails that wait and that this person sees; how many. Rules: M-21, M-22."""
+    waiting = tray(by).filter(pk__in=list(ids))
+    return waiting.update(outcome="deleted", items=[], handled_by_id=by.id, processed_at=at)
+
+
+def raw_of(seen: SeenMessage) -> bytes:
+    """The bytes as they came (MAIL-46). Raises: Conflict, when they were erased or lost."""
+    try:
+        return storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
+    except FileNotFoundError:
+        raise Conflict("The message itself is not kept any more.", code="no_raw_mail") from None
+
+
 def process_of(category: str | None, case_type: str | None) -> tuple[str, str]:
     """Kind and path of what is to be started: one of the two. Raises: Invalid."""
     if bool(category) == bool(case_type):
@@ -80,7 +100,6 @@ def process_of(category: str | None, case_type: str | None) -> tuple[str, str]:
 
 def _put_away(seen: SeenMessage, outcome: str, items: list[str], *, by: Actor, at: datetime) -> None:
     """Raises: Conflict, when somebody else dealt with it meanwhile."""
-    who = f"{by.name[:180]} ({by.id})"
     waiting = SeenMessage.objects.filter(pk=seen.pk, outcome__in=WAITING)
-    if not waiting.update(outcome=outcome, items=items, reason=who, processed_at=at):
+    if not waiting.update(outcome=outcome, items=items, handled_by_id=by.id, processed_at=at):
         raise Conflict("This mail was handled already.", code="handled")

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
+from tramita.ui import tray_words
 
 Words = Mapping[str, Promise]
 
@@ -145,7 +146,14 @@ MAIL_REASONS: Words = {
     "no sender": _("It has no usable sender"),
     "spam": _("Taken for spam"),
     "report on a mail that was not ours": _("A report on a mail that was not ours"),
-    "unverified sender": _("From an address of ours, which nothing proves"),
+    "unverified sender": _("It says that one of us wrote it, and nothing proves it"),
+    "loop": _("Our own mail going round"),
+    "own address": _("From one of our own addresses"),
+    "blocked": _("Its sender is blocked"),
+    "automatic answer to an automatic mail": _("An automatic answer to an automatic mail"),
+    "reopened too often": _("Only appended: mails keep reopening the item"),
+    "unconfigured_address": _("Rejected - unconfigured e-mail address"),
+    "The raw message is not in the storage.": _("The message itself is not kept any more."),
 }
 
 # how a mail found its item (MAIL-70, MAIL-82)
@@ -236,6 +244,8 @@ ALL: Mapping[str, Words] = {
     "verb": VERBS,
     "mail": MAIL_REASONS,
     "way": WAYS,
+    "outcome": tray_words.OUTCOMES,
+    "delivery": tray_words.DELIVERIES,
     "mailbox_fault": MAILBOX_FAULTS,
     "mailbox_step": MAILBOX_STEPS,
     "alert": ALERTS,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from tramita.queries.shell import Shell, shell_of
@@ -24,7 +25,7 @@ def page(
     Cost: the two statements of the shell, unless the view has read it.
     """
     around = {
-        "shell": shell or shell_of(request.actor),
+        "shell": shell or shell_of(request.actor, now=timezone.now()),
         "here": here,
         "theme": request.person.theme,
         "layout": "ui/fragment.html" if request.htmx else "ui/shell.html",

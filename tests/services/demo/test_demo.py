@@ -9,7 +9,7 @@ from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from tramita.domain.codes import Kind, Listed, Method, State, WaitType
-from tramita.models import Item, Organisation, Person, SeenMessage
+from tramita.models import BlockedAddress, Delivery, Item, Organisation, Person, SeenMessage
 from tramita.services import demo, ledger
 
 WEDNESDAY = datetime(2026, 11, 18, 14, 30, tzinfo=UTC)
@@ -67,8 +67,23 @@ def test_every_list_has_something_to_look_at(loaded: None) -> None:
     assert Item.objects.filter(problem="action_unable", highlighted=True).count() == 1
     assert Item.objects.filter(robot_rejected=True).count() == 1
     assert Item.objects.exclude(first_resolved_at=None).filter(state=State.TO_DO).exists()
-    assert SeenMessage.objects.filter(outcome="unhandled").count() == 3
+    assert SeenMessage.objects.filter(outcome="unhandled").count() == 5
     assert not SeenMessage.objects.filter(outcome="failed").exists()
+
+
+def test_every_mail_view_has_something_to_look_at(loaded: None) -> None:
+    """M-20, M-22, MAIL-113: each with its reason."""
+    states = Counter(Delivery.objects.values_list("state", flat=True))
+
+    assert [states[state] for state in (Delivery.State.FAILED, Delivery.State.UNCERTAIN, Delivery.State.HELD)] == [
+        1,
+        1,
+        1,
+    ]
+    assert Delivery.objects.filter(state=Delivery.State.PENDING, next_at__gt=WEDNESDAY).count() == 2
+    assert SeenMessage.objects.filter(outcome="ignored", reason="blocked").exists()
+    assert SeenMessage.objects.exclude(handled_by=None).filter(outcome="deleted").count() == 2
+    assert BlockedAddress.objects.count() == 2
 
 
 def test_contacts_write_in_five_languages_and_an_organisation_has_a_parent(loaded: None) -> None:

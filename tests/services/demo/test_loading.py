@@ -25,7 +25,7 @@ def test_it_looks_alive_whenever_it_is_loaded(at: datetime, data_dir) -> None:
     assert statuses == set(DueStatus)
     assert not Item.objects.filter(updated_at__gt=at).exists()
     assert not Timer.objects.filter(due_at__lte=at).exists()
-    assert not Delivery.objects.filter(state=Delivery.State.PENDING).exists()
+    assert not Delivery.objects.filter(state=Delivery.State.PENDING, next_at__lte=at).exists()
 
 
 def test_the_same_moment_gives_the_same_company(db: None, data_dir) -> None:

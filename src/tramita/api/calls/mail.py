@@ -17,6 +17,9 @@ from tramita.api.problems import Malformed
 from tramita.api.schemas.items import ItemOut
 from tramita.api.schemas.mails import (
     AttachmentIn,
+    BlockedOut,
+    BlockedPage,
+    BlockIn,
     MailIn,
     ProcessIn,
     ReceivedOut,
@@ -27,13 +30,15 @@ from tramita.api.schemas.mails import (
 from tramita.api.versions import change_item
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
-from tramita.domain.errors import NotPermitted
-from tramita.models import Item
+from tramita.domain.errors import NotFound, NotPermitted
+from tramita.models import BlockedAddress, Item
+from tramita.queries import mail_views
 from tramita.queries.items import get_visible
+from tramita.queries.mail_views import Narrow
 from tramita.queries.outbox import mail_of
 from tramita.queries.tray import get_unhandled, tray
 from tramita.queries.visibility import may
-from tramita.services import mailing, posting, receiving
+from tramita.services import blocking, mailing, posting, receiving, replaying
 from tramita.services import tray as putting_away
 from tramita.services.mailing import Enclosure
 from tramita.services.sorting_mail import Outcome
@@ -108,10 +113,19 @@ def receive_mail(request: HttpRequest, arrived: Query[Arrived]) -> ReceivedOut:
     return _received(receiving.receive(request.body, mailbox=arrived.mailbox or None, source="api", at=timezone.now()))
 
 
+class Unhandled(BaseModel):
+    """What to narrow the tray to."""
+
+    mailbox: str | None = Field(None, max_length=254, description="Its address; empty for mail that came to none.")
+    reason: str | None = Field(None, max_length=200, description="As the mails give it.")
+
+
 @router.get("/unhandled-mails", response=UnhandledPage, operation_id="list_unhandled_mails")
-def list_unhandled_mails(request: HttpRequest, paging: Query[Paging]) -> UnhandledPage:
+def list_unhandled_mails(request: HttpRequest, narrow: Query[Unhandled], paging: Query[Paging]) -> UnhandledPage:
     """Mails that found no item, or broke a step; oldest first (M-21)."""
-    rows = list(tray(caller(request)).filter(pk__gt=position_of(paging.cursor)).order_by("pk")[: paging.limit + 1])
+    wanted = narrow.model_dump(exclude_none=True)
+    found = tray(caller(request)).filter(pk__gt=position_of(paging.cursor), **wanted)
+    rows = list(found.order_by("pk")[: paging.limit + 1])
     shown, more = rows[: paging.limit], len(rows) > paging.limit
     return UnhandledPage(
         results=[UnhandledOut.model_validate(row) for row in shown], next=cursor_for(shown[-1].pk if more else None)
@@ -151,8 +165,36 @@ def delete_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> Status[
 )
 def replay_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> ReceivedOut:
     """Process it again, for instance after a route was made."""
-    seen = get_unhandled(caller(request), mail_id)
-    return _received(receiving.replay(seen.pk, at=timezone.now()))
+    by = caller(request)
+    return _received(replaying.replay(get_unhandled(by, mail_id), by=by, at=timezone.now()))
+
+
+@router.get("/blocked-addresses", response=BlockedPage, operation_id="list_blocked_addresses")
+def list_blocked_addresses(request: HttpRequest, paging: Query[Paging]) -> BlockedPage:
+    """Addresses and `@domains` whose mail is ignored; newest first (M-20)."""
+    before = position_of(paging.cursor) or None
+    found = mail_views.blocked(caller(request), Narrow(before=before), limit=paging.limit)
+    return BlockedPage(
+        results=[BlockedOut.model_validate(row, from_attributes=True) for row in found.rows],
+        next=cursor_for(found.next),
+    )
+
+
+@router.post("/blocked-addresses", response={201: BlockedOut}, operation_id="block_address", url_name="block_address")
+def block_address(request: HttpRequest, wanted: BlockIn) -> Status[BlockedOut]:
+    """Ignore mail from an address, or from a whole domain written as `@shop.example`. Twice is once."""
+    row = blocking.block(wanted.address, by=caller(request), at=timezone.now())
+    return Status(201, BlockedOut(id=row.pk, address=row.address, at=row.at, by=row.by.name if row.by else ""))
+
+
+@router.delete("/blocked-addresses/{blocked_id}", response={204: None}, operation_id="unblock_address")
+def unblock_address(request: HttpRequest, blocked_id: UnhandledId) -> Status[None]:
+    """Its mail comes in again."""
+    row = BlockedAddress.objects.filter(pk=blocked_id).first()
+    if row is None:
+        raise NotFound("There is no such address.")
+    blocking.unblock(row, by=caller(request))
+    return Status(204, None)
 
 
 @router.post(

@@ -109,3 +109,27 @@ class UnhandledPage(Output):
 
     results: list[UnhandledOut]
     next: str | None
+
+
+class BlockIn(Input):
+    """An address, or a whole domain as `@shop.example`."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"address": "@shop.example"}]})
+
+    address: Line
+
+
+class BlockedOut(Output):
+    """An address or domain whose mail is ignored, with who said so and when."""
+
+    id: int
+    address: str
+    at: datetime
+    by: str
+
+
+class BlockedPage(Output):
+    """Some blocked addresses, newest first."""
+
+    results: list[BlockedOut]
+    next: str | None

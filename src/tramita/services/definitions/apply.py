@@ -34,7 +34,14 @@ def apply(files: Iterable[Path], *, by: Actor, at: datetime, dry_run: bool = Fal
     Raises: WrongConfiguration, naming every fault with file and line; OSError, if a file cannot be read.
     """
     problems = Problems()
-    root = load(files, problems)
+    return publish(load(files, problems), problems, by=by, at=at, dry_run=dry_run)
+
+
+def publish(root: Node, problems: Problems, *, by: Actor, at: datetime, dry_run: bool = False) -> Applied:
+    """As `apply`, for sections that come from a page: screens and files are two views of one model.
+
+    Raises: WrongConfiguration, naming every fault with its place.
+    """
     tally = Tally(sections=frozenset(root.value))
     try:
         with writing():

@@ -24,7 +24,7 @@ def incoming(reading: Reading, node: Node) -> Mapping[str, Value]:
     read: dict[str, Value] = {}
     for name, how in CONNECTION.items():
         value: Value | None = keys.maybe(name, how)
-        if value is None and name in NEEDED and name not in keys and keys.values:
+        if value is None and name in NEEDED and name not in keys and set(keys.values) - WITHOUT:
             reading.fault(node, f"an incoming connection needs “{name}”")
         if value is not None:
             read[name] = value
@@ -80,6 +80,7 @@ def token_url(reading: Reading, node: Node) -> str | None:
 
 
 NEEDED = ("protocol", "host", "since")
+WITHOUT = frozenset({"spam_header"})  # holds for mail that comes by other ways too
 CONNECTION: Mapping[str, Callable[[Reading, Node], Value | None]] = {
     "protocol": values.one_of("imap", "pop3"),
     "host": values.text,

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain import references
-from tramita.domain.actors import Actor
+from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.errors import NotFound
-from tramita.models import Item
+from tramita.models import Delivery, Item, SeenMessage
 from tramita.queries.people import actor_for, person_by_name
 from tramita.services import (
+    blocking,
     editing,
     firing,
     launching,
@@ -21,9 +22,11 @@ from tramita.services import (
     waiting,
     working,
 )
+from tramita.services import tray as trays
 from tramita.services.demo import letters
 from tramita.services.demo.moments import Moments
 from tramita.services.demo.stories import Step
+from tramita.services.ledger import Change
 
 VERBS: dict[str, Callable[..., Any]] = {
     "start": working.start,
@@ -45,6 +48,7 @@ class Stage:
         self._items: dict[str, int] = {}
         self._people: dict[str, Actor] = {}
         self._letters = 0
+        self._unhandled: dict[str, int] = {}
         self._special: dict[str, Callable[[Step], None]] = {
             "mail": self._mail,
             "answer": self._answer,
@@ -55,6 +59,9 @@ class Stage:
             "launch": self._launch,
             "edit": self._edit,
             "send": self._send,
+            "post": self._post,
+            "put_away": self._put_away,
+            "block": self._block,
         }
 
     def perform(self, step: Step) -> None:
@@ -92,6 +99,25 @@ class Stage:
         given.pop("files", None)
         mailing.send(item, to=to, attachments=files, **given, by=self._actor(step.who), at=step.at)
 
+    def _post(self, step: Step) -> None:
+        """What became of the mail that was written last: failed, uncertain or held (MAIL-113)."""
+        item, result = self._item(step.item), step.given["result"]
+        delivery = Delivery.objects.filter(item=item, state=Delivery.State.PENDING).latest("pk")
+        error, state = step.given["error"], Delivery.State[result.upper()]
+        Delivery.objects.filter(pk=delivery.pk).update(state=state, error=error, tries=1, fence=1)
+        change = Change(item, SYSTEM, step.at)
+        change.record(
+            f"mail_{result}", data={"message": delivery.message_id, "delivery": result}, words={"error": error}
+        )
+        change.write()
+
+    def _put_away(self, step: Step) -> None:
+        seen = SeenMessage.objects.get(pk=self._unhandled[step.item])
+        trays.delete(seen, by=self._actor(step.who), at=step.at)
+
+    def _block(self, step: Step) -> None:
+        blocking.block(step.given["address"], by=self._actor(step.who), at=step.at)
+
     def _mail(self, step: Step) -> None:
         self._receive(step, letters.letter(step.who, step.given, name=self._letter_name(step), at=step.at))
 
@@ -101,6 +127,8 @@ class Stage:
 
     def _receive(self, step: Step, raw: bytes) -> None:
         outcome = receiving.receive(raw, mailbox=step.given.get("mailbox"), source="demo", at=step.at)
+        if outcome.outcome == "unhandled":
+            self._unhandled[step.item] = SeenMessage.objects.latest("pk").pk
         if outcome.items and step.item not in self._items:
             self._items[step.item] = _pk(outcome.items[0])
 

@@ -37,4 +37,4 @@ def _steps(file: Path, moments: Moments) -> Iterator[Step]:
 
 
 def _moment(name: str, value: Any, moments: Moments) -> Any:
-    return moments.read(value) if name in ("at", "until") else value
+    return moments.read(value) if name in ("at", "until", "send_at") else value

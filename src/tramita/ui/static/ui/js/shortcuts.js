@@ -1,7 +1,7 @@
 /**
  * The hands stay on the keyboard. Any element may carry `data-key="r"` or `data-key="g i"`: the key clicks it, or
  * focuses a field; `data-focus="#note-body"` names what has the focus then. `j` and `k` move through `[data-row]`,
- * `o` opens. None fires inside a field, nor with ctrl, alt, meta; `<html data-keys="off">` switches all off.
+ * `o` opens, `x` ticks. None fires inside a field, nor with ctrl, alt, meta; `<html data-keys="off">` switches all off.
  * `ctrl enter` presses the primary button of the form the writer is in, else its first.
  */
 const field = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")
@@ -36,6 +36,7 @@ document.addEventListener("keydown", (event) => {
   waiting = key === "g" ? "g" : ""
   if (key === "j") return move(1)
   if (key === "k") return move(-1)
+  if (key === "x") return document.querySelector("[data-cursor] input[type=checkbox]")?.click()
   const target = key === "o" ? document.querySelector("[data-cursor] a") : document.querySelector(`[data-key="${CSS.escape(key)}"]`)
   if (target) event.preventDefault(), press(target)
 })

@@ -1,0 +1,139 @@
+"""Set-aside mail is processed again: one, those of a mailbox, all of them; or only rehearsed (MAIL-7, MAIL-143)."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+
+from tramita.domain import references
+from tramita.domain.actors import Actor
+from tramita.domain.errors import Conflict, NotFound, NotPermitted
+from tramita.domain.mime import ParsedMail, parse
+from tramita.gateways.charsets import guess_charset
+from tramita.gateways.storage import storage
+from tramita.models import Item, SeenMessage
+from tramita.queries.mailboxes import Directory, directory
+from tramita.queries.tray import WAITING, tray
+from tramita.services import receiving
+from tramita.services.sorting_mail import Outcome, sort_out
+from tramita.services.transactions import writing
+
+MOST = 50  # mails of one call: a page answers in seconds, and the rest is the next call's
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An item that a rehearsed mail would start: where, and in which queue. Its number is not known before."""
+
+    kind: str
+    process: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a mail would do now."""
+
+    outcome: Outcome
+    started: tuple[Started, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A mail, and what became of it or would."""
+
+    seen: SeenMessage
+    outcome: Outcome
+    started: tuple[Started, ...] = ()
+
+
+class _Rehearsed(Exception):
+    """Ends the transaction of a rehearsal."""
+
+
+def replay(seen: SeenMessage, *, by: Actor, at: datetime) -> Outcome:
+    """Process it again; who asked for it is kept if it finds its place. Raises: NotFound, Conflict."""
+    if not by.is_staff:
+        raise NotPermitted("Only those who work items may do this.")
+    outcome = receiving.replay(seen.pk, at=at)
+    if outcome.outcome not in WAITING:
+        SeenMessage.objects.filter(pk=seen.pk, handled_by=None).update(handled_by_id=by.id)
+    return outcome
+
+
+def replay_several(ids: Iterable[int], *, by: Actor, at: datetime, dry_run: bool = False) -> Iterator[Replayed]:
+    """Each of these mails that waits and that this person sees, one transaction a mail.
+
+    With `dry_run` nothing is kept: each is processed and taken back.
+    """
+    desk = directory()
+    for seen in tray(by).filter(pk__in=list(ids)).order_by("pk"):
+        if dry_run:
+            rehearsal = _rehearsed(seen, desk, at=at)
+            yield Replayed(seen, rehearsal.outcome, rehearsal.started)
+        else:
+            yield from _again(seen, by=by, at=at)
+
+
+def _again(seen: SeenMessage, *, by: Actor, at: datetime) -> Iterator[Replayed]:
+    with suppress(Conflict):  # somebody else was faster with this one
+        outcome = replay(seen, by=by, at=at)
+        yield Replayed(seen, outcome)
+
+
+def _rehearsed(seen: SeenMessage, desk: Directory, *, at: datetime) -> Rehearsal:
+    try:
+        raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
+    except FileNotFoundError:
+        return Rehearsal(Outcome("failed", (), "The raw message is not in the storage."))
+    return rehearse(seen, parse(raw, guess=guess_charset), desk=desk, at=at)
+
+
+def rehearse(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime) -> Rehearsal:
+    """What the mail would do at `at`: the very code that decides runs, and all that it wrote is taken back.
+
+    A `seen` without an id is a mail that never came. Attachments decide nothing and are left out, so that not even
+    their bytes are kept.
+    """
+    found: list[Rehearsal] = []
+    try:
+        with writing():
+            if seen.pk is None:
+                seen.save()
+            found.append(_seen_through(sort_out(seen, replace(mail, attachments=()), desk=desk, at=at)))
+            raise _Rehearsed
+    except _Rehearsed:
+        return found[0]
+    except Exception as error:  # noqa: BLE001 - whatever breaks a real run is the answer here
+        return Rehearsal(Outcome("failed", (), f"{type(error).__name__}: {error}"))
+
+
+def _seen_through(outcome: Outcome) -> Rehearsal:
+    """With the places of what was started, read before it is taken back."""
+    if outcome.outcome != "created":
+        return Rehearsal(outcome)
+    named = [reference for one in outcome.items if (reference := references.parse(one))]
+    rows = Item.objects.filter(number__in=[one.number for one in named]).select_related("process", "queue")
+    started = [
+        Started(item.kind.value, item.process.key if item.process else "", item.queue.title if item.queue else "")
+        for item in rows.order_by("pk")
+    ]
+    return Rehearsal(replace(outcome, items=()), tuple(started))
+
+
+def try_out(raw: bytes, *, mailbox: str, by: Actor, at: datetime) -> tuple[ParsedMail, Rehearsal]:
+    """A pasted mail: what it says, and what it would do if it arrived at this mailbox now. Nothing is kept.
+
+    Raises: NotPermitted, NotFound.
+    """
+    if not by.is_staff:
+        raise NotPermitted("Only those who work items may do this.")
+    desk, mail = directory(), parse(raw, guess=guess_charset)
+    if mailbox not in desk.mailboxes:
+        raise NotFound("There is no such mailbox.")
+    seen = SeenMessage(
+        mailbox=mailbox, source="paste", raw="", content=f"paste {mail.digest[:50]}", size=len(raw), seen_at=at
+    )
+    return mail, rehearse(seen, mail, desk=desk, at=at)

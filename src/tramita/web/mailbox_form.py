@@ -1,0 +1,128 @@
+"""The form of a mailbox: what its fields are, how they are filled from the configuration, how they are read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tramita.domain.errors import Invalid
+from tramita.services.mailbox_settings import CONNECTION_KEYS, Edited, NewRoute
+
+Tree = Mapping[str, Any]
+MOST_ROUTES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the connection. `kind`: text, number, date, flag or choice; a flag is on by default or off."""
+
+    name: str
+    label: str | Promise
+    kind: str = "text"
+    choices: tuple[tuple[str, str | Promise], ...] = ()
+    hint: str | Promise = ""
+    on: bool = False
+
+
+PROTOCOLS = (("imap", "IMAP"), ("pop3", "POP3"))
+TLS = (("implicit", "TLS"), ("starttls", "STARTTLS"), ("off", _("none")))
+AFTER = (
+    ("seen", _("mark as seen")),
+    ("keep", _("leave as it is")),
+    ("move", _("move to a folder")),
+    ("delete", pgettext_lazy("mail server", "delete")),
+)
+VARIABLE = _("The name of an environment variable; the secret itself is never kept here.")
+CONNECTION = (
+    Field("protocol", _("Protocol"), "choice", PROTOCOLS, _("Without one, mail comes by other ways only.")),
+    Field("host", _("Server")),
+    Field("port", _("Port"), "number"),
+    Field("tls", _("Encryption"), "choice", TLS),
+    Field("user", _("User name")),
+    Field("folder", _("Folder")),
+    Field("password_env", _("Password"), hint=VARIABLE),
+    Field("token_url", _("Address for tokens (OAuth)")),
+    Field("client_id", _("Client ID")),
+    Field("client_secret_env", _("Client secret"), hint=VARIABLE),
+    Field("refresh_token_env", _("Refresh token"), hint=VARIABLE),
+    Field("scope", _("Scope")),
+    Field("since", _("From when"), "date", hint=_("What arrived at the server before is left alone.")),
+    Field("archive", _("Take in older mail, too, and answer none of it"), "flag"),
+    Field("after", _("On the server, afterwards"), "choice", AFTER),
+    Field("move_to", _("Folder to move to")),
+    Field("poll", _("Look for mail every"), hint=_("For example 5 minutes.")),
+    Field("idle", _("Let the server tell of new mail"), "flag", on=True),
+)
+FIELDS = tuple(one for one in CONNECTION if one.name in CONNECTION_KEYS)
+MODES = (
+    ("mixed", _("mixed: plus-addresses, headers and subject")),
+    ("only", _("only plus-addresses")),
+    ("off", _("off: headers and subject")),
+)
+TEXTS = ("name", "signature", "authserv_id", "copy_sent")
+FLAGS = ("refuse_unknown_senders", "trusted")
+
+
+def filled(tree: Tree) -> dict[str, Any]:
+    """The values of every field, as the configuration has them."""
+    incoming = tree.get("incoming", {})
+    plain = {one.name: incoming.get(one.name, one.on if one.kind == "flag" else "") for one in FIELDS}
+    plain |= {name: tree.get(name, "") for name in TEXTS} | {name: tree.get(name, False) for name in FLAGS}
+    plain |= {"plus_addressing": tree.get("plus_addressing", "mixed")}
+    plain |= {"automatic_answers_wake": tree.get("automatic_answers_wake", True)}
+    for number, route in enumerate(tree.get("routes", ())):
+        kind = "category" if "category" in route else "case_type"
+        plain |= {f"route-{number}-to": route["to"], f"route-{number}-process": f"{kind}:{route[kind]}"}
+        plain |= {f"route-{number}-acknowledge": route.get("acknowledge", False)}
+    return plain
+
+
+def read(sent: QueryDict, tree: Tree) -> Edited:
+    """What was sent, as the configuration would write it. Raises: Invalid, for a port that is no number."""
+    values: dict[str, Any] = {name: _text(sent, name) for name in TEXTS if _text(sent, name)}
+    values |= {name: True for name in FLAGS if sent.get(name)}
+    if (mode := _text(sent, "plus_addressing")) != "mixed":
+        values["plus_addressing"] = mode
+    if not sent.get("automatic_answers_wake"):
+        values["automatic_answers_wake"] = False
+    return Edited(_text(sent, "read"), values, _incoming(sent, tree.get("incoming", {})), _routes(sent))
+
+
+def _incoming(sent: QueryDict, before: Tree) -> dict[str, Any]:
+    """Nothing without a protocol. Keys that have no field here stay as they are."""
+    if not _text(sent, "protocol"):
+        return {}
+    known = {one.name for one in FIELDS}
+    found = {name: value for name, value in before.items() if name not in known}
+    for one in FIELDS:
+        value = bool(sent.get(one.name)) if one.kind == "flag" else _typed(one, _text(sent, one.name))
+        if value not in ("", one.on):
+            found[one.name] = value
+    return found
+
+
+def _typed(one: Field, typed: str) -> str | int:
+    if one.kind != "number" or not typed:
+        return typed
+    if not typed.isdecimal() or len(typed) > 9:
+        raise Invalid.one(one.name, "invalid", "Give a whole number.")
+    return int(typed)
+
+
+def _routes(sent: QueryDict) -> dict[int, NewRoute]:
+    """Every row that was not struck out; an empty last one is none."""
+    rows = min(int(sent.get("routes", "0")) if sent.get("routes", "0").isdecimal() else 0, MOST_ROUTES)
+    found: dict[int, NewRoute] = {}
+    for number in range(rows + 1):
+        to, process = _text(sent, f"route-{number}-to"), _text(sent, f"route-{number}-process")
+        if (to or process) and not sent.get(f"route-{number}-remove"):
+            found[number] = NewRoute(to, process, bool(sent.get(f"route-{number}-acknowledge")))
+    return found
+
+
+def _text(sent: QueryDict, name: str) -> str:
+    return str(sent.get(name, "")).strip().replace("\r\n", "\n")
