@@ -26,6 +26,7 @@ _NEVER_BODY = {f"text/{kind}" for kind in ("calendar", "vcard", "x-vcard", "dire
 _NEVER_BODY |= {f"text/{kind}" for kind in ("csv", "rtf", "css", "xml")}
 _RICH = ("text/rtf", "application/rtf", "text/richtext-rtf")
 _MESSAGES = ("message/rfc822", "message/global", "message/news")
+MAX_HTML = 2_000_000  # characters searched for pictures
 MAX_ID = 300  # characters of a content id or location
 _UNWRAPS = 5  # signed mail inside signed mail
 
@@ -281,7 +282,7 @@ def join_html(segments: list[Segment]) -> str | None:
 def references(html: str) -> set[str]:
     """What the HTML points at: content ids, locations, bare names; in the form of `_key`."""
     found = set()
-    for match in _REFERENCE.finditer(html):
+    for match in _REFERENCE.finditer(html[:MAX_HTML]):
         target = entities.unescape(match.group(1) or match.group(2))
         found.add(_key(target[4:] if target[:4].lower() == "cid:" else target))
     return found

@@ -21,6 +21,7 @@ _COPIES = (
 )
 _FIELDS = re.compile(r"^(?:reporting-mta|final-recipient|original-recipient)[ \t]?:", re.IGNORECASE | re.MULTILINE)
 _OWN = ("to", "cc", "from", "sender", "delivered-to", "x-original-to", "envelope-to", "return-path")
+MAX_GROUPS = 500  # recipients of one report
 MAX_ID = 998  # bytes: a line of a header, and what an index can hold
 
 
@@ -135,7 +136,7 @@ def _recipients(form: bytes) -> list[Recipient]:
     """One for each group of fields after the first (RFC 3464); damaged reports lose their blank lines."""
     data = BREAK.sub(b"\n", form)
     found = []
-    for group in re.split(rb"\n[ \t]*\n", data):
+    for group in re.split(rb"\n[ \t]*\n", data, maxsplit=MAX_GROUPS):
         block, _ = split_message(group + b"\n\n")
         if any(block.first(name) for name in ("final-recipient", "original-recipient", "action", "status")):
             found.append(_recipient(block))

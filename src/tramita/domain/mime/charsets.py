@@ -4,6 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import islice
 
 Guess = Callable[[bytes], str | None]
 
@@ -42,6 +43,7 @@ MULTIBYTE = {
     "euc_jis_2004",
     "iso-2022-jp",
 }
+MAX_RUNS = 100_000  # changes of alphabet in one text
 SHORT = 40  # bytes; a detector only guesses wildly below
 SAMPLE = 20_000  # bytes shown to the detector
 
@@ -156,7 +158,7 @@ def _iso_2022_jp(data: bytes) -> str | None:
     if not data.isascii():
         return None
     pieces, mode, at = [], b"(B", 0
-    for found in _JIS.finditer(data):
+    for found in islice(_JIS.finditer(data), MAX_RUNS):
         pieces.append(_jis_run(data[at : found.start()], mode))
         mode, at = found.group(1), found.end()
     pieces.append(_jis_run(data[at:], mode))

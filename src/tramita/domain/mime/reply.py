@@ -17,6 +17,7 @@ KindOf = Callable[[str], str | None]
 MAX_LINES = 20_000
 WRAPPED = 60  # characters: a quoted line of this length may have lost its end to the next line
 BLOCK = 12  # lines of a header block
+MAX_TRIES = 2_000  # lines that look as if history began there
 ATTRIBUTION = 5  # lines over which an attribution may be wrapped
 
 _MARKER = re.compile(
@@ -61,8 +62,10 @@ def history_start(text: str, reply_text: str) -> int | None:
 
 def _lines(whole: str) -> list[str]:
     lines: list[str] = []
+    cuts = 0
     for line in whole.split("\n"):
-        parts = words.cut_in_two(line)
+        parts = words.cut_in_two(line) if cuts < MAX_TRIES else None
+        cuts += "@" in line
         lines += parts or (line.rstrip(),)
     return lines
 
@@ -165,11 +168,16 @@ def _attribution_start(lines: list[str], end: int, *, quote_follows: bool) -> in
 def _hard_start(lines: list[str]) -> int:
     """The first line after which all is history: our own line, a header block,
     `wrote:` without quotation marks."""
+    tries = 0
     for at, line in enumerate(lines):
         if words.is_own(line):
             return _attribution_before(lines, at)
-        if words.is_original(line) or _is_header_block(lines, at):
-            return _above_block(lines, at)
+        if ":" in line or "：" in line or line[:1] in "-_=>* " or words.bare_label(line):
+            tries += 1
+            if tries > MAX_TRIES:
+                break
+            if words.is_original(line) or _is_header_block(lines, at):
+                return _above_block(lines, at)
         if words.may_end_attribution(line) and not _quotation_follows(lines, at):
             start = _attribution_start(lines, at, quote_follows=False)
             if start is not None and any(lines[:start]):

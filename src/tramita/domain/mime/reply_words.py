@@ -15,6 +15,7 @@ MARKERS = {
 }
 
 MAX_JOINED = 600  # characters of an attribution
+TAIL = 60  # characters at its end, where the verb stands in most languages
 
 _OWN_LINE = re.compile(r"^[>\s|*]{0,20}##-\s{0,3}\S.{0,200}$")
 _QUOTED = re.compile(r"^\s{0,3}(?:[A-Za-z]{1,3})?>|^\s{0,3}\|\s")
@@ -149,9 +150,11 @@ def is_forward_subject(subject: str) -> bool:
 
 def may_end_attribution(line: str) -> bool:
     """Cheap, asked of every line: could an attribution end here?"""
-    return len(line) < MAX_JOINED and bool(
-        _END.search(line) or _VERB_AT_END.search(line) or (line.endswith(">") and "@" in line)
-    )
+    if not line or len(line) >= MAX_JOINED:
+        return False
+    if line[-1] in ":：-–* " or (line[-1] == ">" and "@" in line):
+        return bool(_END.search(line[-12:])) or line[-1] in ">-–"
+    return bool(_VERB_AT_END.search(line[-TAIL:]))
 
 
 def is_attribution(joined: str, *, quote_follows: bool) -> bool:
@@ -162,7 +165,7 @@ def is_attribution(joined: str, *, quote_follows: bool) -> bool:
     says = bool(_VERB.search(joined) or _SENT.search(joined))
     if _BY_DATE.match(joined) and dated:
         return says or quote_follows or joined.rstrip().endswith((":", "："))
-    if not says or not (_END.search(joined) or _VERB_AT_END.search(joined)):
+    if not says or not (_END.search(joined[-12:]) or _VERB_AT_END.search(joined[-TAIL:])):
         return False
     begins = bool(_INTRO.match(joined))
     if begins and (dated or named):
@@ -182,7 +185,9 @@ def names_writer(line: str) -> bool:
 
 def cut_in_two(line: str) -> tuple[str, str] | None:
     """New words and the attribution that a careless program put on the same line."""
-    found = _MID_LINE.match(line) if "@" in line and len(line) < MAX_JOINED else None
+    if line[-1:] not in (":", "：", " ") or "@" not in line or len(line) >= MAX_JOINED or not _VERB.search(line[-TAIL:]):
+        return None
+    found = _MID_LINE.match(line)
     return (found.group("words"), found.group("rest")) if found and _VERB.search(found.group("rest")) else None
 
 

@@ -5,10 +5,12 @@ The packing is LZFu ([MS-OXRTFCP]), the HTML inside is encapsulated ([MS-OXRTFEX
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from tramita.domain.mime.charsets import clean, decode
 
-MAX_BYTES = 4_000_000  # unpacked
+MAX_BYTES = 2_000_000  # unpacked
+MAX_TOKENS = 100_000
 MAX_GROUPS = 500  # levels
 
 _PACKED, _PLAIN = 0x75465A4C, 0x414C454D
@@ -109,7 +111,7 @@ class _Reader:
         return f"cp{found.group(1).decode()}" if found else "cp1252"
 
     def text(self) -> str:
-        for found in _TOKEN.finditer(self._data):
+        for found in islice(_TOKEN.finditer(self._data), MAX_TOKENS):
             word, number, letter, sign, brace, plain = found.groups()
             if word is not None:
                 self._word(word, int(number) if number else None)

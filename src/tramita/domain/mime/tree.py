@@ -9,6 +9,7 @@ from tramita.domain.mime.transfer import encoding_name, known, undo
 
 MAX_DEPTH = 100  # levels
 MAX_PARTS = 1_000
+COST = 500  # bytes that one place found stands for
 MAX_PASSES = 30  # the bytes searched for boundaries, in multiples of the message
 
 _GUESS = re.compile(rb"(?:\A|[\r\n])--([^\s-][^\r\n]{0,198}?)[ \t]{0,9}(?:\r{0,3}\n|\r)(?=[A-Za-z-]{3,40}:|\r|\n)")
@@ -156,7 +157,7 @@ def _delimiters(body: bytes, mark: bytes, reading: Reading) -> list[tuple[int, i
     at = 0
     while reading.bytes_left > 0 and len(found) <= 2 * MAX_PARTS:
         begin = body.find(mark, at)
-        reading.bytes_left -= (begin if begin >= 0 else len(body)) - at + 50
+        reading.bytes_left -= (begin if begin >= 0 else len(body)) - at + COST
         if begin < 0:
             return found
         at = begin + len(mark)
