@@ -30,7 +30,8 @@ _WORDING = re.compile(
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"\s*(?:[^\n]{0,40}[,:!.]\s{0,4})?(?:(?:please note[:,]? )?this is an? (?:auto(?:matic(?:ally generated)?|mated)[- ]?)(?:reply|response|answer|e-?mail|message)"
+    r"\s*(?:[^\n.]{0,40}[,:!]\s{0,4})?(?:(?:thank|thanks|vielen dank|danke|merci|gracias|obrigad|dzi[ęe]kuj)[^\n.!]{0,60}[.!]\s{0,4})?"
+    r"(?:(?:please note[:,]? )?this is an? (?:auto(?:matic(?:ally generated)?|mated)[- ]?)(?:reply|response|answer|e-?mail|message)"
     r"|dies ist eine automatisch\w* (?:generierte |erstellte )?(?:antwort|nachricht|e-?mail)"
     r"|(?:ceci est un|il s['’]agit d['’]un)e? (?:réponse|message) automatique"
     r"|(?:est[ae] es una|ésta es una) respuesta automática|este es un mensaje automático"

@@ -77,6 +77,11 @@ _COPY_BELOW = re.compile(
     r"|message (?:text )?follows|headers? (?:follow|of the original)|old message:)",
     re.IGNORECASE | re.MULTILINE,
 )
+_GREETING = re.compile(
+    r">|(?:hi|hello|dear|good|hey|please|help|hallo|guten|liebe|sehr|bonjour|cher|chère|madame|monsieur|hola|buen|estimad"
+    r"|ol[áa]|bom|boa|prezad|car[oa]|dzień|cześć|witam|szanown)\w{0,3}\b",
+    re.IGNORECASE,
+)
 _LIST_BELOW = re.compile(
     r"(?:did not reach the following|following (?:\w{1,12} ){0,2}(?:address|recipient|user)|(?:not|un) ?delivered to"
     r"|deliver(?:y|ed)? to these recipients|(?:folgende|suivante?|siguiente|seguinte|następując)\w{0,4})",
@@ -100,9 +105,11 @@ def in_body(text: str) -> bool:
 
 
 def opens_so(text: str) -> bool:
-    """A machine comes to the point: the first lines say it, or are drawn. A person who tells of a bounce greets."""
-    start = text.lstrip()[:250]
-    return not start.startswith(">") and bool(start[:3] in ("---", "***", "===", "###") or _BODY.search(start))
+    """A machine comes to the point: the first words say it, or a line is drawn. A person who tells of a bounce greets."""
+    start = text.lstrip()[:120]
+    if start[:3] in ("---", "***", "===", "###"):
+        return True
+    return not _GREETING.match(start) and bool(_BODY.search(start))
 
 
 def has_code(text: str) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from tramita.domain.mime import bounce_words as words
 from tramita.domain.mime.addresses import addresses, first_address
-from tramita.domain.mime.headers import BREAK, Block, split_message
+from tramita.domain.mime.headers import BREAK, Block, split_message, split_part
 from tramita.domain.mime.model import Bounce, Receipt, Recipient
+from tramita.domain.mime.reply_words import is_forward_subject
 from tramita.domain.mime.tree import Part, build
 from tramita.domain.mime.words import decode_header
 
@@ -31,7 +32,7 @@ def find(block: Block, parts: list[Part], text: str, sender: str, subject: str, 
     if report == "feedback-report" or (report == "disposition-notification" and not _rejected(parts)):
         return None
     daemon = words.is_daemon(sender) or _from_daemon(block)
-    by_subject = words.in_subject(subject)
+    by_subject = words.in_subject(subject) and not is_forward_subject(subject)
     failed = [value for value in block.all("x-failed-recipients") if value.strip()]
     if not (_is_report(block) or daemon or null_sender or by_subject or failed):
         return None
@@ -68,7 +69,7 @@ def _rejected(parts: list[Part]) -> bool:
     """A mailbox that deletes what it is sent answers with a receipt (RFC 8098); to the writer it is a bounce."""
     for part in parts:
         if part.kind == "message/disposition-notification":
-            block, _ = split_message(part.content()[0])
+            block, _ = split_part(part.content()[0])
             said = decode_header(block.first("disposition") or b"").lower()
             return said.startswith("automatic-action") and any(end in said for end in ("deleted", "denied", "failed"))
     return False
@@ -104,7 +105,7 @@ def receipt(parts: list[Part]) -> Receipt | None:
 
 
 def _receipt(kind: str, part: Part, who: str, which: str) -> Receipt:
-    block, _ = split_message(part.content()[0])
+    block, _ = split_part(part.content()[0])
     return Receipt(kind, _typed_address(block.first(who)), message_id(block.first(which)))
 
 
@@ -137,7 +138,7 @@ def _recipients(form: bytes) -> list[Recipient]:
     data = BREAK.sub(b"\n", form)
     found = []
     for group in re.split(rb"\n[ \t]*\n", data, maxsplit=MAX_GROUPS):
-        block, _ = split_message(group + b"\n\n")
+        block, _ = split_part(group.lstrip(b"\n") + b"\n\n")
         if any(block.first(name) for name in ("final-recipient", "original-recipient", "action", "status")):
             found.append(_recipient(block))
     known = [one for one in found if one.recipient]

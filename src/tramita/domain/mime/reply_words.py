@@ -48,7 +48,7 @@ _END = re.compile(r"(?:[:：]|[-–]{2,})\s{0,3}\*?\s{0,3}$")
 _VERB_AT_END = re.compile(r"(?:" + _VERB.pattern + r")\s{0,2}[-–.]{0,20}\s{0,3}$", re.IGNORECASE)
 _TORN_END = re.compile(r"^\s{0,3}>\s{0,2}(?:" + _VERB.pattern + r")\s{0,2}[:：]?$", re.IGNORECASE)
 _MID_LINE = re.compile(
-    r"^(?P<words>.{1,300}?[^\s>,;-])(?:\s+|\s?-{2,}\s?)(?P<rest>(?:On|Am|Le|El|Em|Il|Op|W dniu|Dnia)\s.{0,200}?\d.{0,200}@.{0,120}[:：]\s{0,3})$"
+    r"^(?P<words>.{1,300}?[^\s>,;-])(?:\s{1,9}|\s?-{2,9}\s?)(?P<rest>(?:On|Am|Le|El|Em|Il|Op|W dniu|Dnia)\s.{0,200}?\d.{0,200}@.{0,120}[:：]\s{0,3})$"
 )
 
 _LABELS = {
@@ -79,7 +79,7 @@ _BARE_LABEL = re.compile(
 )
 _ANY_LABEL = re.compile(r"^[>\s*_]{0,20}[^\W\d_][\w .'’/-]{0,24}[\s*]{0,4}[:：]\s{0,9}\S")
 _ORIGINAL = re.compile(
-    r"^[>\s*]{0,20}[-_=]{1,}[\s*]{0,5}(?:(?:the )?original (?:message|appointment|e-?mail)|(?:e-?)?mail original|ursprüngliche (?:nachricht|e-?mail)"
+    r"^[>\s*]{0,20}[-_=]{1,80}[\s*]{0,5}(?:(?:the )?original (?:message|appointment|e-?mail)|(?:e-?)?mail original|ursprüngliche (?:nachricht|e-?mail)"
     r"|originalnachricht|original-nachricht|antwort nachricht|message (?:d['’])?origin(?:e|al)"
     r"|mensaje (?:original|de origen)|mensagem original|wiadomość oryginalna|oryginalna wiadomość|(?:wiadomość )?pierwotna"
     r"|messaggio originale|(?:oorspronkelijk|origineel) bericht|reply message|oprindelig (?:meddelelse|besked)"
@@ -88,9 +88,9 @@ _ORIGINAL = re.compile(
     r"[\s*]{0,5}[-_=]{0,80}(?:\s{0,9}|\s?\S{1,20}:.{0,400})$",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"^[>\s*]{0,9}[_=*-]{3,}\s{0,9}$")
+_RULE = re.compile(r"^[>\s*]{0,9}[_=*-]{3,300}\s{0,9}$")
 _FORWARDED = re.compile(
-    r"^[>\s*]{0,9}(?:-{2,}\s{0,5}(?:forwarded (?:message|by)|weitergeleitete nachricht"
+    r"^[>\s*]{0,9}(?:-{2,80}\s{0,5}(?:forwarded (?:message|by)|weitergeleitete nachricht"
     r"|message (?:transféré|réexpédié)|mensaje reenviado|mensagem (?:encaminhada|reencaminhada)"
     r"|(?:wiadomość przekazana|przekazana wiadomość|treść przekazanej wiadomości)"
     r"|messaggio inoltrato|doorgestuurd bericht|videresendt|vidarebefordrat)"
