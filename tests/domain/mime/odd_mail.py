@@ -12,7 +12,14 @@ MARKS = [
     *(b"Content-Type: multipart/mixed; boundary=a\r\n", b"Content-Transfer-Encoding: base64\r\n", b"begin 644 x\n"),
     *(b"charset=utf-7", b"charset=idna", b"charset=utf-16", b"charset=undefined", b"\x1b$B", b"message/rfc822"),
     *(b"filename*0*=", b"filename*=x''%", b"From ", b"<!--", b"<style>", b"&#x110000;", b"&#55296;", b"@"),
-    *(b"Content-Type: text/rtf\r\n", b"{\\rtf1\\fromhtml1 {\\*\\htmltag <p>}", b"format=flowed", b"##- ", b"> ", b"-- \r\n"),
+    *(
+        b"Content-Type: text/rtf\r\n",
+        b"{\\rtf1\\fromhtml1 {\\*\\htmltag <p>}",
+        b"format=flowed",
+        b"##- ",
+        b"> ",
+        b"-- \r\n",
+    ),
     *(b"Content-Type: message/delivery-status\r\n", b"Final-Recipient: rfc822;", b"multipart/report", b"wrote:\r\n"),
 ]
 WORDS = "the lift is stuck again since Monday <b>please</b> help &amp; thanks On 12 Mar 2024 Ana wrote: über łódź 三階".split()

@@ -22,15 +22,31 @@ def bounce(read: ParsedMail) -> Bounce:
         (DAEMON, "Mail", "I could not deliver your mail.\r\n\r\n<rui@c.example>: 550 user unknown"),
         ("Postmaster <postmaster@mx.example>", "Undeliverable Mail", "Invalid final delivery userid: rui@c.example"),
         ("post_master@sms.example", "Re: The lift", "Error: Invalid user address\r\nRCPT TO: rui@c.example"),
-        ("System Administrator <x@mx.example>", "E", "did not reach the following recipient(s):\r\n\r\nrui@c.example on"),
-        (DAEMON, "Undeliverable: x", "Your message\r\n  To: list@o.example\r\n\r\nwas not delivered to:\r\n\r\n  rui@c.example"),
+        (
+            "System Administrator <x@mx.example>",
+            "E",
+            "did not reach the following recipient(s):\r\n\r\nrui@c.example on",
+        ),
+        (
+            DAEMON,
+            "Undeliverable: x",
+            "Your message\r\n  To: list@o.example\r\n\r\nwas not delivered to:\r\n\r\n  rui@c.example",
+        ),
         (DAEMON, "Unzustellbar: x", "Ihre Nachricht konnte nicht zugestellt werden an\r\n\r\nrui@c.example"),
         (DAEMON, "Échec de la remise", "Votre message n'a pas pu être remis à\r\n\r\nrui@c.example"),
         (DAEMON, "No se ha podido entregar: x", "No se ha podido entregar a\r\n\r\nrui@c.example"),
         (DAEMON, "Não foi possível entregar", "A mensagem não foi entregue a\r\n\r\nrui@c.example"),
         (DAEMON, "Nie można dostarczyć: x", "Wiadomość nie została dostarczona.\r\n\r\nrui@c.example"),
-        ("gate@mx.example", "Mail could not be delivered", "*** Gate ***\r\n550 5.1.1\r\nUnable to deliver message to <rui@c.example>"),
-        ("admin@mx.example", "Non-Delivery: x", "--- Non-Delivery Report ---\r\ncould not be delivered to:\r\n\r\n\"rui@c.example\""),
+        (
+            "gate@mx.example",
+            "Mail could not be delivered",
+            "*** Gate ***\r\n550 5.1.1\r\nUnable to deliver message to <rui@c.example>",
+        ),
+        (
+            "admin@mx.example",
+            "Non-Delivery: x",
+            '--- Non-Delivery Report ---\r\ncould not be delivered to:\r\n\r\n"rui@c.example"',
+        ),
     ],
 )
 def test_a_report_in_plain_words_names_whom_it_did_not_reach(sender: str, subject: str, body: str) -> None:
@@ -105,7 +121,7 @@ FORM = "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; rui@c.exa
 
 def test_the_form_is_found_where_it_was_pasted_or_enclosed() -> None:
     """MAIL-96."""
-    report = f'Content-Type: multipart/report; boundary=i\r\n\r\n--i\r\nContent-Type: message/delivery-status\r\n\r\n{FORM}--i--'
+    report = f"Content-Type: multipart/report; boundary=i\r\n\r\n--i\r\nContent-Type: message/delivery-status\r\n\r\n{FORM}--i--"
     enclosed = f"--b\r\nContent-Type: message/rfc822\r\n\r\n{report}\r\n--b--"
 
     pasted = bounce(mail(f"Sorry.\r\n\r\n{FORM}", From=DAEMON, Subject="Undelivered Mail"))
@@ -148,7 +164,12 @@ def test_a_person_who_tells_of_a_bounce_is_none(subject: str, body: str) -> None
     "subject",
     [
         *("AUTO: Rui Silva is out of the office (returning 12/03/2024)", "Re: The lift (Automatic Response)"),
-        *("[Automatyczna odpowiedź] winda", "Abwesenheitsnotiz: x", "Réponse automatique : x", "Respuesta automática: x"),
+        *(
+            "[Automatyczna odpowiedź] winda",
+            "Abwesenheitsnotiz: x",
+            "Réponse automatique : x",
+            "Respuesta automática: x",
+        ),
         *("Resposta automática: x", "Odpowiedź automatyczna: x", "Automatische Antwort: x", "Out of Office Re: x"),
     ],
 )

@@ -326,6 +326,11 @@ def test_damaged_base64_gives_what_decodes_and_says_so(coded: str, content: byte
         ('Content-Disposition: attachment; filename="../../x.pdf"', "x.pdf"),
         ('Content-Disposition: attachment; filename="C:\\temp\\x.pdf"', "x.pdf"),
         ('Content-Disposition: attachment; filename="..."', "file-1.pdf"),
+        ("Content-Disposition: attachment; filename='single.pdf'", "single.pdf"),
+        ("Content-Disposition: attachment; filename=utf-8''%C3%9Cber.pdf", "Über.pdf"),
+        ('Content-Disposition: attachment; filename="=?utf-8?b?w5xiZXIucGRm"', "Über.pdf"),
+        ("Content-Disposition: attachment; filename==?utf-8?B?w5xiZXIucGRm?=", "Über.pdf"),
+        ('Content-Disposition: attachment; filename="say \\"hi\\".pdf"', 'say "hi".pdf'),
         ("Content-Type: application/pdf; name=only.pdf", "only.pdf"),
     ],
 )
@@ -591,3 +596,23 @@ def test_an_attachment_is_decoded_and_hashed() -> None:
     file = parse(multipart(PLAIN + "x", part)).attachments[0]
 
     assert (file.size, file.content) == (10_000, b"\x00\xff" * 5_000)
+
+
+def test_a_raw_name_is_read_in_the_charset_of_the_body() -> None:
+    """MAIL-24, MAIL-34."""
+    raw = multipart(
+        "Content-Type: text/plain; charset=gb2312\r\n\r\nx",
+        'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="@.pdf"\r\n\r\ny',
+    ).replace(b"@.pdf", "中文.pdf".encode("gb2312"))
+
+    assert parse(raw).attachments[0].filename == "中文.pdf"
+
+
+@pytest.mark.parametrize("torn", ["X-Not Valid: oops", "x" * 200])
+def test_the_last_header_line_may_be_torn_and_is_no_text(torn: str) -> None:
+    """MAIL-26."""
+    raw = f"From: rui@c.example\r\nSubject: The lift\r\n{torn}\r\n\r\nIt is stuck."
+
+    mail = parse(raw.encode())
+
+    assert (mail.text, mail.defects) == ("It is stuck.", ("damaged_header_line",))

@@ -12,7 +12,9 @@ _FAILURE = re.compile(r"(?<![\d.])([45])\.([0-7])\.(\d{1,3})(?!\d|\.\d)")
 _CODE = re.compile(r"(?:^|[\s:(<\[#-])([45]\d\d)[\s-](?=\D)")
 _MAIL = re.compile(r"[A-Za-z0-9_.+=&~!#$%*/?^`{|}-]{1,128}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10}")
 _ID = re.compile(r"^[>\s]{0,20}message-id[ \t]*:\s{0,20}<?([^<>\s]{3,400})>?", re.IGNORECASE | re.MULTILINE)
-_LEAD = re.compile(r"(?:^|rcpt to:|failed (?:address|recipient)e?s?:|to:)[\s\"'<>*•:-]{0,9}(?:smtp[=:]|rfc822;\s?)?$", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:^|rcpt to:|failed (?:address|recipient)e?s?:|to:)[\s\"'<>*•:-]{0,9}(?:smtp[=:]|rfc822;\s?)?$", re.IGNORECASE
+)
 _NOT_HERE = re.compile(
     r"^[>\s]{0,9}(?:from|date|message-id|received|reply-to|return-path|mail from|sender|errors-to|list-[a-z]+"
     r"|original sender|x-[a-z-]{1,40})\s{0,3}:",

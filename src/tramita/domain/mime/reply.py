@@ -137,7 +137,7 @@ def _attribution_before(lines: list[str], at: int) -> int:
         return _without_rule(lines, end)
     found = _attribution_start(lines, end, quote_follows=True) if words.may_end_attribution(lines[end]) else None
     if found is not None:
-        return found
+        return _without_rule(lines, found)
     says = lines[end]
     return end if says.endswith((":", "：")) and ("@" in says or words.is_dated(says)) and len(says) < 300 else at
 

@@ -41,7 +41,9 @@ _SAMSUNG = re.compile(r"^[>\s*-]{0,20}.{1,60}\bwrote\b\s?[-:]", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,2}[:.hH]\d{2}|\b(?:19|20)\d\d\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}월|\d{1,2}月")
 _MAIL = re.compile(r"[^\s<>\[\]()\"',;:]{1,100}@[\w.-]{1,100}")
 _BY_DATE = re.compile(
-    r"^[>\s*]{0,20}(?:\W?\d|(?:" + _DAYS + r")[a-zа-яäéáłżśęńü-]{0,9}[.,]?\s).{0,300}@[\w.-]{1,100}\W{0,4}[>)\]:：]\s{0,3}$",
+    r"^[>\s*]{0,20}(?:\W?\d|(?:"
+    + _DAYS
+    + r")[a-zа-яäéáłżśęńü-]{0,9}[.,]?\s).{0,300}@[\w.-]{1,100}\W{0,4}[>)\]:：]\s{0,3}$",
     re.IGNORECASE,
 )
 _END = re.compile(r"(?:[:：]|[-–]{2,})\s{0,3}\*?\s{0,3}$")
@@ -66,7 +68,9 @@ _LABELS = {
     "|pièces? jointes?|anexos?|adjuntos?|załączniki?",
 }
 _LABEL = re.compile(
-    r"^[>\s*_•]{0,20}(?:" + "|".join(f"(?P<{key}>{words})" for key, words in _LABELS.items()) + r")[\s*_\u00a0]{0,5}[:：]",
+    r"^[>\s*_•]{0,20}(?:"
+    + "|".join(f"(?P<{key}>{words})" for key, words in _LABELS.items())
+    + r")[\s*_\u00a0]{0,5}[:：]",
     re.IGNORECASE,
 )
 _LABEL_INSIDE = re.compile(
@@ -100,12 +104,15 @@ _FORWARDED = re.compile(
     re.IGNORECASE,
 )
 _REPLY_SUBJECT = re.compile(
-    r"^\s*(?:re|aw|antw|rép|ref|resp?|odp|sv|vs|ynt|r|回复|回覆|答复|答覆|ответ|на)\s?(?:\[\d+\]|\(\d+\)|\^\d+)?\s?[:：]", re.IGNORECASE
+    r"^\s*(?:re|aw|antw|rép|ref|resp?|odp|sv|vs|ynt|r|回复|回覆|答复|答覆|ответ|на)\s?(?:\[\d+\]|\(\d+\)|\^\d+)?\s?[:：]",
+    re.IGNORECASE,
 )
 _FORWARD_SUBJECT = re.compile(
     r"^\s*(?:fwd?|wg|tr|rv|rif|pd|enc|vl|doorst|i|vb|vs|转发|轉寄|пересл)\s?(?:\[\d+\])?\s?[:：]", re.IGNORECASE
 )
-_HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u200b": None})
+_HYPHENS = str.maketrans(
+    {"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u200b": None}
+)
 
 
 def plain(line: str) -> str:
@@ -185,7 +192,12 @@ def names_writer(line: str) -> bool:
 
 def cut_in_two(line: str) -> tuple[str, str] | None:
     """New words and the attribution that a careless program put on the same line."""
-    if line[-1:] not in (":", "：", " ") or "@" not in line or len(line) >= MAX_JOINED or not _VERB.search(line[-TAIL:]):
+    if (
+        line[-1:] not in (":", "：", " ")
+        or "@" not in line
+        or len(line) >= MAX_JOINED
+        or not _VERB.search(line[-TAIL:])
+    ):
         return None
     found = _MID_LINE.match(line)
     return (found.group("words"), found.group("rest")) if found and _VERB.search(found.group("rest")) else None

@@ -24,7 +24,18 @@ _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,9})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
 )
 _SKIPPED = {
-    *(b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"header", b"footer", b"headerl", b"headerr"),
+    *(
+        b"fonttbl",
+        b"colortbl",
+        b"stylesheet",
+        b"info",
+        b"pict",
+        b"object",
+        b"header",
+        b"footer",
+        b"headerl",
+        b"headerr",
+    ),
     *(b"footerl", b"footerr", b"headerf", b"footerf", b"listtable", b"listoverridetable", b"rsidtbl", b"generator"),
     *(b"themedata", b"colorschememapping", b"datastore", b"latentstyles", b"xmlnstbl", b"mhtmltag", b"fldinst"),
 }
@@ -101,9 +112,7 @@ class _Reader:
         self._ignore = 0  # characters to pass over after a \u
         self._starred = False
         self._fonts = {
-            int(font): _CHARSETS[int(kind)]
-            for font, kind in _FONT.findall(data[:100_000])
-            if int(kind) in _CHARSETS
+            int(font): _CHARSETS[int(kind)] for font, kind in _FONT.findall(data[:100_000]) if int(kind) in _CHARSETS
         }
 
     def _code_page(self) -> str:
