@@ -6,7 +6,8 @@ from tests.domain.mails import mail
 from tramita.domain.mime import Bounce, ParsedMail, parse
 
 DAEMON = "Mail Delivery Subsystem <MAILER-DAEMON@mx.example>"
-COPY = "\r\n\r\n------ This is a copy of the message ------\r\n\r\nMessage-ID: <out@helpdesk.example>\r\nTo: rui@c.example\r\n"
+HEAD = "Message-ID: <out@helpdesk.example>\r\nTo: rui@c.example\r\n"
+COPY = f"\r\n\r\n------ This is a copy of the message ------\r\n\r\n{HEAD}"
 
 
 def bounce(read: ParsedMail) -> Bounce:
@@ -69,7 +70,8 @@ def test_a_null_sender_needs_a_copy_or_a_code_beside_its_words() -> None:
 
 def test_every_recipient_of_a_plain_report_is_told() -> None:
     """MAIL-96."""
-    body = "I could not deliver to the following addresses.\r\n\r\n<a@c.example>:\r\nunknown\r\n\r\n<b@c.example>:\r\nunknown"
+    failed = "<a@c.example>:\r\nunknown\r\n\r\n<b@c.example>:\r\nunknown"
+    body = f"I could not deliver to the following addresses.\r\n\r\n{failed}"
 
     found = bounce(mail(body, From=DAEMON, Subject="failure notice", To="desk@helpdesk.example"))
 
@@ -87,7 +89,7 @@ def test_the_offices_and_the_sender_are_not_whom_it_did_not_reach() -> None:
 
 def test_where_the_report_names_nobody_the_copy_does() -> None:
     """MAIL-96."""
-    copy = "--b\r\nContent-Type: message/rfc822\r\n\r\nTo: rui@c.example\r\nMessage-ID: <out@helpdesk.example>\r\n\r\nx\r\n--b--"
+    copy = f"--b\r\nContent-Type: message/rfc822\r\n\r\n{HEAD}\r\nx\r\n--b--"
 
     found = bounce(
         mail(
@@ -116,12 +118,14 @@ def test_a_delay_is_no_failure(body: str) -> None:
     assert (found.action, (found.status or "")[0], found.permanent) == ("delayed", "4", False)
 
 
-FORM = "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; rui@c.example\r\nAction: failed\r\nStatus: 5.2.2\r\n"
+STATUS = "Final-Recipient: rfc822; rui@c.example\r\nAction: failed\r\nStatus: 5.2.2\r\n"
+FORM = f"Reporting-MTA: dns; mx.example\r\n\r\n{STATUS}"
 
 
 def test_the_form_is_found_where_it_was_pasted_or_enclosed() -> None:
     """MAIL-96."""
-    report = f"Content-Type: multipart/report; boundary=i\r\n\r\n--i\r\nContent-Type: message/delivery-status\r\n\r\n{FORM}--i--"
+    part = f"--i\r\nContent-Type: message/delivery-status\r\n\r\n{FORM}--i--"
+    report = f"Content-Type: multipart/report; boundary=i\r\n\r\n{part}"
     enclosed = f"--b\r\nContent-Type: message/rfc822\r\n\r\n{report}\r\n--b--"
 
     pasted = bounce(mail(f"Sorry.\r\n\r\n{FORM}", From=DAEMON, Subject="Undelivered Mail"))
@@ -137,7 +141,8 @@ def test_a_receipt_that_says_deleted_unread_by_a_machine_is_a_bounce() -> None:
 
     def receipt(mode: str) -> ParsedMail:
         form = f"Final-Recipient: rfc822; rui@c.example\r\nDisposition: {mode}; deleted\r\n"
-        body = f"--b\r\n\r\nYour message was automatically rejected: Quota exceeded\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\n{form}--b--"
+        part = f"--b\r\nContent-Type: message/disposition-notification\r\n\r\n{form}--b--"
+        body = f"--b\r\n\r\nYour message was automatically rejected: Quota exceeded\r\n{part}"
         kind = "multipart/report; report-type=disposition-notification; boundary=b"
         return mail(body, From=DAEMON, Subject="Rejected", Content_Type=kind)
 

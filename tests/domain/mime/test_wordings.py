@@ -61,7 +61,6 @@ def test_packed_rich_text_is_unpacked_with_its_references() -> None:
     """MAIL-36."""
     letters = b"{\\rtf1 Hello}"
     # `abc`, then four bytes from three back, then the end: a reference that overlaps what it writes
-    place = (207).to_bytes(2, "big")
     reference = ((207 << 4) | 2).to_bytes(2, "big")
     repeated = struct.pack("<IIII", 0, 7, 0x75465A4C, 0) + b"\x08abc" + reference
 
@@ -69,7 +68,6 @@ def test_packed_rich_text_is_unpacked_with_its_references() -> None:
     assert rtf.unpack(repeated) == b"abcabca"
     assert rtf.unpack(struct.pack("<IIII", 0, 3, 0x414C454D, 0) + b"abc") == b"abc"
     assert rtf.unpack(b"no such thing") is None
-    assert place
 
 
 @pytest.mark.parametrize(
@@ -92,7 +90,8 @@ def test_html_inside_rich_text_comes_out_as_it_went_in() -> None:
     """MAIL-36."""
     rich = (
         rb"{\rtf1\ansi\fromhtml1 {\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 Caf\'e9 "
-        rb"{\*\htmltag84 <b>}\htmlrtf {\b\htmlrtf0 now\htmlrtf }\htmlrtf0 {\*\htmltag92 </b>}\htmlrtf\par}\htmlrtf0 {\*\htmltag72 </p>}}"
+        rb"{\*\htmltag84 <b>}\htmlrtf {\b\htmlrtf0 now\htmlrtf }\htmlrtf0 {\*\htmltag92 </b>}"
+        rb"\htmlrtf\par}\htmlrtf0 {\*\htmltag72 </p>}}"
     )
 
     assert rtf.read(rich) == ("<p>Café <b>now</b></p>", True)

@@ -23,8 +23,10 @@ ATTRIBUTION = 5  # lines over which an attribution may be wrapped
 _MARKER = re.compile(
     r"<[a-z]{1,12}[^<>]{0,300}?\s(?:class|id|type|name)\s?=\s?[\"']?[^\"'<>]{0,80}?(?:gmail_quote|gmail_extra"
     r"|divRplyFwdMsg|appendonsend|yahoo_quoted|protonmail_quote|moz-cite-prefix|mail-editor-reference-message"
-    r"|ms-outlook-mobile-reference|zmail_extra|OutlookMessageHeader|OLK_SRC_BODY_SECTION|reply-intro|wps_quotion|(?<=[\"'=])cite(?=[\"'\s>]))"
-    r"|<div[^<>]{0,60}style\s?=\s?[\"']?[^\"'<>]{0,80}border:\s?none;\s?border-top:\s?solid #(?:E1E1E1|B5C4DF|e1e1e1|b5c4df)[^<>]{0,120}>",
+    r"|ms-outlook-mobile-reference|zmail_extra|OutlookMessageHeader|OLK_SRC_BODY_SECTION|reply-intro|wps_quotion"
+    r"|(?<=[\"'=])cite(?=[\"'\s>]))"
+    r"|<div[^<>]{0,60}style\s?=\s?[\"']?[^\"'<>]{0,80}border:\s?none;\s?border-top:\s?solid #(?:E1E1E1|B5C4DF"
+    r"|e1e1e1|b5c4df)[^<>]{0,120}>",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"^--\s?$")
@@ -77,10 +79,10 @@ def _new_lines(lines: list[str], *, answers: bool) -> list[str]:
     attributed = any(mark and not words.is_quoted(line) for line, mark in zip(shapes, quoted, strict=True))
     if not (answers or attributed):
         return lines
-    end = _hard_start(shapes) if answers else len(lines)
-    if any(words.is_forwarded(line) and not words.is_quoted(line) for line in shapes[:end]):
+    history = _hard_start(shapes) if answers else len(lines)
+    if any(words.is_forwarded(line) and not words.is_quoted(line) for line in shapes[:history]):
         return lines  # passed on for us to read
-    for end in (end, len(lines)):
+    for end in (history, len(lines)):
         above = _outside(lines[:end], quoted[:end])
         if above is None:
             return lines  # answers between quotations

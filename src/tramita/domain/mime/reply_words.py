@@ -22,15 +22,18 @@ _QUOTED = re.compile(r"^\s{0,3}(?:[A-Za-z]{1,3})?>|^\s{0,3}\|\s")
 _VERB = re.compile(
     r"(?:\b(?:wrote|writes|says|said|schrieb|schrieben|schreibt|geschrieben|a écrit|écrit|nous a dit|escribió|escribe"
     r"|escreveu|napisał|napisała|nadesłał|nadesłała|pisze|napsal|napsala|napísal|ha scritto|scrive|scritto"
-    r"|schreef|geschreven|skrev|kirjoitti|írta|yazdı|yazmış|a scris|va scriure|kirjutas|rašė|написал|написала|пишет|пише)"
+    r"|schreef|geschreven|skrev|kirjoitti|írta|yazdı|yazmış|a scris|va scriure|kirjutas|rašė|написал|написала|пишет"
+    r"|пише)"
     r"|написав|έγραψε|đã viết|写道|寫道|작성|のメッセージ)(?:\(a\)|\(а\)|\(-a\))?",
     re.IGNORECASE,
 )
 _SENT = re.compile(r"\bsent\s?:\s{0,3}$", re.IGNORECASE)
 _DAYS = (
     "mon|tue|wed|thu|fri|sat|sun|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|mo|di|mi|do|fr|sa|so"
-    "|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|seg|ter|qua|qui|sex|pon|wt|śr|czw|pt|sob|nd|niedz|ma|ti|on|to|lø|lör|sø|sön"
-    "|tir|ons|tor|tors|fre|man|mån|tis|пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье"
+    "|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|seg|ter|qua|qui|sex|pon|wt|śr|czw|pt|sob|nd|niedz|ma|ti|on|to"
+    "|lø|lör|sø|sön"
+    "|tir|ons|tor|tors|fre|man|mån|tis|пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота"
+    "|воскресенье"
 )
 _INTRO = re.compile(
     r"^[>\s*_-]{0,24}(?:(?:on|at|in message|am|le|el|em|no dia|a|w dniu|dnia|il|in data|op|den|d\.|pe|dne|dňa|ngày|vào|"
@@ -50,21 +53,26 @@ _END = re.compile(r"(?:[:：]|[-–]{2,})\s{0,3}\*?\s{0,3}$")
 _VERB_AT_END = re.compile(r"(?:" + _VERB.pattern + r")\s{0,2}[-–.]{0,20}\s{0,3}$", re.IGNORECASE)
 _TORN_END = re.compile(r"^\s{0,3}>\s{0,2}(?:" + _VERB.pattern + r")\s{0,2}[:：]?$", re.IGNORECASE)
 _MID_LINE = re.compile(
-    r"^(?P<words>.{1,300}?[^\s>,;-])(?:\s{1,9}|\s?-{2,9}\s?)(?P<rest>(?:On|Am|Le|El|Em|Il|Op|W dniu|Dnia)\s.{0,200}?\d.{0,200}@.{0,120}[:：]\s{0,3})$"
+    r"^(?P<words>.{1,300}?[^\s>,;-])(?:\s{1,9}|\s?-{2,9}\s?)(?P<rest>(?:On|Am|Le|El|Em|Il|Op|W dniu"
+    r"|Dnia)\s.{0,200}?\d.{0,200}@.{0,120}[:：]\s{0,3})$"
 )
 
 _LABELS = {
-    "from": "from|von|de|od|da|van|från|fra|lähettäjä|expéditeur|nadawca|remitente|remetente|mittente|afzender|от|від|kimden"
+    "from": "from|von|de|od|da|van|från|fra|lähettäjä|expéditeur|nadawca|remitente|remetente|mittente|afzender|от"
+    "|від|kimden"
     "|feladó|из|发件人|寄件者|差出人|보낸\\s?사람|từ|από",
     "sent": "sent|date|gesendet|datum|envoyé(?:e)?(?: le)?|enviad[oa](?: el| em| a)?|enviado|fecha|data|wysłano|inviato"
-    "|verzonden|skickat|sendt|dato|päivämäärä|lähetetty|odesláno|отправлено|дата|надіслано|gönderilen|gönderme tarihi|tarih"
+    "|verzonden|skickat|sendt|dato|päivämäärä|lähetetty|odesláno|отправлено|дата|надіслано|gönderilen"
+    "|gönderme tarihi|tarih"
     "|elküldve|dátum|发送时间|日期|日時|送信日時|보낸\\s?날짜|ngày|ημερομηνία",
-    "to": "to|an|à|a|para|do|aan|till|til|pour|komu|destinataire|destinatario|vastaanottaja|кому|kime|címzett|收件人|收件者"
-    "|宛先|받는\\s?사람|đến|tới|προς",
+    "to": "to|an|à|a|para|do|aan|till|til|pour|komu|destinataire|destinatario|vastaanottaja|кому|kime|címzett|收件人"
+    "|收件者|宛先|받는\\s?사람|đến|tới|προς",
     "cc": "cc|cci|bcc|kopie|copie|copia|cópia|dw|udw|kopia|kopi|копия|másolat|抄送|副本|참조",
-    "subject": "subject|betreff|betr|objet|asunto|assunto|temat|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet|тема|konu"
+    "subject": "subject|betreff|betr|objet|asunto|assunto|temat|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet"
+    "|тема|konu"
     "|tárgy|主题|主旨|件名|제목|chủ đề|tiêu đề|θέμα",
-    "more": "reply-to|répondre à|responder a|antwort an|importance|priority|wichtigkeit|organi[sz]ation|attachments?|anlagen?"
+    "more": "reply-to|répondre à|responder a|antwort an|importance|priority|wichtigkeit|organi[sz]ation"
+    "|attachments?|anlagen?"
     "|pièces? jointes?|anexos?|adjuntos?|załączniki?",
 }
 _LABEL = re.compile(
@@ -83,9 +91,11 @@ _BARE_LABEL = re.compile(
 )
 _ANY_LABEL = re.compile(r"^[>\s*_]{0,20}[^\W\d_][\w .'’/-]{0,24}[\s*]{0,4}[:：]\s{0,9}\S")
 _ORIGINAL = re.compile(
-    r"^[>\s*]{0,20}[-_=]{1,80}[\s*]{0,5}(?:(?:the )?original (?:message|appointment|e-?mail)|(?:e-?)?mail original|ursprüngliche (?:nachricht|e-?mail)"
+    r"^[>\s*]{0,20}[-_=]{1,80}[\s*]{0,5}(?:(?:the )?original (?:message|appointment|e-?mail)|(?:e-?)?mail original"
+    r"|ursprüngliche (?:nachricht|e-?mail)"
     r"|originalnachricht|original-nachricht|antwort nachricht|message (?:d['’])?origin(?:e|al)"
-    r"|mensaje (?:original|de origen)|mensagem original|wiadomość oryginalna|oryginalna wiadomość|(?:wiadomość )?pierwotna"
+    r"|mensaje (?:original|de origen)|mensagem original|wiadomość oryginalna|oryginalna wiadomość"
+    r"|(?:wiadomość )?pierwotna"
     r"|messaggio originale|(?:oorspronkelijk|origineel) bericht|reply message|oprindelig (?:meddelelse|besked)"
     r"|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti|původní zpráva|pôvodná správa|eredeti üzenet"
     r"|исходное сообщение|оригинальное сообщение|orijinal mesaj|原始邮件|原始郵件|元のメッセージ|원본 메(?:일|시지))"
