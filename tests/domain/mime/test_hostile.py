@@ -3,8 +3,10 @@
 import json
 import os
 import random
+import re
 import time
 from email import message_from_bytes
+from hashlib import sha256
 from importlib import import_module
 
 import pytest
@@ -14,6 +16,10 @@ from hypothesis import strategies as st
 from tests.domain.mime.odd_mail import MARKS, SAMPLES, damaged, messages
 from tests.samples import MAIL, expected, sample
 from tramita.domain.mime import ParsedMail, parse, trace_free_digest
+from tramita.domain.mime.body import leaves
+from tramita.domain.mime.charsets import codec
+from tramita.domain.mime.headers import split_message
+from tramita.domain.mime.tree import Part, build
 
 ROUNDS = 2_000 if os.environ.get("TRAMITA_SOAK") else 20
 HEAD = b"From: eve@stranger.example\r\nTo: desk@helpdesk.example\r\nSubject: Re: x\r\nIn-Reply-To: <a@b.example>\r\n"
@@ -90,6 +96,33 @@ def test_every_leaf_is_body_or_attachment(name: str) -> None:
 def _enclosed(part: object) -> list[object]:
     is_mail = getattr(part, "get_content_maintype", str)() == "message"
     return [one for one in part.walk() if not one.is_multipart()] if is_mail else []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("number", range(len(SAMPLES)))
+def test_no_leaf_of_a_damaged_message_is_lost(number: int) -> None:
+    """MAIL-31: by its bytes among the attachments, or by its words in the body."""
+    chance = random.Random(number)
+
+    for raw in (SAMPLES[number], *(damaged(SAMPLES[number], chance) for _ in range(ROUNDS))):
+        mail = read(raw)
+        kept = {one.sha256 for one in mail.attachments}
+        shown = mail.text + (mail.html or "")
+
+        for part in leaves(build(*split_message(raw))[0]):
+            assert _is_kept(part, kept) or _is_shown(part, shown), part.kind
+
+
+def _is_kept(part: Part, kept: set[str]) -> bool:
+    """Decoded, or whole where a multipart could not be opened."""
+    return any(not data.strip() or sha256(data).hexdigest() in kept for data in (part.content()[0], part.body))
+
+
+def _is_shown(part: Part, shown: str) -> bool:
+    """Nearly all its first words; charsets in which letters stand for others are left out."""
+    data = part.content()[0]
+    words = re.findall(r"[A-Za-z]{4,}", data.decode("latin-1"))[:60]
+    foreign = b"\x1b" in data or b"\x00" in data or codec(part.params.get("charset")) in ("utf-7", "utf-16", "hz")
+    return foreign or sum(word in shown for word in words) >= 0.8 * len(words)
 
 
 def test_a_fault_of_ours_keeps_the_message_as_one_attachment(monkeypatch: pytest.MonkeyPatch) -> None:
