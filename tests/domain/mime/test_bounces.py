@@ -136,6 +136,33 @@ def test_the_form_is_found_where_it_was_pasted_or_enclosed() -> None:
     assert (pasted.recipient, pasted.status) == (wrapped.recipient, wrapped.status) == ("rui@c.example", "5.2.2")
 
 
+def test_a_status_that_was_left_out_is_told_by_the_rest() -> None:
+    """MAIL-96."""
+
+    def status(*fields: str) -> str | None:
+        form = "\r\n".join(["Final-Recipient: rfc822; rui@c.example", *fields, ""])
+        body = f"--b\r\nContent-Type: message/delivery-status\r\n\r\n{form}\r\n--b--"
+        kind = "multipart/report; report-type=delivery-status; boundary=b"
+        return bounce(mail(body, From=DAEMON, Subject="x", Content_Type=kind)).status
+
+    assert status("Action: failed") == "5.0.0"
+    assert status("Action: delayed") == "4.0.0"
+    assert status("Action: failed", "Diagnostic-Code: smtp; 450 later") == "4.0.0"
+    assert status("Action: failed", "Diagnostic-Code: smtp; 550 5.2.2 full") == "5.2.2"
+
+
+def test_a_notification_in_json_is_a_report() -> None:
+    """MAIL-96."""
+    told = '{"emailAddress":"rui@c.example","action":"failed","status":"5.1.1","diagnosticCode":"\\u0000\\ud800 550"}'
+    notice = f'{{"notificationType":"Bounce","bounce":{{"bouncedRecipients":[{told}]}}}}\r\n\r\n-- \r\nStop?'
+
+    found = bounce(mail(notice, From="no-reply@sns.example", Subject="Notification Message"))
+
+    assert (found.recipient, found.status, found.action) == ("rui@c.example", "5.1.1", "failed")
+    assert found.recipients[0].diagnostic == "\ufffd 550"
+    assert mail('{"notificationType":"Bounce","bounce":[', Subject="x").bounce is None
+
+
 def test_a_receipt_that_says_deleted_unread_by_a_machine_is_a_bounce() -> None:
     """MAIL-96, MAIL-98: as a mailbox that refuses mail after it was accepted answers."""
 

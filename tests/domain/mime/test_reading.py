@@ -616,3 +616,10 @@ def test_the_last_header_line_may_be_torn_and_is_no_text(torn: str) -> None:
     mail = parse(raw.encode())
 
     assert (mail.text, mail.defects) == ("It is stuck.", ("damaged_header_line",))
+
+
+def test_a_closing_boundary_at_the_end_of_a_line_is_no_text() -> None:
+    """MAIL-32."""
+    raw = b"Content-Type: multipart/mixed; boundary=BND\r\n\r\n--BND\r\n\r\nIt is stuck.--BND--\r\n"
+
+    assert (parse(raw).text, parse(raw).defects) == ("It is stuck.", ("boundary_not_closed",))

@@ -153,6 +153,12 @@ def verdict(words: str, subject: str) -> tuple[str, str]:
     return "failed", f"{code.group(1)[0]}.0.0" if code else "5.0.0"
 
 
+def class_of(diagnostic: str) -> str:
+    """`5.0.0`, or `4.0.0` where the reply code says temporary."""
+    code = _CODE.search(diagnostic)
+    return f"{code.group(1)[0]}.0.0" if code else "5.0.0"
+
+
 def addresses_in(words: str, own: set[str]) -> list[str]:
     """Whom it could not reach, in order: addresses that head a line, else the first one.
 

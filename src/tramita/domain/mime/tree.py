@@ -147,7 +147,9 @@ def _cut(body: bytes, boundary: bytes, reading: Reading) -> list[bytes]:
         start, closed = end, last
     if start >= 0 and not closed:
         reading.note("boundary_not_closed")
-        pieces.append(body[start:])
+        rest = body[start:].rstrip(b" \t\r\n")
+        mark = b"--" + boundary + b"--"
+        pieces.append(rest.removesuffix(mark) if rest.endswith(mark) else body[start:])  # at the end of a line of text
     return pieces
 
 
