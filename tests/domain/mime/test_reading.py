@@ -623,3 +623,14 @@ def test_a_closing_boundary_at_the_end_of_a_line_is_no_text() -> None:
     raw = b"Content-Type: multipart/mixed; boundary=BND\r\n\r\n--BND\r\n\r\nIt is stuck.--BND--\r\n"
 
     assert (parse(raw).text, parse(raw).defects) == ("It is stuck.", ("boundary_not_closed",))
+
+
+def test_a_raw_subject_is_read_as_the_text_that_declares_no_charset_either() -> None:
+    """MAIL-24."""
+    words = "Принтер на третьем этаже опять не работает, пришлите, пожалуйста, мастера сегодня. "
+    raw = f"From: rui@c.example\r\nSubject: Принтер\r\n\r\n{words}".encode("koi8-r")
+
+    mail = parse(raw, guess=lambda _: "koi8_r")
+
+    assert (mail.subject, mail.text) == ("Принтер", words)
+    assert parse(raw.replace(words.encode("koi8-r"), b"x"), guess=lambda _: "koi8_r").text == "x"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from tramita.domain.mime import cms, rtf, tnef
-from tramita.domain.mime.charsets import Guess, clean, decode, one_line
+from tramita.domain.mime.charsets import Guess, clean, decode, guessed, one_line
 from tramita.domain.mime.headers import split_message, split_part
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.model import Attachment
@@ -60,11 +60,22 @@ class Sorter:
 
     def read(self, root: Part) -> Found:
         """The body and the attachments of a message; names made unique, inline ones marked."""
-        self.charset = next((part.params["charset"] for part in leaves(root) if part.params.get("charset")), None)
+        declared = (part.params.get("charset") for part in leaves(root))
+        self.charset = next(filter(None, declared), None) or self._guessed(root)
         found = self._walk(root, alone=True)
         if not _words(found):
             found.segments = [one for one in (self._tnef_body or self._rich_body(root),) if one] or found.segments
         return found
+
+    def _guessed(self, root: Part) -> str | None:
+        """The charset of a text that declares none, for header fields that declare none either (MAIL-24)."""
+        texts = (part.content()[0] for part in leaves(root) if part.kind in ("text/plain", "text/html"))
+        data = next((data for data in texts if not data.isascii()), b"")
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            return guessed(data, self.guess)
+        return None
 
     def _rich_body(self, root: Part) -> Segment | None:
         """A mail that says something in rich text only; the original stays an attachment."""

@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
@@ -106,7 +106,7 @@ def decode(
     mended = _slightly_damaged(data, declared)
     if mended is not None:
         return mended, False
-    for other in (*(codec(label) for label in others), _guessed(data, guess)):
+    for other in _others(data, others, guess):
         text = _strictly(data, other) if other else None
         if text is not None:
             return text, not label
@@ -149,7 +149,13 @@ def _slightly_damaged(data: bytes, declared: str | None) -> str | None:
     return data.decode(declared, "replace") if good > 2 * broken else None
 
 
-def _guessed(data: bytes, guess: Guess | None) -> str | None:
+def _others(data: bytes, labels: Iterable[str | None], guess: Guess | None) -> Iterator[str | None]:
+    yield from (codec(label) for label in labels)
+    yield guessed(data, guess)
+
+
+def guessed(data: bytes, guess: Guess | None) -> str | None:
+    """What the detector says of bytes that are long enough for it."""
     return codec(guess(data[:SAMPLE])) if guess and len(data) >= SHORT else None
 
 
