@@ -28,7 +28,7 @@ REPORT = DAEMON + (
     b"Content-Type: multipart/report; report-type=delivery-status; boundary=a\r\n\r\n"
     b"--a\r\nContent-Type: message/delivery-status\r\n\r\n"
 )
-SECONDS = 20  # far above what any of these takes: only a quadratic reader would need more
+SECONDS = 10  # far above what any of these takes: only a quadratic reader would need more
 
 
 def read(raw: bytes) -> ParsedMail:

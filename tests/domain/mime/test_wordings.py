@@ -6,9 +6,12 @@ import struct
 import pytest
 
 from tests.domain.mails import mail
-from tramita.domain.mime import rtf
+from tests.samples import sample
+from tramita.domain.mime import parse, rtf
 from tramita.domain.mime.reply import history_start
 from tramita.domain.mime.wordings import MAX_PASTED, unenriched, unflowed
+
+SIGNED = "multipart/signed; boundary=b; protocol=application/pgp-signature"
 
 
 def uuencoded(name: str, data: bytes) -> str:
@@ -109,6 +112,17 @@ def test_an_encrypted_text_is_marked() -> None:
     """MAIL-39."""
     assert mail("-----BEGIN PGP MESSAGE-----\n\nhQ\n-----END PGP MESSAGE-----").encrypted
     assert not mail("I mean -----BEGIN PGP MESSAGE-----").encrypted
+
+
+def test_a_signed_message_says_so_whether_the_signature_wraps_it_or_stands_beside_it() -> None:
+    """MAIL-39."""
+    beside = mail("--b\n\nHello\n--b\nContent-Type: application/pgp-signature\n\nx\n--b--", Content_Type=SIGNED)
+
+    assert beside.signed
+    assert beside.text == "Hello"
+    assert parse(sample("084")).signed
+    assert mail("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHello").signed
+    assert not mail("Hello").signed
 
 
 def test_the_fork_of_a_file_does_not_take_its_name() -> None:

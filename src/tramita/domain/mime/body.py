@@ -54,7 +54,7 @@ class Sorter:
         self.guess = guess
         self.charset: str | None = None
         self.defects: dict[str, None] = {}
-        self.encrypted = False
+        self.encrypted = self.signed = False
         self._signed_levels = 0
         self._tnef_body: Segment | None = None
 
@@ -102,6 +102,7 @@ class Sorter:
 
     def _multipart(self, part: Part) -> Found:
         self.encrypted |= part.kind == "multipart/encrypted"
+        self.signed |= part.kind == "multipart/signed"
         if part.kind == "multipart/alternative":
             return self._alternative(part)
         if part.kind == "multipart/related":
@@ -165,7 +166,9 @@ class Sorter:
             return Found([Segment(plain=unenriched(text))])
         if part.params.get("format", "").lower() == "flowed":
             text = unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
-        self.encrypted |= text.lstrip()[:40].startswith("-----BEGIN PGP MESSAGE-----")
+        start = text.lstrip()[:40]
+        self.encrypted |= start.startswith("-----BEGIN PGP MESSAGE-----")
+        self.signed |= start.startswith("-----BEGIN PGP SIGNED MESSAGE-----")
         text, pasted = pasted_files(text)
         files = [attachment(safe_name(one.name), "application/octet-stream", one.data) for one in pasted]
         return Found([Segment(plain=text)], files)
@@ -241,6 +244,7 @@ class Sorter:
         tree, defects = build(block, body)
         self.defects |= dict.fromkeys(defects)
         self._signed_levels += 1
+        self.signed = True
         found = self._walk(tree, alone=True)
         return Found(found.segments, [*found.files, original])
 

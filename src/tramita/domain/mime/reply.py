@@ -17,7 +17,8 @@ KindOf = Callable[[str], str | None]
 MAX_LINES = 20_000
 WRAPPED = 60  # characters: a quoted line of this length may have lost its end to the next line
 BLOCK = 12  # lines of a header block
-MAX_TRIES = 2_000  # lines that look as if history began there
+MAX_CUTS = 200  # lines with an address that are looked at for an attribution in their middle
+MAX_TRIES = 1_000  # lines that look as if history began there
 ATTRIBUTION = 5  # lines over which an attribution may be wrapped
 
 _MARKER = re.compile(
@@ -66,7 +67,7 @@ def _lines(whole: str) -> list[str]:
     lines: list[str] = []
     cuts = 0
     for line in whole.split("\n"):
-        parts = words.cut_in_two(line) if cuts < MAX_TRIES else None
+        parts = words.cut_in_two(line) if cuts < MAX_CUTS else None
         cuts += "@" in line
         lines += parts or (line.rstrip(),)
     return lines
@@ -159,6 +160,8 @@ def _attribution_start(lines: list[str], end: int, *, quote_follows: bool) -> in
         if joined and line.endswith((".", "!", "?")) and not words.begins_attribution(line):
             break
         joined = f"{line} {joined}".strip()
+        if len(joined) > words.MAX_JOINED:
+            break
         opens = words.begins_attribution(line) or (found is None and words.names_writer(line))
         if opens and words.is_attribution(joined, quote_follows=quote_follows):
             found = start
@@ -181,6 +184,7 @@ def _hard_start(lines: list[str]) -> int:
             if words.is_original(line) or _is_header_block(lines, at):
                 return _above_block(lines, at)
         if words.may_end_attribution(line) and not _quotation_follows(lines, at):
+            tries += 1
             start = _attribution_start(lines, at, quote_follows=False)
             if start is not None and any(lines[:start]):
                 return start

@@ -20,19 +20,18 @@ class Pasted(NamedTuple):
 
 def unflowed(text: str, *, delete_space: bool) -> str:
     """Paragraphs put together again; quoted lines keep their marks and their line ends, so that they are known."""
-    lines: list[str] = []
+    paragraphs: list[list[str]] = []
     open_ended = False
     for line in text.split("\n"):
         line = line.removeprefix(" ")  # space-stuffed
-        joins = open_ended and line != "-- " and not line.startswith(">")
-        if joins:
-            lines[-1] += line
+        if open_ended and line != "-- " and not line.startswith(">"):
+            paragraphs[-1].append(line)
         else:
-            lines.append(line)
+            paragraphs.append([line])
         open_ended = line.endswith(" ") and line != "-- " and not line.startswith(">")
         if open_ended and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+            paragraphs[-1][-1] = line[:-1]
+    return "\n".join("".join(pieces) for pieces in paragraphs)
 
 
 def unenriched(text: str) -> str:
