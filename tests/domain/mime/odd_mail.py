@@ -23,26 +23,8 @@ MARKS = [
     *(b"Content-Type: message/delivery-status\r\n", b"Final-Recipient: rfc822;", b"multipart/report", b"wrote:\r\n"),
 ]
 WORDS = [
-    "the",
-    "lift",
-    "is",
-    "stuck",
-    "again",
-    "since",
-    "Monday",
-    "<b>please</b>",
-    "help",
-    "&amp;",
-    "thanks",
-    "On",
-    "12",
-    "Mar",
-    "2024",
-    "Ana",
-    "wrote:",
-    "über",
-    "łódź",
-    "三階",
+    *("the", "lift", "is", "stuck", "again", "since", "Monday", "<b>please</b>", "help", "&amp;", "thanks"),
+    *("On", "12", "Mar", "2024", "Ana", "wrote:", "über", "łódź", "三階"),
 ]
 
 

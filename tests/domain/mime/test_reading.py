@@ -326,6 +326,11 @@ def test_damaged_base64_gives_what_decodes_and_says_so(coded: str, content: byte
         ('Content-Disposition: attachment; filename="../../x.pdf"', "x.pdf"),
         ('Content-Disposition: attachment; filename="C:\\temp\\x.pdf"', "x.pdf"),
         ('Content-Disposition: attachment; filename="..."', "file-1.pdf"),
+        ("Content-Disposition: attachment; filename='single.pdf'", "single.pdf"),
+        ("Content-Disposition: attachment; filename=utf-8''%C3%9Cber.pdf", "Über.pdf"),
+        ('Content-Disposition: attachment; filename="=?utf-8?b?w5xiZXIucGRm"', "Über.pdf"),
+        ("Content-Disposition: attachment; filename==?utf-8?B?w5xiZXIucGRm?=", "Über.pdf"),
+        ('Content-Disposition: attachment; filename="say \\"hi\\".pdf"', 'say "hi".pdf'),
         ("Content-Type: application/pdf; name=only.pdf", "only.pdf"),
     ],
 )
@@ -591,3 +596,41 @@ def test_an_attachment_is_decoded_and_hashed() -> None:
     file = parse(multipart(PLAIN + "x", part)).attachments[0]
 
     assert (file.size, file.content) == (10_000, b"\x00\xff" * 5_000)
+
+
+def test_a_raw_name_is_read_in_the_charset_of_the_body() -> None:
+    """MAIL-24, MAIL-34."""
+    raw = multipart(
+        "Content-Type: text/plain; charset=gb2312\r\n\r\nx",
+        'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="@.pdf"\r\n\r\ny',
+    ).replace(b"@.pdf", "中文.pdf".encode("gb2312"))
+
+    assert parse(raw).attachments[0].filename == "中文.pdf"
+
+
+@pytest.mark.parametrize("torn", ["X-Not Valid: oops", "x" * 200])
+def test_the_last_header_line_may_be_torn_and_is_no_text(torn: str) -> None:
+    """MAIL-26."""
+    raw = f"From: rui@c.example\r\nSubject: The lift\r\n{torn}\r\n\r\nIt is stuck."
+
+    mail = parse(raw.encode())
+
+    assert (mail.text, mail.defects) == ("It is stuck.", ("damaged_header_line",))
+
+
+def test_a_closing_boundary_at_the_end_of_a_line_is_no_text() -> None:
+    """MAIL-32."""
+    raw = b"Content-Type: multipart/mixed; boundary=BND\r\n\r\n--BND\r\n\r\nIt is stuck.--BND--\r\n"
+
+    assert (parse(raw).text, parse(raw).defects) == ("It is stuck.", ("boundary_not_closed",))
+
+
+def test_a_raw_subject_is_read_as_the_text_that_declares_no_charset_either() -> None:
+    """MAIL-24."""
+    words = "Принтер на третьем этаже опять не работает, пришлите, пожалуйста, мастера сегодня. "
+    raw = f"From: rui@c.example\r\nSubject: Принтер\r\n\r\n{words}".encode("koi8-r")
+
+    mail = parse(raw, guess=lambda _: "koi8_r")
+
+    assert (mail.subject, mail.text) == ("Принтер", words)
+    assert parse(raw.replace(words.encode("koi8-r"), b"x"), guess=lambda _: "koi8_r").text == "x"

@@ -72,6 +72,48 @@ def test_a_message_inside_is_opened_with_its_files() -> None:
     ]
 
 
+RICH = b"{\\rtf1\\ansi\\fromhtml1 {\\*\\htmltag <p>}Hello{\\*\\htmltag </p>}}"
+
+
+def packed(data: bytes) -> bytes:
+    return struct.pack("<IIII", len(data) + 12, len(data), 0x414C454D, 0) + data
+
+
+def test_a_body_in_rich_text_is_read() -> None:
+    """MAIL-36."""
+    html = tnef.read(stream(attribute(0x69003, props(prop(0x1009, 258, packed(RICH))), level=1)))
+    text = tnef.read(stream(attribute(0x69003, props(prop(0x1009, 258, packed(b"{\\rtf1 Hello\\par}"))), level=1)))
+
+    assert html is not None
+    assert text is not None
+    assert (html.text, html.html) == (None, "<p>Hello</p>")
+    assert (text.text, text.html) == ("Hello", None)
+
+
+def test_pictures_keep_the_ids_by_which_the_body_shows_them() -> None:
+    """MAIL-35, MAIL-36."""
+    named = props(prop(0x3707, 30, b"wall.png\x00"), prop(0x3712, 30, b"<wall@c.example>\x00"))
+    body = props(prop(0x1013, 30, b"<img src='cid:wall@c.example'>\x00"))
+    data = stream(attribute(0x69003, body, level=1), RENDER, attribute(0x6800F, b"PNG"), attribute(0x69005, named))
+    head = b"From: rui@c.example\r\nContent-Type: application/ms-tnef\r\n\r\n"
+
+    mail = parse(head + data)
+
+    assert {one.filename: one.inline for one in mail.attachments} == {"winmail.dat": False, "wall.png": True}
+
+
+def test_an_object_inside_is_kept_without_the_id_of_its_kind() -> None:
+    """MAIL-31, MAIL-36."""
+    other = bytes.fromhex("0b00000000000000c000000000000046")
+    drawing = props(prop(0x3707, 30, b"drawing\x00"), prop(0x3701, 13, other + b"OLE"))
+    unread = props(prop(0x3707, 30, b"contact\x00"), prop(0x3701, 13, GUID + stream()))
+
+    inside = tnef.read(stream(RENDER, attribute(0x69005, drawing), RENDER, attribute(0x69005, unread)))
+
+    assert inside is not None
+    assert [(one.name, one.data) for one in inside.files] == [("drawing", b"OLE"), ("contact", stream())]
+
+
 def test_its_body_serves_only_where_the_message_has_none() -> None:
     """MAIL-36, MAIL-31."""
     head = b"From: rui@c.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"

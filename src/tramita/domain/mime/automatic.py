@@ -15,30 +15,42 @@ _MARKS = (
 _WORDING = re.compile(
     r"^\W*(?:(?:re|aw|sv|fwd?|rép|res|odp)\s?:\s*)?\W*(?:"
     r"auto(?:m(?:atic|ated|atische[rs]?)?\.?)?[\s:-]*(?:reply|response|antwort|replied|repl[iy]|notification)\b|auto:"
-    r"|out[\s-]of[\s-](?:the[\s-])?office|i am (?:out|away)|away from (?:the |my )?(?:office|desk)|vacation (?:reply|message)"
+    r"|out[\s-]of[\s-](?:the[\s-])?office|i am (?:out|away)|away from (?:the |my )?(?:office|desk)"
+    r"|vacation (?:reply|message)"
     r"|on (?:vacation|holiday|(?:annual |maternity |parental )?leave)\b|currently (?:out|away|unavailable)"
-    r"|abwesenheit|abwesend|automatische antwort|autom\. antwort|ich bin (?:nicht im|im urlaub|derzeit nicht)|nicht im (?:haus|büro)"
+    r"|abwesenheit|abwesend|automatische antwort|autom\. antwort|ich bin (?:nicht im|im urlaub|derzeit nicht)"
+    r"|nicht im (?:haus|büro)"
     r"|r[ée]ponse automatique|absence du bureau|message d['’]absence|absent\(?e?\)? du bureau|en (?:congé|vacances)\b"
-    r"|respuesta autom[áa]tica|auto[- ]?respuesta|fuera de (?:la )?oficina|ausente de la oficina|ausencia de la oficina|de vacaciones\b"
-    r"|resposta autom[áa]tica|fora do escrit[óo]rio|aus[êe]ncia (?:tempor[áa]ria|do escrit[óo]rio)|ausente do escrit[óo]rio"
+    r"|respuesta autom[áa]tica|auto[- ]?respuesta|fuera de (?:la )?oficina|ausente de la oficina"
+    r"|ausencia de la oficina|de vacaciones\b"
+    r"|resposta autom[áa]tica|fora do escrit[óo]rio|aus[êe]ncia (?:tempor[áa]ria|do escrit[óo]rio)"
+    r"|ausente do escrit[óo]rio"
     r"|estou de f[ée]rias|mensagem autom[áa]tica"
-    r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied[źz]|autoreply|auto(?:responder|response)|poza biurem"
+    r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]|autoodpowied[źz]|autoreply|auto(?:responder|response)"
+    r"|poza biurem"
     r"|nieobecno[śs][ćc]|jestem na urlopie"
-    r"|risposta automatica|fuori ufficio|automatisch antwoord|afwezig|automatisk svar|automatisk svar|autosvar|automaattinen vastaus"
+    r"|risposta automatica|fuori ufficio|automatisch antwoord|afwezig|automatisk svar|automatisk svar|autosvar"
+    r"|automaattinen vastaus"
     r"|автоответ|自动回复|自動返信|자동\s?회신"
     r")|\((?:automatic (?:response|reply)|out of (?:the )?office)\)\s*$",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
-    r"\s*(?:[^\n]{0,40}[,:!.]\s{0,4})?(?:(?:please note[:,]? )?this is an? (?:auto(?:matic(?:ally generated)?|mated)[- ]?)(?:reply|response|answer|e-?mail|message)"
+    r"\s*(?:[^\n.]{0,40}[,:!]\s{0,4})?(?:(?:thank|thanks|vielen dank|danke|merci|gracias|obrigad"
+    r"|dzi[ęe]kuj)[^\n.!]{0,60}[.!]\s{0,4})?"
+    r"(?:(?:please note[:,]? )?this is an? (?:auto(?:matic(?:ally generated)?|mated)[- ]?)(?:reply|response|answer"
+    r"|e-?mail|message)"
     r"|dies ist eine automatisch\w* (?:generierte |erstellte )?(?:antwort|nachricht|e-?mail)"
     r"|(?:ceci est un|il s['’]agit d['’]un)e? (?:réponse|message) automatique"
     r"|(?:est[ae] es una|ésta es una) respuesta automática|este es un mensaje automático"
     r"|est[ae] é uma (?:resposta|mensagem) automática|to jest automatyczna (?:odpowiedź|wiadomość)"
-    r"|(?:i am|i['’]m|i will be) (?:currently )?(?:out of (?:the )?office|away from (?:the|my) office|on (?:annual |maternity )?(?:leave|vacation|holiday))"
+    r"|(?:i am|i['’]m|i will be) (?:currently )?(?:out of (?:the )?office|away from (?:the|my) office|on (?:annual "
+    r"|maternity )?(?:leave|vacation|holiday))"
     r"|ich bin (?:derzeit |zur ?zeit |momentan )?(?:nicht im büro|im urlaub|abwesend|außer haus)"
-    r"|je suis (?:actuellement )?(?:absente?|en congé|en vacances)|estoy (?:actualmente )?(?:fuera de la oficina|de vacaciones)"
-    r"|estou (?:atualmente |actualmente )?(?:fora do escritório|ausente|de férias)|jestem (?:obecnie )?(?:nieobecn[ya]|na urlopie|poza biurem))",
+    r"|je suis (?:actuellement )?(?:absente?|en congé|en vacances)|estoy (?:actualmente )?(?:fuera de la oficina"
+    r"|de vacaciones)"
+    r"|estou (?:atualmente |actualmente )?(?:fora do escritório|ausente|de férias)"
+    r"|jestem (?:obecnie )?(?:nieobecn[ya]|na urlopie|poza biurem))",
     re.IGNORECASE,
 )
 

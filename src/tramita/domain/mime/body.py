@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from tramita.domain.mime import cms, rtf, tnef
-from tramita.domain.mime.charsets import Guess, clean, decode, one_line
+from tramita.domain.mime.charsets import Guess, clean, decode, guessed, one_line
 from tramita.domain.mime.headers import split_message, split_part
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.model import Attachment
@@ -26,6 +26,7 @@ _NEVER_BODY = {f"text/{kind}" for kind in ("calendar", "vcard", "x-vcard", "dire
 _NEVER_BODY |= {f"text/{kind}" for kind in ("csv", "rtf", "css", "xml")}
 _RICH = ("text/rtf", "application/rtf", "text/richtext-rtf")
 _MESSAGES = ("message/rfc822", "message/global", "message/news")
+MAX_HTML = 2_000_000  # characters searched for pictures
 MAX_ID = 300  # characters of a content id or location
 _UNWRAPS = 5  # signed mail inside signed mail
 
@@ -53,17 +54,28 @@ class Sorter:
         self.guess = guess
         self.charset: str | None = None
         self.defects: dict[str, None] = {}
-        self.encrypted = False
+        self.encrypted = self.signed = False
         self._signed_levels = 0
         self._tnef_body: Segment | None = None
 
     def read(self, root: Part) -> Found:
         """The body and the attachments of a message; names made unique, inline ones marked."""
-        self.charset = next((part.params["charset"] for part in leaves(root) if part.params.get("charset")), None)
+        declared = (part.params.get("charset") for part in leaves(root))
+        self.charset = next(filter(None, declared), None) or self._guessed(root)
         found = self._walk(root, alone=True)
         if not _words(found):
             found.segments = [one for one in (self._tnef_body or self._rich_body(root),) if one] or found.segments
         return found
+
+    def _guessed(self, root: Part) -> str | None:
+        """The charset of a text that declares none, for header fields that declare none either (MAIL-24)."""
+        texts = (part.content()[0] for part in leaves(root) if part.kind in ("text/plain", "text/html"))
+        data = next((data for data in texts if not data.isascii()), b"")
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            return guessed(data, self.guess)
+        return None
 
     def _rich_body(self, root: Part) -> Segment | None:
         """A mail that says something in rich text only; the original stays an attachment."""
@@ -90,6 +102,7 @@ class Sorter:
 
     def _multipart(self, part: Part) -> Found:
         self.encrypted |= part.kind == "multipart/encrypted"
+        self.signed |= part.kind == "multipart/signed"
         if part.kind == "multipart/alternative":
             return self._alternative(part)
         if part.kind == "multipart/related":
@@ -153,7 +166,9 @@ class Sorter:
             return Found([Segment(plain=unenriched(text))])
         if part.params.get("format", "").lower() == "flowed":
             text = unflowed(text, delete_space=part.params.get("delsp", "").lower() == "yes")
-        self.encrypted |= text.lstrip()[:40].startswith("-----BEGIN PGP MESSAGE-----")
+        start = text.lstrip()[:40]
+        self.encrypted |= start.startswith("-----BEGIN PGP MESSAGE-----")
+        self.signed |= start.startswith("-----BEGIN PGP SIGNED MESSAGE-----")
         text, pasted = pasted_files(text)
         files = [attachment(safe_name(one.name), "application/octet-stream", one.data) for one in pasted]
         return Found([Segment(plain=text)], files)
@@ -229,6 +244,7 @@ class Sorter:
         tree, defects = build(block, body)
         self.defects |= dict.fromkeys(defects)
         self._signed_levels += 1
+        self.signed = True
         found = self._walk(tree, alone=True)
         return Found(found.segments, [*found.files, original])
 
@@ -281,7 +297,7 @@ def join_html(segments: list[Segment]) -> str | None:
 def references(html: str) -> set[str]:
     """What the HTML points at: content ids, locations, bare names; in the form of `_key`."""
     found = set()
-    for match in _REFERENCE.finditer(html):
+    for match in _REFERENCE.finditer(html[:MAX_HTML]):
         target = entities.unescape(match.group(1) or match.group(2))
         found.add(_key(target[4:] if target[:4].lower() == "cid:" else target))
     return found

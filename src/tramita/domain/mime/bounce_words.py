@@ -36,7 +36,8 @@ _SUBJECT = re.compile(
     r"|(?:message|mail) (?:delivery )?(?:delayed|could not be delivered|not delivered"
     r"|undeliverable)|could not send message"
     r"|delayed mail|warning: (?:could not send|message)|delivery delayed|unzustellbar"
-    r"|nicht zustellbar|nicht zugestellt|zustellung (?:fehlgeschlagen|verzögert)|non[- ]?remis|notification d['’][ée]tat"
+    r"|nicht zustellbar|nicht zugestellt|zustellung (?:fehlgeschlagen|verzögert)|non[- ]?remis"
+    r"|notification d['’][ée]tat"
     r"|[ée]chec d(?:e la|['’]une) (?:remise|distribution)|non distribu|remise (?:diff[ée]r[ée]e|retard[ée]e)"
     r"|no se (?:ha podido|pudo) entregar|no entregad|no se entreg|error de entrega|entrega (?:fallida|retrasada)"
     r"|n[ãa]o (?:foi poss[íi]vel entregar|p[ôo]de ser entregue|entregue)|falha na entrega|entrega atrasada"
@@ -57,7 +58,8 @@ _BODY = re.compile(
     r"|not (?:be )?delivered|non[- ]deliver|message has not been delivered|failed (?:address|recipient)"
     r"|delivery (?:is|has been) delayed|(?:has|have) been (?:postponed|returned)|transcript of session|failure reasons?"
     r"|no valid recipients|message (?:you sent )?(?:was )?(?:blocked|rejected)|automatically rejected"
-    r"|nicht (?:zugestellt|zustell|erreicht)|n['’]a (?:pas )?pu [êe]tre|n['’]ont pas pu|n['’]a pas [ée]t[ée] (?:remis|distribu)"
+    r"|nicht (?:zugestellt|zustell|erreicht)|n['’]a (?:pas )?pu [êe]tre|n['’]ont pas pu"
+    r"|n['’]a pas [ée]t[ée] (?:remis|distribu)"
     r"|no se (?:ha podido|pudo) entregar|no (?:ha podido|pudo) ser entregado"
     r"|não (?:foi possível|pôde ser|p[oô]de) (?:entreg|ser entreg)|não foi entregue"
     r"|nie (?:może|mogła|można|został[ao]?) (?:zostać )?dostarcz|nie dostarczono|не может быть доставлен"
@@ -74,10 +76,17 @@ _DELAYED = re.compile(
     re.IGNORECASE,
 )
 _COPY_BELOW = re.compile(
-    r"^.{0,40}(?:below this line is a copy|original message(?: follows|:?[\s*=|-]{0,80}$)|copy of (?:the|your) (?:message|mail)"
+    r"^.{0,40}(?:below this line is a copy|original message(?: follows|:?[\s*=|-]{0,80}$)|copy of (?:the"
+    r"|your) (?:message|mail)"
     r"|message header|this is a copy|returned (?:message|mail)|unsent message|included below|text of your"
     r"|message (?:text )?follows|headers? (?:follow|of the original)|old message:)",
     re.IGNORECASE | re.MULTILINE,
+)
+_GREETING = re.compile(
+    r">|(?:hi|hello|dear|good|hey|please|help|hallo|guten|liebe|sehr|bonjour|cher|chère|madame|monsieur|hola|buen"
+    r"|estimad"
+    r"|ol[áa]|bom|boa|prezad|car[oa]|dzień|cześć|witam|szanown)\w{0,3}\b",
+    re.IGNORECASE,
 )
 _LIST_BELOW = re.compile(
     r"(?:did not reach the following|following (?:\w{1,12} ){0,2}(?:address|recipient|user)|(?:not|un) ?delivered to"
@@ -102,9 +111,12 @@ def in_body(text: str) -> bool:
 
 
 def opens_so(text: str) -> bool:
-    """A machine comes to the point: the first lines say it, or are drawn. A person who tells of a bounce greets."""
-    start = text.lstrip()[:250]
-    return not start.startswith(">") and bool(start[:3] in ("---", "***", "===", "###") or _BODY.search(start))
+    """A machine comes to the point: the first words say it, or a line is drawn. A person who tells of a bounce"
+    " greets."""
+    start = text.lstrip()[:120]
+    if start[:3] in ("---", "***", "===", "###"):
+        return True
+    return not _GREETING.match(start) and bool(_BODY.search(start))
 
 
 def has_code(text: str) -> bool:
@@ -139,6 +151,12 @@ def verdict(words: str, subject: str) -> tuple[str, str]:
     if delayed:
         return "delayed", "4.0.0"
     return "failed", f"{code.group(1)[0]}.0.0" if code else "5.0.0"
+
+
+def class_of(diagnostic: str) -> str:
+    """`5.0.0`, or `4.0.0` where the reply code says temporary."""
+    code = _CODE.search(diagnostic)
+    return f"{code.group(1)[0]}.0.0" if code else "5.0.0"
 
 
 def addresses_in(words: str, own: set[str]) -> list[str]:

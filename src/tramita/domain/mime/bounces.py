@@ -1,12 +1,16 @@
 """Delivery reports: an event on a mail that was sent, neither a request nor an answer (MAIL-96, MAIL-98)."""
 
+import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from tramita.domain.mime import bounce_words as words
 from tramita.domain.mime.addresses import addresses, first_address
-from tramita.domain.mime.headers import BREAK, Block, split_message
+from tramita.domain.mime.charsets import one_line
+from tramita.domain.mime.headers import BREAK, Block, split_message, split_part
 from tramita.domain.mime.model import Bounce, Receipt, Recipient
+from tramita.domain.mime.reply_words import is_forward_subject
 from tramita.domain.mime.tree import Part, build
 from tramita.domain.mime.words import decode_header
 
@@ -21,6 +25,8 @@ _COPIES = (
 )
 _FIELDS = re.compile(r"^(?:reporting-mta|final-recipient|original-recipient)[ \t]?:", re.IGNORECASE | re.MULTILINE)
 _OWN = ("to", "cc", "from", "sender", "delivered-to", "x-original-to", "envelope-to", "return-path")
+_NOTICE = '"notificationType":"Bounce"'
+MAX_GROUPS = 500  # recipients of one report
 MAX_ID = 998  # bytes: a line of a header, and what an index can hold
 
 
@@ -30,9 +36,9 @@ def find(block: Block, parts: list[Part], text: str, sender: str, subject: str, 
     if report == "feedback-report" or (report == "disposition-notification" and not _rejected(parts)):
         return None
     daemon = words.is_daemon(sender) or _from_daemon(block)
-    by_subject = words.in_subject(subject)
+    by_subject = words.in_subject(subject) and not is_forward_subject(subject)
     failed = [value for value in block.all("x-failed-recipients") if value.strip()]
-    if not (_is_report(block) or daemon or null_sender or by_subject or failed):
+    if not (_is_report(block) or daemon or null_sender or by_subject or failed or _NOTICE in text[:40]):
         return None
     recipients = _told_in_form(parts, text)
     if recipients:
@@ -67,7 +73,7 @@ def _rejected(parts: list[Part]) -> bool:
     """A mailbox that deletes what it is sent answers with a receipt (RFC 8098); to the writer it is a bounce."""
     for part in parts:
         if part.kind == "message/disposition-notification":
-            block, _ = split_message(part.content()[0])
+            block, _ = split_part(part.content()[0])
             said = decode_header(block.first("disposition") or b"").lower()
             return said.startswith("automatic-action") and any(end in said for end in ("deleted", "denied", "failed"))
     return False
@@ -75,12 +81,34 @@ def _rejected(parts: list[Part]) -> bool:
 
 def _told_in_form(parts: list[Part], text: str) -> list[Recipient]:
     """Recipients from the fields of RFC 3464, also where they stand in the text or in an enclosed report."""
+    notice = _notice(text)
+    if notice:
+        return notice
     forms = [part.content()[0] for part in parts if part.kind in _STATUS_PARTS]
     if not forms and _FIELDS.search(text[: words.MAX_TEXT]):
         forms = [text[_FIELDS.search(text).start() : words.MAX_TEXT].encode()]  # type: ignore[union-attr]
     if not forms:
         forms = [inner.content()[0] for part in parts if part.kind == "message/rfc822" for inner in _inside(part)]
     return [one for form in forms for one in _recipients(form)]
+
+
+def _notice(text: str) -> list[Recipient]:
+    """The recipients of a notification of Amazon SES, a JSON object sent as mail."""
+    if _NOTICE not in text[:40]:
+        return []
+    try:
+        said, _ = json.JSONDecoder().raw_decode(text[: words.MAX_TEXT].lstrip())
+        told = said["bounce"]["bouncedRecipients"][:MAX_GROUPS]
+        return [_noticed(one_line(str(one["emailAddress"])), one) for one in told]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return []
+
+
+def _noticed(address: str, told: dict[str, Any]) -> Recipient:
+    diagnostic = one_line(str(told.get("diagnosticCode") or "")).strip()
+    found = words.STATUS.search(str(told.get("status") or "")) or words.STATUS.search(diagnostic)
+    action = str(told.get("action") or "failed").lower()
+    return Recipient(address, action, found.group() if found else "5.0.0", diagnostic or None)
 
 
 def _inside(part: Part) -> list[Part]:
@@ -103,7 +131,7 @@ def receipt(parts: list[Part]) -> Receipt | None:
 
 
 def _receipt(kind: str, part: Part, who: str, which: str) -> Receipt:
-    block, _ = split_message(part.content()[0])
+    block, _ = split_part(part.content()[0])
     return Receipt(kind, _typed_address(block.first(who)), message_id(block.first(which)))
 
 
@@ -135,8 +163,8 @@ def _recipients(form: bytes) -> list[Recipient]:
     """One for each group of fields after the first (RFC 3464); damaged reports lose their blank lines."""
     data = BREAK.sub(b"\n", form)
     found = []
-    for group in re.split(rb"\n[ \t]*\n", data):
-        block, _ = split_message(group + b"\n\n")
+    for group in re.split(rb"\n[ \t]*\n", data, maxsplit=MAX_GROUPS):
+        block, _ = split_part(group.lstrip(b"\n") + b"\n\n")
         if any(block.first(name) for name in ("final-recipient", "original-recipient", "action", "status")):
             found.append(_recipient(block))
     known = [one for one in found if one.recipient]
@@ -151,6 +179,7 @@ def _recipient(block: Block) -> Recipient:
     shown = _better(status.group() if status else None, diagnostic)
     if action not in _ORDER:
         action = {"4": "delayed", "2": "delivered"}.get((shown or "5")[0], "failed")
+    shown = shown or {"delayed": "4.0.0", "failed": words.class_of(diagnostic)}.get(action)
     return Recipient(address or "", action, shown, diagnostic.partition(";")[2].strip() or diagnostic or None)
 
 

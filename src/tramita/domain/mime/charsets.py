@@ -2,8 +2,9 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 Guess = Callable[[bytes], str | None]
 
@@ -42,6 +43,7 @@ MULTIBYTE = {
     "euc_jis_2004",
     "iso-2022-jp",
 }
+MAX_RUNS = 100_000  # changes of alphabet in one text
 SHORT = 40  # bytes; a detector only guesses wildly below
 SAMPLE = 20_000  # bytes shown to the detector
 
@@ -104,7 +106,7 @@ def decode(
     mended = _slightly_damaged(data, declared)
     if mended is not None:
         return mended, False
-    for other in (*(codec(label) for label in others), _guessed(data, guess)):
+    for other in _others(data, others, guess):
         text = _strictly(data, other) if other else None
         if text is not None:
             return text, not label
@@ -147,7 +149,13 @@ def _slightly_damaged(data: bytes, declared: str | None) -> str | None:
     return data.decode(declared, "replace") if good > 2 * broken else None
 
 
-def _guessed(data: bytes, guess: Guess | None) -> str | None:
+def _others(data: bytes, labels: Iterable[str | None], guess: Guess | None) -> Iterator[str | None]:
+    yield from (codec(label) for label in labels)
+    yield guessed(data, guess)
+
+
+def guessed(data: bytes, guess: Guess | None) -> str | None:
+    """What the detector says of bytes that are long enough for it."""
     return codec(guess(data[:SAMPLE])) if guess and len(data) >= SHORT else None
 
 
@@ -156,7 +164,7 @@ def _iso_2022_jp(data: bytes) -> str | None:
     if not data.isascii():
         return None
     pieces, mode, at = [], b"(B", 0
-    for found in _JIS.finditer(data):
+    for found in islice(_JIS.finditer(data), MAX_RUNS):
         pieces.append(_jis_run(data[at : found.start()], mode))
         mode, at = found.group(1), found.end()
     pieces.append(_jis_run(data[at:], mode))

@@ -150,6 +150,7 @@ class ParsedMail:
     encrypted: bool
     headers: tuple[tuple[str, str], ...]
     digest: str  # SHA-256 without trace fields (MAIL-3)
+    signed: bool = False  # it carries a signature, which nobody has verified here (MAIL-39)
 
     def all(self, name: str) -> Iterator[str]:
         """The values of every field of this name, in order."""

@@ -60,6 +60,7 @@ def _parse(raw: bytes, guess: Guess | None) -> ParsedMail:
         html=html,
         attachments=sorter.finish(found.files, html),
         encrypted=sorter.encrypted,
+        signed=sorter.signed,
         stable_id=message_id(block.first("message-id")) or f"{hashlib.sha256(raw).hexdigest()}@no-message-id",
         digest=digest_of(block, body),
         headers=tuple((name, _value(name, value, sorter.charset)) for name, value in block.fields),

@@ -17,13 +17,17 @@ KindOf = Callable[[str], str | None]
 MAX_LINES = 20_000
 WRAPPED = 60  # characters: a quoted line of this length may have lost its end to the next line
 BLOCK = 12  # lines of a header block
+MAX_CUTS = 200  # lines with an address that are looked at for an attribution in their middle
+MAX_TRIES = 1_000  # lines that look as if history began there
 ATTRIBUTION = 5  # lines over which an attribution may be wrapped
 
 _MARKER = re.compile(
     r"<[a-z]{1,12}[^<>]{0,300}?\s(?:class|id|type|name)\s?=\s?[\"']?[^\"'<>]{0,80}?(?:gmail_quote|gmail_extra"
     r"|divRplyFwdMsg|appendonsend|yahoo_quoted|protonmail_quote|moz-cite-prefix|mail-editor-reference-message"
-    r"|ms-outlook-mobile-reference|zmail_extra|OutlookMessageHeader|OLK_SRC_BODY_SECTION|reply-intro|wps_quotion|(?<=[\"'=])cite(?=[\"'\s>]))"
-    r"|<div[^<>]{0,60}style\s?=\s?[\"']?[^\"'<>]{0,80}border:\s?none;\s?border-top:\s?solid #(?:E1E1E1|B5C4DF|e1e1e1|b5c4df)[^<>]{0,120}>",
+    r"|ms-outlook-mobile-reference|zmail_extra|OutlookMessageHeader|OLK_SRC_BODY_SECTION|reply-intro|wps_quotion"
+    r"|(?<=[\"'=])cite(?=[\"'\s>]))"
+    r"|<div[^<>]{0,60}style\s?=\s?[\"']?[^\"'<>]{0,80}border:\s?none;\s?border-top:\s?solid #(?:E1E1E1|B5C4DF"
+    r"|e1e1e1|b5c4df)[^<>]{0,120}>",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"^--\s?$")
@@ -61,8 +65,10 @@ def history_start(text: str, reply_text: str) -> int | None:
 
 def _lines(whole: str) -> list[str]:
     lines: list[str] = []
+    cuts = 0
     for line in whole.split("\n"):
-        parts = words.cut_in_two(line)
+        parts = words.cut_in_two(line) if cuts < MAX_CUTS else None
+        cuts += "@" in line
         lines += parts or (line.rstrip(),)
     return lines
 
@@ -74,10 +80,10 @@ def _new_lines(lines: list[str], *, answers: bool) -> list[str]:
     attributed = any(mark and not words.is_quoted(line) for line, mark in zip(shapes, quoted, strict=True))
     if not (answers or attributed):
         return lines
-    end = _hard_start(shapes) if answers else len(lines)
-    if any(words.is_forwarded(line) and not words.is_quoted(line) for line in shapes[:end]):
+    history = _hard_start(shapes) if answers else len(lines)
+    if any(words.is_forwarded(line) and not words.is_quoted(line) for line in shapes[:history]):
         return lines  # passed on for us to read
-    for end in (end, len(lines)):
+    for end in (history, len(lines)):
         above = _outside(lines[:end], quoted[:end])
         if above is None:
             return lines  # answers between quotations
@@ -134,7 +140,7 @@ def _attribution_before(lines: list[str], at: int) -> int:
         return _without_rule(lines, end)
     found = _attribution_start(lines, end, quote_follows=True) if words.may_end_attribution(lines[end]) else None
     if found is not None:
-        return found
+        return _without_rule(lines, found)
     says = lines[end]
     return end if says.endswith((":", "：")) and ("@" in says or words.is_dated(says)) and len(says) < 300 else at
 
@@ -154,6 +160,8 @@ def _attribution_start(lines: list[str], end: int, *, quote_follows: bool) -> in
         if joined and line.endswith((".", "!", "?")) and not words.begins_attribution(line):
             break
         joined = f"{line} {joined}".strip()
+        if len(joined) > words.MAX_JOINED:
+            break
         opens = words.begins_attribution(line) or (found is None and words.names_writer(line))
         if opens and words.is_attribution(joined, quote_follows=quote_follows):
             found = start
@@ -165,12 +173,18 @@ def _attribution_start(lines: list[str], end: int, *, quote_follows: bool) -> in
 def _hard_start(lines: list[str]) -> int:
     """The first line after which all is history: our own line, a header block,
     `wrote:` without quotation marks."""
+    tries = 0
     for at, line in enumerate(lines):
         if words.is_own(line):
             return _attribution_before(lines, at)
-        if words.is_original(line) or _is_header_block(lines, at):
-            return _above_block(lines, at)
+        if ":" in line or "：" in line or line[:1] in "-_=>* " or words.bare_label(line):
+            tries += 1
+            if tries > MAX_TRIES:
+                break
+            if words.is_original(line) or _is_header_block(lines, at):
+                return _above_block(lines, at)
         if words.may_end_attribution(line) and not _quotation_follows(lines, at):
+            tries += 1
             start = _attribution_start(lines, at, quote_follows=False)
             if start is not None and any(lines[:start]):
                 return start

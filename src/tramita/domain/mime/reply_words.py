@@ -15,21 +15,25 @@ MARKERS = {
 }
 
 MAX_JOINED = 600  # characters of an attribution
+TAIL = 60  # characters at its end, where the verb stands in most languages
 
 _OWN_LINE = re.compile(r"^[>\s|*]{0,20}##-\s{0,3}\S.{0,200}$")
 _QUOTED = re.compile(r"^\s{0,3}(?:[A-Za-z]{1,3})?>|^\s{0,3}\|\s")
 _VERB = re.compile(
     r"(?:\b(?:wrote|writes|says|said|schrieb|schrieben|schreibt|geschrieben|a écrit|écrit|nous a dit|escribió|escribe"
     r"|escreveu|napisał|napisała|nadesłał|nadesłała|pisze|napsal|napsala|napísal|ha scritto|scrive|scritto"
-    r"|schreef|geschreven|skrev|kirjoitti|írta|yazdı|yazmış|a scris|va scriure|kirjutas|rašė|написал|написала|пишет|пише)"
+    r"|schreef|geschreven|skrev|kirjoitti|írta|yazdı|yazmış|a scris|va scriure|kirjutas|rašė|написал|написала|пишет"
+    r"|пише)"
     r"|написав|έγραψε|đã viết|写道|寫道|작성|のメッセージ)(?:\(a\)|\(а\)|\(-a\))?",
     re.IGNORECASE,
 )
 _SENT = re.compile(r"\bsent\s?:\s{0,3}$", re.IGNORECASE)
 _DAYS = (
     "mon|tue|wed|thu|fri|sat|sun|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|mo|di|mi|do|fr|sa|so"
-    "|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|seg|ter|qua|qui|sex|pon|wt|śr|czw|pt|sob|nd|niedz|ma|ti|on|to|lø|lör|sø|sön"
-    "|tir|ons|tor|tors|fre|man|mån|tis|пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье"
+    "|lun|mar|mer|jeu|ven|sam|dim|mié|jue|vie|sáb|dom|seg|ter|qua|qui|sex|pon|wt|śr|czw|pt|sob|nd|niedz|ma|ti|on|to"
+    "|lø|lör|sø|sön"
+    "|tir|ons|tor|tors|fre|man|mån|tis|пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота"
+    "|воскресенье"
 )
 _INTRO = re.compile(
     r"^[>\s*_-]{0,24}(?:(?:on|at|in message|am|le|el|em|no dia|a|w dniu|dnia|il|in data|op|den|d\.|pe|dne|dňa|ngày|vào|"
@@ -49,21 +53,26 @@ _END = re.compile(r"(?:[:：]|[-–]{2,})\s{0,3}\*?\s{0,3}$")
 _VERB_AT_END = re.compile(r"(?:" + _VERB.pattern + r")\s{0,2}[-–.]{0,20}\s{0,3}$", re.IGNORECASE)
 _TORN_END = re.compile(r"^\s{0,3}>\s{0,2}(?:" + _VERB.pattern + r")\s{0,2}[:：]?$", re.IGNORECASE)
 _MID_LINE = re.compile(
-    r"^(?P<words>.{1,300}?[^\s>,;-])(?:\s+|\s?-{2,}\s?)(?P<rest>(?:On|Am|Le|El|Em|Il|Op|W dniu|Dnia)\s.{0,200}?\d.{0,200}@.{0,120}[:：]\s{0,3})$"
+    r"^(?P<words>.{1,300}?[^\s>,;-])(?:\s{1,9}|\s?-{2,9}\s?)(?P<rest>(?:On|Am|Le|El|Em|Il|Op|W dniu"
+    r"|Dnia)\s.{0,200}?\d.{0,200}@.{0,120}[:：]\s{0,3})$"
 )
 
 _LABELS = {
-    "from": "from|von|de|od|da|van|från|fra|lähettäjä|expéditeur|nadawca|remitente|remetente|mittente|afzender|от|від|kimden"
+    "from": "from|von|de|od|da|van|från|fra|lähettäjä|expéditeur|nadawca|remitente|remetente|mittente|afzender|от"
+    "|від|kimden"
     "|feladó|из|发件人|寄件者|差出人|보낸\\s?사람|từ|από",
     "sent": "sent|date|gesendet|datum|envoyé(?:e)?(?: le)?|enviad[oa](?: el| em| a)?|enviado|fecha|data|wysłano|inviato"
-    "|verzonden|skickat|sendt|dato|päivämäärä|lähetetty|odesláno|отправлено|дата|надіслано|gönderilen|gönderme tarihi|tarih"
+    "|verzonden|skickat|sendt|dato|päivämäärä|lähetetty|odesláno|отправлено|дата|надіслано|gönderilen"
+    "|gönderme tarihi|tarih"
     "|elküldve|dátum|发送时间|日期|日時|送信日時|보낸\\s?날짜|ngày|ημερομηνία",
-    "to": "to|an|à|a|para|do|aan|till|til|pour|komu|destinataire|destinatario|vastaanottaja|кому|kime|címzett|收件人|收件者"
-    "|宛先|받는\\s?사람|đến|tới|προς",
+    "to": "to|an|à|a|para|do|aan|till|til|pour|komu|destinataire|destinatario|vastaanottaja|кому|kime|címzett|收件人"
+    "|收件者|宛先|받는\\s?사람|đến|tới|προς",
     "cc": "cc|cci|bcc|kopie|copie|copia|cópia|dw|udw|kopia|kopi|копия|másolat|抄送|副本|참조",
-    "subject": "subject|betreff|betr|objet|asunto|assunto|temat|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet|тема|konu"
+    "subject": "subject|betreff|betr|objet|asunto|assunto|temat|oggetto|onderwerp|ämne|emne|aihe|předmět|predmet"
+    "|тема|konu"
     "|tárgy|主题|主旨|件名|제목|chủ đề|tiêu đề|θέμα",
-    "more": "reply-to|répondre à|responder a|antwort an|importance|priority|wichtigkeit|organi[sz]ation|attachments?|anlagen?"
+    "more": "reply-to|répondre à|responder a|antwort an|importance|priority|wichtigkeit|organi[sz]ation"
+    "|attachments?|anlagen?"
     "|pièces? jointes?|anexos?|adjuntos?|załączniki?",
 }
 _LABEL = re.compile(
@@ -82,18 +91,20 @@ _BARE_LABEL = re.compile(
 )
 _ANY_LABEL = re.compile(r"^[>\s*_]{0,20}[^\W\d_][\w .'’/-]{0,24}[\s*]{0,4}[:：]\s{0,9}\S")
 _ORIGINAL = re.compile(
-    r"^[>\s*]{0,20}[-_=]{1,}[\s*]{0,5}(?:(?:the )?original (?:message|appointment|e-?mail)|(?:e-?)?mail original|ursprüngliche (?:nachricht|e-?mail)"
+    r"^[>\s*]{0,20}[-_=]{1,80}[\s*]{0,5}(?:(?:the )?original (?:message|appointment|e-?mail)|(?:e-?)?mail original"
+    r"|ursprüngliche (?:nachricht|e-?mail)"
     r"|originalnachricht|original-nachricht|antwort nachricht|message (?:d['’])?origin(?:e|al)"
-    r"|mensaje (?:original|de origen)|mensagem original|wiadomość oryginalna|oryginalna wiadomość|(?:wiadomość )?pierwotna"
+    r"|mensaje (?:original|de origen)|mensagem original|wiadomość oryginalna|oryginalna wiadomość"
+    r"|(?:wiadomość )?pierwotna"
     r"|messaggio originale|(?:oorspronkelijk|origineel) bericht|reply message|oprindelig (?:meddelelse|besked)"
     r"|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti|původní zpráva|pôvodná správa|eredeti üzenet"
     r"|исходное сообщение|оригинальное сообщение|orijinal mesaj|原始邮件|原始郵件|元のメッセージ|원본 메(?:일|시지))"
     r"[\s*]{0,5}[-_=]{0,80}(?:\s{0,9}|\s?\S{1,20}:.{0,400})$",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"^[>\s*]{0,9}[_=*-]{3,}\s{0,9}$")
+_RULE = re.compile(r"^[>\s*]{0,9}[_=*-]{3,300}\s{0,9}$")
 _FORWARDED = re.compile(
-    r"^[>\s*]{0,9}(?:-{2,}\s{0,5}(?:forwarded (?:message|by)|weitergeleitete nachricht"
+    r"^[>\s*]{0,9}(?:-{2,80}\s{0,5}(?:forwarded (?:message|by)|weitergeleitete nachricht"
     r"|message (?:transféré|réexpédié)|mensaje reenviado|mensagem (?:encaminhada|reencaminhada)"
     r"|(?:wiadomość przekazana|przekazana wiadomość|treść przekazanej wiadomości)"
     r"|messaggio inoltrato|doorgestuurd bericht|videresendt|vidarebefordrat)"
@@ -156,9 +167,11 @@ def is_forward_subject(subject: str) -> bool:
 
 def may_end_attribution(line: str) -> bool:
     """Cheap, asked of every line: could an attribution end here?"""
-    return len(line) < MAX_JOINED and bool(
-        _END.search(line) or _VERB_AT_END.search(line) or (line.endswith(">") and "@" in line)
-    )
+    if not line or len(line) >= MAX_JOINED:
+        return False
+    if line[-1] in ":：-–* " or (line[-1] == ">" and "@" in line):
+        return bool(_END.search(line[-12:])) or line[-1] in ">-–"
+    return bool(_VERB_AT_END.search(line[-TAIL:]))
 
 
 def is_attribution(joined: str, *, quote_follows: bool) -> bool:
@@ -169,7 +182,7 @@ def is_attribution(joined: str, *, quote_follows: bool) -> bool:
     says = bool(_VERB.search(joined) or _SENT.search(joined))
     if _BY_DATE.match(joined) and dated:
         return says or quote_follows or joined.rstrip().endswith((":", "："))
-    if not says or not (_END.search(joined) or _VERB_AT_END.search(joined)):
+    if not says or not (_END.search(joined[-12:]) or _VERB_AT_END.search(joined[-TAIL:])):
         return False
     begins = bool(_INTRO.match(joined))
     if begins and (dated or named):
@@ -189,7 +202,14 @@ def names_writer(line: str) -> bool:
 
 def cut_in_two(line: str) -> tuple[str, str] | None:
     """New words and the attribution that a careless program put on the same line."""
-    found = _MID_LINE.match(line) if "@" in line and len(line) < MAX_JOINED else None
+    if (
+        line[-1:] not in (":", "：", " ")
+        or "@" not in line
+        or len(line) >= MAX_JOINED
+        or not _VERB.search(line[-TAIL:])
+    ):
+        return None
+    found = _MID_LINE.match(line)
     return (found.group("words"), found.group("rest")) if found and _VERB.search(found.group("rest")) else None
 
 

@@ -5,16 +5,19 @@ The packing is LZFu ([MS-OXRTFCP]), the HTML inside is encapsulated ([MS-OXRTFEX
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from tramita.domain.mime.charsets import clean, decode
 
-MAX_BYTES = 4_000_000  # unpacked
+MAX_BYTES = 2_000_000  # unpacked
+MAX_TOKENS = 100_000
 MAX_GROUPS = 500  # levels
 
 _PACKED, _PLAIN = 0x75465A4C, 0x414C454D
 _PRIMED = (
-    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans "
-    b"SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
+    b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript "
+    b"\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n"
+    b"\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 )
 _WINDOW = 4096
 
@@ -38,7 +41,8 @@ _SKIPPED = {
     *(b"themedata", b"colorschememapping", b"datastore", b"latentstyles", b"xmlnstbl", b"mhtmltag", b"fldinst"),
 }
 _LETTERS = {
-    b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"row": "\n", b"tab": "\t", b"cell": "\t", b"lquote": "‘",
+    b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"row": "\n", b"tab": "\t", b"cell": "\t",
+    b"lquote": "‘",
     b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"endash": "–", b"emdash": "—",
     b"emspace": " ", b"enspace": " ",
 }  # fmt: skip
@@ -118,7 +122,7 @@ class _Reader:
         return f"cp{found.group(1).decode()}" if found else "cp1252"
 
     def text(self) -> str:
-        for found in _TOKEN.finditer(self._data):
+        for found in islice(_TOKEN.finditer(self._data), MAX_TOKENS):
             word, number, letter, sign, brace, plain = found.groups()
             if word is not None:
                 self._word(word, int(number) if number else None)

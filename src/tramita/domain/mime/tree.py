@@ -9,6 +9,7 @@ from tramita.domain.mime.transfer import encoding_name, known, undo
 
 MAX_DEPTH = 100  # levels
 MAX_PARTS = 1_000
+COST = 500  # bytes that one place found stands for
 MAX_PASSES = 30  # the bytes searched for boundaries, in multiples of the message
 
 _GUESS = re.compile(rb"(?:\A|[\r\n])--([^\s-][^\r\n]{0,198}?)[ \t]{0,9}(?:\r{0,3}\n|\r)(?=[A-Za-z-]{3,40}:|\r|\n)")
@@ -146,7 +147,9 @@ def _cut(body: bytes, boundary: bytes, reading: Reading) -> list[bytes]:
         start, closed = end, last
     if start >= 0 and not closed:
         reading.note("boundary_not_closed")
-        pieces.append(body[start:])
+        rest = body[start:].rstrip(b" \t\r\n")
+        mark = b"--" + boundary + b"--"
+        pieces.append(rest.removesuffix(mark) if rest.endswith(mark) else body[start:])  # at the end of a line of text
     return pieces
 
 
@@ -156,7 +159,7 @@ def _delimiters(body: bytes, mark: bytes, reading: Reading) -> list[tuple[int, i
     at = 0
     while reading.bytes_left > 0 and len(found) <= 2 * MAX_PARTS:
         begin = body.find(mark, at)
-        reading.bytes_left -= (begin if begin >= 0 else len(body)) - at + 50
+        reading.bytes_left -= (begin if begin >= 0 else len(body)) - at + COST
         if begin < 0:
             return found
         at = begin + len(mark)

@@ -2,9 +2,10 @@
 
 import binascii
 import re
+from itertools import islice
 from typing import NamedTuple
 
-MAX_PASTED = 50
+MAX_PASTED = 50  # beginnings looked at
 
 _ENRICHED = re.compile(r"<(<)|</?(param)>|</?[A-Za-z-]{1,60}>")
 _BEGIN = re.compile(r"^begin[ ]{1,2}[0-7]{3,4}[ ]([^\n/\\]{1,200})\n", re.MULTILINE)
@@ -19,19 +20,18 @@ class Pasted(NamedTuple):
 
 def unflowed(text: str, *, delete_space: bool) -> str:
     """Paragraphs put together again; quoted lines keep their marks and their line ends, so that they are known."""
-    lines: list[str] = []
+    paragraphs: list[list[str]] = []
     open_ended = False
     for line in text.split("\n"):
         line = line.removeprefix(" ")  # space-stuffed
-        joins = open_ended and line != "-- " and not line.startswith(">")
-        if joins:
-            lines[-1] += line
+        if open_ended and line != "-- " and not line.startswith(">"):
+            paragraphs[-1].append(line)
         else:
-            lines.append(line)
+            paragraphs.append([line])
         open_ended = line.endswith(" ") and line != "-- " and not line.startswith(">")
         if open_ended and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+            paragraphs[-1][-1] = line[:-1]
+    return "\n".join("".join(pieces) for pieces in paragraphs)
 
 
 def unenriched(text: str) -> str:
@@ -54,11 +54,12 @@ def pasted_files(text: str) -> tuple[str, list[Pasted]]:
     """The text without the files that old programs pasted into it, and these; only what is whole is taken out."""
     files: list[Pasted] = []
     kept, at = [], 0
-    for begin in _BEGIN.finditer(text) if "\nend" in text else ():
-        if begin.start() < at or len(files) >= MAX_PASTED:
+    for begin in islice(_BEGIN.finditer(text), MAX_PASTED) if "\nend" in text else ():
+        if begin.start() < at:
             continue
         end = text.find("\nend", begin.end() - 1)
-        data = _decoded(text[begin.end() : end]) if end >= 0 else None
+        first = text[begin.end() : text.find("\n", begin.end())]
+        data = _decoded(text[begin.end() : end]) if end >= 0 and _decoded(first) is not None else None
         if data is None:
             continue
         files.append(Pasted(begin.group(1).strip(), data))
