@@ -118,6 +118,8 @@ def _finished(here: Visit, names: Sequence[Name], *, full: bool) -> None:
     if names and names[-1].uid:
         columns["high_uid"] = names[-1].uid
     visits.went_well(here.lease, here.box, at=now, **columns)
+    if full:
+        visits.foresee(here.box, here.plan.secret_ends, at=now)
 
 
 def _state(here: Visit) -> MailboxState:

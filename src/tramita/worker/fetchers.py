@@ -28,6 +28,7 @@ class Fetchers:
         self.running: dict[int, threading.Thread] = {}
         self.compared: set[int] = set()  # mailboxes that this process has compared in full
         self.counts: Counter[str] = Counter()
+        self.counting = threading.Lock()
         self.waiting: list[Mailbox] = []
         self.crowded = False
         self.fault: Exception | None = None
@@ -75,7 +76,8 @@ class Fetchers:
             done = fetching.visit(
                 box, clock=self._clock, on_news=self.on_news, stay=lambda: self._stays(until), full=full
             )
-            self.counts += done
+            with self.counting:
+                self.counts += done
             if done["mailboxes_failed"] == 0:
                 self.compared.add(box.pk)
         except (OSError, OperationalError) as error:
