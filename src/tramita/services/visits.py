@@ -47,6 +47,12 @@ def connected() -> "QuerySet[Mailbox]":
 
 
 @one_transaction
+def try_now(box: Mailbox) -> None:
+    """Its settings were changed: the pause after a fault is over."""
+    MailboxState.objects.filter(mailbox=box).update(next_at=None)
+
+
+@one_transaction
 def take(box: Mailbox, *, at: datetime) -> Lease | None:
     """The mailbox for us, or None when another worker has it."""
     state, _ = MailboxState.objects.get_or_create(mailbox=box)
@@ -56,6 +62,7 @@ def take(box: Mailbox, *, at: datetime) -> Lease | None:
     return Lease(box.pk, MailboxState.objects.values_list("fence", flat=True).get(pk=state.pk))
 
 
+@one_transaction
 def keep_hold(lease: Lease, *, at: datetime, size: int = 0, **columns: Any) -> None:
     """Prove and prolong it, in the transaction of what is written; `size` bytes are downloaded next.
 

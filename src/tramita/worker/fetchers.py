@@ -30,7 +30,7 @@ class Fetchers:
         self.counts: Counter[str] = Counter()
         self.counting = threading.Lock()
         self.waiting: list[Mailbox] = []
-        self.crowded = False
+        self.looked = self.crowded = False
         self.fault: Exception | None = None
 
     def once(self) -> None:
@@ -52,8 +52,9 @@ class Fetchers:
         return bool(self.running)
 
     def look(self, *, at: datetime) -> None:
-        """Find the mailboxes that are due; those that are being visited are left alone."""
-        due = visits.due(at=at)
+        """Find the mailboxes that are due, the first time all: whoever starts a worker may have cured them."""
+        due = visits.due(at=at) if self.looked else list(visits.connected().order_by("id"))
+        self.looked = True
         self.crowded = visits.connected().count() > MOST
         self.waiting = [box for box in due if box.pk not in self.running]
         self.go_on()
