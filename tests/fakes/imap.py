@@ -19,6 +19,7 @@ class FakeImap(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.messages, self.tokens = messages, tokens
         self.answers: dict[str, object] = {}
+        self.able = "IMAP4rev1 AUTH=XOAUTH2"
         self.seen: list[str] = []
         self.gate = threading.Event()
 
@@ -81,7 +82,7 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 ANSWERS: dict[str, Callable[[Handler, str], list[str | bytes]]] = {
-    "CAPABILITY": lambda handler, command: ["* CAPABILITY IMAP4rev1 AUTH=XOAUTH2"],
+    "CAPABILITY": lambda handler, command: [f"* CAPABILITY {handler.server.able}"],
     "AUTHENTICATE": Handler.authenticate,
     "LOGIN": lambda handler, command: [],
     "SELECT": lambda handler, command: [f"* {len(handler.server.messages)} EXISTS", "* OK [UIDVALIDITY 7] ok"],

@@ -113,7 +113,7 @@ def checked(house: House) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-def test_a_worker_killed_at_each_step_of_intake_loses_and_doubles_nothing(house: House, server: Dovecot) -> None:
+def test_soak_a_worker_killed_at_each_step_of_intake_loses_and_doubles_nothing(house: House, server: Dovecot) -> None:
     """MAIL-1, MAIL-2, MAIL-3."""
     count = 60 if not SOAK else 1000
     server.put(user_of(house.folder), ordinary(count))

@@ -10,9 +10,9 @@ from tests.dovecot import PASSWORD, Dovecot
 from tests.needs import needs
 from tests.services.test_receiving import mail
 from tramita.gateways.imap import Imap
+from tramita.gateways.incoming import MailServerFault, Name
 from tramita.models import Alert, FetchedMessage, Item, Mailbox, MailboxState, SeenMessage
 from tramita.services import fetching, processing, visits
-from tramita.services.definitions.desk import settings as _settings  # noqa: F401
 
 NOW = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -344,3 +344,49 @@ def test_a_secret_that_is_not_set_is_named(desk: Desk, data_dir: object, server:
 
     state = MailboxState.objects.get()
     assert (state.fault, state.error) == ("login", "the environment variable NOT_SET_ANYWHERE is not set")
+
+
+def test_a_message_that_the_server_does_not_hand_over_stops_no_other(
+    box: Mailbox, server: Dovecot, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MAIL-6: the operator sees it, and it is asked for again."""
+    server.put(user, letters(3))
+
+    def refusing(self: Imap, name: Name, real=Imap.raw) -> bytes | None:
+        if name.uid == 2:
+            raise MailServerFault("protocol", "FETCH failed")
+        return real(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Imap, "raw", refusing)
+        assert fetch(box) == {"fetched": 2, "mailboxes_failed": 1}
+    assert (MailboxState.objects.get().fault, MailboxState.objects.get().error) == ("protocol", "FETCH failed")
+
+    assert fetch(box, NOW + MINUTE, full=False) == {"fetched": 1}
+    assert FetchedMessage.objects.filter(told=True).count() == 3
+
+
+def test_a_folder_to_move_to_that_is_missing_is_told_and_the_mail_is_in(
+    desk: Desk, data_dir: object, server: Dovecot, user: str
+) -> None:
+    """MAIL-2."""
+    server.put(user, letters(1))
+    box = configured(server, user, after="move", move_to="No such folder")
+
+    assert fetch(box) == {"fetched": 1, "mailboxes_failed": 1}
+
+    assert MailboxState.objects.get().fault == "folder"
+    assert (process(), Item.objects.count()) == (1, 1)
+    fetch(configured(server, user, after="move", move_to="Done"), NOW + MINUTE)
+    assert len(server.uids(user, folder="Done")) == 1
+
+
+def test_a_message_that_was_taken_away_meanwhile_is_nobodys_fault(
+    box: Mailbox, server: Dovecot, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MAIL-5: people work in shared mailboxes."""
+    server.put(user, letters(2))
+    monkeypatch.setattr(Imap, "raw", lambda self, name, real=Imap.raw: real(self, name) if name.uid == 2 else None)
+
+    assert fetch(box) == {"fetched": 1}
+    assert MailboxState.objects.get().fault == ""

@@ -154,6 +154,26 @@ def test_a_token_that_the_mail_server_refuses_is_asked_for_anew(
     assert SeenMessage.objects.count() == 1
 
 
+def test_that_a_client_secret_ends_is_said_two_weeks_before(
+    box: Mailbox, server: FakeImap, tokens: responses.RequestsMock
+) -> None:
+    """MAIL-11: nothing else would say so until the day."""
+    box.settings["client_secret_ends"] = "2026-12-20"
+    box.save()
+    tokens.post(URL, json={"access_token": "access 1", "expires_in": 10**7})
+
+    fetch(box)
+    assert not Alert.objects.exists()
+    fetch(box, NOW + timedelta(days=10))
+
+    assert Alert.objects.get().about == {"mailbox": box.address, "ends": "2026-12-20T00:00:00+00:00"}
+    box.settings["client_secret_ends"] = "2028-12-20"
+    box.save()
+    tokens.post(URL, json={"access_token": "access 1", "expires_in": 10**7})
+    fetch(box, NOW + timedelta(days=11))
+    assert not Alert.objects.exists()
+
+
 def test_what_is_sealed_opens_with_an_older_key_and_with_no_other(settings: LazySettings) -> None:
     """MAIL-11: SECRET_KEY is rotated."""
     sealed = seal("refresh 1")

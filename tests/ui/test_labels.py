@@ -28,7 +28,7 @@ from tramita.ui import labels
         ("reason", [str(int(reason)) for reason in Reason]),
         ("mailbox_fault", FAULTS),
         ("mailbox_step", STEPS),
-        ("alert", ["mailbox_login", "mailbox_token", "mailbox_silent"]),
+        ("alert", ["mailbox_login", "mailbox_token", "mailbox_silent", "mailbox_secret_ends"]),
     ],
 )
 def test_every_code_has_a_label(family: str, codes: Iterable[Enum | str]) -> None:

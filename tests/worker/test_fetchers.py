@@ -170,3 +170,16 @@ def test_more_mailboxes_than_threads_take_turns(good: Mailbox, server: Dovecot, 
 
     assert done["fetched"] == 4
     assert MailboxState.objects.filter(fault="").count() == 5
+
+
+def test_a_worker_that_starts_tries_every_mailbox_whatever_failed_before(good: Mailbox, server: Dovecot) -> None:
+    """MAIL-11: its environment may hold the right secret by now."""
+    server.put(user(good), [mail()])
+    MailboxState.objects.create(mailbox=good, fault="login", next_at=NOW + timedelta(minutes=15))
+    fetchers = Fetchers(at=NOW, on_news=lambda: None)
+
+    fetchers.look(at=NOW)
+    fetchers.wait(PATIENT)
+
+    assert FetchedMessage.objects.count() == 1
+    assert MailboxState.objects.get().fault == ""

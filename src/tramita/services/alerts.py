@@ -11,17 +11,18 @@ from tramita.services.sql import stored
 from tramita.services.transactions import one_transaction
 
 LONGEST_KEY = 400
+SAY = """
+INSERT INTO alerts (key, kind, about, since, at, count) VALUES (%s, %s, %s, %s, %s, 1)
+ON CONFLICT (key) DO UPDATE
+SET kind = excluded.kind, about = excluded.about, at = excluded.at, count = alerts.count + 1
+"""
 
 
 @one_transaction
 def raise_alert(key: str, kind: str, about: Mapping[str, Any], at: datetime) -> None:
     """Something is wrong, or still is: `since` stays that of the first time. Cost: one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO alerts (key, kind, about, since, at, count) VALUES (%s, %s, %s, %s, %s, 1) ON CONFLICT (key) "
-            "DO UPDATE SET kind = excluded.kind, about = excluded.about, at = excluded.at, count = alerts.count + 1",
-            [key[:LONGEST_KEY], kind, stored(dict(about)), stored(at), stored(at)],
-        )
+        cursor.execute(SAY, [key[:LONGEST_KEY], kind, stored(dict(about)), stored(at), stored(at)])
 
 
 @one_transaction

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from tramita.models import Delivery, Mailbox, Message
-from tramita.queries.mailboxes import directory
 from tramita.services import sql
 
 KIND = "copy"
@@ -11,8 +12,7 @@ KIND = "copy"
 
 def copy_later(message: Message, *, at: datetime) -> None:
     """A mail was sent: its copy is due, where its mailbox wants one. In the transaction that says that it was sent."""
-    box = box_of(message)
-    if box is None or not box.copy_sent:
+    if box_of(message) is None:
         return
     row = {
         "kind": KIND,
@@ -31,6 +31,7 @@ def copy_later(message: Message, *, at: datetime) -> None:
 
 
 def box_of(message: Message) -> Mailbox | None:
-    """The mailbox that a mail of ours was sent from."""
-    address = directory().mailbox_of(message.sender_address)
-    return Mailbox.objects.filter(address=address, active=True).first()
+    """The mailbox that a mail of ours was sent from, if it wants copies. Cost: one statement."""
+    sender = message.sender_address
+    ours = Q(address=sender) | Q(routes__address=sender, routes__active=True)
+    return Mailbox.objects.filter(ours, active=True).exclude(copy_sent="").first()

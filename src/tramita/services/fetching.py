@@ -22,6 +22,7 @@ from tramita.services.visits import Lease, LeaseLost
 log = logging.getLogger(__name__)
 IN_FULL = timedelta(hours=1)  # between two comparisons of everything (MAIL-5)
 SLICE = visits.LEASE / 3  # of a wait, after which the lease is prolonged
+SOON = timedelta(minutes=1)  # a connection that is cut before is at fault
 TOGETHER = 50  # messages of which the server is told by one command
 WORTH_SAYING = 500_000  # bytes: what is larger may outlast the lease
 TOO_LARGE = "too large"
@@ -74,12 +75,18 @@ def visit(
 
 def _stay(here: Visit, stay: Callable[[], bool], *, full: bool) -> bool:
     """One round, and more as mail arrives; whether it was waited for at all."""
-    with connecting.session(here.box, at=here.clock()) as session:
+    begun = here.clock()
+    with connecting.session(here.box, at=begun) as session:
         _round(here, session, full=full)
         waits = here.plan.idle and session.idles and stay()
         while waits and _unchanged(here.box) and stay():
-            session.wait(SLICE.total_seconds(), stay)  # looked into after each slice: a server may forget to say it
-            _round(here, session)
+            try:
+                session.wait(SLICE.total_seconds(), stay)
+            except MailServerFault:
+                if here.clock() - begun < SOON:
+                    raise
+                break  # who waits for long is cut off now and then: all was fetched, and the next visit is at once
+            _round(here, session)  # after each slice: a server may forget to say it
         session.bye()
         transport_ledger.tell(here.box, session, here.promised)
     return waits
@@ -118,6 +125,8 @@ def _finished(here: Visit, names: Sequence[Name], *, full: bool) -> None:
     if names and names[-1].uid:
         columns["high_uid"] = names[-1].uid
     visits.went_well(here.lease, here.box, at=now, **columns)
+    if full:
+        visits.foresee(here.box, here.plan.secret_ends, at=now)
 
 
 def _state(here: Visit) -> MailboxState:

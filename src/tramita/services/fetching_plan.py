@@ -23,6 +23,7 @@ class Plan:
     move_to: str
     poll: timedelta
     idle: bool
+    secret_ends: datetime | None  # of OAuth
     largest: int  # bytes of a message that is downloaded (MAIL-13)
 
     def is_old(self, held: Held) -> bool:
@@ -42,6 +43,7 @@ def plan_of(box: Mailbox) -> Plan:
         move_to=said.get("move_to") or "",
         poll=timedelta(seconds=_seconds(said["poll"])) if said.get("poll") else POLL,
         idle=bool(said.get("idle", True)),
+        secret_ends=_beginning(said["client_secret_ends"]) if said.get("client_secret_ends") else None,
         largest=definitions.settings().limits.raw_mail_bytes,
     )
 

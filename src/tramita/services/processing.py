@@ -21,7 +21,7 @@ from tramita.services.sql import finish_seen, stored
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
-SECONDS, MEMORY = 60.0, 1024**3
+SECONDS, MEMORY = 45.0, 1024**3  # so that within a minute the next one is in
 MOST_TRIES = receiving.MOST_TRIES
 LEASE = timedelta(minutes=2)  # longer than any try
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5))

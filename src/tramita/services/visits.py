@@ -15,6 +15,7 @@ from tramita.services.transactions import one_transaction
 LEASE = timedelta(seconds=45)
 SLOWEST = 20_000  # bytes a second of a download that is still waited for
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15))
+IN_TIME = timedelta(days=14)  # before a secret ends
 SILENT = timedelta(minutes=15)  # without a fetch that went well, somebody must know (MAIL-12)
 AT_ONCE = ("login", "token")  # what does not cure itself
 
@@ -46,6 +47,12 @@ def connected() -> "QuerySet[Mailbox]":
 
 
 @one_transaction
+def try_now(box: Mailbox) -> None:
+    """Its settings were changed: the pause after a fault is over."""
+    MailboxState.objects.filter(mailbox=box).update(next_at=None)
+
+
+@one_transaction
 def take(box: Mailbox, *, at: datetime) -> Lease | None:
     """The mailbox for us, or None when another worker has it."""
     state, _ = MailboxState.objects.get_or_create(mailbox=box)
@@ -55,6 +62,7 @@ def take(box: Mailbox, *, at: datetime) -> Lease | None:
     return Lease(box.pk, MailboxState.objects.values_list("fence", flat=True).get(pk=state.pk))
 
 
+@one_transaction
 def keep_hold(lease: Lease, *, at: datetime, size: int = 0, **columns: Any) -> None:
     """Prove and prolong it, in the transaction of what is written; `size` bytes are downloaded next.
 
@@ -73,6 +81,17 @@ def went_well(lease: Lease, box: Mailbox, *, at: datetime, **columns: Any) -> No
     keep_hold(lease, at=at, **well, **columns)
     if failing:
         _all_clear(box)
+
+
+@one_transaction
+def foresee(box: Mailbox, secret_ends: datetime | None, *, at: datetime) -> None:
+    """Say in time that a client secret ends: nothing else would, until the day (MAIL-11)."""
+    key = f"mailbox:{box.address}:secret_ends"
+    if secret_ends and at >= secret_ends - IN_TIME:
+        about = {"mailbox": box.address, "ends": secret_ends.isoformat()}
+        alerts.raise_alert(key, "mailbox_secret_ends", about, at)
+    else:
+        alerts.clear(key)
 
 
 @one_transaction

@@ -220,6 +220,7 @@ MAILBOX_STEPS: Words = {
 ALERTS: Words = {
     "mailbox_login": _("A mailbox refuses its password"),
     "mailbox_token": _("A mailbox must be authorised again"),
+    "mailbox_secret_ends": _("The client secret of a mailbox ends soon"),
     "mailbox_silent": _("A mailbox has not been fetched for some time"),
 }
 

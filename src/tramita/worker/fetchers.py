@@ -28,8 +28,9 @@ class Fetchers:
         self.running: dict[int, threading.Thread] = {}
         self.compared: set[int] = set()  # mailboxes that this process has compared in full
         self.counts: Counter[str] = Counter()
+        self.counting = threading.Lock()
         self.waiting: list[Mailbox] = []
-        self.crowded = False
+        self.looked = self.crowded = False
         self.fault: Exception | None = None
 
     def once(self) -> None:
@@ -51,8 +52,9 @@ class Fetchers:
         return bool(self.running)
 
     def look(self, *, at: datetime) -> None:
-        """Find the mailboxes that are due; those that are being visited are left alone."""
-        due = visits.due(at=at)
+        """Find the mailboxes that are due, the first time all: whoever starts a worker may have cured them."""
+        due = visits.due(at=at) if self.looked else list(visits.connected().order_by("id"))
+        self.looked = True
         self.crowded = visits.connected().count() > MOST
         self.waiting = [box for box in due if box.pk not in self.running]
         self.go_on()
@@ -75,7 +77,8 @@ class Fetchers:
             done = fetching.visit(
                 box, clock=self._clock, on_news=self.on_news, stay=lambda: self._stays(until), full=full
             )
-            self.counts += done
+            with self.counting:
+                self.counts += done
             if done["mailboxes_failed"] == 0:
                 self.compared.add(box.pk)
         except (OSError, OperationalError) as error:

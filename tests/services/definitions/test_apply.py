@@ -12,7 +12,18 @@ from tests.factories import NOW
 
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Role
-from tramita.models import Definition, Grant, Mailbox, Membership, Organisation, Person, Queue, Route, Version
+from tramita.models import (
+    Definition,
+    Grant,
+    Mailbox,
+    MailboxState,
+    Membership,
+    Organisation,
+    Person,
+    Queue,
+    Route,
+    Version,
+)
 from tramita.queries import definitions
 from tramita.services.definitions import Applied, WrongConfiguration, apply
 
@@ -324,3 +335,18 @@ def test_a_large_desk_is_left_without_a_statement_for_each_thing(file: Write, dj
 
     with django_assert_max_num_queries(60):
         assert len(applied(text).left) == 200
+
+
+@pytest.mark.django_db
+def test_a_mailbox_that_failed_is_tried_at_once_when_its_settings_change(file: Write) -> None:
+    """MAIL-11: who cures it need not wait for the pause to end."""
+    text = "mailboxes:\n  m@desk.example:\n    incoming: {protocol: imap, host: %s, since: 2026-11-01, password_env: P}"
+    apply([file(text % "wrong.example")], by=SYSTEM, at=NOW)
+    later = NOW + timedelta(minutes=15)
+    MailboxState.objects.create(mailbox=Mailbox.objects.get(), fault="unreachable", next_at=later)
+    apply([file(text % "wrong.example")], by=SYSTEM, at=NOW)
+    assert MailboxState.objects.get().next_at == later
+
+    apply([file(text % "right.example")], by=SYSTEM, at=NOW)
+
+    assert MailboxState.objects.get().next_at is None

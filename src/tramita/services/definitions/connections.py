@@ -9,7 +9,7 @@ from tramita.services.definitions.source import Node
 
 Value = str | int | bool
 SECRETS = ("password", "client_secret", "refresh_token")
-OF_A_TOKEN = ("client_id", "client_secret_env", "refresh_token_env", "scope")
+OF_A_TOKEN = ("client_id", "client_secret_env", "client_secret_ends", "refresh_token_env", "scope")
 SHORTEST_POLL, LONGEST_POLL = 10, 86_400  # seconds
 
 
@@ -65,10 +65,10 @@ def poll(reading: Reading, node: Node) -> str | None:
     return str(span)
 
 
-def since(reading: Reading, node: Node) -> str | None:
-    """The day from which on mail counts, as ISO text."""
-    day = values.day(reading, node)
-    return day.isoformat() if day else None
+def day(reading: Reading, node: Node) -> str | None:
+    """A day as ISO text: from when on mail counts, or when a secret ends."""
+    read = values.day(reading, node)
+    return read.isoformat() if read else None
 
 
 def token_url(reading: Reading, node: Node) -> str | None:
@@ -93,9 +93,10 @@ CONNECTION: Mapping[str, Callable[[Reading, Node], Value | None]] = {
     "token_url": token_url,
     "client_id": values.text,
     "client_secret_env": values.text,
+    "client_secret_ends": day,
     "refresh_token_env": values.text,
     "scope": values.text,
-    "since": since,
+    "since": day,
     "archive": values.flag,
     "after": values.one_of("keep", "seen", "move", "delete"),
     "move_to": values.text,

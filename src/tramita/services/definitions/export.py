@@ -195,9 +195,9 @@ def mailboxes() -> Tree:
 
 
 def incoming(settings: Mapping[str, Any]) -> Tree:
-    """How it is fetched; the day as YAML writes days."""
-    since = settings.get("since")
-    return dict(settings) | ({"since": date.fromisoformat(since)} if since else {})
+    """How it is fetched; days as YAML writes days."""
+    days = {name: date.fromisoformat(settings[name]) for name in ("since", "client_secret_ends") if settings.get(name)}
+    return {**settings, **days}
 
 
 def route(one: Route) -> Tree:

@@ -16,6 +16,7 @@ from tramita.domain.definitions import (
     QueueDefinition,
 )
 from tramita.models import Definition, Grant, Mailbox, Membership, Organisation, Person, Queue, Route
+from tramita.services import visits
 from tramita.services.definitions.tally import Tally
 
 SECTION_OF_ROLE = {"requester": "contacts", "manager": "contacts", "robot": "robots"}
@@ -104,6 +105,8 @@ class Rows:
             }
             found = known.get(address)
             row = found or Mailbox.objects.create(address=address, **columns)
+            if row.settings != columns["settings"]:
+                visits.try_now(row)
             changed = update(row, columns) | self._routes(row, one, routes, processes)
             self.tally.note("mailboxes", address, created=not found, changed=changed)
         self._retire_routes({route.to for one in wanted.values() for route in one.routes}, routes)
