@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from django.test.utils import CaptureQueriesContext
-
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.desk import Desk, publish
@@ -132,7 +131,7 @@ def test_what_is_remembered_is_read_from_stamped_tables_alone() -> None:
     import tramita.queries.due_rules
     import tramita.services.contacts  # noqa: F401 - marks one
 
-    assert memory.READERS == {
+    stamped = {
         "tramita.queries.definitions.settings",
         "tramita.queries.definitions.queue_id",
         "tramita.queries.definitions.worker_id",
@@ -141,3 +140,4 @@ def test_what_is_remembered_is_read_from_stamped_tables_alone() -> None:
         "tramita.queries.mailboxes.directory",
         "tramita.services.contacts.organisations_by_domain",
     }
+    assert stamped == memory.READERS

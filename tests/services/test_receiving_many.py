@@ -15,12 +15,19 @@ from tests.helpdesk import CLOCK, Helpdesk, build
 from tests.samples import expected
 from tests.services.test_poison import POISON, in_the_way
 from tests.services.test_receiving import mail
-from tramita.domain.mail_tokens import plus_address
 from tramita.models import (
-    Attachment, CopiedContact, Delivery, Entry, Item, Link, Message, Person, SeenMessage, Timer,
+    Attachment,
+    CopiedContact,
+    Delivery,
+    Entry,
+    Item,
+    Link,
+    Message,
+    Person,
+    SeenMessage,
+    Timer,
 )  # fmt: skip
 from tramita.queries import definitions
-from tramita.queries.mailboxes import keys
 from tramita.services import receiving, receiving_many
 from tramita.services.receiving import Letter, Outcome
 

@@ -112,7 +112,7 @@ class Unwritten:
         return next(self._ids[table])
 
     def guard(self, execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's
-        """Write what waits before a statement that would miss it; a savepoint parts what is before from what is in it."""
+        """Write what waits before a statement that would miss it; what waits inside a savepoint goes with it."""
         if statement.startswith("ROLLBACK TO"):
             self.drop()
         elif statement.startswith("SAVEPOINT") or self._matters(statement, params):
