@@ -17,6 +17,7 @@ from tramita.services.ledger import Change
 
 SHOWN = 1024**2  # characters of text kept beside the raw message (Z-14)
 MOST_RECIPIENTS = 500
+LONGEST_ANSWERED = 600  # characters: PostgreSQL's index takes 2,704 bytes, and no real id is as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def insert(item_id: int, arrival: Arrival) -> int:
         "outgoing": False,
         "automatic": mail.auto_submitted is not None,
         "message_id": mail.stable_id[:998],
-        "in_reply_to": (mail.in_reply_to or "")[:998],
+        "in_reply_to": (mail.in_reply_to or "")[:LONGEST_ANSWERED],
         "refs": list(mail.references),
         "subject": mail.subject or "",
         "sender_name": arrival.sender.name[:300],
