@@ -33,6 +33,7 @@ from tramita.services.receiving import Letter, Outcome
 
 pytestmark = pytest.mark.django_db
 TABLES = (Item, Entry, Message, Attachment, Delivery, SeenMessage, Link, Person, CopiedContact, Timer)
+WHO = {f.attname for f in Item._meta.concrete_fields if f.related_model is Person}
 CHANCE = re.compile(r"out\.(\d+)\.[0-9a-f]{16}\.[0-9a-f]{20}@")  # of our own Message-IDs
 
 
@@ -104,7 +105,7 @@ def _row(one: Any, places: dict[str, dict[int, int]]) -> dict[str, Any]:
         del row["chain"], row["digest"]  # over the numbers; `chain_holds` looks at them
         if "set" in row["data"]:
             row["data"]["set"] = {
-                k: places["people"].get(v, v) if k.endswith("_id") else v for k, v in row["data"]["set"].items()
+                k: places["people"].get(v, v) if k in WHO else v for k, v in row["data"]["set"].items()
             }
     if isinstance(one, Item):
         del row["chain"]
