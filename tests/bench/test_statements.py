@@ -11,7 +11,8 @@ from tests.desk import MONDAY, Desk
 from tramita.cli.benchmarks.measuring import TRANSACTION
 from tramita.models import Item, Route
 from tramita.queries.memory import batch
-from tramita.services import firing, notes, receiving, resolving, waiting, working
+from tramita.services import firing, notes, receiving, receiving_many, resolving, waiting, working
+from tramita.services.receiving import Letter
 
 MAIL = (
     "From: {sender}\r\nTo: invoices@desk.example\r\nSubject: Invoice {number}\r\nMessage-ID: <{number}@acme.example>"
@@ -60,6 +61,18 @@ def test_a_mail_that_comes_alone_asks_besides_only_whether_the_configuration_cha
     mail(1, no_answers.rui.email or "")()
 
     assert cost(mail(2, no_answers.rui.email or "")) <= 10
+
+
+def test_fifty_mails_at_once_cost_three_statements_each_and_twenty_for_all(no_answers: Desk, data_dir: object) -> None:
+    """MEASURED section 4: who writes, copies, a number. On PostgreSQL numbers are drawn at once."""
+    rui = no_answers.rui.email or ""
+    letters = [Letter(MAIL.format(number=number, sender=rui).encode(), "import") for number in range(51)]
+    receiving.receive(letters[50].raw, source="import", at=MONDAY)
+
+    taken = cost(lambda: list(receiving_many.receive_all(letters[:50], at=MONDAY)))
+
+    assert Item.objects.count() == 51
+    assert taken <= 50 * 3 + 20
 
 
 @pytest.mark.parametrize(

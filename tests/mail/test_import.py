@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
-from tests.desk import Desk
+from tests.desk import Desk, build
 from tests.samples import MAIL, expected
 from tests.services.test_receiving import mail
 from tramita.config.command import main
@@ -111,6 +112,46 @@ def test_a_database_that_is_away_ends_with_75_and_one_line(folder: Path, tmp_pat
     assert (done.returncode, done.stdout) == (75, "")
     assert done.stderr.count("\n") == 1, done.stderr
     assert "not now" in done.stderr
+
+
+LOCKS = {
+    "sqlite": ({"timeout": 0.01}, ["BEGIN IMMEDIATE"]),
+    "postgresql": (
+        {"options": "-c lock_timeout=20ms"},
+        ["BEGIN", "LOCK TABLE seen_messages IN ACCESS EXCLUSIVE MODE"],
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_somebody_holds_ends_with_75_and_the_same_command_again_brings_it_in(
+    transactional_db: None,
+    data_dir: Path,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """MAIL-3, MAIL-8: a pipe's mail server tries again, and nothing is doubled."""
+    build()
+    impatient, hold = LOCKS[connection.vendor]
+    other = connection.copy()
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", connection.settings_dict["OPTIONS"] | impatient)
+    try:
+        other.ensure_connection()
+        for statement in hold:
+            other.connection.execute(statement)
+
+        assert main(["mail", "import", str(folder / "1.eml")]) == 75
+        other.connection.execute("ROLLBACK")
+    finally:
+        other.close()
+        said = capsys.readouterr()
+
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert main(["mail", "import", str(folder / "1.eml")]) == 0
+    assert (Item.objects.count(), SeenMessage.objects.count()) == (1, 1)
+    connection.close()
 
 
 def test_every_sample_comes_in_without_a_complaint(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,7 +51,7 @@ class Posted:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.body = request.read()
-        request._body = self.body  # what anymail reads, too
+        vars(request)["_body"] = self.body  # what anymail reads, too
 
     def exact(self, provider: str) -> list[Hooked]:
         """The raw messages in it; none if the provider only tells their parts, or says something unexpected."""
@@ -111,8 +111,7 @@ class Posted:
         for key, value in fields.items():
             if key not in ("body-mime", "email"):
                 small[key] = value.decode("utf-8", "replace")
-        self.request._post = small
-        self.request._files = MultiValueDict()
+        vars(self.request).update(_post=small, _files=MultiValueDict())
 
 
 def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[str, bytes]]:

@@ -20,6 +20,7 @@ SHOWN = 1024**2  # characters of text kept beside the raw message (Z-14)
 MOST_RECIPIENTS = 500
 LONGEST_EVIDENCE = 300
 LONGEST_MARK = 1000  # characters of a field that is kept to be handed back
+LONGEST_ANSWERED = 600  # characters: PostgreSQL's index takes 2,704 bytes, and no real id is as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def insert(item_id: int, arrival: Arrival, *, copied: str = "") -> int:
         "outgoing": False,
         "automatic": mail.auto_submitted is not None,
         "message_id": mail.stable_id[:998],
-        "in_reply_to": (mail.in_reply_to or "")[:998],
+        "in_reply_to": (mail.in_reply_to or "")[:LONGEST_ANSWERED],
         "refs": list(mail.references),
         "subject": mail.subject or "",
         "sender_name": arrival.sender.name[:300],

@@ -20,7 +20,12 @@ CHUNK = 50  # rows a statement: one text for most of them, which PostgreSQL keep
 Row = dict[str, Any]
 Lookup = Callable[["Unwritten", Sequence[Any]], bool]
 
-LOOKUPS: dict[str, Lookup] = {}  # statements by their text: do the waiting rows matter to them?
+DRAW = (
+    "UPDATE counters SET value = value + 1 WHERE name = 'item' RETURNING value, "
+    "(SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'items'), "
+    "(SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'messages')"
+)
+LOOKUPS: dict[str, Lookup] = {DRAW: lambda held, params: False}  # by their text: do the waiting rows matter to them?
 
 _TABLE = re.compile(rf"\b({'|'.join((*TABLES, 'seen_messages'))})\b")
 
@@ -75,11 +80,7 @@ class Unwritten:
         if connection.vendor == "postgresql":
             return self._number_of_many()
         with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE counters SET value = value + 1 WHERE name = 'item' RETURNING value, "
-                "(SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'items'), "
-                "(SELECT MAX(seq) FROM sqlite_sequence WHERE name = 'messages')"
-            )
+            cursor.execute(DRAW)
             number, *last = cursor.fetchone()
         for table, highest in zip(NAMED, last, strict=True):
             self._ids.setdefault(table, _upwards(highest))
@@ -117,7 +118,7 @@ class Unwritten:
         return next(self._ids[table])
 
     def guard(self, execute: Callable[..., Any], statement: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's
-        """Write what waits before a statement that would miss it; a savepoint parts what is before from what is in it."""
+        """Write what waits before a statement that would miss it; what waits inside a savepoint goes with it."""
         if statement.startswith("ROLLBACK TO"):
             self.drop()
         elif statement.startswith("SAVEPOINT") or self._matters(statement, params):
