@@ -170,7 +170,10 @@ TRUSTED = "in.helpdesk.example"
     ("said", "verdict"),
     [
         (f"{TRUSTED}; dmarc=pass header.from=customer.example", "pass"),
-        (f"{TRUSTED} 1; spf=pass smtp.mailfrom=x@y.example; dmarc=pass (p=reject) header.from=customer.example", "pass"),
+        (
+            f"{TRUSTED} 1; spf=pass smtp.mailfrom=x@y.example; dmarc=pass (p=reject) header.from=customer.example",
+            "pass",
+        ),
         (f"{TRUSTED.upper()}; DMARC = PASS", "pass"),
         (f"{TRUSTED}; dmarc=fail header.from=customer.example", "fail"),
         (f"{TRUSTED}; spf=pass", "none"),

@@ -310,7 +310,9 @@ def test_a_forward_to_another_route_starts_a_new_item_there(desk: Desk) -> None:
     item = started(desk)
     question = asked(desk, item)
     words = f"See below.\r\n\r\n---------- Forwarded message ----------\r\nSubject: [{item.reference}]"
-    raw = mail(words, to=SUPPLIERS, sender=desk.rui.email, subject="Fwd: bank account", References=f"<{question.message_id}>")
+    raw = mail(
+        words, to=SUPPLIERS, sender=desk.rui.email, subject="Fwd: bank account", References=f"<{question.message_id}>"
+    )
 
     outcome = receive(raw, at=MONDAY + HOUR)
 

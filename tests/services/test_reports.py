@@ -68,7 +68,10 @@ x\r
 
 def bounce(about: str, *recipients: tuple[str, str, str], to: str = "invoices@desk.example") -> bytes:
     """A report: address, action, status for each."""
-    groups = [f"Final-Recipient: rfc822; {who}\r\nAction: {action}\r\nStatus: {status}\r\n" for who, action, status in recipients]
+    groups = [
+        f"Final-Recipient: rfc822; {who}\r\nAction: {action}\r\nStatus: {status}\r\n"
+        for who, action, status in recipients
+    ]
     return BOUNCE.format(about=about, number=next(_number), recipients="\r\n".join(groups), to=to).encode()
 
 
@@ -157,7 +160,12 @@ def test_a_failure_is_told_on_a_closed_item_too_and_moves_nothing(desk: Desk) ->
     outcome = receive(bounce(sent.message_id, (desk.rui.email, "failed", "5.1.1")), at=MONDAY + HOUR)
 
     held = fresh(item)
-    assert (outcome.outcome, held.state, held.new_information, held.highlighted) == ("appended", State.CLOSED, False, False)
+    assert (outcome.outcome, held.state, held.new_information, held.highlighted) == (
+        "appended",
+        State.CLOSED,
+        False,
+        False,
+    )
     assert newest(item).data["event"] == "failed"
 
 
@@ -190,7 +198,9 @@ def test_an_address_where_nobody_is_is_marked_at_once_and_one_click_clears_it(de
         marking.clear(mark.pk, by=desk.ana, at=MONDAY)
 
 
-@pytest.mark.parametrize(("days", "is_marked"), [((0, 1, 2), True), ((0, 1, 9), False), ((0, 5, 8, 9), True), ((0, 1), False)])
+@pytest.mark.parametrize(
+    ("days", "is_marked"), [((0, 1, 2), True), ((0, 1, 9), False), ((0, 5, 8, 9), True), ((0, 1), False)]
+)
 def test_three_passing_failures_in_a_week_mark_an_address(desk: Desk, days: tuple[int, ...], is_marked: bool) -> None:
     """MAIL-97."""
     sent = sent_to(desk, "rui@acme.example")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from tramita.domain.codes import Kind, State, WaitType
@@ -54,13 +55,15 @@ class Finder:
     def by_message_id(self, message_id: str) -> Item | None:
         """The newest item that holds a mail of this id, if it came to this mailbox or left from here (MAIL-80).
 
-        An item that a route of this mailbox starts comes first, wherever the mail's first copy came in. And only if
-        the address that linked that mail is still among To and Cc (M-3).
+        Before it comes one that a person made of the mail (M-25), then one that a route of this mailbox starts,
+        wherever the mail's first copy came in. And only if the address that linked that mail is still among To and Cc
+        (M-3).
         """
         found = [one for one in self.held() if one.message_id == message_id and self._still_addressed(one)]
-        by_route = next((one.item for one in found if self._routed_here(one.item)), None)
+        by_hand = (one.item for one in found if one.headers.get("by_hand"))
+        by_route = (one.item for one in found if self._routed_here(one.item))
         by_copy = (one.item for one in found if one.seen is None or one.seen.mailbox == self.mailbox)
-        item = by_route or next(by_copy, None)
+        item = next(chain(by_hand, by_route, by_copy), None)
         return survivor(item) if item else None
 
     def by_reference(self, reference: Reference) -> Item | None:

@@ -9,7 +9,7 @@ from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.auto_answers import author, proven
 from tramita.domain.codes import State, Visibility, WaitType
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
-from tramita.domain.mime import parse
+from tramita.domain.mime import ParsedMail, parse
 from tramita.gateways.charsets import guess_charset
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Delivery, Entry, Item, Message, SeenMessage
@@ -127,13 +127,17 @@ def _arrival(message: Message, *, at: datetime) -> Arrival:
     """The mail as if it came in now, dated as it was."""
     if message.outgoing or message.seen is None:
         raise Conflict("Only a mail that came in can become an item.", code="not_received")
-    if not message.seen.raw:
-        raise Conflict("The message itself is not kept any more.", code="no_raw_mail")
-    desk = mailboxes.directory()
-    mail = parse(storage(settings.TRAMITA_STORAGE_URL).get(message.seen.raw), guess=guess_charset)
+    desk, mail = mailboxes.directory(), _read(message.seen)
     sender = author(mail, own=desk.own)
     if sender is None or not sender.usable:
         raise Conflict("Nobody can be answered: the mail has no usable sender.", code="no_sender")
     known = mailboxes.sender(sender.key, sender.domain)
     verified = proven(mail, own=desk.own, trusted=desk.rules_of(message.seen.mailbox).authserv_id)
     return Arrival(message.seen, mail, sender, known, desk, at, verified=verified, by_hand=True, received_at=message.at)
+
+
+def _read(seen: SeenMessage) -> ParsedMail:
+    try:
+        return parse(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), guess=guess_charset)
+    except OSError:  # erased after its time, or lost; an empty key is the folder itself
+        raise Conflict("The message itself is not kept any more.", code="no_raw_mail") from None
