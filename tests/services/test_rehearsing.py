@@ -35,7 +35,7 @@ def test_a_rehearsal_says_what_would_happen_and_leaves_nothing(desk: Desk, data_
     before, kept = state(), files(data_dir)
 
     would = [
-        receiving.rehearse_bytes(raw, at=MONDAY + HOUR) for raw in (answer, mail("New", sender="new@else.example"))
+        receiving.rehearse(raw, at=MONDAY + HOUR) for raw in (answer, mail("New", sender="new@else.example"))
     ]
 
     assert [one.outcome for one in would] == ["woken", "created"]
@@ -66,7 +66,7 @@ def test_every_sample_can_be_rehearsed(desk: Desk) -> None:
 
     before = state()
 
-    said = {receiving.rehearse_bytes(sample(name[:3]), at=MONDAY).outcome for name in expected()}
+    said = {receiving.rehearse(sample(name[:3]), at=MONDAY).outcome for name in expected()}
 
     assert (state(), said <= {"created", "unhandled", "ignored"}) == (before, True)
 
