@@ -16,7 +16,7 @@ from tramita.models import Attachment, Delivery, Entry, Item, Message, SeenMessa
 from tramita.queries import mailboxes
 from tramita.queries.facts import window_open
 from tramita.queries.mailboxes import RouteRow
-from tramita.queries.timeline import MAILS
+from tramita.queries.timeline import MAILS, MOVED_AWAY, MOVED_HERE
 from tramita.queries.visibility import may
 from tramita.services import linking
 from tramita.services.ledger import Change
@@ -48,7 +48,7 @@ def move(message: Message, *, to: Item, by: Actor, at: datetime) -> None:
     Message.objects.filter(pk=message.pk).update(item=to, headers=_own(message.headers))
     message.item = to
     leaving = Change(source, by, at)
-    leaving.record("mail_moved_away", data={"message": message.pk, "to": to.reference})
+    leaving.record(MOVED_AWAY, data={"message": message.pk, "to": to.reference})
     leaving.write()
     _arrive(message, told, came_from, by=by, at=at)
     if seen is not None:
@@ -71,7 +71,7 @@ def _own(headers: dict[str, Any]) -> dict[str, Any]:
 
 def _entry(message: Message) -> Entry | None:
     """What told of the mail on its item."""
-    told = Entry.objects.filter(item=message.item_id, type__in=(*MAILS, "mail_moved_here")).order_by("-seq")
+    told = Entry.objects.filter(item=message.item_id, type__in=(*MAILS, MOVED_HERE)).order_by("-seq")
     return next((one for one in told.iterator() if one.data.get("message") == message.pk), None)
 
 
@@ -80,8 +80,8 @@ def _arrive(message: Message, told: Entry | None, came_from: str, *, by: Actor, 
     facts = {name: told.data[name] for name in TOLD_AGAIN if name in told.data} if told else {}
     visibility = Visibility(told.visibility) if told else Visibility.PARTICIPANTS
     data = {**facts, "message": message.pk, "moved_from": came_from}
-    dots = {} if message.outgoing else {"new_information": True}
-    change.record("mail_moved_here", visibility=visibility, data=data, words={"subject": message.subject}, **dots)
+    dots: dict[str, Any] = {} if message.outgoing else {"new_information": True}
+    change.record(MOVED_HERE, visibility=visibility, data=data, words={"subject": message.subject}, **dots)
     if not message.outgoing and not message.automatic and not facts.get("unverified"):
         _take_up(change)
     change.write()
