@@ -13,7 +13,8 @@ from tests.desk import Desk, build
 from tests.samples import MAIL, expected
 from tests.services.test_receiving import mail
 from tramita.config.command import main
-from tramita.models import Item, SeenMessage
+from tramita.domain.codes import State
+from tramita.models import Item, Mailbox, Route, SeenMessage
 
 CODE = "import sys; from tramita.config.command import main; sys.exit(main())"
 
@@ -176,3 +177,52 @@ def test_replay_names_what_it_cannot_do_and_goes_on(
     said = capsys.readouterr()
     assert json.loads(said.out) == {"id": seen.pk, "outcome": "unhandled", "items": [], "reason": "no route"}
     assert said.err.count("\n") == 1
+
+
+def test_an_old_mailbox_is_filed(desk: Desk, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """MAIL-17."""
+    assert main(["mail", "import", "--archive", "--json", str(folder)]) == 0
+
+    assert [(line["outcome"], line["reason"]) for line in lines(capsys)] == [
+        ("created", "archive"),
+        ("unhandled", "no route"),
+        ("created", "archive"),
+    ]
+    assert set(Item.objects.values_list("state", flat=True)) == {State.CLOSED}
+    assert set(SeenMessage.objects.values_list("archive", flat=True)) == {True}
+
+
+@pytest.fixture
+def tray(desk: Desk, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[int]:
+    """Two mails that found no route, each at a mailbox of its own; a route was made since."""
+    for name, box in (("Two", "a@desk.example"), ("Four", "b@desk.example")):
+        (folder / "one.eml").write_bytes(mail(name, to="late@desk.example"))
+        main(["mail", "import", "--mailbox", box, str(folder / "one.eml")])
+    box = Mailbox.objects.get()
+    Route.objects.create(mailbox=box, address="late@desk.example", process=desk.definitions["plain"])
+    capsys.readouterr()
+    return list(SeenMessage.objects.order_by("id").values_list("pk", flat=True))
+
+
+def test_the_whole_tray_is_rehearsed_and_replayed(tray: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+    """MAIL-143."""
+    assert main(["mail", "replay", "--all", "--dry-run", "--json"]) == 0
+    assert [(line["id"], line["outcome"]) for line in lines(capsys)] == [(pk, "created") for pk in tray]
+    assert not Item.objects.exists()
+
+    assert main(["mail", "replay", "--all", "--json"]) == 0
+    assert [(line["id"], line["outcome"]) for line in lines(capsys)] == [(pk, "created") for pk in tray]
+    assert Item.objects.count() == 2
+
+
+def test_one_mailbox_of_the_tray_is_replayed(tray: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+    """MAIL-143."""
+    assert main(["mail", "replay", "--all", "--mailbox", "B@desk.example", "--json"]) == 0
+
+    assert [line["id"] for line in lines(capsys)] == tray[1:]
+
+
+@pytest.mark.parametrize("given", [[], ["--all", "17"]])
+def test_replay_wants_messages_or_all_of_them(desk: Desk, given: list[str]) -> None:
+    """MAIL-143."""
+    assert main(["mail", "replay", *given]) == 1

@@ -7,10 +7,10 @@ import pytest
 from tests.desk import MONDAY, Desk
 from tests.services.test_receiving import mail, receive
 from tramita.domain.codes import State
-from tramita.models import Entry, Item, Message
-from tramita.services import mailing, resolving
+from tramita.models import Alert, Entry, Item, Message
+from tramita.services import mailing, resolving, restraint
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def acknowledged() -> int:
@@ -104,3 +104,52 @@ def test_an_item_is_reopened_by_mail_three_times_in_an_hour(desk: Desk) -> None:
     assert outcomes[-1].reason == "reopened too often"
     assert Item.objects.get(pk=item.pk).state is State.RESOLVED
     resolving.reopen(Item.objects.get(pk=item.pk), by=desk.ana, at=MONDAY + HOUR)
+
+
+def test_one_domain_gets_so_many_automatic_mails_whatever_the_sender(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MAIL-93: each answer may come from a new address; an operator is told."""
+    monkeypatch.setattr(restraint, "MOST_TO_A_DOMAIN", 3)
+    for number in range(5):
+        send(number, MONDAY + number * MINUTE, sender=f"person-{number}@Loop.example")
+    send(5, MONDAY + 6 * MINUTE, sender="rui@oop.example")
+
+    assert (Item.objects.count(), acknowledged()) == (6, 4)
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.count, alert.at) == ("loop", 2, MONDAY + 4 * MINUTE)
+    assert alert.about["limit"] == "too many automatic mails to this domain"
+    send(6, MONDAY + 2 * HOUR, sender="person-6@loop.example")
+    assert acknowledged() == 5
+
+
+def test_one_address_of_ours_sends_so_many_automatic_mails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL-93: the last brake, for a loop whose every mail has a new domain."""
+    monkeypatch.setattr(restraint, "MOST_FROM_AN_ADDRESS", 2)
+    for number in range(4):
+        send(number, MONDAY + number * MINUTE, sender=f"x@domain-{number}.example")
+
+    assert acknowledged() == 2
+    newest = Entry.objects.filter(type="mail_received").order_by("id").last()
+    assert newest.data["unanswered"] == "too many automatic mails from this address"
+
+
+def test_one_item_gets_so_many_automatic_mails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL-93: whoever they go to."""
+    monkeypatch.setattr(restraint, "MOST_ON_AN_ITEM", 3)
+    item = desk.ticket()
+    for number in range(3):
+        Message.objects.create(item=item, outgoing=True, automatic=True, message_id=f"{number}@desk.example", at=MONDAY)
+
+    why = restraint.why_silent(item, to="new@else.example", leaving_from="invoices@desk.example", at=MONDAY + MINUTE)
+    later = restraint.why_silent(item, to="new@else.example", leaving_from="invoices@desk.example", at=MONDAY + DAY)
+
+    assert (why, later) == ("too many automatic mails about this item", None)
+
+
+def test_an_operator_hears_of_an_item_that_mails_keep_reopening(desk: Desk) -> None:
+    """MAIL-93."""
+    test_an_item_is_reopened_by_mail_three_times_in_an_hour(desk)
+
+    alert = Alert.objects.get()
+    assert (alert.key, alert.about) == (f"loop:item:{alert.about['item']}", {"item": Item.objects.get().reference})

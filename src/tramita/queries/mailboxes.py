@@ -1,6 +1,6 @@
 """The desk's own addresses and where they lead, loaded once for a batch of mail."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -165,20 +165,21 @@ class Sender:
         return self.active and self.role in STAFF
 
 
-def sender(address: str, domain: str, *, message_id: str | None = None) -> Sender:
+def sender(address: str, domain: str, *, turns: Iterable[str] = ()) -> Sender:
     """Who writes. Cost: one statement.
 
-    Copies of one mail at several mailboxes queue up here, each until the transaction before it has ended, so that
-    they count each other's items (MAIL-80); SQLite has one writer at a time anyway.
+    `turns`: the ids of the mail and of what it answers. Copies of one mail at several mailboxes queue up here, and a
+    mail and its answer, each until the transaction before it has ended, so that they count each other's items
+    (MAIL-79, MAIL-80); in the order of the ids, so that no two wait for each other. SQLite has one writer at a time.
     """
-    alone = connection.vendor == "postgresql" and message_id is not None
-    turn = "pg_advisory_xact_lock(hashtextextended(%s, 0))" if alone else "0"
+    waits = sorted(set(turns)) if connection.vendor == "postgresql" else []
+    locks = "".join("pg_advisory_xact_lock(hashtextextended(%s, 0)), " for _ in waits)
     rows = fetch(
-        f"SELECT {turn}, EXISTS (SELECT 1 FROM blocked_addresses WHERE address IN (%s, %s)), p.id, p.role, "
+        f"SELECT {locks}EXISTS (SELECT 1 FROM blocked_addresses WHERE address IN (%s, %s)), p.id, p.role, "
         "p.is_active, p.organisation_id, p.language FROM (SELECT 1) one LEFT JOIN people p ON p.email = %s",
-        [*([message_id] if alone else []), address, f"@{domain}", address],
+        [*waits, address, f"@{domain}", address],
     )
-    _, blocked, person, role, active, organisation, language = rows[0]
+    blocked, person, role, active, organisation, language = rows[0][len(waits) :]
     return Sender(bool(blocked), person, role or "", bool(active), organisation, language or "")
 
 

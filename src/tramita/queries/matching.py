@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
-from tramita.domain.codes import Kind, State, WaitType
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from tramita.domain.codes import Kind, State, Visibility, WaitType
 from tramita.domain.mail_tokens import Claim, without_token
 from tramita.domain.mime import address_key
 from tramita.domain.references import Reference
-from tramita.models import CopiedContact, Item, Link, Message, Person
+from tramita.models import CopiedContact, Entry, Item, Link, Message, Person
 from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory
 from tramita.queries.people import actor_by_id
+from tramita.queries.timeline import MAILS, MOVED_HERE
 from tramita.queries.visibility import may, visible_to
 
 LONGEST_CHAIN = 20  # merges followed (Z-4)
@@ -54,13 +60,15 @@ class Finder:
     def by_message_id(self, message_id: str) -> Item | None:
         """The newest item that holds a mail of this id, if it came to this mailbox or left from here (MAIL-80).
 
-        An item that a route of this mailbox starts comes first, wherever the mail's first copy came in. And only if
-        the address that linked that mail is still among To and Cc (M-3).
+        Before it comes one that a person made of the mail (M-25), then one that a route of this mailbox starts,
+        wherever the mail's first copy came in. And only if the address that linked that mail is still among To and Cc
+        (M-3).
         """
         found = [one for one in self.held() if one.message_id == message_id and self._still_addressed(one)]
-        by_route = next((one.item for one in found if self._routed_here(one.item)), None)
+        by_hand = (one.item for one in found if one.headers.get("by_hand"))
+        by_route = (one.item for one in found if self._routed_here(one.item))
         by_copy = (one.item for one in found if one.seen is None or one.seen.mailbox == self.mailbox)
-        item = by_route or next(by_copy, None)
+        item = next(chain(by_hand, by_route, by_copy), None)
         return survivor(item) if item else None
 
     def by_reference(self, reference: Reference) -> Item | None:
@@ -90,15 +98,23 @@ class Finder:
         return [one.pk for one in same if one.item_id == item.pk]
 
     def answers(self) -> list[Message]:
-        """The stored mails that are answered, the newest first."""
-        return [one for one in self.held() if one.message_id in self.answered]
+        """The stored mails that are answered: the one in In-Reply-To, then References from the end."""
+        if not self.answered:
+            return []
+        answered = {one: place for place, one in enumerate(self.answered)}
+        return sorted((one for one in self.held() if one.message_id in answered), key=lambda m: answered[m.message_id])
+
+    @property
+    def looked(self) -> bool:
+        """Whether the stored mails were read already."""
+        return self._held is not None
 
     def held(self) -> list[Message]:
         """The stored mails that are answered, and copies of this one, the newest first. Cost: one statement."""
         if self._held is None:
             ids = [*self.answered, self.message_id] if self.message_id else self.answered
             rows = Message.objects.filter(message_id__in=ids, item__discarded_at=None).order_by("-id")
-            rows = rows.select_related("item__process", "seen").defer(*BULKY)
+            rows = with_internal(rows.select_related("item__process", "seen").defer(*BULKY))
             self._held = [one for one in rows[:MOST_COPIES] if "copied" not in one.headers]  # M-11: the parent's counts
         return self._held
 
@@ -137,6 +153,13 @@ class Finder:
 
 def _plain(addresses: Iterable[str]) -> set[str]:
     return {address_key(without_token(one)) for one in addresses}
+
+
+def with_internal(messages: "QuerySet[Message]") -> "QuerySet[Message]":
+    """The messages, each with `internal`: only the house reads it (MAIL-59)."""
+    about = Cast(KeyTextTransform("message", "data"), BigIntegerField())
+    told = Entry.objects.filter(item=OuterRef("item_id"), type__in=(*MAILS, MOVED_HERE), visibility=Visibility.INTERNAL)
+    return messages.annotate(internal=Exists(told.annotate(about=about).filter(about=OuterRef("pk"))))
 
 
 def _may_be_a_case(item: Item) -> bool:

@@ -21,8 +21,8 @@ from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
 
 MAILS = ("mail_received", "mail_sent")
 NOTES = ("note_added", "submission_note")
-SAID = (*MAILS, "mail_moved_here", *NOTES)
-MOVED_AWAY = "mail_moved_away"
+MOVED_HERE, MOVED_AWAY = "mail_moved_here", "mail_moved_away"  # MAIL-78
+SAID = (*MAILS, MOVED_HERE, *NOTES)
 SHARED = (*SAID, MOVED_AWAY, "file_added")
 TOLD_FROM_SET = ("title", "resolution_reason", "problem_reason")  # columns that an entry tells of besides its words
 KINDS = {kind.number: kind for kind in Kind}

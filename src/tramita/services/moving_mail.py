@@ -9,14 +9,14 @@ from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.auto_answers import author, proven
 from tramita.domain.codes import State, Visibility, WaitType
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
-from tramita.domain.mime import parse
+from tramita.domain.mime import ParsedMail, parse
 from tramita.gateways.charsets import guess_charset
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Delivery, Entry, Item, Message, SeenMessage
 from tramita.queries import mailboxes
 from tramita.queries.facts import window_open
 from tramita.queries.mailboxes import RouteRow
-from tramita.queries.timeline import MAILS
+from tramita.queries.timeline import MAILS, MOVED_AWAY, MOVED_HERE
 from tramita.queries.visibility import may
 from tramita.services import linking
 from tramita.services.ledger import Change
@@ -48,7 +48,7 @@ def move(message: Message, *, to: Item, by: Actor, at: datetime) -> None:
     Message.objects.filter(pk=message.pk).update(item=to, headers=_own(message.headers))
     message.item = to
     leaving = Change(source, by, at)
-    leaving.record("mail_moved_away", data={"message": message.pk, "to": to.reference})
+    leaving.record(MOVED_AWAY, data={"message": message.pk, "to": to.reference})
     leaving.write()
     _arrive(message, told, came_from, by=by, at=at)
     if seen is not None:
@@ -71,7 +71,7 @@ def _own(headers: dict[str, Any]) -> dict[str, Any]:
 
 def _entry(message: Message) -> Entry | None:
     """What told of the mail on its item."""
-    told = Entry.objects.filter(item=message.item_id, type__in=(*MAILS, "mail_moved_here")).order_by("-seq")
+    told = Entry.objects.filter(item=message.item_id, type__in=(*MAILS, MOVED_HERE)).order_by("-seq")
     return next((one for one in told.iterator() if one.data.get("message") == message.pk), None)
 
 
@@ -80,8 +80,8 @@ def _arrive(message: Message, told: Entry | None, came_from: str, *, by: Actor, 
     facts = {name: told.data[name] for name in TOLD_AGAIN if name in told.data} if told else {}
     visibility = Visibility(told.visibility) if told else Visibility.PARTICIPANTS
     data = {**facts, "message": message.pk, "moved_from": came_from}
-    dots = {} if message.outgoing else {"new_information": True}
-    change.record("mail_moved_here", visibility=visibility, data=data, words={"subject": message.subject}, **dots)
+    dots: dict[str, Any] = {} if message.outgoing else {"new_information": True}
+    change.record(MOVED_HERE, visibility=visibility, data=data, words={"subject": message.subject}, **dots)
     if not message.outgoing and not message.automatic and not facts.get("unverified"):
         _take_up(change)
     change.write()
@@ -127,13 +127,17 @@ def _arrival(message: Message, *, at: datetime) -> Arrival:
     """The mail as if it came in now, dated as it was."""
     if message.outgoing or message.seen is None:
         raise Conflict("Only a mail that came in can become an item.", code="not_received")
-    if not message.seen.raw:
-        raise Conflict("The message itself is not kept any more.", code="no_raw_mail")
-    desk = mailboxes.directory()
-    mail = parse(storage(settings.TRAMITA_STORAGE_URL).get(message.seen.raw), guess=guess_charset)
+    desk, mail = mailboxes.directory(), _read(message.seen)
     sender = author(mail, own=desk.own)
     if sender is None or not sender.usable:
         raise Conflict("Nobody can be answered: the mail has no usable sender.", code="no_sender")
     known = mailboxes.sender(sender.key, sender.domain)
     verified = proven(mail, own=desk.own, trusted=desk.rules_of(message.seen.mailbox).authserv_id)
     return Arrival(message.seen, mail, sender, known, desk, at, verified=verified, by_hand=True, received_at=message.at)
+
+
+def _read(seen: SeenMessage) -> ParsedMail:
+    try:
+        return parse(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), guess=guess_charset)
+    except OSError:  # erased after its time, or lost; an empty key is the folder itself
+        raise Conflict("The message itself is not kept any more.", code="no_raw_mail") from None

@@ -251,33 +251,30 @@ def replay(seen_id: int, *, at: datetime, no_spam: bool = False) -> Outcome:
     return _again(_waiting(seen_id), desk=directory(), at=at, no_spam=no_spam)
 
 
-def rehearse(seen_id: int, *, at: datetime) -> Outcome:
-    """What `replay` would do now; nothing is written (MAIL-143). Raises: NotFound, Conflict, FileNotFoundError."""
-    seen = _waiting(seen_id)
-    return _rehearsed(seen, _read(seen), at=at)
+def rehearse(what: int | bytes, *, mailbox: str | None = None, at: datetime) -> Outcome:
+    """What a message of the tray (by its id) would do now, or raw bytes if they came in; nothing is kept (MAIL-143).
 
-
-def rehearse_bytes(raw: bytes, *, mailbox: str | None = None, at: datetime) -> Outcome:
-    """What a message would do if it came in now; nothing is kept or written (MAIL-143)."""
-    mail, desk = read(raw, {}), directory()
-    with _taken_back():
-        row = {
-            "mailbox": _mailbox(Letter(raw, "rehearsal", mailbox), mail, desk),
-            "source": "rehearsal",
-            "raw": "",
-            "size": len(raw),
-        }
-        seen = SeenMessage.objects.create(**row, content=f"rehearsal {mail.digest[:50]}", seen_at=at)
+    Raises: NotFound, Conflict, FileNotFoundError, as `replay` does.
+    """
+    desk = directory()
+    with taken_back():
+        if isinstance(what, bytes):
+            seen, mail = _as_if_kept(what, mailbox, desk, at)
+        else:
+            seen = _waiting(what)
+            mail = _read(seen)
         return sort_out(seen, mail, desk=desk, at=at, rehearsed=True)
 
 
-def _rehearsed(seen: SeenMessage, mail: ParsedMail, *, at: datetime) -> Outcome:
-    with _taken_back():
-        return sort_out(seen, mail, desk=directory(), at=at, rehearsed=True)
+def _as_if_kept(raw: bytes, mailbox: str | None, desk: Directory, at: datetime) -> tuple[SeenMessage, ParsedMail]:
+    mail = read(raw, {})
+    place = _mailbox(Letter(raw, "rehearsal", mailbox), mail, desk)
+    row = {"mailbox": place, "source": "rehearsal", "raw": "", "size": len(raw)}
+    return SeenMessage.objects.create(**row, content=f"rehearsal {mail.digest[:50]}", seen_at=at), mail
 
 
 @contextmanager
-def _taken_back() -> Iterator[None]:
+def taken_back() -> Iterator[None]:
     """A transaction that leaves nothing behind."""
     with writing(), transaction.atomic():
         yield

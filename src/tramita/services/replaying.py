@@ -10,15 +10,13 @@ from django.conf import settings
 from tramita.domain import references
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
-from tramita.domain.mime import ParsedMail, parse
-from tramita.gateways.charsets import guess_charset
+from tramita.domain.mime import ParsedMail
 from tramita.gateways.storage import storage
 from tramita.models import Item, SeenMessage
 from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.tray import WAITING, tray
 from tramita.services import receiving
 from tramita.services.sorting_mail import Outcome, sort_out
-from tramita.services.transactions import writing
 
 MOST = 50  # mails of one call: a page answers in seconds, and the rest is the next call's
 
@@ -47,10 +45,6 @@ class Replayed:
     seen: SeenMessage
     outcome: Outcome
     started: tuple[Started, ...] = ()
-
-
-class _Rehearsed(Exception):
-    """Ends the transaction of a rehearsal."""
 
 
 def replay(seen: SeenMessage, *, by: Actor, at: datetime) -> Outcome:
@@ -87,25 +81,20 @@ def _rehearsed(seen: SeenMessage, desk: Directory, *, at: datetime) -> Rehearsal
     try:
         raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
     except FileNotFoundError:
-        return Rehearsal(Outcome("failed", (), "The raw message is not in the storage."))
-    return rehearse(seen, parse(raw, guess=guess_charset), desk=desk, at=at)
+        return Rehearsal(Outcome("failed", (), receiving.MISSING))
+    return rehearse(seen, receiving.read(raw, seen.envelope), desk=desk, at=at)
 
 
 def rehearse(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime) -> Rehearsal:
     """What the mail would do at `at`: the very code that decides runs, and all that it wrote is taken back.
 
-    A `seen` without an id is a mail that never came. Attachments decide nothing and are left out, so that not even
-    their bytes are kept.
+    A `seen` without an id is a mail that never came.
     """
-    found: list[Rehearsal] = []
     try:
-        with writing():
+        with receiving.taken_back():
             if seen.pk is None:
                 seen.save()
-            found.append(_seen_through(sort_out(seen, replace(mail, attachments=()), desk=desk, at=at)))
-            raise _Rehearsed
-    except _Rehearsed:
-        return found[0]
+            return _seen_through(sort_out(seen, mail, desk=desk, at=at, rehearsed=True))
     except Exception as error:  # noqa: BLE001 - whatever breaks a real run is the answer here
         return Rehearsal(Outcome("failed", (), f"{type(error).__name__}: {error}"))
 
@@ -130,7 +119,7 @@ def try_out(raw: bytes, *, mailbox: str, by: Actor, at: datetime) -> tuple[Parse
     """
     if not by.is_staff:
         raise NotPermitted("Only those who work items may do this.")
-    desk, mail = directory(), parse(raw, guess=guess_charset)
+    desk, mail = directory(), receiving.read(raw, {})
     if mailbox not in desk.mailboxes:
         raise NotFound("There is no such mailbox.")
     seen = SeenMessage(

@@ -52,9 +52,10 @@ def _counted(item: Item, to: str, leaving_from: str, *, at: datetime) -> list[tu
     domain = re.sub(r"[%_\\]", "", to.rpartition("@")[2])
     day, hour = stored(at - DAY), stored(at - HOUR)
     return fetch(
-        "SELECT * FROM (SELECT 'to' AS what, m.at, i.process_id, i.title FROM items i "
-        "JOIN messages m ON m.item_id = i.id WHERE i.original_requester_id = %s AND i.updated_at > %s "
-        "AND m.outgoing AND m.automatic AND m.at > %s ORDER BY m.id DESC LIMIT %s) newest "
+        # CROSS: SQLite begins with the items of a day, instead of reading mails backwards until it has found twenty
+        "SELECT * FROM (SELECT 'to' AS what, m.at, i.process_id, CASE WHEN i.id = %s THEN NULL ELSE i.title END "
+        "FROM items i CROSS JOIN messages m WHERE m.item_id = i.id AND i.original_requester_id = %s "
+        "AND i.updated_at > %s AND m.outgoing AND m.automatic AND m.at > %s ORDER BY m.at DESC LIMIT %s) newest "
         "UNION ALL SELECT 'from', NULL, COUNT(*), CAST(SUM(CASE WHEN LOWER(CAST(recipients AS TEXT)) LIKE %s "
         "THEN 1 ELSE 0 END) AS TEXT) FROM (SELECT recipients FROM messages WHERE automatic AND outgoing "
         "AND sender_address = %s AND at > %s ORDER BY at DESC LIMIT %s) ours "
@@ -62,7 +63,7 @@ def _counted(item: Item, to: str, leaving_from: str, *, at: datetime) -> list[tu
         "AND at > %s "
         "UNION ALL SELECT 'complaint', NULL, COUNT(*), NULL FROM marked_addresses WHERE address = %s AND complained",
         [
-            *(item.original_requester_id, day, day, MOST_IN_A_DAY),
+            *(item.pk, item.original_requester_id, day, day, MOST_IN_A_DAY),
             *(f'%@{domain}"%', leaving_from, hour, MOST_FROM_AN_ADDRESS),
             *(item.pk, hour, to),
         ],

@@ -69,7 +69,8 @@ def _sorted(
     sender = author(mail, own=desk.own)
     if sender is None or not sender.usable:
         return Outcome("unhandled", reason="no sender")
-    known = mailboxes.sender(sender.key, sender.domain, message_id=mail.message_id)
+    turns = filter(None, (mail.message_id, mail.in_reply_to))
+    known = mailboxes.sender(sender.key, sender.domain, turns=turns)
     if known.blocked:
         return Outcome("ignored", reason="blocked")
     if flagged_as_spam(mail, header=rules.spam_header):

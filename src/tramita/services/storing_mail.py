@@ -107,7 +107,7 @@ def insert(item_id: int, arrival: Arrival, *, copied: str = "") -> int:
         "reply_text": mail.reply_text[:SHOWN],
         "raw": seen.raw,
         "defects": list(mail.defects),
-        "headers": _marks(mail) | ({"copied": copied} if copied else {}),
+        "headers": _marks(arrival, copied),
         "shown": int(Message.Shown.WAITING if worth_a_look(mail) else Message.Shown.TEXT),
     }
     message_id = sql.insert("messages", [row], returning=True)[0]
@@ -139,12 +139,15 @@ def _pairs(addresses: tuple[Address, ...]) -> list[list[str]]:
     return [[one.name, one.address] for one in addresses[:MOST_RECIPIENTS]]
 
 
-def _marks(mail: ParsedMail) -> dict[str, Any]:
+def _marks(arrival: Arrival, copied: str) -> dict[str, Any]:
+    mail = arrival.mail
     unusable = [one.address or one.name for one in (*mail.to, *mail.cc) if not one.usable]  # M-6
     marks = {
         "auto_submitted": mail.auto_submitted,
         "bounce": mail.bounce.to_json() if mail.bounce else None,
         "unusable": unusable[:MOST_RECIPIENTS],
+        "copied": copied,  # the item that the mail was for (M-11)
+        "by_hand": arrival.by_hand,  # a person made the item of it (M-25)
     }
     return {name: value for name, value in (marks | thread_marks(mail)).items() if value}
 

@@ -1,6 +1,7 @@
 """A mail that lies on the wrong item: taken to another, or made an item of its own (MAIL-78, M-25)."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -88,5 +89,10 @@ def _page(request: StaffRequest, reference: str, mail: int, refused: Refusal | N
     processes = [(f"category:{one.path}", one.title or one.path) for one in definitions.categories_for(request.actor)]
     processes += [(f"case_type:{one.path}", one.title or one.path) for one in definitions.case_types_for(request.actor)]
     status = refused.status if refused else 200
-    shown = {"item": item, "mail": message, "processes": processes, "words": message.reply_text or message.text}
+    shown: dict[str, Any] = {
+        "item": item,
+        "mail": message,
+        "processes": processes,
+        "words": message.reply_text or message.text,
+    }
     return page(request, "web/mail_moving.html", "item", status=status, **shown, **readers(refused))
