@@ -69,11 +69,11 @@ def test_whatever_is_handed_in_is_kept(caller: Callers, routed: Desk, body: byte
 def test_a_full_disk_promises_nothing(caller: Callers, routed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """MAIL-8, bad input: a temporary fault, so the gateway keeps the mail and comes again."""
 
-    def full(self: Folder, content: bytes) -> str:
+    def full(self: Folder, contents: list[bytes]) -> list[str]:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Folder, "put", full)
+        patch.setattr(Folder, "put_all", full)
         refused = hand_in(caller.robot, raw())
 
     problem(refused, 503, "unavailable")
