@@ -16,7 +16,7 @@ MOST = 5  # of each kind that are named
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked for: its sentence stands in `ui.mail_words`. `found`: it was there."""
+    """One thing that was looked for: its sentence stands in `ui.tray_words`. `found`: it was there."""
 
     code: str
     values: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
-from tramita.ui import mail_words
+from tramita.ui import tray_words
 
 Words = Mapping[str, Promise]
 
@@ -231,8 +231,8 @@ ALL: Mapping[str, Words] = {
     "reason": REASONS,
     "verb": VERBS,
     "mail": MAIL_REASONS,
-    "outcome": mail_words.OUTCOMES,
-    "delivery": mail_words.DELIVERIES,
+    "outcome": tray_words.OUTCOMES,
+    "delivery": tray_words.DELIVERIES,
     "mailbox_fault": MAILBOX_FAULTS,
     "mailbox_step": MAILBOX_STEPS,
     "alert": ALERTS,

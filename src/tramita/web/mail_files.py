@@ -12,7 +12,7 @@ from tramita.services.tray import raw_of
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusing
 from tramita.web.rendering import page
-from tramita.web.shown_mail import source as as_text
+from tramita.web.shown_stray import source as as_text
 
 
 @require_safe

@@ -21,7 +21,7 @@ from tramita.web import inputs, mailbox_form
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
-from tramita.web.shown_mail import people, reasons
+from tramita.web.shown_stray import people, reasons
 
 LONGEST = 2_000_000  # bytes of a pasted mail
 

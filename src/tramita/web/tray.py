@@ -22,7 +22,7 @@ from tramita.ui import errors
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, readers
 from tramita.web.rendering import page
-from tramita.web.shown_mail import Shown, shown
+from tramita.web.shown_stray import Shown, shown
 
 NOWHERE = "-"  # the filter's word for mail that no mailbox could be told of
 

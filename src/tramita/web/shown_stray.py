@@ -10,7 +10,7 @@ from tramita.models import SeenMessage
 from tramita.queries.mailboxes import Directory
 from tramita.queries.why_here import candidates, findings
 from tramita.services.tray import raw_of
-from tramita.ui.mail_words import finding
+from tramita.ui.tray_words import finding
 
 LONGEST = 200_000  # characters of a text or a source that a page shows; the rest is in the download
 MOST = 12  # addresses of one field
