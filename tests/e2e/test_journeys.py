@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
+from tests.services.test_receiving import mail
 from tramita.models import Item
-from tramita.services import editing, notes, working
+from tramita.services import editing, notes, receiving, working
 
 
 def test_a_ticket_is_made_picked_up_answered_and_resolved(page: Page, site: str, desk: Desk) -> None:
@@ -35,6 +36,32 @@ def test_a_ticket_is_made_picked_up_answered_and_resolved(page: Page, site: str,
     page.get_by_role("button", name="Send and resolve").click()
     expect(page.locator("#state > summary")).to_contain_text("Resolved")
     expect(page.locator(".message[data-resolution]")).to_contain_text("It goes back to you on Friday.")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_tray_is_worked_off(chromium: Browser, site: str, desk: Desk, scripts: bool) -> None:
+    """M-21, M-22: one becomes a Ticket, one is blocked and deleted, the last two are ticked and deleted."""
+    for number in range(4):
+        receiving.receive(mail(f"Stray {number}", to="nobody@desk.example"), source="import", at=timezone.now())
+    page = open_browser(chromium, java_script_enabled=scripts).new_page()
+    sign_in(page, site, desk)
+
+    page.get_by_role("link", name=re.compile("Unhandled mail")).first.click()
+    page.get_by_role("button", name="Create item").click()
+    expect(page.locator("#f-category-error")).to_be_visible()
+    page.get_by_label("Customer › contract › service › process").select_option("category:acme/main/finance/plain")
+    page.get_by_role("button", name="Create item").click()
+    expect(page.locator("#state > summary")).to_contain_text("To Do")
+
+    page.goto(f"{site}/mail/unhandled")
+    page.get_by_role("button", name="Block", exact=True).click()
+    expect(page.get_by_text("is ignored from now on")).to_be_visible()
+    for box in page.get_by_role("checkbox", name=re.compile("Tick")).all():
+        box.check()
+    page.get_by_text("Delete…").click()
+    page.get_by_role("button", name="Delete the ticked mails").click()
+    expect(page.get_by_text("2 mails were deleted.")).to_be_visible()
+    expect(page.get_by_role("heading", name="No mail is left over")).to_be_visible()
 
 
 def test_the_main_journey_works_with_scripts_off(chromium: Browser, site: str, desk: Desk) -> None:
