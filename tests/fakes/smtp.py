@@ -73,9 +73,12 @@ class Session(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
-        if line:  # all of it came: whatever is said now, the server may keep it
+        if not line:
+            return
+        said = self.server.steps.get("message", USUAL["message"])
+        if said[0] not in "45":  # it came whole: where nothing is said the server has it all the same
             self.server.kept.append((b"".join(lines), tuple(self.to)))
-            self.say("message")
+        self.say("message")
 
     def say(self, step: str) -> str:
         said = self.server.steps.get(step, USUAL[step])

@@ -25,10 +25,14 @@ def quotable(item: Item, recipients: Iterable[str]) -> list[int]:
         item=item, type__in=("mail_received", "mail_sent"), visibility=Visibility.PARTICIPANTS.value
     )
     ids = [data.get("message") for data in told.order_by("-seq").values_list("data", flat=True)[:LOOKED_AT]]
-    waiting = Delivery.objects.filter(message=OuterRef("pk"), kind="mail").exclude(state=Delivery.State.DONE)
-    mails = Message.objects.filter(~Exists(waiting), pk__in=[one for one in ids if one], item=item, automatic=False)
+    mails = Message.objects.filter(~still_here(), pk__in=[one for one in ids if one], item=item, automatic=False)
     rows = mails.order_by("-id").values_list("id", "sender_address", "to", "cc")
     return [id_ for id_, sender, to, cc in rows if _had(readers, sender, to, cc)][:MOST]
+
+
+def still_here() -> Exists:
+    """A mail of ours that has not left, or of which nobody knows: nobody has it."""
+    return Exists(Delivery.objects.filter(message=OuterRef("pk"), kind="mail").exclude(state=Delivery.State.DONE))
 
 
 def _had(readers: Collection[str], sender: str, to: Iterable[list[str]], cc: Iterable[list[str]]) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tramita.domain.mail_tokens import without_token
 from tramita.domain.mime.model import address_key
 from tramita.models import Item, MarkedAddress, Message, Person
 from tramita.queries.mailboxes import Directory, directory
@@ -54,9 +53,15 @@ def sifted(fields: Mapping[str, Sequence[str]], desk: Directory) -> Iterator[Rec
     own, seen = {address_key(one) for one in desk.own}, set[str]()
     for name, addresses in fields.items():
         for address in addresses:
-            key = address_key(without_token(address.strip()))
-            yield Recipient(address.strip(), name, ours=key in own, duplicate=key in seen)
+            key = address_key(address)
+            yield Recipient(address.strip(), name, ours=not own.isdisjoint((key, _plain(key))), duplicate=key in seen)
             seen.add(key)
+
+
+def _plain(key: str) -> str:
+    """Without what stands behind a plus: mail to it comes to the same mailbox."""
+    local, _, domain = key.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def participants(item: Item) -> set[str]:

@@ -22,6 +22,7 @@ from tramita.domain.subjects import references_header, subject_with_reference, t
 from tramita.models import Item, Message
 from tramita.models.work import NEVER_LEASED
 from tramita.queries.mailboxes import Directory, Voice, keys
+from tramita.queries.quotable import still_here
 from tramita.services import sql
 from tramita.services.ledger import Change
 
@@ -178,8 +179,11 @@ def _post(message: Message, when: datetime, payload: dict[str, Any], *, at: date
 
 
 def answered_mail(item: Item) -> Answered | None:
-    """What a mail on this item answers: the newest that a person sent in, else the newest of all. Cost: one query."""
-    newest = list(item.messages.order_by("-id").only(*ANSWERED)[:LOOKED_AT])
+    """What a mail on this item answers: the newest that a person sent in, else that came in, else our last that left.
+
+    Cost: one query.
+    """
+    newest = list(item.messages.filter(~still_here()).order_by("-id").only(*ANSWERED)[:LOOKED_AT])
     theirs = [one for one in newest if not one.outgoing]
     found = next(iter([one for one in theirs if not one.automatic] or theirs or newest), None)
     if found is None:
