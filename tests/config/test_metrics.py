@@ -1,5 +1,6 @@
 """The figures for Prometheus."""
 
+import os
 import subprocess
 import sys
 
@@ -21,6 +22,10 @@ print(len(made), len(set(map(id, made))))
 
 def test_threads_that_answer_their_first_request_together_count_in_one_place() -> None:
     """INTERFACES 5 (`/metrics`): in a process of its own, since the figures are made once in each."""
-    told = subprocess.run([sys.executable, "-c", FIRST_REQUESTS], capture_output=True, text=True, check=True)
+    environment = os.environ | {"PYTHONPATH": "src"}
+
+    told = subprocess.run(
+        [sys.executable, "-c", FIRST_REQUESTS], env=environment, capture_output=True, text=True, check=True
+    )
 
     assert told.stdout.split() == ["8", "1"], told.stderr

@@ -172,6 +172,15 @@ def test_mail_inside_the_window_reopens() -> None:
     assert effect(mail(), state=State.RESOLVED, window_open=True) is Effect.REOPEN
 
 
+def test_thanks_take_up_no_work_that_is_done_but_end_a_wait_and_start_something_after_the_window() -> None:
+    """R-21."""
+    waits = WaitType.MORE_INFORMATION
+
+    assert effect(mail(), state=State.RESOLVED, window_open=True, thanks=True) is Effect.APPEND
+    assert effect(mail(), state=State.RESOLVED, window_open=False, thanks=True) is Effect.NEW_LINKED
+    assert effect(mail(), state=State.WAITING, wait_type=waits, thanks=True) is Effect.WAKE
+
+
 @pytest.mark.parametrize("state", [State.RESOLVED, State.CLOSED])
 def test_mail_after_the_window_starts_a_new_item(state: State) -> None:
     """M-10, MAIL-76."""

@@ -307,7 +307,7 @@ def test_a_wait_without_days_never_times_out() -> None:
 
 @pytest.mark.parametrize("kind", [Kind.TICKET, Kind.CASE])
 def test_the_window_decides_between_reopening_and_closing(kind: Kind) -> None:
-    """T-44 to T-47, C-57, C-58, R-13, R-14, R-17."""
+    """T-44 to T-47, C-57, C-58, R-13, R-14, R-17; R-16: what merges into it reopens it by the same row as a mail."""
     for verb, by in (("reopen", ANA), ("reopen", SYSTEM), ("feedback", SYSTEM)):
         assert decide(verb, by, kind, state=State.RESOLVED, window_open=True).to is State.TO_DO
         with pytest.raises(GuardFailed, match="window has passed"):

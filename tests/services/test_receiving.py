@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import LazySettings
 
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, publish
 from tramita.domain.codes import Listed, Method, State
 from tramita.models import BlockedAddress, Delivery, Item, Link, Message, Person, SeenMessage
 from tramita.services import editing, launching, ledger, mailing, receiving, resolving, waiting
@@ -131,6 +131,30 @@ def test_an_answer_inside_the_window_reopens(desk: Desk) -> None:
     held = fresh(item)
     assert (outcome.outcome, held.state, held.highlighted) == ("reopened", State.TO_DO, True)
     assert (held.first_resolver_id, held.method) == (desk.ana.id, None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words", "outcome"),
+    [
+        (True, "Thanks a lot, Ana!", "appended"),
+        (True, "Thanks, but it fails again", "reopened"),
+        (False, "Thanks a lot, Ana!", "reopened"),
+    ],
+)
+def test_a_mail_that_only_says_thanks_leaves_a_resolution_as_it_is(
+    desk: Desk, wanted: bool, words: str, outcome: str
+) -> None:
+    """R-21: where the desk wants it; kept on the Ticket and marked, the moment of the resolution unchanged."""
+    publish("settings", "settings", thank_you_detection=wanted)
+    item = started(desk)
+    reply = mailing.send(item, to=[desk.rui.email], text="Booked back", resolve="replied", by=desk.ana, at=MONDAY)
+
+    to = "Ana Lima <invoices@desk.example>"
+    said = receive(mail(words, to=to, sender=desk.rui.email, reply_to=reply.message_id), at=MONDAY + HOUR)
+
+    held = fresh(item)
+    assert (said.outcome, held.state is State.RESOLVED) == (outcome, outcome == "appended")
+    assert (held.first_resolved_at, held.new_information) == (MONDAY, True)
 
 
 def test_an_answer_to_a_closed_ticket_starts_a_linked_one(desk: Desk) -> None:

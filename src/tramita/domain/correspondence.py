@@ -139,11 +139,13 @@ def effect(
     answers_automatic: bool = False,
     unverified_staff: bool = False,
     automatic_wakes: bool = True,
+    thanks: bool = False,
 ) -> Effect:
     """M-7 to M-10 and M-13, with MAIL-51, MAIL-96 and MAIL-99.
 
     `answers_automatic`: what it answers was written by the system. `unverified_staff`: the sender claims to be one
-    of us without proof. `automatic_wakes`: the setting for absence notes that answer a person's mail.
+    of us without proof. `automatic_wakes`: the setting for absence notes that answer a person's mail. `thanks`: it
+    says no more than that (R-21).
     """
     waits = state is State.WAITING and wait_type is WaitType.MORE_INFORMATION
     if mail.bounce or mail.receipt:
@@ -156,5 +158,7 @@ def effect(
     if waits:
         return Effect.WAKE
     if state is State.RESOLVED:
+        if thanks and window_open:
+            return Effect.APPEND
         return Effect.REOPEN if window_open else Effect.NEW_LINKED
     return Effect.NEW_LINKED if state is State.CLOSED else Effect.APPEND

@@ -39,6 +39,7 @@ class Settings:
     undo_send: int = 10  # seconds that a mail written on a page is held back, 0 to 60 (MAIL-115)
     reply_marker: bool = False  # "write above this line" in mail to requesters
     colleagues_take_part: bool = False  # of a participant's organisation (MAIL-73)
+    thank_you_detection: bool = False  # a mail that only says thanks reopens nothing
     follow_merged: bool = True  # mail to a merged item goes to the surviving one (Z-4, CG-25)
     keep_raw_mail: int | None = None  # days; None keeps it for good (MAIL-18)
     limits: Limits = Limits()

@@ -11,8 +11,9 @@ from tramita.domain.codes import State
 from tramita.domain.correspondence import Effect, Match, effect, match
 from tramita.domain.mail_tokens import answered_ids
 from tramita.domain.mime import ParsedMail
+from tramita.domain.thanks import only_thanks
 from tramita.models import Item, Message, SeenMessage
-from tramita.queries import mailboxes
+from tramita.queries import definitions, mailboxes
 from tramita.queries.facts import window_open
 from tramita.queries.mailboxes import Directory, keys
 from tramita.queries.matching import Finder
@@ -74,6 +75,7 @@ def _join(arrival: Arrival, found: Match[Item]) -> Outcome:
         window_open=window_open(item, at),
         answers_automatic=_answers_automatic(mail),
         unverified_staff=staff,
+        thanks=item.state is State.RESOLVED and definitions.settings().thank_you_detection and only_thanks(mail),
     )
     if does is Effect.IGNORE:
         return Outcome("ignored", reason="automatic answer to an automatic mail")

@@ -32,8 +32,9 @@ def shown(*, due_at: datetime | None, clock: Clock, seconds_left: int | None, no
 def _running(due_at: datetime, now: datetime) -> Due:
     if due_at < now:
         return Due("late", moments.late((now - due_at).total_seconds()), due_at)
-    mark = "today" if moments.local(due_at).date() == moments.local(now).date() else "ahead"
-    return Due(mark, moments.short(due_at, now=now), due_at)
+    there, today = moments.local(due_at), moments.local(now).date()
+    mark = "today" if there.date() == today else "ahead"
+    return Due(mark, moments.short_there(there, today=today), due_at)
 
 
 def _paused(seconds_left: int) -> Due:

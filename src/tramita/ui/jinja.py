@@ -12,8 +12,9 @@ from django.utils import translation
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from tramita.ui import labels, moments, people
+from tramita.ui import labels, moments, people, worklist
 from tramita.ui.stylesheet import stylesheet
+from tramita.ui.words import said
 
 
 def environment(**options: Any) -> Environment:
@@ -32,6 +33,7 @@ def environment(**options: Any) -> Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+    env.globals.update(_=said, gettext=said)  # the extension's own walk through the context at each sentence
     env.filters["pairs"] = lambda values: [(value, value) for value in values]
     env.globals.update(GLOBALS)
     return env
@@ -39,7 +41,13 @@ def environment(**options: Any) -> Environment:
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a page by its name."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return reverse(name, args=args or None, kwargs=kwargs or None) if args or kwargs else _fixed(name)
+
+
+@cache
+def _fixed(name: str) -> str:
+    """An address without parts that vary: twenty a page, the same ones on every page."""
+    return reverse(name)
 
 
 @cache
@@ -62,9 +70,10 @@ def stylesheet_url() -> str:
 
 GLOBALS: Mapping[str, object] = {
     "url": url,
-    "static": static,
+    "static": cache(static),  # its folder carries the digest of what is in it
     "icon": icon,
     "sprite": sprite,
+    "worklist_rows": worklist.rows,
     "word": labels.word,
     "words": labels.words,
     "languages": labels.LANGUAGES,

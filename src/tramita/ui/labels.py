@@ -4,10 +4,11 @@ The values are lazy: they take the language of the reader when they are shown. `
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
 
@@ -197,9 +198,16 @@ ALL: Mapping[str, Words] = {
 
 def word(family: str, code: object) -> str:
     """The label of one code in the reader's language; a code that nobody named is shown as it is."""
-    return str(ALL[family].get(str(code), code))
+    return words(family).get(str(code), str(code))
 
 
-def words(family: str) -> dict[str, str]:
-    """A whole family in the reader's language: translate once, then fill fifty rows (MEASURED section 3)."""
+def words(family: str) -> Mapping[str, str]:
+    """A whole family in the reader's language, translated once (MEASURED section 3)."""
+    return _words(family, get_language() or "")
+
+
+@lru_cache(maxsize=256)
+def _words(family: str, language: str) -> Mapping[str, str]:
+    """`language` is that of this thread: a part of the key, not of the question."""
+    del language
     return {str(code): str(label) for code, label in ALL[family].items()}

@@ -4,6 +4,7 @@
 """
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import dateformat, timezone
 from django.utils.formats import date_format
@@ -15,11 +16,17 @@ NEAR = timedelta(days=6)  # within it a weekday alone is clear
 
 def local(moment: datetime) -> datetime:
     """The moment in the reader's zone."""
-    return timezone.localtime(moment)
+    return moment.astimezone(timezone.get_current_timezone())
 
 
 def short_day(day: date, *, today: date) -> str:
     """“Today”, “Tomorrow”, “Yesterday”, “Mon”, “Fri 27 Nov”, and the year when it is another one."""
+    return _short_day(day, today, get_language() or "")
+
+
+@lru_cache(maxsize=4096)  # fifty a page, and mostly the same days on every page
+def _short_day(day: date, today: date, language: str) -> str:
+    """`language` is that of this thread."""
     match (day - today).days:
         case 0:
             return _("Today")
@@ -30,7 +37,7 @@ def short_day(day: date, *, today: date) -> str:
     weekday = dateformat.format(day, "D").capitalize()
     if abs(day - today) <= NEAR:
         return weekday
-    month = "M" if get_language() == "en" else "b"  # only English writes months with a capital
+    month = "M" if language == "en" else "b"  # only English writes months with a capital
     return f"{weekday} {dateformat.format(day, f'j {month}' if day.year == today.year else f'j {month} Y')}"
 
 
@@ -38,8 +45,11 @@ def short(moment: datetime | None, *, now: datetime | None = None) -> str:
     """Day and time: “Today 17:00”, “Fri 27 Nov 10:00”. Nothing for no moment."""
     if moment is None:
         return ""
-    there = local(moment)
-    today = local(now or timezone.now()).date()
+    return short_there(local(moment), today=local(now or timezone.now()).date())
+
+
+def short_there(there: datetime, *, today: date) -> str:
+    """As `short`, of a moment that is in the reader's zone already."""
     return f"{short_day(there.date(), today=today)} {there:%H:%M}"
 
 

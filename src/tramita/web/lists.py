@@ -21,6 +21,7 @@ from tramita.queries.shell import Count, Listing, shell_of
 from tramita.queries.worklists import Place, Row
 from tramita.services.pulling import pull as pull_next
 from tramita.ui import due, labels
+from tramita.ui.worklist import Line
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
 
@@ -112,24 +113,23 @@ def _items() -> str:
     return reverse("item", args=["-"]).removesuffix("-")
 
 
-def _shown(row: Row, now: datetime, items: str) -> tuple[Any, ...]:
-    """The cells in the order of `ui/worklist.jinja`."""
+def _shown(row: Row, now: datetime, items: str) -> Line:
     promise = due.shown(due_at=row.due_at, clock=row.clock, seconds_left=row.seconds_left, now=now)
-    return (
-        f"{items}{row.reference}",
-        row.reference,
-        row.kind.value,
-        row.title or _("Without a title"),
-        row.organisation,
-        row.state.value,
-        row.problem,
-        _tag(row),
-        promise,
-        row.assignee,
-        row.assignee_kind,
-        row.highlighted and not row.problem,
-        row.new_information,
-        row.mail_trouble,
+    return Line(
+        href=f"{items}{row.reference}",
+        reference=row.reference,
+        kind=row.kind.value,
+        title=row.title or _("Without a title"),
+        organisation=row.organisation,
+        state=row.state.value,
+        problem=row.problem,
+        tag=_tag(row),
+        due=promise,
+        who=row.assignee,
+        who_kind=row.assignee_kind,
+        woken=row.highlighted and not row.problem,
+        fresh=row.new_information,
+        unsent=row.mail_trouble,
     )
 
 

@@ -75,6 +75,7 @@ def test_what_a_mailbox_and_the_desk_say_of_mail_is_exported_as_it_was_written(f
         "settings": {
             "reply_marker": True,
             "colleagues_take_part": True,
+            "thank_you_detection": True,
             "keep_raw_mail": 400,
             "limits": {"raw_mail_bytes": 1_000_000},
             "undo_send": 0,

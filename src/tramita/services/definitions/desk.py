@@ -41,6 +41,7 @@ def settings(reading: Reading, node: Node) -> Settings:
         undo_send=keys.get("undo_send", values.whole(0, LONGEST_UNDO), Settings().undo_send),
         reply_marker=keys.get("reply_marker", values.flag, False),
         colleagues_take_part=keys.get("colleagues_take_part", values.flag, False),
+        thank_you_detection=keys.get("thank_you_detection", values.flag, False),
         follow_merged=keys.get("follow_merged", values.flag, True),
         keep_raw_mail=keys.maybe("keep_raw_mail", values.whole(1, LARGEST)),
         limits=keys.get("limits", limits, Limits()),

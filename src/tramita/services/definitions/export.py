@@ -59,6 +59,7 @@ def settings() -> Tree:
         approve_actions_in_tickets=read.approve_actions_in_tickets,
         reply_marker=read.reply_marker,
         colleagues_take_part=read.colleagues_take_part,
+        thank_you_detection=read.thank_you_detection,
         keep_raw_mail=read.keep_raw_mail,
     )
     if read.undo_send != Settings().undo_send:
