@@ -154,7 +154,8 @@ def test_a_person_signs_if_they_ticked_it_and_the_mailbox_always(desk: Desk, way
 def test_what_the_reader_knows_is_quoted_in_their_language(desk: Desk, way: Way) -> None:
     """MAIL-60, MAIL-120."""
     Person.objects.filter(pk=desk.rui.pk).update(language="fr")
-    item = asked(desk, "It came twice.\n\nOn Mon, 2 Mar 2026 at 09:00, Ana wrote:\n> old words", In_Reply_To="<old@acme.example>")
+    words = "It came twice.\n\nOn Mon, 2 Mar 2026 at 09:00, Ana wrote:\n> old words"
+    item = asked(desk, words, In_Reply_To="<old@acme.example>")
 
     mine = sent(desk, way, item, html="<p>Booked back.</p>", text="")
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from tramita.domain.auto_answers import LOOP_FIELD
 from tramita.domain.mime import Address
+from tramita.domain.mime.charsets import one_line
 from tramita.domain.mime.compose import OutgoingFile, OutgoingMail, compose, recipients
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.markers import marker_line
@@ -178,4 +179,4 @@ def _person(pair: list[str]) -> Address:
 def _files(message: Message) -> tuple[OutgoingFile, ...]:
     kept = storage(settings.TRAMITA_STORAGE_URL)
     rows = message.attachments.order_by("id").values_list("filename", "content_type", "sha256", "content_id")
-    return tuple(OutgoingFile(name, kind, kept.get(key), cid or None) for name, kind, key, cid in rows)
+    return tuple(OutgoingFile(one_line(name), kind, kept.get(key), cid or None) for name, kind, key, cid in rows)

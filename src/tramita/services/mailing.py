@@ -11,6 +11,7 @@ from django.db.models import Q
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Method, State
 from tramita.domain.errors import Conflict, FieldError, Invalid
+from tramita.domain.mime.charsets import one_line
 from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.sendable import sendable
 from tramita.domain.resolution import opens_window
@@ -176,7 +177,7 @@ def _enclose(message: Message, kept: Iterable[tuple[str, Enclosure]], *, by: Act
             item_id=message.item_id,
             message=message,
             sha256=key,
-            filename=file.filename[:255],
+            filename=one_line(file.filename).strip()[:255] or "file.bin",
             content_type=file.content_type,
             size=len(file.content),
             inline=bool(file.content_id),

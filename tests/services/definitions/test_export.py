@@ -14,6 +14,7 @@ from tests.factories import NOW
 
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Role
+from tramita.queries import definitions
 from tramita.services.definitions import apply, export
 
 Write = Callable[[str], Path]
@@ -243,3 +244,40 @@ def test_an_export_of_any_configuration_changes_nothing(configuration: dict[str,
 
     assert said.created == said.changed == []
     assert export() == text
+
+
+AUTOMATIC = """
+mail_templates:
+  acknowledgement:
+    pl: {subject: "Mamy {{reference}}", text: "Witamy {{name}}"}
+    en: {text: Hello, html: "<p>{{desk}}</p>"}
+customers:
+  acme:
+    contracts:
+      main:
+        services:
+          finance:
+            ticket_categories:
+              upper: {title: Upper, automatic_mails: [no_response, split]}
+              upper/same: {title: Same}
+              upper/none: {title: None, automatic_mails: []}
+            case_types:
+              onboarding: {title: Onboarding, automatic_mails: [resolution]}
+"""
+
+
+@pytest.mark.django_db
+def test_automatic_mails_and_their_words_are_inherited_and_exported(file: Write) -> None:
+    """M-19b, Z-8, BU-1."""
+    apply([file(AUTOMATIC)], by=SYSTEM, at=NOW)
+
+    sent = {path: definitions.current_category(f"acme/main/finance/{path}") for path in ("upper/same", "upper/none")}
+    again = apply([file(export())], by=SYSTEM, at=NOW)
+
+    assert {path: one.process.automatic_mails for path, one in sent.items() if one} == {
+        "upper/same": ("no_response", "split"),
+        "upper/none": (),
+    }
+    assert definitions.mail_texts("acknowledgement")["pl"].subject == "Mamy {{reference}}"
+    assert (again.created, again.changed) == ([], [])
+    assert "automatic_mails: []" in export()

@@ -149,10 +149,13 @@ def _encoding(text: str) -> str:
 
 
 def _line(value: str, name: str) -> str:
-    """Refused with CR, LF or NUL; other controls become blanks (MAIL-55)."""
+    """Refused with CR, LF or NUL; other controls become blanks (MAIL-55).
+
+    What looks like an encoded word is not one: a library would decode it, and whatever it holds stood in our header.
+    """
     if _FORBIDDEN.search(value):
         raise Invalid.one(name, "line_break", "A mail header must not hold a line break.")
-    return _CONTROL.sub(" ", value).strip()
+    return _CONTROL.sub(" ", value).replace("=?", "= ?").strip()
 
 
 def _person(one: Address, name: str) -> HeaderAddress:
