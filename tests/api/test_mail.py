@@ -249,3 +249,22 @@ def test_send_and_resolve_names_its_own_field(caller: Callers, desk: Desk) -> No
 
     assert set(fields(problem(answer, 422, "validation_failed"))) == {"resolve"}
     assert caller.ana.get(f"{path}/timeline", type="mail_sent").json()["results"] == []
+
+
+@pytest.mark.parametrize(("verb", "state"), [("resend", 0), ("arrived", 1), ("give-up", 5)])
+def test_a_mail_of_which_nobody_knows_is_decided_on(caller: Callers, routed: Desk, verb: str, state: int) -> None:
+    """MAIL-111, MAIL-113."""
+    path = f"/items/{routed.ticket().reference}"
+    caller.ana.post(f"{path}/mails", {"to": ["rui@acme.example"], "text": "Dear Rui"})
+    mail = Message.objects.get()
+    problem(caller.ana.post(f"{path}/mails/{mail.pk}/{verb}"), 409, "already_settled")
+    Delivery.objects.update(state=3)
+
+    problem(caller.rui.post(f"{path}/mails/{mail.pk}/{verb}"), 403, "not_permitted")
+    problem(caller.ana.post(f"{path}/mails/{mail.pk + 1}/{verb}"), 404, "not_found")
+    problem(caller.ana.post(f"/items/{routed.ticket().reference}/mails/{mail.pk}/{verb}"), 404, "not_found")
+    answer = caller.ana.post(f"{path}/mails/{mail.pk}/{verb}")
+
+    assert answer.status_code == 200
+    assert answer.json()["reference"] == mail.item.reference
+    assert Delivery.objects.get().state == state

@@ -22,6 +22,7 @@ class Way:
     def __init__(self, *answers: smtp.SendError | None) -> None:
         self.answers = list(answers)
         self.largest: int | None = None
+        self.refused: dict[str, smtp.SendError] = {}
         self.sent: list[tuple[str, Sequence[str], bytes]] = []
 
     def send(
@@ -33,7 +34,7 @@ class Way:
         if answer is not None:
             raise answer
         self.sent.append((name, recipients, raw))
-        return {}
+        return self.refused
 
     def close(self) -> None:
         """Nothing is open."""
