@@ -7,8 +7,8 @@ from playwright.sync_api import Browser
 
 from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
-from tramita.models import Item
-from tramita.services import launching, notes, resolving, working
+from tramita.models import Delivery, Item
+from tramita.services import launching, mail_trouble, mailing, notes, resolving, working
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -28,6 +28,9 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
     """WCAG 2.2 AA: no finding of axe, panels opened too."""
     ticket, case = desk.ticket(), troubled_case(desk)
     notes.add_note(ticket, body="Booked twice.", resolution=True, by=desk.ana, at=timezone.now())
+    mail = mailing.send(ticket, to=[desk.rui.email], text="Booked back.", by=desk.ana, at=timezone.now())
+    Delivery.objects.filter(message=mail).update(state=Delivery.State.UNCERTAIN, error="no answer")
+    mail_trouble.tell(mail, "uncertain", "no answer", facts={}, at=timezone.now())
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
     page.goto(f"{site}/accounts/login/")
