@@ -68,7 +68,8 @@ def participants(item: Item) -> set[str]:
     """The addresses of the item's contacts, and of who wrote or got a mail of it. Cost: three statements."""
     ids = {item.primary_contact_id, item.requester_id, item.subject_id, item.original_requester_id}
     ids |= set(item.copied.values_list("person_id", flat=True))
-    people = Person.objects.filter(pk__in=ids - {None}, email__isnull=False).values_list("email", flat=True)
+    known = Person.objects.filter(pk__in=[one for one in ids if one], email__isnull=False)
+    people = known.values_list("email", flat=True)
     mails = Message.objects.filter(item=item).order_by("-id")
     named = {address_key(email) for email in people if email}
     for sender, to, cc in mails.values_list("sender_address", "to", "cc")[:MOST_MAILS]:

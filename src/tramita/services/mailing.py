@@ -59,8 +59,8 @@ class _Letter:
         return [one.address for one in self.found if one.field == name and not one.taken_out]
 
     def envelope(self, title: str) -> Envelope:
-        kept = (self.kept(name) for name in ("to", "cc", "bcc"))
-        return Envelope(*kept, self.subject or title, self.text, self.html)
+        to, cc, bcc = (self.kept(name) for name in ("to", "cc", "bcc"))
+        return Envelope(to, cc, bcc, self.subject or title, self.text, self.html)
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """A word on each that was taken out (MAIL-122)."""
