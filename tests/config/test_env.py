@@ -47,6 +47,11 @@ def no_environment(monkeypatch, tmp_path):
             "guess",
             "TRAMITA_MAIL_HOOK_SECRET: got 5 characters, wants at least 32 random characters, kept secret",
         ),
+        (
+            "SEND_ONLY_TO",
+            "acme.example",
+            "TRAMITA_SEND_ONLY_TO: got 'acme.example', wants addresses and @DOMAINs separated by commas",
+        ),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(monkeypatch, variable, value, line):
@@ -167,3 +172,10 @@ def test_a_wrong_database_address_is_named(monkeypatch, url):
 
     with pytest.raises(WrongSetting, match=r"^TRAMITA_DATABASE_URL: got .*, wants"):
         database(read_env())
+
+
+def test_the_only_recipients_are_addresses_and_domains_in_any_case(monkeypatch):
+    """MAIL-127."""
+    monkeypatch.setenv("TRAMITA_SEND_ONLY_TO", "@Acme.example, Ana@desk.example")
+
+    assert read_env().recipients == {"@acme.example", "ana@desk.example"}

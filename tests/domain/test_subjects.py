@@ -1,6 +1,11 @@
 """Subjects and threads of what we send."""
 
+import base64
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tramita.domain.codes import Kind
 from tramita.domain.references import Reference
@@ -8,6 +13,7 @@ from tramita.domain.subjects import (
     MOST_BYTES,
     references_header,
     subject_with_reference,
+    thread_index,
     title_from,
     without_reference,
 )
@@ -72,3 +78,28 @@ def test_references_keep_the_first_and_the_newest() -> None:
 def test_a_hostile_id_is_not_handed_back() -> None:
     """MAIL-55, MAIL-118."""
     assert references_header(["good@a.example", "bad\r\nBcc: x@y", "with blank@z"], None) == ("good@a.example",)
+
+
+HEAD = b"\x01\xdc\x11\x22\x33\x44" + b"g" * 16  # of a conversation that began in 2025
+BEGAN = base64.b64encode(HEAD).decode()
+
+
+def test_an_answer_adds_one_step_to_the_thread_that_outlook_knows() -> None:
+    """MAIL-118."""
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    once = thread_index(BEGAN, at=at)
+    twice = thread_index(once or "", at=at + timedelta(days=900))
+
+    assert once
+    assert twice
+    assert base64.b64decode(once)[:22] == HEAD
+    assert [len(base64.b64decode(one)) for one in (once, twice)] == [27, 32]
+    assert base64.b64decode(twice)[27] & 0x80, "after 1.7 years the step counts in coarser units"
+
+
+@given(theirs=st.one_of(st.text(max_size=60), st.binary(max_size=60).map(lambda one: base64.b64encode(one).decode())))
+def test_what_is_no_thread_index_is_not_handed_back(theirs: str) -> None:
+    """MAIL-118, MAIL-55."""
+    answer = thread_index(theirs, at=datetime(2026, 3, 2, tzinfo=UTC))
+
+    assert answer is None or len(base64.b64decode(answer)) in range(27, 70, 5)

@@ -11,7 +11,17 @@ from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
 from tests.services.test_receiving import mail
 from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, SeenMessage
-from tramita.services import blocking, launching, mailing, notes, receiving, resolving, tray, working
+from tramita.services import (
+    blocking,
+    launching,
+    mail_trouble,
+    mailing,
+    notes,
+    receiving,
+    resolving,
+    tray,
+    working,
+)
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -75,6 +85,9 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
     ticket, case = desk.ticket(), troubled_case(desk)
     notes.add_note(ticket, body="Booked twice.", resolution=True, by=desk.ana, at=timezone.now())
     seen = post_of_all_kinds(desk)
+    sent = mailing.send(ticket, to=[desk.rui.email], text="Booked back.", by=desk.ana, at=timezone.now())
+    Delivery.objects.filter(message=sent).update(state=Delivery.State.UNCERTAIN, error="no answer")
+    mail_trouble.tell(sent, "uncertain", "no answer", facts={}, at=timezone.now())
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
     page.goto(f"{site}/accounts/login/")

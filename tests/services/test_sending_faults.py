@@ -10,6 +10,7 @@ from tests.fakes.smtp import CUT, SILENCE, Misbehaving, misbehaving
 from tramita.gateways.smtp import Server, Timeouts
 from tramita.models import Delivery, Item, Message
 from tramita.services import mailing, posting
+from tramita.worker import loop
 
 MAILS = 3
 STEPS = ("banner", "ehlo", "mail", "rcpt", "data", "message")
@@ -121,3 +122,17 @@ def test_what_the_server_takes_is_known_before_the_next_mail_is_written(desk: De
 
     assert refusal.value.errors[0].code == "too_large_for_server"
     assert Message.objects.filter(outgoing=True).count() == 1
+
+
+def test_the_worker_sends_a_batch_over_one_connection_and_tells_of_what_is_late(
+    desk: Desk, server: Misbehaving
+) -> None:
+    """MAIL-112, MAIL-113."""
+    for number in range(MAILS):
+        written(desk, number)
+
+    done = loop.mail_out(at=MONDAY + timedelta(minutes=15))
+
+    assert done == {"mail_told_late": MAILS, "mail_out": MAILS, "mail_done": MAILS}
+    assert server.connections == 1
+    assert not Item.objects.filter(mail_trouble=True).exists()

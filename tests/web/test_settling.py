@@ -108,6 +108,15 @@ def test_a_mail_that_is_held_says_why_in_the_language_of_the_reader(desk: Desk, 
     assert "L’envoyer maintenant" in page
 
 
+def test_a_recipient_that_was_taken_out_is_named(desk: Desk, ana: Client, way: Way) -> None:
+    """MAIL-122."""
+    message = troubled(desk, way, None, cc=["invoices@desk.example"])  # type: ignore[arg-type]
+
+    page = words_of(ana.get(f"/items/{message.item.reference}"))
+
+    assert "without invoices@desk.example (ours, or named twice)" in page
+
+
 def test_a_well_item_asks_nothing_more_of_the_database(desk: Desk, ana: Client, django_assert_num_queries) -> None:
     """DESIGN section 4: the mark is a column."""
     from tramita.queries.outbox import troubles

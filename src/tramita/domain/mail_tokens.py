@@ -64,7 +64,7 @@ def message_id(reference: Reference, message: str, *, host: str, keys: Keys) -> 
 def id_beginning(claim: Claim) -> str:
     """How the Message-ID of the mail that a claim names begins."""
     key = f"{claim.number}a{claim.ordinal}" if claim.ordinal else str(claim.number)
-    return f"out.{key}.{claim.message}."
+    return f"out.{key}.{claim.message.lower()}."
 
 
 def plus_address(address: str, reference: Reference, *, keys: Keys) -> str:

@@ -1,6 +1,6 @@
 """Which mails of an item may be quoted to somebody: only what they wrote or received themselves (MAIL-60)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef
 
@@ -35,6 +35,6 @@ def still_here() -> Exists:
     return Exists(Delivery.objects.filter(message=OuterRef("pk"), kind="mail").exclude(state=Delivery.State.DONE))
 
 
-def _had(readers: Collection[str], sender: str, to: Iterable[list[str]], cc: Iterable[list[str]]) -> bool:
+def _had(readers: set[str], sender: str, to: Iterable[list[str]], cc: Iterable[list[str]]) -> bool:
     present = {address_key(without_token(address)) for address in (sender, *(one for _, one in (*to, *cc)))}
     return bool(readers) and readers <= present

@@ -173,7 +173,12 @@ def _acknowledge(change: Change, arrival: Arrival, person: Sender) -> None:
         to=arrival.sender.address,
         name=arrival.sender.name,
         language=person.language or settings.LANGUAGE_CODE,
-        answered=Answered(mail.stable_id[:998], mail.references, **marks),
+        answered=Answered(
+            mail.stable_id[:998],
+            mail.references,
+            thread_index=marks.get("thread_index", ""),
+            thread_topic=marks.get("thread_topic", ""),
+        ),
         desk=arrival.desk,
     )
 

@@ -27,6 +27,7 @@ from tramita.services import sql
 from tramita.services.ledger import Change
 
 ROOT = "0"  # the name of the mail that never was: what the first mail of an item refers to (MAIL-118)
+LONGEST_NAME = 300
 LOOKED_AT = 20  # newest mails among which the one that is answered is sought
 
 
@@ -115,7 +116,7 @@ def _message(change: Change, envelope: Envelope, manner: Manner) -> Message:
         in_reply_to=answered.message_id if answered else "",
         references=list(references_header(answered.references, answered.message_id)) if answered else [root],
         subject=subject_with_reference(one_line(envelope.subject), reference, reply=replies),
-        sender_name=_signed_by(manner, voice),
+        sender_name=_signed_by(manner, voice)[:LONGEST_NAME],
         sender_address=address,
         to=_named(envelope.to),
         cc=_named(envelope.cc),

@@ -8,11 +8,15 @@ from django.views.decorators.http import require_POST
 
 from tramita.models import Item
 from tramita.queries.outbox import mail_of
-from tramita.services import posting
+from tramita.services import settling_mail
 from tramita.web.access import StaffRequest, staff
 from tramita.web.moves import unchecked
 
-DECISIONS = {"resend": posting.resend, "arrived": posting.settle_as_sent, "give-up": posting.give_up}
+DECISIONS = {
+    "resend": settling_mail.resend,
+    "arrived": settling_mail.settle_as_sent,
+    "give-up": settling_mail.give_up,
+}
 
 
 def decide(name: str) -> Callable[..., HttpResponse]:

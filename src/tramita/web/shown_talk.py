@@ -163,7 +163,9 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         who_kind="human",
         at=one.entry.at,
         text=text,
-        meta=_to(mail) if mail.outgoing else " · ".join(filter(None, (said.remark(one.entry.data), _to(mail)))),
+        meta=_sent_to(one, mail)
+        if mail.outgoing
+        else " · ".join(filter(None, (said.remark(one.entry.data), _to(mail)))),
         quoted=quoted,
         subject=mail.subject,
         where=_where(one, marks.reading),
@@ -216,6 +218,14 @@ def _to(mail: Message) -> str:
     to = ", ".join(name or address for name, address in mail.to)
     cc = ", ".join(name or address for name, address in mail.cc)
     return _("to %(to)s, Cc %(cc)s") % {"to": to, "cc": cc} if cc else _("to %(to)s") % {"to": to}
+
+
+def _sent_to(one: Spoken, mail: Message) -> str:
+    """With a word on whom it did not go to (MAIL-122)."""
+    left_out = ", ".join(address for _field, address, _why in one.entry.data.get("left_out", ()))
+    if not left_out:
+        return _to(mail)
+    return _("%(to)s, without %(addresses)s (ours, or named twice)") % {"to": _to(mail), "addresses": left_out}
 
 
 def _told(entry: TimelineEntry) -> Told:

@@ -38,7 +38,7 @@ from tramita.queries.mail_views import Narrow
 from tramita.queries.outbox import mail_of
 from tramita.queries.tray import get_unhandled, tray
 from tramita.queries.visibility import may
-from tramita.services import blocking, mailing, posting, receiving, replaying
+from tramita.services import blocking, mailing, receiving, replaying, settling_mail
 from tramita.services import tray as putting_away
 from tramita.services.mailing import Enclosure
 from tramita.services.sorting_mail import Outcome
@@ -78,7 +78,7 @@ def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail
 )
 def resend_mail(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
     """Send a mail again that failed, is held, or of which nobody knows; to those who have not got it (MAIL-111)."""
-    return _settled(request, response, reference, mail_id, posting.resend)
+    return _settled(request, response, reference, mail_id, settling_mail.resend)
 
 
 @router.post(
@@ -89,7 +89,7 @@ def resend_mail(request: HttpRequest, response: HttpResponse, reference: str, ma
 )
 def settle_mail_as_sent(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
     """Say that a mail arrived of which nobody knew (MAIL-111)."""
-    return _settled(request, response, reference, mail_id, posting.settle_as_sent)
+    return _settled(request, response, reference, mail_id, settling_mail.settle_as_sent)
 
 
 @router.post(
@@ -100,7 +100,7 @@ def settle_mail_as_sent(request: HttpRequest, response: HttpResponse, reference:
 )
 def give_up_mail(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
     """Say that a mail which did not go out is not to be sent any more (MAIL-113)."""
-    return _settled(request, response, reference, mail_id, posting.give_up)
+    return _settled(request, response, reference, mail_id, settling_mail.give_up)
 
 
 @router.post("/mail", response=ReceivedOut, operation_id="receive_mail", url_name="receive_mail", openapi_extra=RAW)
