@@ -12,8 +12,21 @@ from tests.desk import MONDAY, Desk, build
 from tests.services.test_receiving import mail
 from tramita.domain.codes import State
 from tramita.domain.errors import Conflict, StaleVersion, TramitaError
-from tramita.models import Entry, Item, Message, SeenMessage, Timer
-from tramita.services import firing, ledger, mailing, notes, posting, pulling, receiving, waiting, working
+from tramita.models import Delivery, Draft, Entry, Item, Message, SeenMessage, Timer
+from tramita.services import (
+    composing,
+    drafts,
+    firing,
+    ledger,
+    mailing,
+    notes,
+    posting,
+    pulling,
+    receiving,
+    waiting,
+    working,
+)
+from tramita.services.drafts import Written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,3 +198,39 @@ def test_a_mail_and_an_agent_at_once_both_count(office: Desk) -> None:
 
     assert results[0].outcome in ("woken", "appended")
     assert sound(item).entries.filter(type="mail_received").count() == 1
+
+
+def test_of_an_undo_and_a_worker_one_wins(office: Desk, data_dir: object) -> None:
+    """MAIL-115: either the mail goes, or it is a draft again; never both, never neither."""
+    item = office.ticket()
+    mails = [
+        mailing.send(Item.objects.get(pk=item.pk), to=["rui@acme.example"], text=f"{n}", by=office.ana, at=MONDAY)
+        for n in range(4)
+    ]
+
+    def undo(message: Message) -> bool:
+        return composing.take_back(Message.objects.get(pk=message.pk), by=office.ana, at=MONDAY).restored
+
+    for message in mails:
+        undone, taken = at_once(lambda message=message: undo(message), lambda: posting.claim(at=MONDAY, limit=1))
+        won = undone is True
+        assert won or isinstance(undone, Conflict | StaleVersion)
+        state = message.deliveries.get()
+        assert (state.state == Delivery.State.CANCELLED) == won
+        assert not (won and state.fence)
+        Delivery.objects.filter(pk__in=[one.id for one in taken]).update(state=Delivery.State.DONE)
+
+    sound(item)
+
+
+def test_two_windows_that_save_first_at_once_keep_both_texts(office: Desk) -> None:
+    """UI: nothing typed is lost."""
+    item = office.ticket()
+
+    def save(text: str) -> Any:
+        return drafts.save(item, "reply", Written(text=text), version=0, by=office.ana, at=MONDAY)
+
+    at_once(*[lambda text=text: save(text) for text in ("office", "home", "train")])
+
+    kept = Draft.objects.get().text
+    assert all(text in kept for text in ("office", "home", "train"))
