@@ -34,9 +34,7 @@ def test_a_rehearsal_says_what_would_happen_and_leaves_nothing(desk: Desk, data_
     answer = mail("%PDF", sender=desk.rui.email, reply_to=question.message_id, **pdf)
     before, kept = state(), files(data_dir)
 
-    would = [
-        receiving.rehearse(raw, at=MONDAY + HOUR) for raw in (answer, mail("New", sender="new@else.example"))
-    ]
+    would = [receiving.rehearse(raw, at=MONDAY + HOUR) for raw in (answer, mail("New", sender="new@else.example"))]
 
     assert [one.outcome for one in would] == ["woken", "created"]
     assert would[0].trace["matched"]["rule"] == "signed_id"
