@@ -96,9 +96,10 @@ class Directory:
     def takes(self, recipient: str) -> str | None:
         """The mailbox that mail for this recipient is for, None where we know nobody of that name (MAIL-15).
 
-        What stands after a plus is ours to choose. A postmaster there must be (RFC 5321 section 4.5.1).
+        What stands after a plus is ours to choose. A postmaster there must be (RFC 5321 section 4.5.1): theirs is the
+        first mailbox of that domain.
         """
-        ours = {address_key(one): self.mailbox_of(one) for one in self.own}
+        ours = {address_key(one): self.mailbox_of(one) for one in (*self.mailboxes, *self.routes)}
         whole = address_key(recipient)
         local, _, domain = whole.rpartition("@") if "@" in whole else (whole, "", "")
         plain = f"{local.partition('+')[0]}@{domain}"
