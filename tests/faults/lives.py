@@ -10,6 +10,7 @@ import random
 import select
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ BEGIN = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 BETWEEN = timedelta(minutes=7)
 LONGEST_LIFE = 0.5  # seconds, of one that is killed by chance
 STEPS = {  # where a life ends -> the function, whether before or after it, and the how manieth time
-    "in the middle of reading": ("tramita.services.processing", "parse", "after", 2),
+    "in the middle of reading": ("tramita.services.receiving", "read", "after", 2),
     "after the item": ("tramita.services.receiving", "process", "after", 2),
     "after the fetch": ("tramita.gateways.imap", "Imap.raw", "after", 2),
     "after the bytes are kept": ("tramita.services.keeping", "put", "after", 2),
@@ -96,7 +97,10 @@ class Lives:
             _poisoned()
             before()
             code = int(self.work(BEGIN + self.count * BETWEEN) or _left_over())
+        except Exception:  # a life that ends so is told, or nobody would know why the work does not end
+            traceback.print_exc()
         finally:
+            sys.stderr.flush()
             os._exit(code)
 
 
@@ -130,11 +134,11 @@ def _die_at(module: str, name: str, when: str, nth: int) -> None:
 
 def _poisoned() -> None:
     """Some messages take the reader along, each in its way."""
-    from tramita.services import processing
+    from tramita.services import receiving
 
-    real = processing.parse
+    real = receiving.read
 
-    def parse(raw: bytes, **kwargs: Any) -> Any:
+    def read(raw: bytes, *args: Any) -> Any:
         head = raw[:2000]
         if b"X-Poison: raise" in head:
             raise RuntimeError("the reader is at fault")
@@ -146,9 +150,9 @@ def _poisoned() -> None:
             signal.setitimer(signal.ITIMER_REAL, 0.2)  # sooner than in earnest
         while b"X-Poison: hang" in head:
             pass
-        return real(raw, **kwargs)
+        return real(raw, *args)
 
-    processing.parse = parse
+    receiving.read = read
 
 
 if __name__ == "__main__":

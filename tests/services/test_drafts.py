@@ -325,9 +325,9 @@ def test_a_held_mail_goes_when_its_writer_says_so(desk: Desk) -> None:
     message = send(desk, desk.ticket(), send_at=LATER)
     Delivery.objects.update(state=Delivery.State.HELD, fence=1)
 
-    mailing.send_now(message, by=desk.ana, at=LATER)
+    posting.resend(message, by=desk.ana, at=LATER)
 
-    assert [row.payload for row in posting.claim(at=LATER)] == [{"scheduled": False}]
+    assert [row.item_id for row in posting.claim(at=LATER)] == [message.item_id]
 
 
 def test_strangers_to_the_item_are_asked_about_and_go_when_meant(desk: Desk) -> None:

@@ -149,6 +149,33 @@ def copy(desk: Desk) -> Outcome:
     return receiving.receive(mail(), mailbox="other@desk.example", source="import", at=MONDAY)
 
 
+def twin(desk: Desk) -> Outcome:
+    """The second copy comes to another mailbox of the desk."""
+    item = started(desk)
+    signed = message_id(Reference(item.kind, item.number), "1", host="desk.example", keys=Keys(keys().secrets))
+    answer = mail("More", sender=desk.rui.email, reply_to=signed)
+    Mailbox.objects.create(address="other@desk.example")
+    receive(answer, at=MONDAY + HOUR)
+    return receiving.receive(answer, mailbox="other@desk.example", source="import", at=MONDAY + HOUR)
+
+
+def old(desk: Desk, raw: bytes) -> Outcome:
+    return receiving.receive(raw, source="import", archive=True, at=MONDAY + HOUR)
+
+
+def filed(desk: Desk) -> Outcome:
+    item = started(desk)
+    signed = message_id(Reference(item.kind, item.number), "1", host="desk.example", keys=Keys(keys().secrets))
+    return old(desk, mail("More", sender=desk.rui.email, reply_to=signed))
+
+
+def answered(desk: Desk) -> Outcome:
+    """Its answer overtook it."""
+    first = mail("One", sender=desk.rui.email)
+    receive(mail("Two", sender=desk.rui.email, reply_to=f"{hash('One')}@acme.example"))
+    return receive(first, at=MONDAY + HOUR)
+
+
 def refused(desk: Desk) -> Outcome:
     Mailbox.objects.update(refuse_unknown_senders=True)
     return receive(mail(sender="stranger@else.example"))
@@ -162,7 +189,11 @@ WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "spam": [(lambda desk: receive(mail(X_Spam_Flag="YES")), "unhandled", "spam")],
     "belongs": [(joined, "appended", "")],
     "report": [(lambda desk: receive(REPORT.encode()), "unhandled", "report on a mail that was not ours")],
+    "answered": [(answered, "appended", "")],
     "begins": [(lambda desk: receive(mail()), "created", "")],
+    "twin": [(twin, "duplicate", "")],
+    "filed": [(filed, "appended", "archive")],
+    "old": [(lambda desk: old(desk, mail()), "created", "archive")],
     "forged": [(forged, "unhandled", "unverified sender")],
     "machine": [(machine, "ignored", "automatic answer to an automatic mail")],
     "over": [(over, "created", "")],

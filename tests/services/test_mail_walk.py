@@ -17,7 +17,7 @@ from tests.services.test_reports import bounce
 from tests.services.test_walk import SOAK, consistent
 from tramita.domain.codes import State, WaitType
 from tramita.domain.errors import TramitaError
-from tramita.models import Item, Message
+from tramita.models import CopiedContact, Item, Message
 from tramita.services import firing, mailing, moving_mail, receiving, resolving, waiting, working
 
 WALKS = 5_000 if SOAK else 25
@@ -143,7 +143,9 @@ def judge(walk: Walk, raw: bytes, *, proven: bool, stranger: bool, report: bool 
 
 
 def known_there(joined: list[int], before: Mapping[int, Item]) -> bool:
-    """Whether the stranger takes part there by now: asked for it, or wrote on it with a token."""
+    """Whether the stranger takes part there by now: asked for it or for what it continues, or wrote with a token."""
+    if CopiedContact.objects.filter(item__in=joined, person__email=STRANGER).exists():
+        return True
     wrote = Message.objects.filter(item__in=joined, sender_address=STRANGER).values("seen").distinct().count() > 1
     return wrote or any(
         (before[pk].original_requester and before[pk].original_requester.email) == STRANGER for pk in joined

@@ -30,7 +30,7 @@ customers:
 mailboxes:
   desk@desk.example:
     name: Service Desk
-    incoming: {protocol: imap, host: mail.example, user: desk, password_env: DESK_PASSWORD}
+    incoming: {protocol: imap, host: mail.example, user: desk, password_env: DESK_PASSWORD, since: 2026-01-01}
     routes: [{to: desk@desk.example, start: ticket, category: acme/main/finance/query, acknowledge: true}]
   info@desk.example: {}
 """
@@ -118,6 +118,7 @@ def test_a_mailbox_is_changed_as_a_whole(root: Actor) -> None:
     """M-1, M-13, M-24, T-22, MAIL-50, MAIL-114, MAIL-117."""
     values = {"name": "Help", "plus_addressing": "off", "refuse_unknown_senders": True, "automatic_answers_wake": False}
     incoming = {"protocol": "pop3", "host": "pop.example", "port": 995, "user": "desk", "password_env": "DESK_PASSWORD"}
+    incoming |= {"since": "2026-01-01"}
     routes = [
         NewRoute("desk@desk.example", "category:acme/main/finance/other"),
         NewRoute("join@desk.example", "case_type:acme/main/finance/joining", acknowledge=True),
@@ -139,7 +140,7 @@ def test_a_mailbox_is_changed_as_a_whole(root: Actor) -> None:
 
 def test_a_fault_of_the_connection_stands_beside_its_field(root: Actor) -> None:
     """MAIL-12, 422: what `apply` refuses the page refuses."""
-    incoming = {"protocol": "imap", "port": 70_000}
+    incoming = {"protocol": "imap", "port": 70_000, "host": "h.example", "password_env": "P", "since": "2026-01-01"}
     twice = dict.fromkeys((3, 5), NewRoute("a@desk.example", "category:acme/main/finance/query"))
 
     with pytest.raises(Invalid) as refused:

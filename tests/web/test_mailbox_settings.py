@@ -171,21 +171,13 @@ def test_the_connection_test_shows_each_step_and_names_the_fault(root: Client, m
             SimpleNamespace(step="login", ok=False, fault="login", words="NO [AUTHENTICATIONFAILED]"),
         ]
 
-    monkeypatch.setattr("tramita.services.optional.use_case", lambda place: check)
+    monkeypatch.setattr("tramita.web.mailbox_settings.check", check)
 
     words = words_of(root.post(f"{PAGE}/test"))
 
     assert asked == ["desk@desk.example"]
     assert "Connect Log in : The server refuses the user name or the password" in words
     assert "NO [AUTHENTICATIONFAILED]" in words
-
-
-def test_a_build_that_fetches_no_mail_offers_no_test(root: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """MAIL-142: no button that leads nowhere."""
-    monkeypatch.setattr("tramita.services.optional.CHECK", "tramita.services.no_such_module:check")
-
-    assert f"{PAGE}/test" not in text_of(root.get(PAGE))
-    assert root.post(f"{PAGE}/test").status_code == 404
 
 
 def test_a_pasted_mail_shows_which_route_takes_it(root: Client) -> None:

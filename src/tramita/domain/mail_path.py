@@ -72,13 +72,19 @@ PATH: tuple[Part, ...] = (
                 "belongs",
                 "Does it belong to an item, by one of the ways below?",
                 ("MAIL-70", "MAIL-71", "MAIL-73", "MAIL-74", "MAIL-75", "M-2", "M-3"),
-                leads_to="forged",
+                leads_to="twin",
             ),
             Step(
                 "report",
                 "Is it a report on a mail that was never ours?",
                 ("MAIL-98",),
                 (Ending("unhandled", "report on a mail that was not ours", IN_TRAY),),
+            ),
+            Step(
+                "answered",
+                "Does a mail that came before answer it, on an item where its sender takes part?",
+                ("MAIL-79",),
+                leads_to="twin",
             ),
             Step("begins", "It begins something new.", ("M-4",), leads_to="unrouted"),
         ),
@@ -87,6 +93,18 @@ PATH: tuple[Part, ...] = (
         "joins",
         "It belongs to an item",
         (
+            Step(
+                "twin",
+                "Is a copy of this very message on that item?",
+                ("MAIL-80", "MAIL-81"),
+                (Ending("duplicate", does="changes nothing"),),
+            ),
+            Step(
+                "filed",
+                "Is it old mail that is only filed?",
+                ("MAIL-17",),
+                (Ending("appended", "archive", "is put on the item and moves nothing"),),
+            ),
             Step(
                 "forged",
                 "Does it say that one of us wrote it, and is the item Closed?",
@@ -154,6 +172,12 @@ PATH: tuple[Part, ...] = (
                 (Ending("duplicate", does="changes nothing"),),
             ),
             Step(
+                "old",
+                "Is it old mail that is only filed?",
+                ("MAIL-17",),
+                (Ending("created", "archive", "begins an item that is Closed, as of the day of the mail"),),
+            ),
+            Step(
                 "refused",
                 "Does the mailbox refuse unknown senders, and is this one?",
                 ("T-22", "CG-58"),
@@ -179,6 +203,8 @@ WAYS: Mapping[Rule, str] = {
     Rule.REPORT: "for a delivery report or receipt: the mail of ours that it is about, and nothing else",
     Rule.SUBJECT: "a reference in its subject, if its sender takes part there",
     Rule.BODY_TAG: "a signed tag in its text",
+    Rule.ANSWERED: "an answer to it that came before, if its sender takes part there",
+    Rule.SPLIT: "children that were split off from the Ticket it belongs to, as copies",
 }
 
 

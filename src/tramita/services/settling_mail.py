@@ -12,6 +12,7 @@ from django.db.models import F
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict
 from tramita.models import Delivery, Message
+from tramita.services.copy_orders import copy_later
 from tramita.services.mail_trouble import all_clear
 from tramita.services.moving import require
 from tramita.services.transactions import one_transaction
@@ -37,6 +38,7 @@ def settle_as_sent(message: Message, *, by: Actor, at: datetime) -> None:
     """It arrived after all. Raises: NotPermitted; Conflict, unless nobody knew."""
     delivery = _taken(message, (STATE.UNCERTAIN,), by=by, at=at)
     _decide(delivery, state=STATE.DONE, error="")
+    copy_later(message, at=at)
     all_clear(message, "mail_settled", by=by, at=at)
 
 
