@@ -97,9 +97,9 @@ class Lives:
             _poisoned()
             before()
             code = int(self.work(BEGIN + self.count * BETWEEN) or _left_over())
-        except Exception:  # a life that ends so is told, or nobody would know why the work does not end
-            traceback.print_exc()
         finally:
+            if sys.exc_info()[0] is not None:  # or nobody would know why the work does not end
+                traceback.print_exc()
             sys.stderr.flush()
             os._exit(code)
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 
+from tramita.domain.wordless import wordless
 from tramita.mail.envelopes import by_mailbox
 from tramita.mail.posted import Hooked, Posted
 from tramita.queries.mailboxes import directory
@@ -91,8 +92,10 @@ def _mails(posted: Posted, provider: str, credentials: str) -> list[Hooked]:
         return [Hooked.remade(event.message) for event in view.parse_events(posted.request)]
     except FAULTS:
         raise
-    except Exception:  # of any provider, in any future shape: the mail in it must not be lost
-        log.exception("webhook not understood", extra={"provider": provider, "size": len(posted.body)})
+    except Exception as error:  # of any provider, in any future shape: the mail in it must not be lost
+        log.error(
+            "webhook not understood", exc_info=wordless(error), extra={"provider": provider, "size": len(posted.body)}
+        )
         return [Hooked(posted.body, None, (), {"unread": True})]
 
 

@@ -20,6 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import Error as DatabaseFault
 from django.db import close_old_connections, connections
 
+from tramita.domain.wordless import wordless
 from tramita.gateways.smtp_in import House
 from tramita.mail.envelopes import by_mailbox
 from tramita.queries import definitions
@@ -96,7 +97,7 @@ class Handler:
 
     async def handle_exception(self, error: Exception) -> str:
         """A fault of ours is no reason to refuse a mail for good."""
-        log.error("listener fails", exc_info=error)
+        log.error("listener fails", exc_info=wordless(error))
         return LATER
 
     async def _ask(self, question: Callable[[], T]) -> T | None:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from tramita.domain.errors import Invalid, StaleVersion
 from tramita.domain.mime.model import address_key
+from tramita.domain.wordless import wordless
 from tramita.gateways.smtp import NotNowError, RefusedError, SendError, Transport, UncertainError, transport
 from tramita.models import Message
 from tramita.services import mail_size
@@ -114,7 +115,7 @@ class _Job:
         except OperationalError:
             raise  # the database: not this mail's fault
         except Exception as error:  # whatever is wrong with one mail, the next must go out
-            log.exception("mail set aside", extra={"mail": self.message.pk})
+            log.error("mail set aside", exc_info=wordless(error), extra={"mail": self.message.pk})
             return self.end(Result.UNCERTAIN if self.handed_over else Result.FAILED, f"{type(error).__name__}: {error}")
         return self._sent(people, refused)
 

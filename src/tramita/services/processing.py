@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.db.models import F
 
+from tramita.domain.wordless import wordless
 from tramita.gateways.storage import storage
 from tramita.models import SeenMessage
 from tramita.queries.mailboxes import directory
@@ -91,7 +92,7 @@ def _process(claim: Claim, *, at: datetime) -> None:
     except OperationalError:
         raise
     except Exception as error:  # whatever is wrong with one message, the next must come in
-        log.exception("mail set aside", extra={"seen": claim.id})
+        log.error("mail set aside", exc_info=wordless(error), extra={"seen": claim.id})
         _set_aside(claim, f"{type(error).__name__}: {error}"[: receiving.LONGEST_REASON], at=at)
 
 

@@ -20,6 +20,7 @@ from django.db.models import F
 from tramita.domain.auto_answers import arrived_at, as_no_spam
 from tramita.domain.errors import Conflict, NotFound, StaleVersion
 from tramita.domain.mime import ParsedMail, parse
+from tramita.domain.wordless import wordless
 from tramita.gateways.charsets import guess_charset
 from tramita.gateways.storage import storage
 from tramita.models import SeenMessage
@@ -189,7 +190,7 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
             reason = _said(error)
             break
         except Exception as error:  # whatever is wrong with one message, the next must come in (MAIL-6)
-            log.exception("mail set aside", extra={"seen": kept.seen.pk})
+            log.error("mail set aside", exc_info=wordless(error), extra={"seen": kept.seen.pk})
             reason = _said(error)
             break
     return _failed(kept.seen, reason, at=at)

@@ -12,6 +12,7 @@ from typing import TypeVar
 from django.db import DatabaseError
 
 from tramita.domain.errors import TramitaError
+from tramita.domain.wordless import wordless
 from tramita.queries.mailboxes import directory
 from tramita.queries.memory import batch
 from tramita.services import receiving, sql
@@ -67,8 +68,8 @@ def together(letters: Sequence[Letter], *, at: datetime) -> list[Outcome] | None
         return process_all(receiving.keep_all(letters, desk=directory(), at=at), at=at)
     except (OSError, DatabaseError, TramitaError):  # it comes again at the mail that it is about
         return None
-    except Exception:  # as above, and worth knowing
-        log.warning("mails are taken one by one", exc_info=True, extra={"mails": len(letters)})
+    except Exception as error:  # as above, and worth knowing
+        log.warning("mails are taken one by one", exc_info=wordless(error), extra={"mails": len(letters)})
         return None
 
 

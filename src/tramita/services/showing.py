@@ -21,6 +21,7 @@ from tramita.domain import mail_notices, references
 from tramita.domain.file_kinds import danger, picture
 from tramita.domain.mime import Attachment as Part
 from tramita.domain.mime import ParsedMail, parse
+from tramita.domain.wordless import wordless
 from tramita.gateways import apart
 from tramita.gateways.charsets import guess_charset
 from tramita.gateways.cleaning import Cleaned, TooMuchError
@@ -86,8 +87,8 @@ def show(taken: Taken, *, at: datetime) -> Message.Shown | None:
         with writing():
             _hold([taken.id], taken.tries - 1, until=at)
         raise
-    except Exception:  # whatever is wrong with one mail, the next is shown (MAIL-6)
-        log.exception("mail not cleaned", extra={"mail": taken.id, "tries": taken.tries})
+    except Exception as error:  # whatever is wrong with one mail, the next is shown (MAIL-6)
+        log.error("mail not cleaned", exc_info=wordless(error), extra={"mail": taken.id, "tries": taken.tries})
         if taken.tries < MOST_TRIES:
             return None
         made = Made(Message.Shown.TOO_MUCH, view={"why": "fault"})

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from django.db import OperationalError, connections
 
+from tramita.domain.wordless import wordless
 from tramita.models import Mailbox
 from tramita.services import fetching, visits
 
@@ -83,8 +84,8 @@ class Fetchers:
                 self.compared.add(box.pk)
         except (OSError, OperationalError) as error:
             self.fault = error
-        except Exception:  # the border of the thread: a fault in one mailbox is nobody else's (MAIL-10)
-            log.exception("mailbox breaks its visit", extra={"mailbox": box.pk})
+        except Exception as error:  # the border of the thread: a fault in one mailbox is nobody else's (MAIL-10)
+            log.error("mailbox breaks its visit", exc_info=wordless(error), extra={"mailbox": box.pk})
         finally:
             connections.close_all()
 
