@@ -85,8 +85,8 @@ def _told_in_form(parts: list[Part], text: str) -> list[Recipient]:
     if notice:
         return notice
     forms = [part.content()[0] for part in parts if part.kind in _STATUS_PARTS]
-    if not forms and _FIELDS.search(text[: words.MAX_TEXT]):
-        forms = [text[_FIELDS.search(text).start() : words.MAX_TEXT].encode()]  # type: ignore[union-attr]
+    if not forms and (found := _FIELDS.search(text[: words.MAX_TEXT])):
+        forms = [text[found.start() : words.MAX_TEXT].encode()]
     if not forms:
         forms = [inner.content()[0] for part in parts if part.kind == "message/rfc822" for inner in _inside(part)]
     return [one for form in forms for one in _recipients(form)]
