@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,9 +162,13 @@ class Dovecot:
                 with socket.create_connection(("127.0.0.1", self.pop3), 1), self.box("nobody.yet"):
                     return
             except (OSError, imaplib.IMAP4.error):
-                if self.process.poll() is not None or time.monotonic() > until:
+                if time.monotonic() > until or self._ended_within(0.05):
                     raise RuntimeError(self._said()) from None
-                time.sleep(0.05)
+
+    def _ended_within(self, seconds: float) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        return self.process.poll() is not None
 
     def _said(self) -> str:
         log = self.folder / "log"
