@@ -61,9 +61,10 @@ def _web(door: socket.socket | None) -> None:
     from tramita.config.asgi import application
 
     class Server(uvicorn.Server):
-        """Ends quietly: the parent counts the children, not their signals."""
+        """Ends quietly: the parent counts the children, not their signals. Streams end first, or it waits for them."""
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            application().stream.hub.close_all()
             self.should_exit = True
 
     config = uvicorn.Config(

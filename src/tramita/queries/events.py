@@ -77,14 +77,20 @@ _BETWEEN = {
 
 
 def _between(actor: Actor, start: Mark, end: Mark, limit: int) -> list[tuple[Any, ...]]:
-    transaction, place = _BETWEEN[connection.vendor]
+    transaction, place, places = between(start, end)
     seen, read = visible_sql(actor), readable(actor)
-    places = [start[1], end[1]] if connection.vendor == "sqlite" else [str(start[0]), start[1], str(end[0]), end[1]]
     return fetch(
         f"SELECT {transaction}, {COLUMNS} FROM entries e JOIN items ON items.id = e.item_id "
         f"LEFT JOIN people p ON p.id = e.actor_id WHERE {seen.sql} AND {read.sql} AND {place} LIMIT {int(limit)}",
         [*seen.params, *read.params, *places],
     )
+
+
+def between(start: Mark, end: Mark) -> tuple[str, str, list[Any]]:
+    """The column of an entry's transaction, the condition that it lies after one mark and up to another, its values."""
+    transaction, place = _BETWEEN[connection.vendor]
+    sqlite = connection.vendor == "sqlite"
+    return transaction, place, [start[1], end[1]] if sqlite else [str(start[0]), start[1], str(end[0]), end[1]]
 
 
 def _mark(row: tuple[Any, ...]) -> Mark:
