@@ -35,7 +35,7 @@ def test_an_item_that_changed_is_told_once_with_where_it_stands_now(desk: Desk) 
 
     batch = changes(mark)
     [told] = batch.for_eyes_of(desk.leo)
-    assert (told["item"], told["list"], told["assignee"]) == (item.reference, "inbox", desk.ana.id)
+    assert (told["item"], told["places"]) == (item.reference, [f"inbox:{desk.ana.id}"])
     assert {"started", "note_added"} <= set(told["types"])
     assert "bank" not in str(told)
     assert changes(batch.mark).changed == {}

@@ -24,18 +24,23 @@ class Changed:
     listed: str
     assignee_id: int | None
     owner_id: int | None
-    queue_id: int | None
+    queue: str | None  # its key
     standing: Standing
     types: set[str] = field(default_factory=set)
+
+    def places(self) -> list[str]:
+        """The lists it stands in, as pages name them: `inbox:7`, `owned:7`, `queue:invoices` (L-1, L-2, L-4)."""
+        if self.listed == Listed.QUEUE and self.queue:
+            return [f"queue:{self.queue}"]
+        if self.listed == Listed.OWNED:
+            return [f"owned:{self.assignee_id or self.owner_id}"]
+        return [f"inbox:{self.assignee_id}"] if self.listed == Listed.INBOX else []
 
     def to_json(self) -> dict[str, Any]:
         """What a page is told: no word of anybody's."""
         return {
             "item": self.reference,
-            "list": self.listed,
-            "assignee": self.assignee_id,
-            "owner": self.owner_id,
-            "queue": self.queue_id,
+            "places": self.places(),
             "types": sorted(self.types),
         }
 
@@ -61,8 +66,9 @@ def changes(after: Mark) -> Batch:
     transaction, place, places = between(after, safe)
     rows = fetch(
         f"SELECT {transaction}, e.id, e.type, items.id, items.number, items.kind, items.ordinal, items.list, "
-        "items.assignee_id, items.owner_id, items.queue_id, items.state, items.creator_id, items.discarded_at, d.key "
+        "items.assignee_id, items.owner_id, q.key, items.state, items.creator_id, items.discarded_at, d.key "
         "FROM entries e JOIN items ON items.id = e.item_id LEFT JOIN definitions d ON d.id = items.process_id "
+        "LEFT JOIN queues q ON q.id = items.queue_id "
         f"WHERE {place} LIMIT {MOST}",
         places,
     )
@@ -81,7 +87,7 @@ def _by_item(rows: Iterable[tuple[Any, ...]]) -> dict[int, Changed]:
                 listed=LISTS[listed],
                 assignee_id=assignee,
                 owner_id=owner,
-                queue_id=queue,
+                queue=queue,
                 standing=Standing(state, creator, assignee, discarded is not None, path),
             )
         found[item_id].types.add(type_)

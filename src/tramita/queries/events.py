@@ -46,6 +46,11 @@ def newest() -> Mark:
     return (int(rows[0][0]), int(rows[0][1])) if rows else BEGINNING
 
 
+def newest_sql() -> str:
+    """The statement behind `newest`, to be read along with another: columns `tx` and `entry`, as text."""
+    return _NEWEST[connection.vendor]
+
+
 def cursor_at(mark: Mark) -> str:
     """A cursor as callers keep it; they need not understand it."""
     return f"{mark[0]}-{mark[1]}"
@@ -62,10 +67,10 @@ def read_cursor(cursor: str) -> Mark:
 DIGITS = 18  # what the databases hold
 _NEWEST = {
     "postgresql": (
-        "SELECT tx::text, id FROM entries WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) "
-        "ORDER BY tx DESC, id DESC LIMIT 1"
+        "SELECT tx::text AS tx, id::text AS entry FROM entries WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) "
+        "ORDER BY entries.tx DESC, id DESC LIMIT 1"
     ),
-    "sqlite": "SELECT 0, id FROM entries ORDER BY id DESC LIMIT 1",
+    "sqlite": "SELECT '0' AS tx, CAST(COALESCE(MAX(id), 0) AS TEXT) AS entry FROM entries",
 }
 _BETWEEN = {
     "postgresql": (

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus
+from tramita.queries.events import BEGINNING, cursor_at, newest_sql
 from tramita.queries.rows import fetch, stored
 from tramita.queries.tray import RECENT as A_DAY
 from tramita.queries.tray import WAITING, theirs_sql
@@ -58,6 +59,8 @@ class Shell:
     unhandled: Count
     queues: Sequence[QueueCount]
     recent: Sequence[Row]
+    cursor: str  # of the ledger, read before the rest: the stream goes on from here
+    reader: int  # their id
     totals: Mapping[DueStatus, Count] = field(default_factory=dict)  # of the list that the page shows (H-2)
     unhandled_today: Count = field(default_factory=lambda: Count(0))  # of the last 24 hours (M-21)
     alerts: Count | None = None  # what an operator must know; None: not this reader
@@ -76,6 +79,7 @@ def shell_of(actor: Actor, listing: Listing | None = None, *, now: datetime | No
     """The bars of this person's pages. Cost: two statements, the totals of a list included."""
     now = listing.now if listing else now
     lines = [
+        Fragment(f"SELECT 'cursor', tx, entry, 0 FROM ({newest_sql()}) newest"),
         _line("inbox", counted(inbox(actor), actor)),
         _line("owned", counted(owned(actor), actor)),
         _line("unhandled", _unhandled(actor)),
@@ -85,10 +89,13 @@ def shell_of(actor: Actor, listing: Listing | None = None, *, now: datetime | No
         *_totals(actor, listing),
     ]
     rows = fetch(" UNION ALL ".join(line.sql for line in lines), [one for line in lines for one in line.params])
-    found = {name: Count(number) for name, _, _, number in rows if name != "queue"}
+    found = {name: Count(number) for name, _, _, number in rows if name not in ("queue", "cursor")}
     queues = [QueueCount(key, title, Count(number)) for name, key, title, number in rows if name == "queue"]
+    place = next(((int(tx), int(entry)) for name, tx, entry, _ in rows if name == "cursor"), BEGINNING)
     return Shell(
         name=actor.name,
+        reader=actor.id or 0,
+        cursor=cursor_at(place),
         inbox=found["inbox"],
         owned=found["owned"],
         unhandled=found["unhandled"],

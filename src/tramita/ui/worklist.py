@@ -66,7 +66,7 @@ def _row(line: Line, said: Said) -> str:
     word = said.problem if line.problem else said.states[line.state]
     woken, problem, new = (" data-woken" * line.woken, " data-problem" * bool(line.problem), " data-fresh" * line.fresh)
     return (
-        f"<tr data-row{woken}{problem}{new}>"
+        f'<tr data-row data-ref="{line.reference}"{woken}{problem}{new}>'
         f'<td class="c-tick">{_star(said) if line.woken or line.problem else ""}</td>'
         f'<td class="c-ref"><span class="ref"><svg class="icon kind" role="img" aria-label="{said.kinds[line.kind]}">'
         f'<use href="{said.sheet}#i-{line.kind}"/></svg>{line.reference}</span></td>'

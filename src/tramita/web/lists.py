@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -71,7 +71,17 @@ def recent(request: StaffRequest) -> HttpResponse:
     rows = [_shown(row, now, items) for row in worklists.recent(request.actor)]
     said: dict[str, Any] = {"nothing": _("You have opened nothing yet"), "hint": "", "pull": False, "filtered": False}
     heading = _("Recently accessed")
-    return page(request, "web/list.html", "recent", heading=heading, rows=rows, totals=[], first="", next="", **said)
+    said |= {"totals": [], "first": "", "next": "", "place": ""}
+    return page(request, "web/list.html", "recent", heading=heading, rows=rows, **said)
+
+
+@require_safe
+@staff
+def bars(request: StaffRequest) -> HttpResponse:
+    """The sidebar alone, for a page that stays open. Cost: the two statements of the shell."""
+    response = render(request, "ui/_sidebar.html", {"shell": shell_of(request.actor), "here": "", "fragment": False})
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 @require_POST
@@ -88,16 +98,17 @@ def pull(request: StaffRequest) -> HttpResponse:
 def _list(request: StaffRequest, place: Place, here: str, heading: str, **said: Any) -> HttpResponse:
     now = timezone.now()
     tonight, status = _tonight(now), _status(request)
+    shell = shell_of(request.actor, Listing(place, now, tonight))  # first: its cursor must not be newer than the rows
     found = worklists.page(
         place, request.actor, status=status, now=now, tonight=tonight, after=_after(request.GET.get("after", ""))
     )
     items = _items()
-    shell = shell_of(request.actor, Listing(place, now, tonight))
     return page(
         request,
         "web/list.html",
         here,
         heading=heading,
+        place=here if here.startswith("queue:") else f"{here}:{request.actor.id}",
         rows=[_shown(row, now, items) for row in found.rows],
         shell=shell,
         totals=_chips(request, shell.totals, status),

@@ -36,6 +36,7 @@ urlpatterns = [
     path("owned", lists.owned, name="owned"),
     path("queues", lists.queues, name="queues"),
     path("queues/<str:key>", lists.queue, name="queue"),
+    path("bars", lists.bars, name="bars"),
     path("recent", lists.recent, name="recent"),
     path("pull", lists.pull, name="pull"),
     path("search", searching.search, name="search"),
