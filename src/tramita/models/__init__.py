@@ -14,6 +14,7 @@ from tramita.models.mail import (
     SeenMessage,
 )
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
+from tramita.models.searching import Follower, SearchDoc
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Draft",
     "Entry",
     "FetchedMessage",
+    "Follower",
     "Grant",
     "IdempotencyKey",
     "Item",
@@ -42,6 +44,7 @@ __all__ = [
     "Person",
     "Queue",
     "Route",
+    "SearchDoc",
     "SeenMessage",
     "Timer",
     "Token",

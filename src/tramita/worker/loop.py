@@ -16,7 +16,7 @@ from django.db import OperationalError, close_old_connections, connections
 
 from tramita.models import Message
 from tramita.models.work import NEVER_LEASED
-from tramita.services import copying, firing, heartbeat, mail_trouble, posting, processing, retention, showing
+from tramita.services import copying, firing, heartbeat, indexing, mail_trouble, posting, processing, retention, showing
 from tramita.worker.fetchers import Fetchers
 
 log = logging.getLogger(__name__)
@@ -82,12 +82,18 @@ def show(*, at: datetime) -> Counter[str]:
     return done
 
 
+def search(*, at: datetime) -> Counter[str]:
+    """Take one batch of what happened into the search index."""
+    return Counter({"search": indexing.index(at=at)})
+
+
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "timers": timers,
     "mail_in": mail_in,
     "mail_out": mail_out,
     "tidy": tidy,
     "copies": copies,
+    "search": search,
     "show": show,
 }
 APART = ("copies",)  # in a thread of its own, when the worker stays
