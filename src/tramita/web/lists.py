@@ -68,7 +68,7 @@ def recent(request: StaffRequest) -> HttpResponse:
     """G-12."""
     now = timezone.now()
     items = _items()
-    rows = [_shown(row, now, items) for row in worklists.recent(request.actor)]
+    rows = [shown(row, now, items) for row in worklists.recent(request.actor)]
     said: dict[str, Any] = {"nothing": _("You have opened nothing yet"), "hint": "", "pull": False, "filtered": False}
     heading = _("Recently accessed")
     said |= {"totals": [], "first": "", "next": "", "place": ""}
@@ -109,7 +109,7 @@ def _list(request: StaffRequest, place: Place, here: str, heading: str, **said: 
         here,
         heading=heading,
         place=here if here.startswith("queue:") else f"{here}:{request.actor.id}",
-        rows=[_shown(row, now, items) for row in found.rows],
+        rows=[shown(row, now, items) for row in found.rows],
         shell=shell,
         totals=_chips(request, shell.totals, status),
         filtered=status is not None,
@@ -124,7 +124,8 @@ def _items() -> str:
     return reverse("item", args=["-"]).removesuffix("-")
 
 
-def _shown(row: Row, now: datetime, items: str) -> Line:
+def shown(row: Row, now: datetime, items: str) -> Line:
+    """A row as lists show it. `items` is what comes before a reference in an address."""
     promise = due.shown(due_at=row.due_at, clock=row.clock, seconds_left=row.seconds_left, now=now)
     return Line(
         href=f"{items}{row.reference}",
