@@ -18,6 +18,8 @@ from tramita.domain.search_terms import Term, Wanted, read
         ("lucia@acme.es", (Term(("lucia", "acme", "es"), prefix=True),)),
         ("recon* now", (Term(("recon",), prefix=True), Term(("now",), prefix=True))),
         ("re: invoice", (Term(("re",)), Term(("invoice",), prefix=True))),
+        ("from:Rui twice", (Term(("xfromxrui",)), Term(("twice",), prefix=True))),
+        ('to:"Ana Lima" ', (Term(("xtoxana", "xtoxlima")),)),
         ("!!! ???", ()),
     ],
 )
@@ -31,6 +33,7 @@ def test_fields_narrow_and_are_no_words() -> None:
     assert read('state:waiting in:note queue:"invoices" bank') == Wanted(
         (Term(("bank",), prefix=True),), {"state": "waiting", "in": "note", "queue": "invoices"}
     )
+    assert read("type:case bank ").fields == {"kind": "case"}
 
 
 @given(st.text(max_size=300))

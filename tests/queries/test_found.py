@@ -6,6 +6,7 @@ import pytest
 
 from tests import factories
 from tests.desk import MONDAY, Desk
+from tests.services.test_moving_mail import move, received
 from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
@@ -97,7 +98,48 @@ def test_fields_narrow_what_is_found(office: Desk) -> None:
     assert search(office.ana, "scanner state:in_progress") == [item.reference]
     assert search(office.ana, "scanner assignee:me") == [item.reference]
     assert search(office.ana, "toner in:note") == [item.reference]
+    assert search(office.ana, 'scanner state:"In progress" type:ticket') == [item.reference]
     assert search(office.ana, "toner in:mail") == search(office.ana, "scanner state:lost") == []
+
+
+def test_a_mail_is_found_by_who_wrote_it_and_to_whom(office: Desk) -> None:
+    """Issue 4: `from:` and `to:` are of mails alone."""
+    item = started(office)
+    named = office.ticket(title="Call Rui at invoices")
+    asked(office, item)
+
+    assert set(search(office.ana, "rui ")) == {item.reference, named.reference}
+    assert search(office.ana, "from:rui twice") == [item.reference]
+    assert search(office.ana, 'from:"Rui Sousa" invoice') == [item.reference]
+    assert search(office.ana, f"to:{office.rui.email} bank") == [item.reference]
+    assert search(office.ana, "from:ana twice") == search(office.ana, "to:rui twice") == []
+
+
+def test_a_mail_that_was_moved_is_found_where_it_went(office: Desk) -> None:
+    """MAIL-78: and no more where it was; whether the index came before the move or after."""
+    early, late = received(office, "The zebra crossed"), received(office, "The giraffe too")
+    there = office.ticket(title="Zoo")
+    assert search(office.ana, "zebra") == [early.item.reference]
+
+    move(office, early, there)
+    assert search(office.ana, "zebra") == [there.reference]
+    assert search(office.ana, "giraffe") == [late.item.reference]
+    move(office, late, there)
+    move(office, late, late.item)
+    assert search(office.ana, "giraffe") == [late.item.reference]
+
+    before = set(SearchDoc.objects.values_list("item", "about", "source", "body"))
+    indexing.forget(at=MONDAY)
+    search(office.ana, "zebra")
+    assert set(SearchDoc.objects.values_list("item", "about", "source", "body")) == before
+
+
+def test_mail_that_nobody_placed_is_no_item(office: Desk) -> None:
+    """M-21: the tray has a search of its own."""
+    receive(mail("The zebra crossed", to="nobody@elsewhere.example"))
+
+    assert search(office.ana, "zebra") == []
+    assert not SearchDoc.objects.filter(about=SearchDoc.About.MAIL).exists()
 
 
 def test_a_page_goes_on_where_the_one_before_ended(office: Desk) -> None:

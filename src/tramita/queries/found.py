@@ -12,6 +12,7 @@ from django.db import connection
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus, Kind, State
+from tramita.domain.folding import words
 from tramita.domain.search_terms import Term, Wanted
 from tramita.models import SearchDoc
 from tramita.queries.rows import fetch
@@ -105,15 +106,16 @@ def _allowed(actor: Actor, wanted: Wanted, items: set[int], at: datetime) -> set
 def filters_of(wanted: Wanted) -> Filters | None:
     """The fields as the filters of lists; None when one names what does not exist: then nothing is found."""
     said = wanted.fields
+    code = {name: "_".join(words(said[name])) for name in ("kind", "state", "due") if name in said}  # "To Do": to_do
     try:
         return Filters(
-            kind=[Kind(said["kind"])] if "kind" in said else (),
-            state=[State(said["state"])] if "state" in said else (),
+            kind=[Kind(code["kind"])] if "kind" in code else (),
+            state=[State(code["state"])] if "state" in code else (),
             queue=said.get("queue", ""),
             assignee=said.get("assignee", ""),
             organisation=said.get("organisation", ""),
             category=said.get("category", ""),
-            due=DueStatus(said["due"]) if "due" in said else None,
+            due=DueStatus(code["due"]) if "due" in code else None,
         )
     except ValueError:
         return None

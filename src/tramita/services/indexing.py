@@ -5,39 +5,49 @@ first. The mark in `followers` moves in the same transaction: whoever is killed 
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from django.db.models import Q
-
 from tramita.domain.folding import words
+from tramita.domain.search_terms import marked
 from tramita.models import Attachment, CopiedContact, Follower, Item, Message, Person, SearchDoc
 from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.rows import document, fetch
+from tramita.queries.timeline import MAILS, MOVED_AWAY, MOVED_HERE, NOTES
 from tramita.services import sql
 from tramita.services.transactions import writing
 
 NAME = "search"
 BATCH = 200  # entries
-LONGEST_BODY = 60_000  # characters of one text, folded
-MAILS = frozenset({"mail_received", "mail_sent"})
-NOTES = frozenset({"note_added", "submission_note"})
+LONGEST_TEXT = 100_000  # characters that are read of one text
+LONGEST_BODY = 60_000  # that are kept, folded
+MAIL = frozenset({*MAILS, MOVED_HERE, MOVED_AWAY})
+TOLD = frozenset({"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id"})
 About = SearchDoc.About
 Key = tuple[int, int, int]  # item, about, source
 
 
 def index(*, at: datetime) -> int:
-    """Take in the next entries of the ledger; how many. Cost: some eight statements for two hundred entries."""
+    """Take in the next entries of the ledger; how many. Cost: some eight statements for two hundred entries.
+
+    What is read and folded before the transaction may change meanwhile: then the ledger has a later entry of it.
+    """
     del at  # the ledger says when
+    follower = Follower.objects.filter(name=NAME).first()
+    start, safe = (follower.tx, follower.entry) if follower else BEGINNING, newest()
+    rows = _entries(start, safe) if safe > start else []
+    end = (int(rows[-1][0]), int(rows[-1][1])) if len(rows) == BATCH else max(safe, start)
+    if end == start:
+        return 0
+    made = {key: " ".join(words(text[:LONGEST_TEXT]))[:LONGEST_BODY] for key, text in _texts(rows).items()}
     with writing():
-        follower, _ = Follower.objects.get_or_create(name=NAME)
-        start, safe = (follower.tx, follower.entry), newest()
-        rows = _entries(start, safe) if safe > start else []
-        end = (int(rows[-1][0]), int(rows[-1][1])) if len(rows) == BATCH else max(safe, start)
-        if end == start or not _moved(start, end):
+        if follower is None:
+            Follower.objects.get_or_create(name=NAME)
+        if not _moved(start, end):
             return 0
-        _replace(dict(_texts(rows)))
+        _replace(made)
     return len(rows)
 
 
@@ -55,64 +65,78 @@ def _entries(start: Mark, end: Mark) -> list[tuple[Any, ...]]:
     )
 
 
-def _texts(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Key, str]]:
-    """The texts that these entries made or changed; an item's own once."""
-    items: set[int] = set()
-    mails: set[int] = set()
-    for _, entry_id, item_id, type_, data, said in rows:
-        facts, spoken = document(data), document(said)
-        if type_ in MAILS and "message" in facts:
-            mails.add(facts["message"])
-        elif type_ in NOTES:
-            yield (item_id, About.NOTE, entry_id), str(spoken.get("body", ""))
-        elif type_ == "file_added":
-            yield from _files(Q(item=item_id, message=None))
-        if not {"title", "requester_id", "primary_contact_id", "organisation_id"}.isdisjoint(
-            {*facts.get("set", {}), *spoken.get("set", {})}
-        ):
-            items.add(item_id)
-    yield from _mails(mails)
-    yield from _items(items)
+def _texts(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:
+    """The texts that these entries made or changed, what was touched last at the end. A text that is not there any
+    more, as of a mail that was taken to another item, is empty."""
+    touched: dict[Key, str] = {}
+    for row in rows:
+        for key, text in _touched(row):
+            touched.pop(key, None)
+            touched[key] = text
+    ids = {about: {key[0 if about is not About.MAIL else 2] for key in touched if key[1] is about} for about in About}
+    texts = dict(chain(_mails(ids[About.MAIL]), _files(ids[About.FILE]), _items(ids[About.ITEM])))
+    return {key: texts.get(key, text) for key, text in touched.items()}
 
 
-def _mails(ids: set[int]) -> Iterator[tuple[Key, str]]:
-    """Subject, people, words, and the names of what is enclosed."""
+def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
+    """What an entry tells that there is something new to read; of a note it is said there."""
+    _, entry_id, item_id, type_, data, said = row
+    facts, spoken = document(data), document(said)
+    if type_ in MAIL and "message" in facts:
+        yield (item_id, About.MAIL, facts["message"]), ""
+    elif type_ in NOTES:
+        yield (item_id, About.NOTE, entry_id), str(spoken.get("body", ""))
+    elif type_ == "file_added":
+        yield (item_id, About.FILE, 0), ""
+    if not TOLD.isdisjoint({*facts.get("set", {}), *spoken.get("set", {})}):
+        yield (item_id, About.ITEM, 0), ""
+
+
+def _mails(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
+    """Subject, people, words, and the names of what is enclosed; its people once more for `from:` and `to:`."""
     names: dict[int | None, list[str]] = {}
     for message, name in Attachment.objects.filter(message__in=ids).values_list("message", "filename"):
         names.setdefault(message, []).append(name)
     columns = ("id", "item_id", "subject", "sender_name", "sender_address", "to", "cc", "text")
     for pk, item_id, subject, name, address, to, cc, text in Message.objects.filter(pk__in=ids).values_list(*columns):
-        people = " ".join(" ".join(pair) for pair in (*to, *cc))
-        parts = (subject, name, address, people, " ".join(names.get(pk, ())), text)
+        sender, people = f"{name} {address}", " ".join(" ".join(pair) for pair in (*to, *cc))
+        told = (marked("from", sender), marked("to", people))
+        parts = (subject, sender, people, *told, " ".join(names.get(pk, ())), text)
         yield (item_id, About.MAIL, pk), " ".join(parts)
 
 
-def _files(of: Q) -> Iterator[tuple[Key, str]]:
-    for pk, item_id, name in Attachment.objects.filter(of).values_list("id", "item_id", "filename"):
-        yield (item_id, About.FILE, pk), name
+def _files(items: Collection[int]) -> Iterator[tuple[Key, str]]:
+    """The names of the files that were put on an item, not in a mail."""
+    names: dict[int, list[str]] = {}
+    for item_id, name in Attachment.objects.filter(item__in=items, message=None).values_list("item_id", "filename"):
+        names.setdefault(item_id, []).append(name)
+    for item_id, found in names.items():
+        yield (item_id, About.FILE, 0), " ".join(found)
 
 
-def _items(ids: set[int]) -> Iterator[tuple[Key, str]]:
+def _items(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
     """Title, reference, who asks, for which organisation, in which process."""
-    found = Item.objects.filter(pk__in=ids).select_related("organisation", "process", "requester", "primary_contact")
+    found = Item.objects.filter(pk__in=ids).select_related("organisation", "process", *PEOPLE)
     copied: dict[int, list[str]] = {}
     for item_id, person in CopiedContact.objects.filter(item__in=ids).values_list("item", "person__name"):
         copied.setdefault(item_id, []).append(person)
     for item in found:
         parts = [item.title, item.reference, item.description, *copied.get(item.pk, ())]
-        parts += [_named(who) for who in (item.requester, item.primary_contact)]
+        parts += [_named(getattr(item, name)) for name in PEOPLE]
         parts += [item.organisation.name if item.organisation else "", item.process.title if item.process else ""]
         parts += [json.dumps(value, ensure_ascii=False) for value in item.fields.values()]
         yield (item.pk, About.ITEM, 0), " ".join(parts)
+
+
+PEOPLE = ("requester", "primary_contact", "subject")
 
 
 def _named(who: Person | None) -> str:
     return f"{who.name} {who.email or ''}" if who else ""
 
 
-def _replace(texts: dict[Key, str]) -> None:
-    """Old rows go, new ones come at the end."""
-    made = {key: " ".join(words(text))[:LONGEST_BODY] for key, text in texts.items()}
+def _replace(made: Mapping[Key, str]) -> None:
+    """Old rows go, new ones come at the end, in the order of the ledger."""
     for at in range(0, len(made), BATCH):
         part = list(made.items())[at : at + BATCH]
         marks = ", ".join(["(%s, %s, %s)"] * len(part))
