@@ -95,8 +95,8 @@ def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
 def _mails(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
     """Subject, people, words, and the names of what is enclosed; its people once more for `from:` and `to:`."""
     names: dict[int | None, list[str]] = {}
-    for message, name in Attachment.objects.filter(message__in=ids).values_list("message", "filename"):
-        names.setdefault(message, []).append(name)
+    for message, filename in Attachment.objects.filter(message__in=ids).values_list("message_id", "filename"):
+        names.setdefault(message, []).append(filename)
     columns = ("id", "item_id", "subject", "sender_name", "sender_address", "to", "cc", "text")
     for pk, item_id, subject, name, address, to, cc, text in Message.objects.filter(pk__in=ids).values_list(*columns):
         sender, people = f"{name} {address}", " ".join(" ".join(pair) for pair in (*to, *cc))
@@ -107,10 +107,10 @@ def _mails(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
 
 def _files(items: Collection[int]) -> Iterator[tuple[Key, str]]:
     """The names of the files that were put on an item, not in a mail."""
-    names: dict[int, list[str]] = {}
+    named: dict[int, list[str]] = {}
     for item_id, name in Attachment.objects.filter(item__in=items, message=None).values_list("item_id", "filename"):
-        names.setdefault(item_id, []).append(name)
-    for item_id, found in names.items():
+        named.setdefault(item_id, []).append(name)
+    for item_id, found in named.items():
         yield (item_id, About.FILE, 0), " ".join(found)
 
 
@@ -145,11 +145,3 @@ def _replace(made: Mapping[Key, str]) -> None:
         rows = [{"item_id": key[0], "about": int(key[1]), "source": key[2], "body": body} for key, body in part if body]
         if rows:
             sql.insert("search_docs", rows)
-
-
-def forget(*, at: datetime) -> None:
-    """Begin again: the index is made anew from the whole ledger."""
-    del at
-    with writing():
-        SearchDoc.objects.all().delete()
-        Follower.objects.filter(name=NAME).update(tx=BEGINNING[0], entry=BEGINNING[1])
