@@ -116,6 +116,8 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         if "/items/" in path:
             page.evaluate("document.querySelectorAll('.info details').forEach((one) => { one.open = true })")
         findings[path] = Axe().run(page, options=RULES)
+    page.keyboard.press("Control+k")
+    findings["the palette"] = Axe().run(page, options=RULES)
     context.close()
 
     assert {path: found.generate_report() for path, found in findings.items() if found.violations_count} == {}
