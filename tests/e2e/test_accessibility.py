@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
 from tests.services.test_receiving import mail
+from tramita.domain.narrowing import read
 from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, SeenMessage
 from tramita.services import (
     blocking,
@@ -20,9 +21,13 @@ from tramita.services import (
     receiving,
     resolving,
     tray,
+    views,
     working,
 )
+from tramita.services.views import Wanted
+from tramita.ui.worklist import COLUMNS
 
+EVERY_COLUMN = "".join(f"&col={column}" for column in COLUMNS)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -88,6 +93,7 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
     sent = mailing.send(ticket, to=[desk.rui.email], text="Booked back.", by=desk.ana, at=timezone.now())
     Delivery.objects.filter(message=sent).update(state=Delivery.State.UNCERTAIN, error="no answer")
     mail_trouble.tell(sent, "uncertain", "no answer", facts={}, at=timezone.now())
+    view = views.make(Wanted("Late today", read({"kind": ["ticket"]})), by=desk.ana, at=timezone.now())
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
     page.goto(f"{site}/accounts/login/")
@@ -99,6 +105,10 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         "/owned",
         "/queues",
         "/queues/invoices",
+        f"/queues/invoices?kind=ticket&kind=case&group=state&panel=filter{EVERY_COLUMN}",
+        "/views",
+        f"/views/{view.pk}",
+        f"/views/{view.pk}/change",
         "/new/ticket",
         "/new/case?case_type=acme/main/finance/onboarding",
         "/settings/",

@@ -15,6 +15,7 @@ from tramita.models.mail import (
 )
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
+from tramita.models.views import View
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
 
 __all__ = [
@@ -49,4 +50,5 @@ __all__ = [
     "Timer",
     "Token",
     "Version",
+    "View",
 ]

@@ -185,6 +185,66 @@ VERBS: Words = {
     "unable": _("Unable to complete"),
 }
 
+# what a list is narrowed by, as the chip of a filter says it
+NARROWING: Words = {
+    "kind": _("Kind"),
+    "state": _("State"),
+    "list": pgettext_lazy("where an item stands", "List"),
+    "due": _("Due"),
+    "wait": _("Wait type"),
+    "mark": pgettext_lazy("of an item", "Marked"),
+    "queue": _("Queue"),
+    "assignee": _("Assignee"),
+    "owner": _("Owner"),
+    "organisation": _("Organisation"),
+    "process": _("Contract, service or category"),
+    "created_from": _("Created from"),
+    "created_to": _("Created until"),
+    "created_days": _("Created in the last days"),
+    "updated_from": _("Changed from"),
+    "updated_to": _("Changed until"),
+    "updated_days": _("Changed in the last days"),
+}
+
+MARKS: Words = {
+    "highlighted": _("Highlighted"),
+    "new_information": _("New information"),
+    "problem": _("Problem"),
+    "robot_rejected": _("Robot rejected"),
+    "mail_trouble": _("Mail problem"),
+}
+
+COLUMNS: Words = {
+    "organisation": _("Organisation"),
+    "process": _("Category or Case type"),
+    "queue": _("Queue"),
+    "owner": _("Owner"),
+    "state": _("State"),
+    "created": pgettext_lazy("when", "Created"),
+    "updated": pgettext_lazy("when", "Changed"),
+    "due": _("Due"),
+    "who": _("Assignee"),
+}
+
+GROUPS: Words = {
+    "state": _("State"),
+    "due": _("Due"),
+    "kind": _("Kind"),
+    "assignee": _("Assignee"),
+    "queue": _("Queue"),
+    "organisation": _("Organisation"),
+    "process": _("Category or Case type"),
+}
+
+SORTS: Words = {
+    "due": _("Due first"),
+    "-due": _("Due last"),
+    "-updated": _("Newest change first"),
+    "updated": _("Oldest change first"),
+    "-created": _("Newest first"),
+    "created": _("Oldest first"),
+}
+
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
     "pt-br": "Português (Brasil)",
@@ -251,6 +311,11 @@ ALL: Mapping[str, Words] = {
     "mailbox_step": MAILBOX_STEPS,
     "alert": ALERTS,
     "theme": THEMES,
+    "narrowing": NARROWING,
+    "mark": MARKS,
+    "column": COLUMNS,
+    "group": GROUPS,
+    "sort": SORTS,
 }
 
 

@@ -23,6 +23,7 @@ from tramita.web import (
     settling,
     tray,
     tray_actions,
+    views,
 )
 
 ITEM = "items/<str:reference>"
@@ -38,6 +39,11 @@ urlpatterns = [
     path("queues/<str:key>", lists.queue, name="queue"),
     path("bars", lists.bars, name="bars"),
     path("recent", lists.recent, name="recent"),
+    path("views", views.views, name="views"),
+    path("views/new", views.make, name="new-view"),
+    path("views/<int:number>", views.view, name="view"),
+    path("views/<int:number>/change", views.change, name="change-view"),
+    path("views/<int:number>/delete", views.delete, name="delete-view"),
     path("pull", lists.pull, name="pull"),
     path("search", searching.search, name="search"),
     path("new/ticket", creating.ticket, name="new-ticket"),
