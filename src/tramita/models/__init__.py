@@ -11,7 +11,9 @@ from tramita.models.mail import (
     MailboxState,
     MarkedAddress,
     Message,
+    Probe,
     SeenMessage,
+    SenderDomain,
 )
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
@@ -43,10 +45,12 @@ __all__ = [
     "Message",
     "Organisation",
     "Person",
+    "Probe",
     "Queue",
     "Route",
     "SearchDoc",
     "SeenMessage",
+    "SenderDomain",
     "Timer",
     "Token",
     "Version",
