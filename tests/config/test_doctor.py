@@ -104,10 +104,10 @@ def test_the_command_says_it_in_lines_and_as_json_and_ends_with_1_if_anything_is
     """INTERFACES section 2: the clock of this test stands still, that of the command does not."""
     heartbeat.beat(at=datetime(2020, 1, 1, tzinfo=UTC))
 
-    assert doctor.doctor(Namespace(json=False)) == 1
+    assert doctor.doctor(Namespace(json=False, send=False)) == 1
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("WRONG worker: no worker was heard since 2020") and " → " in line for line in lines)
-    assert doctor.doctor(Namespace(json=True)) == 1
+    assert doctor.doctor(Namespace(json=True, send=False)) == 1
 
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is False

@@ -60,6 +60,7 @@ class Env(BaseSettings):
     secret_key: str = Field("", description="at least 32 random characters, kept secret")
     base_url: str = Field("http://127.0.0.1:8000", description="http://HOST or https://HOST, without a path")
     allowed_hosts: str = Field("", description="host names separated by commas")
+    backup_dir: Path | None = Field(None, description="the folder where backups are put")
     smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT?tls=starttls or file://FOLDER")
     smtp_listen: str = Field("", description="HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT")
     mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")

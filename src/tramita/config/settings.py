@@ -19,6 +19,7 @@ HTTPS = ENV.base_url.startswith("https://")
 # What the floors below may read
 TRAMITA_ENV = ENV.env
 TRAMITA_DATA_DIR = ENV.data_dir
+TRAMITA_BACKUP_DIR = ENV.backup_dir
 TRAMITA_STORAGE_URL = ENV.storage
 TRAMITA_SMTP_URL = ENV.outgoing
 TRAMITA_SMTP_LISTEN = ENV.listener

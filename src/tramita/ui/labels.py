@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
-from tramita.ui import tray_words
+from tramita.ui import dns_words, tray_words
 
 Words = Mapping[str, Promise]
 
@@ -148,6 +148,7 @@ MAIL_REASONS: Words = {
     "report on a mail that was not ours": _("A report on a mail that was not ours"),
     "unverified sender": _("It says that one of us wrote it, and nothing proves it"),
     "loop": _("Our own mail going round"),
+    "probe": _("A mail that the mailbox sent to itself"),
     "own address": _("From one of our own addresses"),
     "blocked": _("Its sender is blocked"),
     "automatic answer to an automatic mail": _("An automatic answer to an automatic mail"),
@@ -263,6 +264,7 @@ MAILBOX_FAULTS: Words = {
     "timeout": _("The server does not answer in time"),
     "quota": _("The mailbox is full"),
     "protocol": _("The server says something unexpected"),
+    **dns_words.FAULTS,
 }
 
 # the steps of the connection test (MAIL-142)
@@ -275,6 +277,7 @@ MAILBOX_STEPS: Words = {
     "list": _("List the messages"),
     "fetch": _("Fetch the newest one's head"),
     "copies": _("Find the folder for copies"),
+    **dns_words.STEPS,
 }
 
 ALERTS: Words = {
@@ -282,6 +285,7 @@ ALERTS: Words = {
     "mailbox_token": _("A mailbox must be authorised again"),
     "mailbox_secret_ends": _("The client secret of a mailbox ends soon"),
     "mailbox_silent": _("A mailbox has not been fetched for some time"),
+    "domain_records": _("Records of a domain that were in order are so no more"),
 }
 
 THEMES: Words = {
@@ -310,6 +314,10 @@ ALL: Mapping[str, Words] = {
     "mailbox_fault": MAILBOX_FAULTS,
     "mailbox_step": MAILBOX_STEPS,
     "alert": ALERTS,
+    "record": dns_words.RECORDS,
+    "verdict": dns_words.VERDICTS,
+    "finding": dns_words.FINDINGS,
+    "proof": dns_words.PROOFS,
     "theme": THEMES,
     "narrowing": NARROWING,
     "mark": MARKS,
