@@ -43,7 +43,7 @@ def check_now(*, by: Actor, at: datetime) -> int:
         raise Conflict("TRAMITA_NAMESERVERS is off: no name server is asked.", code="nameservers_off")
     boxes = _boxes_by_domain()
     _keep_only(boxes, at=at)
-    return _check(SenderDomain.objects.order_by("domain"), boxes, at=at)
+    return _check(list(SenderDomain.objects.order_by("domain")), boxes, at=at)
 
 
 def _boxes_by_domain() -> dict[str, list[Mailbox]]:
@@ -76,7 +76,9 @@ def _take(one: SenderDomain, *, at: datetime) -> bool:
     return bool(ours)
 
 
-def _check(rows: Iterable[SenderDomain], boxes: Mapping[str, Sequence[Mailbox]], *, at: datetime) -> int:
+def _check(rows: Sequence[SenderDomain], boxes: Mapping[str, Sequence[Mailbox]], *, at: datetime) -> int:
+    if not rows:
+        return 0
     done, ask = 0, Resolver(settings.TRAMITA_NAMESERVERS or ())
     host, addresses = _server(ask)
     for row in rows:

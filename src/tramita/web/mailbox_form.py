@@ -86,7 +86,7 @@ def read(sent: QueryDict, tree: Tree) -> Edited:
     """What was sent, as the configuration would write it. Raises: Invalid, for a port that is no number."""
     values: dict[str, Any] = {name: _text(sent, name) for name in TEXTS if _text(sent, name)}
     values |= {name: True for name in FLAGS if sent.get(name)}
-    if selectors := _text(sent, "dkim_selector").replace(",", " ").split():
+    if selectors := _text(sent, "dkim_selector").lower().replace(",", " ").split():
         values["dkim_selector"] = list(dict.fromkeys(selectors))
     if (mode := _text(sent, "plus_addressing")) != "mixed":
         values["plus_addressing"] = mode
