@@ -182,6 +182,14 @@ def test_a_key_is_looked_at_as_receivers_do(record: str, code: str) -> None:
     assert look({**WELL, (KEY, "TXT"): (record,)})["dkim"].code == code
 
 
+def test_the_key_that_signed_the_desks_own_mail_is_told_from_one_that_is_only_there() -> None:
+    """MAIL-123: a relay that signs is the ordinary case, and the page says which it is."""
+    signing = Sending(selectors=("s1",), came_back=True, signatures=(Signature("acme.example", "s1"),))
+
+    assert look(sending=signing)["dkim"].code == "dkim_signs"
+    assert look()["dkim"].code == "dkim_good"
+
+
 def test_every_key_is_looked_at_the_configured_and_the_seen() -> None:
     """MAIL-123: what signed the desk's own mail is found without anybody's naming it."""
     seen = (Signature("acme.example", "seen"), Signature("mail.acme.example", "sub"), Signature("relay.example", "r"))

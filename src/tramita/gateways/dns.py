@@ -6,8 +6,13 @@ a message that cannot be read, names that lead round in a ring.
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tramita.domain.sender_dns.findings import DnsFault, plain_domain
+
+if TYPE_CHECKING:  # else loaded where it is used: it costs memory
+    from dns.nameserver import Nameserver
+    from dns.resolver import Resolver as DnsResolver
 
 PATIENCE, EACH = 5.0, 2.0  # seconds for one question, and for one try of one server
 IN_ALL = 25.0  # for everything that one resolver is asked
@@ -54,7 +59,7 @@ class Resolver:
             raise DnsFault(name, "the answer is larger than any record of mail")
         return tuple(sorted(values, key=_order))
 
-    def _resolver(self) -> "dns.resolver.Resolver":  # noqa: F821 - loaded where it is used: it costs memory
+    def _resolver(self) -> "DnsResolver":
         import dns.resolver
 
         if not self.servers:
@@ -66,7 +71,7 @@ class Resolver:
         return found
 
 
-def _server(text: str) -> "dns.nameserver.Nameserver":  # noqa: F821
+def _server(text: str) -> "Nameserver":
     import dns.nameserver
 
     address, _, port = text.partition("#")

@@ -137,7 +137,7 @@ def directory() -> Directory:
     )
     ordered = sorted(rows, key=lambda row: row[0])
     boxes = {box: bool(refuses) for _, box, refuses, *_ in ordered}
-    rules = {row[1]: _rules(*row[9:13], row[14]) for row in ordered}
+    rules = {row[1]: _rules(row[9], row[10], row[11], row[12], row[14]) for row in ordered}
     routes = {
         address: RouteRow(address, box, kind, path, bool(acknowledge))
         for _, box, _, address, kind, path, acknowledge, *_ in rows

@@ -54,7 +54,8 @@ FINDINGS: Words = {
         "The record is in order. Whether it names the server by which the desk sends cannot be seen from here: let a "
         "mailbox send a mail to itself."
     ),
-    "dkim_good": _("The key is there: receivers can check the signatures."),
+    "dkim_good": _("The key is there: receivers can check what is signed with it."),
+    "dkim_signs": _("Your mail provider signs the desk's mail with this key, and receivers can check it."),
     "dkim_missing": _(
         "There is no key of this name. Copy it from where mail is signed: from your mail provider's pages."
     ),

@@ -36,6 +36,11 @@ class Shown:
     found: tuple[str, ...]
     wanted: str
 
+    @property
+    def exact(self) -> bool:
+        """Nobody has to fill in what only whoever signs knows."""
+        return "…" not in self.wanted
+
 
 @require_http_methods(["GET", "POST"])
 @staff

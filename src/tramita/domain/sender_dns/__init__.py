@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 
 from tramita.domain.sender_dns import dkim, spf
@@ -143,14 +144,15 @@ def _mechanism(sending: Sending) -> str:
 
 
 def _dkim(domain: str, sending: Sending, ask: Ask) -> list[Finding]:
-    """A finding for each key: those configured, and those of mail that came back."""
-    seen = [one for one in sending.signatures if aligned(one.domain, domain)]
-    names = [f"{one.selector}._domainkey.{one.domain}" for one in seen]
-    names += [f"{selector.lower()}._domainkey.{domain}" for selector in sending.selectors]
-    if not names:
+    """A finding for each key: those of mail that came back, and those configured."""
+    signing = [f"{one.selector}._domainkey.{one.domain}" for one in sending.signatures if aligned(one.domain, domain)]
+    named = [f"{selector.lower()}._domainkey.{domain}" for selector in sending.selectors]
+    if not signing and not named:
         return [_no_key(domain, sending)]
-    unique = list(dict.fromkeys(names))
-    return [one for name in unique for one in _asked("dkim", name, lambda name=name: [_key(name, ask)])]  # type: ignore[misc]
+    found: list[Finding] = []
+    for name in dict.fromkeys([*signing, *named]):
+        found += _asked("dkim", name, partial(_key, name, ask, signs=name in signing))
+    return found
 
 
 def _no_key(domain: str, sending: Sending) -> Finding:
@@ -161,16 +163,17 @@ def _no_key(domain: str, sending: Sending) -> Finding:
     return Finding("dkim", name, DOUBT, "dkim_unsigned" if sending.came_back else "dkim_unknown")
 
 
-def _key(name: str, ask: Ask) -> Finding:
+def _key(name: str, ask: Ask, *, signs: bool) -> list[Finding]:
+    """One key. `signs`: mail of the desk was seen to be signed with it, by the relay that it leaves by."""
     found = ask(name, "TXT")
     keys = tuple(one for one in found if "p" in dkim.tags(one))
     if not keys:
-        return Finding("dkim", name, BAD, "dkim_broken" if found else "dkim_missing", found, KEY if not found else "")
+        return [Finding("dkim", name, BAD, "dkim_broken" if found else "dkim_missing", found, "" if found else KEY)]
     if len(keys) > 1:
-        return Finding("dkim", name, BAD, "dkim_several", keys)
+        return [Finding("dkim", name, BAD, "dkim_several", keys)]
     fault = dkim.fault_of_key(keys[0])
-    code = f"dkim_{fault or 'good'}"
-    return Finding("dkim", name, DOUBT if code in DOUBTS else BAD if fault else GOOD, code, keys)
+    code = f"dkim_{fault or ('signs' if signs else 'good')}"
+    return [Finding("dkim", name, DOUBT if code in DOUBTS else BAD if fault else GOOD, code, keys)]
 
 
 KEY = "v=DKIM1; k=rsa; p=…"  # whoever signs knows the rest
