@@ -11,7 +11,8 @@ from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
 from tests.services.test_receiving import mail
 from tramita.domain.narrowing import read
-from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, SeenMessage
+from tramita.domain.sender_dns import Sending, examine
+from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, Probe, SeenMessage, SenderDomain
 from tramita.services import (
     blocking,
     launching,
@@ -29,6 +30,11 @@ from tramita.ui.worklist import COLUMNS
 
 EVERY_COLUMN = "".join(f"&col={column}" for column in COLUMNS)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def long_answers(name: str, kind: str) -> tuple[str, ...]:
+    """A name server that knows a key and a policy, long ones."""
+    return {"TXT": (f"v=DKIM1; p={'MIIB' * 98}",), "MX": ("10 mx.example",)}.get(kind, ()) if "_" in name else ()
 
 
 def troubled_case(desk: Desk) -> Item:
@@ -69,12 +75,18 @@ def test_what_an_administrator_sees_of_mail_is_accessible(
     now = timezone.now()
     Alert.objects.create(key="a", kind="mailbox_login", about=about, since=now, at=now)
     MailboxState.objects.create(mailbox=Mailbox.objects.get(), fault="login", error="NO", failing_since=now)
+    judged = [one.to_json() for one in examine("desk.example", Sending(selectors=("s1",)), long_answers)]
+    records = [one | {"since": now.isoformat(), "was_good": True} for one in judged]
+    SenderDomain.objects.create(domain="desk.example", checked_at=now, next_at=now, records=records)
+    proved = {"sent_at": now, "arrived_at": now, "plus_at": now, "signatures": [["desk.example", "s1"]]}
+    Probe.objects.create(mailbox=Mailbox.objects.get(), nonce="0a", ordered_at=now, **proved)
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
     sign_in(page, site, desk)
 
     findings = {}
-    for path in ("/settings/mailboxes", "/settings/mailboxes/invoices@desk.example", f"/mail/unhandled?mail={seen.pk}"):
+    box = "/settings/mailboxes/invoices@desk.example"
+    for path in ("/settings/mailboxes", box, "/settings/domains", f"/mail/unhandled?mail={seen.pk}"):
         page.goto(f"{site}{path}")
         findings[path] = Axe().run(page, options=RULES)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

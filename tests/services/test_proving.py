@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests import factories as make
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, build
 from tests.dovecot import PASSWORD, Dovecot
 from tests.fakes.relay import Relay, relay
 from tests.needs import needs
+from tests.services.test_races import at_once
 from tests.services.test_receiving import mail, receive
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
 from tramita.models import Item, Mailbox, Message, Probe, SeenMessage, SenderDomain
@@ -300,3 +301,19 @@ def test_what_signed_the_mail_is_looked_up_at_the_next_check(box: Mailbox, provi
     prove(box, clock)
 
     assert SenderDomain.objects.get().next_at <= clock.now
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_order_at_once_one_hears_so(transactional_db: None) -> None:
+    """MAIL-142: on both databases."""
+    build()
+    root, other = make.administrator(), make.administrator("Other")
+    Mailbox.objects.update(settings={"protocol": "imap"})
+
+    told = at_once(
+        lambda: probes.order("invoices@desk.example", by=root, at=NOW),
+        lambda: probes.order("invoices@desk.example", by=other, at=NOW),
+    )
+
+    assert sorted(type(one).__name__ for one in told) == ["Conflict", "Probe"]
+    assert Probe.objects.get().fence == 0

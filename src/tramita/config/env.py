@@ -113,7 +113,10 @@ class Env(BaseSettings):
     @classmethod
     def _addresses_and_ports(cls, value: str) -> str:
         named = [word.strip().partition("#") for word in value.split(",")]
-        plain = all(_is_address(one) and (not mark or port.isdecimal()) for one, mark, port in named)
+        plain = all(
+            _is_address(one) and (not mark or (port.isdecimal() and 0 < int(port) <= 65_535))
+            for one, mark, port in named
+        )
         return _wanted(value.strip(), ok=value.strip().lower() in ("", "off") or plain)
 
     @field_validator("storage_url")

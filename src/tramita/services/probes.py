@@ -33,7 +33,8 @@ def order(address: str, *, by: Actor, at: datetime) -> Probe:
     """
     if not operates(by):
         raise NotPermitted("Only those who configure the desk may do this.")
-    box = Mailbox.objects.filter(address=address, active=True, settings__has_key="protocol").first()
+    boxes = Mailbox.objects.select_for_update().filter(address=address, active=True, settings__has_key="protocol")
+    box = boxes.first()  # held: of two who order at once one hears so
     if box is None:
         raise NotFound("There is no such mailbox.")
     if Probe.objects.filter(mailbox=box, ended_at=None, ordered_at__gt=at - LEASE).exists():
@@ -44,6 +45,7 @@ def order(address: str, *, by: Actor, at: datetime) -> Probe:
 @one_transaction
 def begin(box: Mailbox, *, at: datetime) -> Probe:
     """A new one in the place of the one before, whoever waits for that."""
+    Mailbox.objects.select_for_update().get(pk=box.pk)
     before = Probe.objects.filter(mailbox=box).first()
     fresh = Probe(mailbox=box, nonce=secrets.token_hex(8), ordered_at=at, fence=before.fence + 1 if before else 0)
     fresh.pk = before.pk if before else None

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from tramita.domain.errors import Invalid
 from tramita.domain.mail_probes import PLAIN, PLUS, Mark, mail_of, mark_of, plus_address
 from tramita.domain.mime import Address
 from tramita.domain.mime.compose import compose
@@ -87,6 +88,8 @@ def _send(probe: Probe, clock: Clock) -> None:
             pass  # whether it arrived is what we are about to see
         except SendError as error:
             raise _Over("refused" if isinstance(error, RefusedError) else "not_sent", str(error)) from error
+        except Invalid as error:  # an address that no mail can be written from
+            raise _Over("not_sent", str(error)) from error
         _send_plus(probe, way, at=clock())
     probes.note(probe, sent_at=clock())
 
