@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0017_found_by_words"),
+        ("tramita", "0018_saved_views"),
     ]
 
     operations = [
