@@ -74,6 +74,7 @@ PATH: tuple[Part, ...] = (
             ),
             Step("blocked", "Is its sender blocked?", ("M-20", "CG-59"), (Ending("ignored", "blocked", KEPT),)),
             Step("spam", "Did a mail server mark it as spam?", ("MAIL-58",), (Ending("unhandled", "spam", IN_TRAY),)),
+            Step("news", "Does it answer, or report on, a mail with news to one of us?", ("MAIL-59",), leads_to="told"),
             Step(
                 "belongs",
                 "Does it belong to an item, by one of the ways below?",
@@ -93,6 +94,54 @@ PATH: tuple[Part, ...] = (
                 leads_to="twin",
             ),
             Step("begins", "It begins something new.", ("M-4",), leads_to="unrouted"),
+        ),
+    ),
+    Part(
+        "news",
+        "It answers news",
+        (
+            Step(
+                "told",
+                "Is it a delivery report or a receipt?",
+                ("MAIL-96",),
+                (Ending("ignored", "report on a notification", "is kept, and whom the news did not reach is told"),),
+            ),
+            Step(
+                "absent",
+                "Is it an automatic answer?",
+                ("MAIL-90", "MAIL-91"),
+                (Ending("ignored", "automatic answer to an automatic mail", KEPT),),
+            ),
+            Step(
+                "several",
+                "Were the news about several items?",
+                ("MAIL-59",),
+                (Ending("unhandled", "answer to news of several items", IN_TRAY),),
+            ),
+            Step(
+                "outsider",
+                "Is it from anybody but a proven colleague who may see the item and work on it?",
+                ("MAIL-51", "MAIL-59"),
+                (Ending("unhandled", "answer to a notification", IN_TRAY),),
+            ),
+            Step(
+                "over",
+                "Is the item Closed?",
+                ("S-14",),
+                (Ending("unhandled", "answer to a notification on a Closed item", IN_TRAY),),
+            ),
+            Step(
+                "again",
+                "Is a copy of it on that item?",
+                ("MAIL-80",),
+                (Ending("duplicate", does="changes nothing"),),
+            ),
+            Step(
+                "inside",
+                "It is put on the item as internal, and moves nothing.",
+                ("MAIL-59",),
+                (Ending("appended", does="is put on the item, for colleagues only"),),
+            ),
         ),
     ),
     Part(

@@ -15,6 +15,7 @@ from tramita.domain.references import Reference
 
 HEX_DIGITS = 20  # 80 bits
 LONGEST_LOCAL = 64  # octets before the @ (RFC 5321)
+NOTICE, DIGEST = "n", "m"  # how the names of mails begin that tell news of one item, of several; others are hexadecimal
 
 _KEY = r"(?P<key>[0-9]{1,18}(?:a[0-9]{1,9})?)"
 _TOKEN = rf"(?P<token>[0-9a-f]{{{HEX_DIGITS}}})"
@@ -126,6 +127,15 @@ def claims_of_body(text: str, *, keys: Keys) -> Iterator[Claim]:
             return
         if keys.believes(found["token"], "tag", found["key"].lower()):
             yield _claim(found["key"], found.group())
+
+
+def answered_notice(mail: ParsedMail, envelope: Iterable[str], *, keys: Keys) -> Claim | None:
+    """The mail with news that this one answers, or reports on: by the address it came to, else by what it names."""
+    report = mail.bounce or mail.receipt
+    named = [report.original_message_id] if report else answered_ids(mail)[:1]
+    by_id = (claim_of_id(one, keys=keys) for one in named if one)
+    claims = [*claims_of_addresses(recipients(mail, envelope), keys=keys), *filter(None, by_id)]
+    return next((one for one in claims if one.message[:1].lower() in (NOTICE, DIGEST)), None)
 
 
 def recipients(mail: ParsedMail, envelope: Iterable[str] = ()) -> list[str]:

@@ -15,6 +15,7 @@ from tramita.models.mail import (
     SeenMessage,
     SenderDomain,
 )
+from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.views import View
@@ -30,9 +31,11 @@ __all__ = [
     "Counter",
     "Definition",
     "Delivery",
+    "Digest",
     "Draft",
     "Entry",
     "FetchedMessage",
+    "Follow",
     "Follower",
     "Grant",
     "IdempotencyKey",
@@ -43,6 +46,8 @@ __all__ = [
     "MarkedAddress",
     "Membership",
     "Message",
+    "NoticeSettings",
+    "Notification",
     "Organisation",
     "Person",
     "Probe",

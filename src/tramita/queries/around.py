@@ -37,15 +37,16 @@ class Around:
     organisation: str = ""
     workers: Sequence[tuple[int, str]] = ()
     linked: Sequence[Linked] = ()
+    follows: bool | None = None  # whether this person follows it, or mutes it; None: they have said nothing
 
 
 def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool) -> Around:
     """The surroundings of an item, as far as this actor may see them. Cost: one statement."""
-    parts = [_organisation(item), _linked(item, actor)]
+    parts = [_organisation(item), _linked(item, actor), _followed(item, actor)]
     parts += [_titles(paths)] if paths else []
     parts += [_workers()] if workers else []
     sql, params = " UNION ALL ".join(part.sql for part in parts), [one for part in parts for one in part.params]
-    found: dict[str, list[tuple[Any, ...]]] = {"title": [], "organisation": [], "worker": [], "link": []}
+    found: dict[str, list[tuple[Any, ...]]] = {"title": [], "organisation": [], "worker": [], "link": [], "follow": []}
     for source, *row in fetch(sql, params):
         found[source].append(tuple(row))
     return Around(
@@ -56,6 +57,7 @@ def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool) -> 
             key=lambda one: one[1].casefold(),
         ),
         linked=[_link(*row) for row in found["link"]],
+        follows=next((bool(follows) for follows, *_ in found["follow"]), None),
     )
 
 
@@ -88,6 +90,14 @@ def _linked(item: Item, actor: Actor) -> Fragment:
     )
     return Fragment(
         f"SELECT 'link', number, kind, ordinal, state, '', title FROM ({rows}) l", (item.pk, item.pk, *seen.params)
+    )
+
+
+def _followed(item: Item, actor: Actor) -> Fragment:
+    return Fragment(
+        "SELECT 'follow', CASE WHEN muted THEN 0 ELSE 1 END, 0, 0, 0, '', '' FROM follows "
+        "WHERE item_id = %s AND person_id = %s",
+        (item.pk, actor.id),
     )
 
 

@@ -9,6 +9,7 @@ from tramita.domain.codes import DueStatus
 from tramita.domain.narrowing import Narrowing, Reader
 from tramita.queries import narrowed
 from tramita.queries.events import BEGINNING, cursor_at, newest_sql
+from tramita.queries.notices import latest_sql, unread_sql
 from tramita.queries.rows import fetch, stored
 from tramita.queries.tray import RECENT as A_DAY
 from tramita.queries.tray import WAITING, theirs_sql
@@ -29,6 +30,7 @@ from tramita.queries.worklists import (
 
 RECENT = 5
 NAME = "name:"
+NEWS_CAP = 99  # what the bell shows
 
 Line = tuple[str, str, str, int]
 
@@ -84,6 +86,13 @@ class Shell:
     alerts: Count | None = None  # what an operator must know; None: not this reader
     views: Sequence[ViewCount] = ()
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of what the list is narrowed by
+    news: Count = field(default_factory=lambda: Count(0))  # notifications that they have not read
+    newest_news: int = 0  # the last one there is
+
+    @property
+    def news_shown(self) -> str:
+        """As the bell has it: there is little room."""
+        return f"{NEWS_CAP}+" if self.news.number > NEWS_CAP else str(self.news)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,8 @@ def shell_of(
         _line("unhandled", _unhandled(actor)),
         _line("unhandled_today", _unhandled(actor, now)),
         _line("alerts", _alerts(actor)),
+        _line("news", unread_sql(actor, NEWS_CAP + 1)),
+        _line("newest_news", latest_sql(actor)),
         *(_queue(queue_id, actor) for queue_id in sorted(actor.queue_ids)),
         *_totals(actor, listing),
         *_views(actor, views),
@@ -134,6 +145,8 @@ def shell_of(
         owned=found["owned"],
         unhandled=found["unhandled"],
         unhandled_today=found["unhandled_today"],
+        news=found["news"],
+        newest_news=found["newest_news"].number,
         alerts=found["alerts"] if operates(actor) else None,
         queues=sorted(queues, key=lambda queue: queue.title.casefold()),
         recent=recent(actor, limit=RECENT),

@@ -27,10 +27,12 @@ class Table:
     due: str
     kind: str
     waiting: str = ""  # SQL, constants written out so that the partial index serves
+    item: str = "item_id"  # the column of the item that it is about, if there is one
 
 
 TIMERS = Table("timers", "due_at", "purpose")
 DELIVERIES = Table("deliveries", "next_at", "kind", "AND state = 0 ")
+DIGESTS = Table("digests", "due_at", "purpose", item="NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def claim(table: Table, kinds: tuple[str, ...], *, at: datetime, limit: int = BA
         f"UPDATE {table.name} SET lease_until = %s, fence = fence + 1, tries = tries + 1 WHERE id IN ("  # noqa: S608 - names of ours
         f"SELECT id FROM {table.name} WHERE {table.due} <= %s {table.waiting}AND lease_until <= %s "
         f"AND {table.kind} IN ({marks}) ORDER BY {table.due} LIMIT %s {skip}) "
-        f"RETURNING id, {table.kind}, item_id, {table.due}, payload, fence, tries"
+        f"RETURNING id, {table.kind}, {table.item}, {table.due}, payload, fence, tries"
     )  # names are ours; values are parameters
     now = stored(at)
     with writing(), connection.cursor() as cursor:

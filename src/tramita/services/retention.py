@@ -1,18 +1,21 @@
-"""Raw mail has its time: after that the bytes go, the rows stay (MAIL-18)."""
+"""Raw mail has its time: after that the bytes go, the rows stay (MAIL-18). Notifications have theirs, and go."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Draft, Message, SeenMessage
+from tramita.models import Attachment, Delivery, Draft, Message, Notification, SeenMessage
 from tramita.queries import definitions
 from tramita.queries.tray import WAITING
 from tramita.services.transactions import writing
 
 BATCH = 2000  # looked for once an hour
 UNFINISHED = ("", *WAITING)
+KEEP_READ, KEEP_UNREAD = timedelta(days=30), timedelta(days=90)  # notifications, and news by mail that left
 
 
 def forget_raw_mail(*, at: datetime, limit: int = BATCH) -> int:
@@ -35,6 +38,22 @@ def forget_raw_mail(*, at: datetime, limit: int = BATCH) -> int:
         for key in set(keys.values()) - _needed(set(keys.values())):
             kept.erase(key)
     return len(keys)
+
+
+def forget_notifications(*, at: datetime, limit: int = BATCH) -> int:
+    """Take old notifications away, and the mails with news that are done with; how many."""
+    read = Q(at__lt=at - KEEP_READ, read_at__isnull=False)
+    old = Notification.objects.filter(read | Q(at__lt=at - KEEP_UNREAD)).order_by("at")
+    mails = Delivery.objects.filter(kind="notice", created_at__lt=at - KEEP_READ).exclude(state=Delivery.State.PENDING)
+    with writing():
+        gone = _take_away(old, limit)
+        _take_away(mails.order_by("id"), limit)
+    return gone
+
+
+def _take_away(rows: QuerySet[Any], limit: int) -> int:
+    chosen = list(rows.values_list("pk", flat=True)[:limit])
+    return int(rows.model._default_manager.filter(pk__in=chosen).delete()[0])
 
 
 def _needed(keys: Collection[str]) -> set[str]:

@@ -26,6 +26,7 @@ from tramita.queries.matching import Finder, survivor
 from tramita.queries.rows import fetch
 from tramita.queries.worklists import KINDS
 from tramita.services import probes, unwritten
+from tramita.services.answering_notices import answer
 from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
 from tramita.services.starting_by_mail import category_of, start_from_mail
@@ -90,6 +91,8 @@ def _placed(arrival: Arrival, rules: Rules) -> Outcome:
     """On the item it belongs to; else on a new one; reports on what was never ours stay in the tray (MAIL-98)."""
     seen, mail, desk = arrival.seen, arrival.mail, arrival.desk
     finder = _finder(arrival)
+    if told := answer(arrival, finder):
+        return told
     found = match(
         mail,
         sender=arrival.sender.address,

@@ -152,6 +152,10 @@ MAIL_REASONS: Words = {
     "own address": _("From one of our own addresses"),
     "blocked": _("Its sender is blocked"),
     "automatic answer to an automatic mail": _("An automatic answer to an automatic mail"),
+    "report on a notification": _("A report on a notification"),
+    "answer to a notification": _("It answers a notification, and nothing proves that a colleague wrote it"),
+    "answer to news of several items": _("It answers news of several items"),
+    "answer to a notification on a Closed item": _("It answers a notification on a Closed item"),
     "reopened too often": _("Only appended: mails keep reopening the item"),
     "unconfigured_address": _("Rejected - unconfigured e-mail address"),
     "The raw message is not in the storage.": _("The message itself is not kept any more."),
@@ -294,6 +298,38 @@ THEMES: Words = {
     "dark": pgettext_lazy("theme", "Dark"),
 }
 
+DENSITIES: Words = {
+    "dense": pgettext_lazy("rows", "Dense"),
+    "airy": pgettext_lazy("rows", "Airy"),
+}
+
+# what one can be told of (N-1)
+EVENTS: Words = {
+    "mentioned": _("Somebody mentions me in a note"),
+    "problem": _("A Case of mine has a problem"),
+    "assigned": _("Something is assigned to me"),
+    "unsent": _("A mail did not go out, or came back"),
+    "mail": _("A mail arrives"),
+    "overdue": _("It is overdue"),
+    "due_soon": _("It is due within the hour"),
+    "state": _("Its state changes"),
+    "written": _("A colleague writes a note or a mail"),
+    "queued": _("Something new is in the queue"),
+}
+
+TIES: Words = {
+    "me": _("Meant for me"),
+    "inbox": _("Items assigned to me or owned by me"),
+    "followed": _("Items that I follow"),
+    "queue": _("Items waiting in my queues"),
+}
+
+CHANNELS: Words = {
+    "hub": _("Here"),
+    "browser": _("Pop-up"),
+    "mail": _("Mail"),
+}
+
 ALL: Mapping[str, Words] = {
     "kind": KINDS,
     "state": STATES,
@@ -324,6 +360,10 @@ ALL: Mapping[str, Words] = {
     "column": COLUMNS,
     "group": GROUPS,
     "sort": SORTS,
+    "density": DENSITIES,
+    "event": EVENTS,
+    "tie": TIES,
+    "channel": CHANNELS,
 }
 
 

@@ -1,5 +1,6 @@
-"""A person's own settings: language, time zone, theme (UI: their language; Z-13)."""
+"""A person's own settings: language, time zone, look, signature, notifications (UI: their language; Z-13, N-1)."""
 
+from datetime import time
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings as desk
@@ -10,7 +11,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tramita.ui import labels
+from tramita.domain.errors import FieldError, Invalid
+from tramita.domain.notices import USUAL, Channel, Tie, code
+from tramita.models import NoticeSettings
+from tramita.queries.notices import wishes
+from tramita.services import notice_settings
+from tramita.ui import errors, labels
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
@@ -31,10 +37,12 @@ def settings(request: StaffRequest) -> HttpResponse:
     person.time_zone = inputs.text(request, "time_zone")
     theme = inputs.text(request, "theme")
     person.theme = "" if theme == "system" else theme
-    faults = _faults(person.language, person.time_zone, theme)
+    density = inputs.text(request, "density") or "dense"
+    person.density = "" if density == "dense" else density
+    faults = _faults(person.language, person.time_zone, theme, density)
     if faults:
         return _form(request, faults)
-    person.save(update_fields=["language", "time_zone", "theme"])
+    person.save(update_fields=["language", "time_zone", "theme", "density"])
     translation.activate(person.language or desk.LANGUAGE_CODE)
     messages.success(request, _("Your settings are saved."))
     response = redirect("settings")
@@ -59,6 +67,35 @@ def signature(request: StaffRequest) -> HttpResponse:
     return redirect("settings")
 
 
+@require_POST
+@staff
+def notifications(request: StaffRequest) -> HttpResponse:
+    """N-1: what to hear of, and by which way; when it is to be quiet."""
+    try:
+        quiet = {name: _time(request, name) for name in ("quiet_from", "quiet_until")}
+        notice_settings.choose(
+            chosen={name: request.POST.getlist(name) for name in notice_settings.CHOICES},
+            mails=inputs.flag(request, "mails"),
+            by=request.actor,
+            at=timezone.now(),
+            **quiet,
+        )
+    except Invalid as refused:
+        return _form(request, errors.by_field(refused))
+    messages.success(request, _("Your settings are saved."))
+    return redirect("settings")
+
+
+def _time(request: StaffRequest, name: str) -> time | None:
+    typed = inputs.text(request, name)
+    if not typed:
+        return None
+    try:
+        return time.fromisoformat(typed).replace(tzinfo=None)
+    except ValueError:
+        raise Invalid([FieldError(name, "invalid", "Give a time, such as 18:30.")]) from None
+
+
 @require_safe
 @staff
 def shortcuts(request: StaffRequest) -> HttpResponse:
@@ -66,7 +103,7 @@ def shortcuts(request: StaffRequest) -> HttpResponse:
     return page(request, "web/shortcuts.html", "shortcuts")
 
 
-def _faults(language: str, zone: str, theme: str) -> dict[str, str]:
+def _faults(language: str, zone: str, theme: str, density: str) -> dict[str, str]:
     faults = {}
     if language not in labels.LANGUAGES:
         faults["language"] = _("Choose one of the languages.")
@@ -74,12 +111,15 @@ def _faults(language: str, zone: str, theme: str) -> dict[str, str]:
         faults["time_zone"] = _("There is no such time zone.")
     if theme not in labels.THEMES:
         faults["theme"] = _("Choose one of the themes.")
+    if density not in labels.DENSITIES:
+        faults["density"] = _("Choose how dense lists are.")
     return faults
 
 
 def _form(request: StaffRequest, faults: dict[str, str]) -> HttpResponse:
     person = request.person
     zone = "" if "time_zone" in faults else person.time_zone
+    chosen = NoticeSettings.objects.filter(person=person.pk).first() or NoticeSettings(person_id=person.pk)
     here = timezone.now().astimezone(ZoneInfo(zone or desk.TIME_ZONE))
     return page(
         request,
@@ -92,4 +132,25 @@ def _form(request: StaffRequest, faults: dict[str, str]) -> HttpResponse:
         now=f"{here:%H:%M}",
         default_zone=desk.TIME_ZONE,
         keys=request.COOKIES.get(KEYS) != "off",
+        notices=chosen,
+        quiet={name: _typed_time(request, chosen, name) for name in ("quiet_from", "quiet_until")},
+        choices=_choices(request, chosen) if "chosen" not in faults else [],
+        channels=[channel.value for channel in Channel],
     )
+
+
+def _typed_time(request: StaffRequest, chosen: NoticeSettings, name: str) -> str:
+    kept: time | None = getattr(chosen, name)
+    return inputs.text(request, name) if name in request.POST else f"{kept:%H:%M}" if kept else ""
+
+
+def _choices(request: StaffRequest, chosen: NoticeSettings) -> list[tuple[str, list[tuple[str, str, set[str]]]]]:
+    """Each tie with its events: the name of the choice, and the ways that are ticked."""
+    typed = request.POST if "quiet_from" in request.POST else None
+    read = wishes(chosen)
+    found: dict[Tie, list[tuple[str, str, set[str]]]] = {}
+    for tie, event in USUAL:
+        name, usual = code(tie, event), USUAL[tie, event]
+        kept = {one.value for one in usual} if name not in read.chosen else set(read.chosen[name])
+        found.setdefault(tie, []).append((name, event.value, set(typed.getlist(name)) if typed else kept))
+    return [(tie.value, rows) for tie, rows in found.items()]

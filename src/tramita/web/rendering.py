@@ -31,6 +31,7 @@ def page(
         "shell": shell or shell_for(request, timezone.now()),
         "here": here,
         "theme": request.person.theme,
+        "density": request.person.density,
         "layout": "ui/fragment.html" if request.htmx else "ui/shell.html",
     }
     response = render(request, template, around | context, status=status)

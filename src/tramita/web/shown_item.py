@@ -71,8 +71,15 @@ def shown(reading: Reading) -> dict[str, Any]:
         "organisation": near.organisation,
         "candidates": near.workers,
         "related": near.linked,
+        "followable": reading.running and reading.item.state is not State.DRAFT,
+        "follows": near.follows if near.follows is not None else reading.actor.id in _workers(reading.item),
         "tab": reading.tab,
     }
+
+
+def _workers(item: Item) -> tuple[int | None, int | None]:
+    """Who follows it without asking (N-1)."""
+    return item.assignee_id, item.owner_id
 
 
 def _paths(reading: Reading) -> list[str]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tramita.domain.codes import Kind, Method, State
+from tramita.domain.mentions import parts
 from tramita.models import Delivery, Item, Message
 from tramita.queries import definitions
 from tramita.queries.actions import actions_of
@@ -58,6 +59,9 @@ class Said:
     mail: shown_mail.Mail | None = None
     going: Going | None = None  # until it is sent
     answer: str = ""  # where this mail is answered
+    pieces: Sequence[
+        tuple[str, bool]
+    ] = ()  # of a note that mentions people: the text, each part with whether it is a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,14 @@ def _note(one: Spoken, marks: Marks) -> Said:
         where=_where(one, marks.reading),
         note=entry.type == "note_added",
         resolution=bool(entry.data.get("resolution")),
+        pieces=_pieces(entry),
     )
+
+
+def _pieces(entry: TimelineEntry) -> list[tuple[str, bool]]:
+    """Whom a note mentions, by name."""
+    named = [(one["typed"], f"@{one['name']}") for one in entry.data.get("mentions", ())]
+    return list(parts(str(entry.data.get("body", "")), named)) if named else []
 
 
 def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:

@@ -23,6 +23,8 @@ from tramita.services import (
     heartbeat,
     indexing,
     mail_trouble,
+    notice_mail,
+    notifying,
     posting,
     processing,
     proving,
@@ -30,6 +32,7 @@ from tramita.services import (
     sender_domains,
     showing,
 )
+from tramita.ui.notices import sentence
 from tramita.worker.fetchers import Fetchers
 
 log = logging.getLogger(__name__)
@@ -70,11 +73,16 @@ def mail_in(*, at: datetime) -> Counter[str]:
 
 
 def tidy(*, at: datetime) -> Counter[str]:
-    """Erase raw mail that was kept long enough; looked for once an hour (MAIL-18)."""
+    """Erase raw mail and notifications that were kept long enough; looked for once an hour (MAIL-18)."""
     if abs(at - _looked.get("raw mail", NEVER_LEASED)) < AN_HOUR:
         return Counter()
     _looked["raw mail"] = at
-    return Counter({"raw_mail_erased": retention.forget_raw_mail(at=at)})
+    return Counter(
+        {
+            "raw_mail_erased": retention.forget_raw_mail(at=at),
+            "notifications_erased": retention.forget_notifications(at=at),
+        }
+    )
 
 
 def domains(*, at: datetime) -> Counter[str]:
@@ -91,6 +99,14 @@ def probes(*, at: datetime) -> Counter[str]:
 
 
 _looked: dict[str, datetime] = {}  # what this process does now and then, and when it did
+
+
+def notify(*, at: datetime) -> Counter[str]:
+    """Tell people of one batch of what happened, and write the mails with news that are due (SPEC section 21)."""
+    done = Counter({"notify": notifying.notify(at=at)})
+    for due in notice_mail.claim(at=at):
+        done["news_mailed"] += notice_mail.send(due, say=sentence, at=at)
+    return done
 
 
 def copies(*, at: datetime) -> Counter[str]:
@@ -116,6 +132,7 @@ def search(*, at: datetime) -> Counter[str]:
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "timers": timers,
     "mail_in": mail_in,
+    "notify": notify,
     "mail_out": mail_out,
     "tidy": tidy,
     "copies": copies,

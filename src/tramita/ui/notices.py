@@ -1,0 +1,78 @@
+"""What a notification says: in the hub, in the pop-up, in the mail with news."""
+
+from collections.abc import Callable, Mapping
+
+from django.utils.translation import gettext as _
+
+from tramita.domain.notices import Event
+from tramita.queries.notices import Notice
+from tramita.ui import timeline
+
+
+def sentence(one: Notice) -> str:
+    """One line without the item, in the past tense; no words of notes or mails."""
+    who = one.actor.name if one.actor else ""
+    said = _SENTENCES[one.event]
+    return said(one, who)
+
+
+def _assigned(_one: Notice, who: str) -> str:
+    return _("Assigned to you by %(name)s") % {"name": who} if who else _("Assigned to you")
+
+
+def _mentioned(_one: Notice, who: str) -> str:
+    return _("%(name)s mentioned you in a note") % {"name": who}
+
+
+def _mail(_one: Notice, who: str) -> str:
+    return _("Mail from %(name)s") % {"name": who} if who else _("A mail arrived")
+
+
+def _written(one: Notice, who: str) -> str:
+    if one.type == "mail_sent":
+        return _("%(name)s sent a mail") % {"name": who or _("The system")}
+    return _("%(name)s wrote a note") % {"name": who or _("The system")}
+
+
+def _state(one: Notice, who: str) -> str:
+    """As the timeline says it."""
+    said = timeline.sentence(one.type, one.data)
+    return _("%(what)s (%(name)s)") % {"what": said, "name": who} if who else said
+
+
+def _timeline(one: Notice, _who: str) -> str:
+    return timeline.sentence(one.type, one.data)
+
+
+_SENTENCES: Mapping[Event, Callable[[Notice, str], str]] = {
+    Event.MENTIONED: _mentioned,
+    Event.PROBLEM: _timeline,
+    Event.ASSIGNED: _assigned,
+    Event.UNSENT: _timeline,
+    Event.MAIL: _mail,
+    Event.OVERDUE: lambda _one, _who: _("Overdue"),
+    Event.DUE_SOON: lambda _one, _who: _("Due within the hour"),
+    Event.STATE: _state,
+    Event.WRITTEN: _written,
+    Event.QUEUED: lambda _one, _who: _("New in the queue"),
+}
+
+ICONS: Mapping[Event, str] = {
+    Event.MENTIONED: "user",
+    Event.PROBLEM: "alert",
+    Event.ASSIGNED: "inbox",
+    Event.UNSENT: "alert",
+    Event.MAIL: "mail",
+    Event.OVERDUE: "clock",
+    Event.DUE_SOON: "clock",
+    Event.STATE: "s-resolved",
+    Event.WRITTEN: "lock",
+    Event.QUEUED: "queue",
+}
+
+
+def icon(one: Notice) -> str:
+    """The drawing beside it: of a change of state the shape of the new one."""
+    if one.event is Event.STATE:
+        return timeline.icon_of(one.type, one.data)
+    return "send" if one.event is Event.WRITTEN and one.type == "mail_sent" else ICONS[one.event]

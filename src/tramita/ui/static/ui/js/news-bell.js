@@ -1,0 +1,61 @@
+/**
+ * `<news-bell src="/notifications/fresh" after="17">…<b><span data-count>3</span></b></news-bell>`: asks once a minute
+ * how many are unread, and shows what came after number 17 as pop-ups, if the reader lets this site show any. One that
+ * several open pages show is one: they bear the same tag.
+ */
+const EVERY = 60_000
+let shown = 0 // the newest that this page has seen; a page that is swapped in brings an older one
+
+class NewsBell extends HTMLElement {
+  connectedCallback() {
+    shown = Math.max(shown, Number(this.getAttribute("after")))
+    this.timer = setInterval(() => this.ask(), EVERY)
+  }
+
+  disconnectedCallback() {
+    clearInterval(this.timer)
+  }
+
+  async ask() {
+    const answer = await fetch(`${this.getAttribute("src")}?after=${shown}`).catch(() => null)
+    if (!answer?.ok || answer.redirected) return
+    const { unread, most, popups } = await answer.json()
+    const mark = this.querySelector("b")
+    mark.hidden = !unread
+    mark.querySelector("[data-count]").textContent = unread > most ? `${most}+` : unread
+    for (const popup of popups) {
+      shown = Math.max(shown, popup.id)
+      pop(popup)
+    }
+  }
+}
+
+function pop({ id, title, body, url }) {
+  if (!("Notification" in window) || Notification.permission !== "granted") return
+  const made = new Notification(title, { body, tag: `tramita-${id}`, lang: document.documentElement.lang })
+  made.onclick = () => {
+    window.focus()
+    location.assign(url)
+    made.close()
+  }
+}
+
+/** `<allow-popups><button hidden>…</button><p data-state="granted" hidden>…</p>…</allow-popups>`: asks for the permission. */
+class AllowPopups extends HTMLElement {
+  connectedCallback() {
+    this.querySelector("button").addEventListener("click", async () => {
+      await Notification.requestPermission()
+      this.say()
+    })
+    this.say()
+  }
+
+  say() {
+    const state = "Notification" in window ? Notification.permission : "denied"
+    this.querySelector("button").hidden = state !== "default"
+    for (const said of this.querySelectorAll("[data-state]")) said.hidden = said.dataset.state !== state
+  }
+}
+
+customElements.define("news-bell", NewsBell)
+customElements.define("allow-popups", AllowPopups)
