@@ -74,7 +74,12 @@ PATH: tuple[Part, ...] = (
             ),
             Step("blocked", "Is its sender blocked?", ("M-20", "CG-59"), (Ending("ignored", "blocked", KEPT),)),
             Step("spam", "Did a mail server mark it as spam?", ("MAIL-58",), (Ending("unhandled", "spam", IN_TRAY),)),
-            Step("news", "Does it answer, or report on, a mail with news to one of us?", ("MAIL-59",), leads_to="told"),
+            Step(
+                "news",
+                "Does it answer, or report on, a mail with news to one of us?",
+                ("MAIL-59",),
+                leads_to="reported",
+            ),
             Step(
                 "belongs",
                 "Does it belong to an item, by one of the ways below?",
@@ -97,20 +102,20 @@ PATH: tuple[Part, ...] = (
         ),
     ),
     Part(
-        "news",
+        "answers",
         "It answers news",
         (
             Step(
-                "told",
+                "reported",
                 "Is it a delivery report or a receipt?",
                 ("MAIL-96",),
                 (Ending("ignored", "report on a notification", "is kept, and whom the news did not reach is told"),),
             ),
             Step(
-                "absent",
+                "absence",
                 "Is it an automatic answer?",
                 ("MAIL-90", "MAIL-91"),
-                (Ending("ignored", "automatic answer to an automatic mail", KEPT),),
+                (Ending("ignored", "automatic answer to a notification", KEPT),),
             ),
             Step(
                 "several",
@@ -125,13 +130,13 @@ PATH: tuple[Part, ...] = (
                 (Ending("unhandled", "answer to a notification", IN_TRAY),),
             ),
             Step(
-                "over",
+                "ended",
                 "Is the item Closed?",
                 ("S-14",),
                 (Ending("unhandled", "answer to a notification on a Closed item", IN_TRAY),),
             ),
             Step(
-                "again",
+                "second",
                 "Is a copy of it on that item?",
                 ("MAIL-80",),
                 (Ending("duplicate", does="changes nothing"),),

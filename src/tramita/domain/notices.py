@@ -183,7 +183,7 @@ def _to_one(what: Happening) -> Iterator[Told]:
 
 
 def _said(what: Happening) -> Iterator[Told]:
-    """Mails and notes. A report is no mail: a failure is told to who works on the item, the rest to nobody (MAIL-96)."""
+    """Mails and notes. A report is no mail: a failure is told to whose item it is, the rest to nobody (MAIL-96)."""
     workers = frozenset(one for one in (what.assignee_id, what.owner_id) if one is not None)
     if what.type in TROUBLE:
         yield Told(Event.UNSENT, workers)

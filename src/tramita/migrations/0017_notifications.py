@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="person",
             name="density",
-            field=models.CharField(db_default="", default="", max_length=10),
+            field=models.CharField(max_length=10, null=True),
         ),
         migrations.CreateModel(
             name="NoticeSettings",

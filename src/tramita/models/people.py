@@ -47,7 +47,8 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=10, default="")  # empty: the installation's
     time_zone = models.CharField(max_length=64, default="")  # empty: the installation's
     theme = models.CharField(max_length=10, default="")  # empty: as the system
-    density = models.CharField(max_length=10, default="", db_default="")  # of lists; empty: dense
+    # of lists; null: dense. With a default SQLite would make the table anew, and lose its triggers (migration 0011)
+    density = models.CharField(max_length=10, null=True)
     is_active = models.BooleanField(default=True)
     own_queues_only = models.BooleanField(default=False)
     robot = models.JSONField(null=True)  # kinds and lease of a robot, as configured

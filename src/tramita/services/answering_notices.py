@@ -30,7 +30,7 @@ def answer(arrival: Arrival, finder: Finder) -> Outcome | None:
         _take_note(arrival)
         return Outcome("ignored", reason="report on a notification")
     if mail.auto_submitted:
-        return Outcome("ignored", reason="automatic answer to an automatic mail")
+        return Outcome("ignored", reason="automatic answer to a notification")
     if claim.message[:1].lower() == DIGEST:
         return Outcome("unhandled", reason="answer to news of several items")
     item = finder.by_number(claim.number, claim.ordinal)

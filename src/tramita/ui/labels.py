@@ -152,6 +152,7 @@ MAIL_REASONS: Words = {
     "own address": _("From one of our own addresses"),
     "blocked": _("Its sender is blocked"),
     "automatic answer to an automatic mail": _("An automatic answer to an automatic mail"),
+    "automatic answer to a notification": _("An automatic answer to a notification"),
     "report on a notification": _("A report on a notification"),
     "answer to a notification": _("It answers a notification, and nothing proves that a colleague wrote it"),
     "answer to news of several items": _("It answers news of several items"),

@@ -38,7 +38,7 @@ def settings(request: StaffRequest) -> HttpResponse:
     theme = inputs.text(request, "theme")
     person.theme = "" if theme == "system" else theme
     density = inputs.text(request, "density") or "dense"
-    person.density = "" if density == "dense" else density
+    person.density = None if density == "dense" else density
     faults = _faults(person.language, person.time_zone, theme, density)
     if faults:
         return _form(request, faults)

@@ -35,7 +35,7 @@ def new_item_answer(request: HttpRequest, response: HttpResponse, item: Item) ->
 def item_answers(request: HttpRequest, items: Sequence[Item]) -> list[ItemOut]:
     """Several items. Cost: what `item_view.views` costs."""
     at = timezone.now()
-    with _as_reader(request):
+    with as_reader(request):
         return [_item(view, at) for view in item_view.views(items, caller(request), at)]
 
 
@@ -47,7 +47,7 @@ def _item(view: ItemView, at: datetime) -> ItemOut:
 
 
 @contextmanager
-def _as_reader(request: HttpRequest) -> Iterator[None]:
+def as_reader(request: HttpRequest) -> Iterator[None]:
     """Words are in the language that the request asks for, else the caller's; moments in the caller's zone."""
     actor = caller(request)
     asked = "Accept-Language" in request.headers or not actor.language

@@ -1,0 +1,57 @@
+"""What a person is told."""
+
+from datetime import datetime
+
+from pydantic import ConfigDict, Field
+
+from tramita.api.schemas.base import Input, Output
+from tramita.api.schemas.examples import ANA
+from tramita.api.schemas.items import WhoOut
+from tramita.domain.notices import Event
+
+MAILED = {
+    "id": 17,
+    "event": "assigned",
+    "text": "Assigned to you by Ana Lima",
+    "item": "40308-T",
+    "title": "Invoice 991 twice",
+    "actor": ANA,
+    "at": "2026-03-02T10:00:00+00:00",
+    "read": False,
+}
+
+
+class NotificationOut(Output):
+    """One thing that the caller is told. `actor` is null for the system; `text` is in the caller's language."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [MAILED]})
+
+    id: int
+    event: Event
+    text: str
+    item: str
+    title: str
+    actor: WhoOut | None
+    at: datetime
+    read: bool
+
+
+class NotificationPage(Output):
+    """Some notifications, the newest first."""
+
+    results: list[NotificationOut]
+    next: str | None
+
+
+class ReadIn(Input):
+    """Up to which one everything was read."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"up_to": 17}]})
+
+    up_to: int = Field(ge=1, lt=2**63)
+
+
+class ReadOut(Output):
+    """How many were unread until now."""
+
+    read: int
