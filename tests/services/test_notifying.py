@@ -220,8 +220,8 @@ def test_the_writer_hears_that_their_mail_did_not_go_out(desk: Desk, bea: Actor,
     way = Way(smtp.RefusedError("550 no such user"))
     monkeypatch.setattr(posting, "transport", lambda url: way)
     mailing.send(item, to=["nobody@acme.example"], text="Booked back.", by=bea, at=LATER)
-    for delivery in posting.claim(at=LATER):
-        posting.post(delivery, at=LATER)
+    for delivery in posting.claim(at=LATER + HOUR):
+        posting.post(delivery, at=LATER + HOUR)
     notify()
 
     assert told(bea) == ["unsent"]
