@@ -27,6 +27,7 @@ from tramita.services import (
 )
 from tramita.ui.notices import sentence
 
+pytestmark = pytest.mark.django_db(transaction=True)  # followers read what is committed
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 LATER = MONDAY + HOUR
 OURS = "mx.desk.example"

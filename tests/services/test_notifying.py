@@ -27,6 +27,7 @@ from tramita.services import (
     working,
 )
 
+pytestmark = pytest.mark.django_db(transaction=True)  # followers read what is committed
 HOUR = timedelta(hours=1)
 LATER = MONDAY + HOUR
 

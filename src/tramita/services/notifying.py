@@ -14,7 +14,7 @@ from tramita.domain.codes import Clock, Listed, State
 from tramita.domain.notices import RANK, SOON, Channel, Event, Happening, Tie, Told, Wishes, told_by
 from tramita.models import Entry, Follower, Item, NoticeSettings, Notification
 from tramita.models.work import NEVER_LEASED
-from tramita.queries.events import Mark, between, newest
+from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.following import Following, following, members, readers
 from tramita.queries.notices import wishes, zone_of
 from tramita.queries.people import actors
@@ -66,9 +66,11 @@ def notify(*, at: datetime, mails: bool = True) -> int:
 
     `mails`: False for a company that is only played.
     """
+    if newest() <= _mark():  # asked once a second: no write lock for nothing
+        return 0
     with writing():
-        follower, _ = Follower.objects.get_or_create(name=NAME)
-        start, safe = (follower.tx, follower.entry), newest()
+        Follower.objects.get_or_create(name=NAME)
+        start, safe = _mark(), newest()
         rows = _entries(start, safe) if safe > start else []
         end = (int(rows[-1][0]), int(rows[-1][1])) if len(rows) == BATCH else max(safe, start)
         if end == start or not _moved(start, end):
@@ -103,6 +105,11 @@ def _comes_due(item: Item, event: Event, due_at: datetime, *, at: datetime) -> N
     told = Told(event, ties=(Tie.INBOX, Tie.FOLLOWED, *waiting))
     standing = _Standing(item.state, item.listed, item.assignee_id, item.owner_id, item.queue_id)
     _tell([_News(item.pk, told, f"{event}:{due_at:%Y%m%dT%H%M%S}", at, standing)], at=at, mails=True)
+
+
+def _mark() -> Mark:
+    """How far was read."""
+    return Follower.objects.filter(name=NAME).values_list("tx", "entry").first() or BEGINNING
 
 
 def _moved(start: Mark, end: Mark) -> bool:

@@ -326,7 +326,7 @@ TIES: Words = {
 }
 
 CHANNELS: Words = {
-    "hub": _("Here"),
+    "hub": _("In Tramita"),
     "browser": _("Pop-up"),
     "mail": _("Mail"),
 }
