@@ -6,18 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.desk import MONDAY, Desk, publish
 from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.mail_path import BROKEN, endings, steps
 from tramita.domain.mail_probes import PLAIN, mail_of
-from tramita.domain.mail_tokens import Keys, message_id
+from tramita.domain.mail_tokens import DIGEST, NOTICE, Keys, message_id
 from tramita.domain.mime import Address
 from tramita.domain.mime.compose import compose
 from tramita.domain.references import Reference
-from tramita.models import BlockedAddress, Item, Mailbox, Message
+from tramita.gateways.storage import storage
+from tramita.models import BlockedAddress, Item, Mailbox, Message, SeenMessage
 from tramita.queries.mailboxes import keys
-from tramita.services import mailing, receiving, resolving
+from tramita.services import mailing, receiving, resolving, working
 from tramita.services.sorting_mail import Outcome
 
 HOUR = timedelta(hours=1)
@@ -189,6 +191,39 @@ def refused(desk: Desk) -> Outcome:
     return receive(mail(sender="stranger@else.example"))
 
 
+def news(desk: Desk, prefix: str = NOTICE, *, closed: bool = False) -> str:
+    """The Message-ID of news to Leo about a Ticket."""
+    item = started(desk)
+    if closed:
+        working.start(item, by=desk.leo, at=MONDAY)
+        resolving.resolve(item, method="rejected_spam", by=desk.leo, at=MONDAY)
+    return message_id(Reference(item.kind, item.number), f"{prefix}1a", host="desk.example", keys=keys())
+
+
+def colleagues(desk: Desk, id_: str, text: str = "I take it", **more: str) -> Outcome:
+    """A proven answer of Leo's."""
+    Mailbox.objects.update(authserv_id="mx.desk.example")
+    proof = "mx.desk.example; dmarc=pass header.from=desk.example"
+    raw = mail(text, sender=desk.leo.email, reply_to=id_, Authentication_Results=proof, **more)
+    return receive(raw, at=MONDAY + HOUR)
+
+
+def news_twice(desk: Desk) -> Outcome:
+    """The second copy comes to another mailbox of the desk."""
+    id_ = news(desk)
+    colleagues(desk, id_)
+    Mailbox.objects.create(address="other@desk.example", authserv_id="mx.desk.example")
+    seen = SeenMessage.objects.latest("id")
+    raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
+    return receiving.receive(raw, mailbox="other@desk.example", source="import", at=MONDAY + HOUR)
+
+
+def news_came_back(desk: Desk) -> Outcome:
+    id_ = news(desk)
+    told = f"Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{id_}>\r\n\r\n--b--"
+    return receive(REPORT.replace("--b--", f"--b\r\n{told}").encode(), at=MONDAY + HOUR)
+
+
 WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "seen": [(again, "duplicate", "")],
     "probe": [(probe, "ignored", "probe")],
@@ -196,6 +231,28 @@ WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "nobody": [(lambda desk: receive(b"The heating is off."), "unhandled", "no sender")],
     "blocked": [(blocked, "ignored", "blocked")],
     "spam": [(lambda desk: receive(mail(X_Spam_Flag="YES")), "unhandled", "spam")],
+    "news": [(lambda desk: colleagues(desk, news(desk)), "appended", "")],
+    "reported": [(news_came_back, "ignored", "report on a notification")],
+    "absence": [
+        (
+            lambda desk: colleagues(desk, news(desk), Auto_Submitted="auto-replied"),
+            "ignored",
+            "automatic answer to a notification",
+        )
+    ],
+    "several": [(lambda desk: colleagues(desk, news(desk, DIGEST)), "unhandled", "answer to news of several items")],
+    "outsider": [
+        (lambda desk: receive(mail("Me too", reply_to=news(desk))), "unhandled", "answer to a notification"),
+    ],
+    "ended": [
+        (
+            lambda desk: colleagues(desk, news(desk, closed=True)),
+            "unhandled",
+            "answer to a notification on a Closed item",
+        )
+    ],
+    "second": [(news_twice, "duplicate", "")],
+    "inside": [(lambda desk: colleagues(desk, news(desk)), "appended", "")],
     "belongs": [(joined, "appended", "")],
     "report": [(lambda desk: receive(REPORT.encode()), "unhandled", "report on a mail that was not ours")],
     "answered": [(answered, "appended", "")],

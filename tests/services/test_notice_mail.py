@@ -1,4 +1,4 @@
-"""News by mail: one a burst, a machine's, with a way out; what comes back to it leaks nothing and goes round nowhere."""
+"""News by mail: one a burst, a machine's, with a way out; what comes back leaks nothing and goes round nowhere."""
 
 from datetime import datetime, time, timedelta
 from email import message_from_bytes

@@ -34,8 +34,8 @@ def may_mention(text: str) -> bool:
 def mentions(text: str, people: Iterable[Nameable]) -> list[Mention]:
     """Everybody meant, each once, in the order of the text.
 
-    Taken for a name, whatever its case: the address, what stands before its @, the whole name with or without blanks,
-    the first name. The longest that fits counts, and only if it fits one person.
+    Taken for a name, whatever its case: the address, what stands before its @, the whole name with or without blanks;
+    else the first name. The longest that fits counts, and only if it fits one person.
     """
     names = _names(people)
     longest = max((len(name) for name in names), default=0)
@@ -63,18 +63,16 @@ def parts(text: str, typed: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bo
 
 
 def _names(people: Iterable[Nameable]) -> Mapping[str, set[Nameable]]:
-    names: dict[str, set[Nameable]] = {}
+    own: dict[str, set[Nameable]] = {}
+    first: dict[str, set[Nameable]] = {}
     for person in people:
-        for name in _called(person):
-            names.setdefault(name.casefold(), set()).add(person)
-    return names
-
-
-def _called(person: Nameable) -> set[str]:
-    local = person.email.partition("@")[0]
-    words = person.name.split()
-    whole = {" ".join(words), "".join(words), ".".join(words)} if words else set()
-    return {name for name in (person.email, local, *whole, *words[:1]) if name}
+        words = person.name.split()
+        whole = (" ".join(words), "".join(words), ".".join(words))
+        for name in filter(None, (person.email, person.email.partition("@")[0], *whole)):
+            own.setdefault(name.casefold(), set()).add(person)
+        for name in words[:1]:
+            first.setdefault(name.casefold(), set()).add(person)
+    return first | own
 
 
 def _meant(text: str, names: Mapping[str, set[Nameable]]) -> tuple[Nameable, int] | None:
