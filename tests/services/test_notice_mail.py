@@ -370,3 +370,16 @@ def test_a_changed_title_does_not_change_a_mail_that_waits_for_its_server(desk: 
     work(LATER + 10 * MINUTE)
 
     assert "Invoice 1" in str(news(way, desk.leo)[0]["Subject"])
+
+
+def test_what_a_colleague_answered_to_news_is_not_what_our_next_mail_answers(desk: Desk, way: Way) -> None:
+    """MAIL-59, MAIL-118: not even its id leaves the house."""
+    item, sent = told(desk, way)
+    receive(answer(sent, desk.leo.email), at=LATER + HOUR)
+    inside = Message.objects.get(outgoing=False)
+
+    ours = mailing.send(
+        Item.objects.get(pk=item.pk), to=[desk.rui.email], text="Booked back.", by=desk.leo, at=LATER + 2 * HOUR
+    )
+
+    assert inside.message_id not in (ours.in_reply_to, *ours.references)

@@ -22,6 +22,7 @@ from tramita.domain.subjects import references_header, subject_with_reference, t
 from tramita.models import Item, Message
 from tramita.models.work import NEVER_LEASED
 from tramita.queries.mailboxes import Directory, Voice, keys
+from tramita.queries.matching import with_internal
 from tramita.queries.quotable import still_here
 from tramita.services import sql
 from tramita.services.ledger import Change
@@ -189,7 +190,9 @@ def answered_mail(item: Item, chosen: Message | None = None) -> Answered | None:
 
 
 def _newest(item: Item) -> Message | None:
-    newest = list(item.messages.filter(~still_here()).order_by("-id").only(*ANSWERED)[:LOOKED_AT])
+    """What stays in the house is answered by nobody outside, not even by its id (MAIL-59)."""
+    newest = list(with_internal(item.messages.filter(~still_here()).order_by("-id").only(*ANSWERED))[:LOOKED_AT])
+    newest = [one for one in newest if not vars(one)["internal"]]
     theirs = [one for one in newest if not one.outgoing]
     return next(iter([one for one in theirs if not one.automatic] or theirs or newest), None)
 
