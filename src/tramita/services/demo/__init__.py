@@ -4,11 +4,12 @@ Three customers, seven people and a robot, about sixty items in every state. Not
 stories/*.yaml say who did what when, mails are real bytes, and every item's ledger folds to its columns.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tramita.domain.actors import SYSTEM
-from tramita.models import Definition, Delivery, Item, Person
+from tramita.models import Definition, Delivery, Item, Notification, Person
+from tramita.services import firing, notifying
 from tramita.services.definitions import apply
 from tramita.services.demo.moments import Moments
 from tramita.services.demo.stage import Stage
@@ -50,12 +51,23 @@ def load(*, at: datetime) -> None:
             stage.perform(step)
         stage.let_time_pass(at)
         _keep_mail_in_the_house(at)
+    _tell_the_news(at)
 
 
 def _let_them_in(moments: Moments) -> None:
     """The one printed password for everybody, digested once: Argon2 is slow on purpose."""
     first = create_user(next(iter(LOGINS)), name=None, role=None, password=PASSWORD, by=SYSTEM, at=moments.earliest)
     Person.objects.filter(email__in=LOGINS).update(password=first.password)
+
+
+def _tell_the_news(at: datetime) -> None:
+    """What the bell would have said, by no mail; what is older than a day was read."""
+    while notifying.notify(at=at, mails=False):
+        pass
+    while due := firing.claim(at=at):  # what is overdue
+        for timer in due:
+            firing.fire(timer, at=at)
+    Notification.objects.filter(at__lt=at - timedelta(days=1)).update(read_at=at)
 
 
 def _keep_mail_in_the_house(at: datetime) -> None:

@@ -15,7 +15,7 @@ from tramita.domain.errors import Conflict
 from tramita.models import Counter, Definition, Entry, Item, Message, Queue, Timer
 from tramita.models.work import NEVER_LEASED
 from tramita.queries import definitions
-from tramita.services import ledger, sql
+from tramita.services import ledger, notifying, sql
 from tramita.services.seeding import bulk, reference
 from tramita.services.seeding.bulk import Rows
 from tramita.services.seeding.profiles import Profile
@@ -69,6 +69,7 @@ def fill(items: int, *, seed: int, profile: Profile, advance: Callable[[int], No
             with bulk.without_indexes(missing):
                 _write(missing, seed=seed, profile=profile, advance=advance)
             Counter.objects.filter(name=MARK).update(value=items)
+    notifying.skip_everything()
     _settle_down()
     return max(missing, 0)
 
