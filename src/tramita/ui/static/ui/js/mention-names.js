@@ -21,12 +21,19 @@ class MentionNames extends HTMLElement {
     })
   }
 
+  /** What stands between an @ and the caret. */
+  begun() {
+    return /(?:^|[^\p{L}\p{N}_@.])@([\p{L}\p{N}_.' -]{0,40})$/u.exec(this.field.value.slice(0, this.field.selectionStart))
+  }
+
   async offer() {
-    const begun = /(?:^|[^\p{L}\p{N}_@.])@([\p{L}\p{N}_.' -]{0,40})$/u.exec(this.field.value.slice(0, this.field.selectionStart))
+    if (!this.begun()) return this.close()
+    this.names ??= this.known()
+    const names = await this.names
+    const begun = this.begun() // while the names came, somebody typed on
     if (!begun) return this.close()
-    this.names ??= await this.known()
     const typed = begun[1].toLocaleLowerCase()
-    const fit = this.names.filter((name) => name.toLocaleLowerCase().startsWith(typed) && name.toLocaleLowerCase() !== typed)
+    const fit = names.filter((name) => name.toLocaleLowerCase().startsWith(typed) && name.toLocaleLowerCase() !== typed)
     this.begin = this.field.selectionStart - begun[1].length
     this.list.replaceChildren(...fit.slice(0, MOST).map((name, number) => option(this.list.id, name, number)))
     this.list.hidden = !fit.length

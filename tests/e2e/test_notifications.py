@@ -1,0 +1,99 @@
+"""The bell, mentions and choices in a real browser; with scripts off the same by forms (tests/web)."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from tests.desk import Desk
+from tests.e2e.conftest import open_browser, sign_in
+from tests.e2e.test_accessibility import RULES
+from tramita.models import Notification
+from tramita.queries.mailboxes import keys
+from tramita.queries.notices import leaving_token
+from tramita.services import notes, working
+
+
+def told(desk: Desk, count: int = 1) -> list[Notification]:
+    """Things that Ana was told, as the worker writes them."""
+    item = desk.ticket(by=desk.leo)
+    working.assign(item, to=desk.ana.id, by=desk.leo, at=timezone.now())
+    entry = item.entries.latest("seq")
+    return [
+        Notification.objects.create(
+            person_id=desk.ana.id,
+            item=item,
+            entry=entry,
+            event="assigned",
+            key=f"entry:{entry.pk}:{number}",
+            at=timezone.now(),
+            hub=True,
+            browser=True,
+            mail=0,
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_notifications_and_their_settings_are_accessible(
+    chromium: Browser, site: str, desk: Desk, theme: str, width: int
+) -> None:
+    """WCAG 2.2 AA: the list, the choices, the way out of mails, a note with a mention."""
+    one = told(desk, 3)[0]
+    one.read_at = timezone.now()
+    one.save()
+    notes.add_note(one.item, body="@leo please look", by=desk.ana, at=timezone.now())
+    context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    sign_in(page, site, desk)
+
+    findings = {}
+    leave = f"/notifications/leave/{leaving_token(desk.ana.id or 0, keys())}"
+    for path in ("/notifications", "/notifications?show=unread", "/settings/", leave, f"/items/{one.item.reference}"):
+        page.goto(f"{site}{path}")
+        findings[path] = Axe().run(page, options=RULES)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.evaluate("document.querySelector('.shell')?.scrollHeight ?? 0") <= 800, path
+    context.close()
+
+    assert {path: found.generate_report() for path, found in findings.items() if found.violations_count} == {}
+
+
+def test_an_open_page_counts_and_pops_up_what_comes(chromium: Browser, site: str, desk: Desk) -> None:
+    """N-1: once a minute, and each thing once."""
+    context = open_browser(chromium)
+    page = context.new_page()
+    page.clock.install()
+    page.add_init_script(
+        "window.popped = []; window.Notification = class { static permission = 'granted';"
+        " constructor(title, more) { window.popped.push([title, more.tag]) } }"
+    )
+    sign_in(page, site, desk)
+    (one,) = told(desk)
+
+    for _ in range(2):
+        with page.expect_response("**/notifications/fresh?*"):
+            page.clock.run_for(61_000)
+
+    expect(page.locator("#bell b")).to_contain_text("1")
+    assert page.evaluate("window.popped") == [["Assigned to you by Leo Roy", f"tramita-{one.pk}"]]
+    context.close()
+
+
+def test_a_name_is_picked_with_the_keyboard(page: Page, site: str, desk: Desk) -> None:
+    """TL-1: those who may see the item are offered; the note then shows the name."""
+    item = desk.ticket()
+    page.goto(f"{site}/items/{item.reference}?tab=comms")
+    page.locator("label:has(#write-note)").click()
+    box = page.get_by_role("textbox", name="Note", exact=True)
+
+    box.press_sequentially("Ask @le")
+    expect(page.get_by_role("option", name="Leo Roy")).to_be_visible()
+    box.press("Enter")
+    box.press_sequentially("about it")
+
+    expect(box).to_have_value("Ask @Leo Roy about it")
+    page.get_by_role("button", name="Add note").click()
+    expect(page.locator(".mention")).to_have_text("@Leo Roy")
