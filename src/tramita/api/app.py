@@ -8,7 +8,18 @@ from ninja.openapi.schema import OpenAPISchema
 from tramita.api import problems
 from tramita.api.auth import SIGNED_IN
 from tramita.api.bodies import JsonParser, larger_bodies
-from tramita.api.calls import directory, drafts, items, mail, moving_mail, notifications, noting, reading, starting, working
+from tramita.api.calls import (
+    directory,
+    drafts,
+    items,
+    mail,
+    moving_mail,
+    notifications,
+    noting,
+    reading,
+    starting,
+    working,
+)
 from tramita.api.idempotency import once_a_key
 from tramita.api.openapi import completed
 from tramita.api.rendering import JsonRenderer

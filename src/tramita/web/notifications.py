@@ -12,8 +12,17 @@ from tramita.models import Item
 from tramita.queries.following import colleagues, who_see
 from tramita.queries.items import get_visible
 from tramita.queries.mailboxes import keys
-from tramita.queries.notices import Notice, leaving_person, notices, one_notice, popups, wishes_of, zone_of
-from tramita.queries.shell import NEWS_CAP, shell_of
+from tramita.queries.notices import (
+    Notice,
+    leaving_person,
+    notices,
+    one_notice,
+    popups,
+    unread,
+    wishes_of,
+    zone_of,
+)
+from tramita.queries.shell import NEWS_CAP
 from tramita.services import following, notice_settings
 from tramita.ui.notices import icon, sentence
 from tramita.web import inputs
@@ -74,8 +83,7 @@ def fresh(request: StaffRequest) -> HttpResponse:
     quiet = wishes_of(actor.id or 0).quiet_till(at, zone_of(actor.time_zone))
     after = _number(request.GET.get("after", ""))
     found = [] if quiet or after is None else popups(actor, after=after)
-    count = shell_of(actor, now=at).news
-    said = {"unread": count.number, "most": NEWS_CAP, "popups": [_popup(one) for one in found]}
+    said = {"unread": unread(actor, NEWS_CAP + 1), "most": NEWS_CAP, "popups": [_popup(one) for one in found]}
     return JsonResponse(said, headers={"Cache-Control": "no-store, private"})
 
 

@@ -29,6 +29,7 @@ class LiveDesk extends HTMLElement {
   }
 
   hear(changes) {
+    document.dispatchEvent(new CustomEvent("desk-changed", { detail: changes }))
     const shown = (where) => changes.some(({ item, places }) =>
       [`[data-ref="${item}"]`, ...places.map((place) => `[data-place="${CSS.escape(place)}"]`)].some((mark) => document.querySelector(`${where} ${mark}`)))
     if (shown("#main")) this.plan("page")

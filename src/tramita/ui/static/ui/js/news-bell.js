@@ -1,22 +1,39 @@
 /**
- * `<news-bell src="/notifications/fresh" after="17">…<b><span data-count>3</span></b></news-bell>`: asks once a minute
- * how many are unread, and shows what came after number 17 as pop-ups, if the reader lets this site show any. One that
- * several open pages show is one: they bear the same tag.
+ * `<news-bell src="/notifications/fresh" after="17" reader="7">…<b><span data-count>3</span></b></news-bell>`: asks how
+ * many are unread, and shows what came after number 17 as pop-ups, if the reader lets this site show any. One that
+ * several open pages show is one: they bear the same tag. It asks soon after something changed in the reader's own
+ * lists, as the stream says, and once a minute anyhow.
  */
 const EVERY = 60_000
+const SOON = 2_000 // the worker tells of a change within a second or so
+const REST = 10_000 // between two questions
+let asked = 0
 let shown = 0 // the newest that this page has seen; a page that is swapped in brings an older one
 
 class NewsBell extends HTMLElement {
   connectedCallback() {
     shown = Math.max(shown, Number(this.getAttribute("after")))
     this.timer = setInterval(() => this.ask(), EVERY)
+    this.hear = ({ detail }) => {
+      const own = ["inbox", "owned"].map((list) => `${list}:${this.getAttribute("reader")}`)
+      if (detail.some(({ places }) => places.some((place) => own.includes(place)))) this.plan()
+    }
+    document.addEventListener("desk-changed", this.hear)
   }
 
   disconnectedCallback() {
     clearInterval(this.timer)
+    clearTimeout(this.soon)
+    document.removeEventListener("desk-changed", this.hear)
+  }
+
+  plan() {
+    clearTimeout(this.soon)
+    this.soon = setTimeout(() => this.ask(), Math.max(SOON, asked + REST - Date.now()))
   }
 
   async ask() {
+    asked = Date.now()
     const answer = await fetch(`${this.getAttribute("src")}?after=${shown}`).catch(() => null)
     if (!answer?.ok || answer.redirected) return
     const { unread, most, popups } = await answer.json()

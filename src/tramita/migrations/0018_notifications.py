@@ -23,21 +23,10 @@ def begin(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0016_mail_views"),
+        ("tramita", "0017_found_by_words"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Follower",
-            fields=[
-                ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ("tx", models.BigIntegerField(default=0)),
-                ("entry", models.BigIntegerField(default=0)),
-            ],
-            options={
-                "db_table": "followers",
-            },
-        ),
         migrations.AddField(
             model_name="person",
             name="density",
