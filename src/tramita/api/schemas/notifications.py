@@ -1,6 +1,7 @@
 """What a person is told."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
@@ -9,7 +10,7 @@ from tramita.api.schemas.examples import ANA
 from tramita.api.schemas.items import WhoOut
 from tramita.domain.notices import Event
 
-MAILED = {
+ASSIGNED: dict[str, Any] = {
     "id": 17,
     "event": "assigned",
     "text": "Assigned to you by Ana Lima",
@@ -24,7 +25,7 @@ MAILED = {
 class NotificationOut(Output):
     """One thing that the caller is told. `actor` is null for the system; `text` is in the caller's language."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [MAILED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [ASSIGNED]})
 
     id: int
     event: Event
