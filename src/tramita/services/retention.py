@@ -42,8 +42,8 @@ def forget_raw_mail(*, at: datetime, limit: int = BATCH) -> int:
 
 def forget_notifications(*, at: datetime, limit: int = BATCH) -> int:
     """Take old notifications away, and the mails with news that are done with; how many."""
-    read = Q(at__lt=at - KEEP_READ, read_at__isnull=False)
-    old = Notification.objects.filter(read | Q(at__lt=at - KEEP_UNREAD)).order_by("at")
+    done_with = Q(read_at__isnull=False) | Q(at__lt=at - KEEP_UNREAD)
+    old = Notification.objects.filter(done_with, at__lt=at - KEEP_READ).order_by("at")
     mails = Delivery.objects.filter(kind="notice", created_at__lt=at - KEEP_READ).exclude(state=Delivery.State.PENDING)
     with writing():
         gone = _take_away(old, limit)
