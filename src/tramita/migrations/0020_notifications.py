@@ -23,7 +23,7 @@ def begin(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0017_found_by_words"),
+        ("tramita", "0019_mail_proves_itself"),
     ]
 
     operations = [
