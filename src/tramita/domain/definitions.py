@@ -332,6 +332,8 @@ class MailboxDefinition:
     trusted: bool = False  # control fields of our own namespace count (MAIL-54)
     automatic_answers_wake: bool = True  # an absence note that answers a person's mail (M-13, MAIL-99)
     copy_sent: str = ""  # folder of the mailbox that gets a copy of what is sent (MAIL-114)
+    outgoing: Mapping[str, int | bool] = field(default_factory=dict)  # messages_a_minute, recipients_a_mail (MAIL-112);
+    # tell_too_large (MAIL-13); what is not named holds by default
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from tramita.models.mail import (
     Message,
     SeenMessage,
 )
+from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
@@ -29,11 +30,13 @@ __all__ = [
     "Delivery",
     "Draft",
     "Entry",
+    "Erasure",
     "FetchedMessage",
     "Follower",
     "Grant",
     "IdempotencyKey",
     "Item",
+    "Lane",
     "Link",
     "Mailbox",
     "MailboxState",
@@ -48,5 +51,6 @@ __all__ = [
     "SeenMessage",
     "Timer",
     "Token",
+    "ToldSender",
     "Version",
 ]

@@ -33,6 +33,9 @@ class Rules:
     trusted: bool = False  # control fields of our own namespace stay (MAIL-54)
     automatic_answers_wake: bool = True  # M-13, MAIL-99
     spam_header: str = ""  # the operator's own flag of a filter: `X-My-Flag: yes` (MAIL-58)
+    tell_too_large: bool = True  # who sent a mail over the limit hears of it (MAIL-13)
+    messages_a_minute: int | None = None  # that its provider takes (MAIL-112)
+    recipients_a_mail: int | None = None
 
 
 PLAIN = Rules()
@@ -141,12 +144,17 @@ def directory() -> Directory:
     return Directory(boxes, routes, rules, voices)
 
 
-RULES = "m.name, m.signature, m.plus_addressing, m.authserv_id, m.trusted, m.automatic_answers_wake, m.settings"
+RULES = (
+    "m.name, m.signature, m.plus_addressing, m.authserv_id, m.trusted, m.automatic_answers_wake, m.settings, m.outgoing"
+)
 
 
-def _rules(plus: str, authserv_id: str, trusted: object, wake: object, connection_: object) -> Rules:
+def _rules(
+    plus: str, authserv_id: str, trusted: object, wake: object, connection_: object, outgoing: object
+) -> Rules:
     spam_header = str(document(connection_).get("spam_header", ""))
-    return Rules(plus, authserv_id, bool(trusted), bool(wake), spam_header)
+    leaving = document(outgoing) or {}
+    return Rules(plus, authserv_id, bool(trusted), bool(wake), spam_header, **leaving)
 
 
 @dataclass(frozen=True, slots=True)

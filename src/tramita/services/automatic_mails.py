@@ -57,7 +57,13 @@ BUILT_IN: Mapping[str, Promise] = {
         "With this answer we take request {{reference}} as done. If you see it differently, answer this mail "
         "until {{until}}: we then take it up again. Later answers begin a new request."
     ),
+    "too_large": gettext_lazy(
+        "Hello,\n\nyour message “{{subject}}” is too large for us: it has {{size}}, and we take {{limit}}. "
+        "Nobody has read it. Please send it again with smaller files, or with a link to them.\n\n"
+        "This is an automatic message."
+    ),
 }
+SUBJECTS: Mapping[str, Promise] = {"too_large": gettext_lazy("Too large: {{subject}}")}  # else the item's title
 
 
 def acknowledge(change: Change, *, to: str, name: str, language: str, answered: Answered, desk: Directory) -> None:
@@ -126,12 +132,17 @@ def why_silent(item: Item, reader: Person, desk: Directory, *, at: datetime) -> 
 
 def _said(kind: str, item: Item, language: str, *, desk: Directory, name: str, **values: str) -> MailText:
     """The words, filled. Raises: KeyError, when a value is missing (MAIL-126)."""
-    known = _values(item, desk, name) | values
+    return worded(kind, language, _values(item, desk, name) | values)
+
+
+def worded(kind: str, language: str, known: Mapping[str, str]) -> MailText:
+    """The words that the installation chose, else ours, in this language. Raises: KeyError, when a value is missing."""
     own = chosen(definitions.mail_texts(kind), language)
     with translation.override(language):
         text = own or MailText(text=str(BUILT_IN[kind]))
+        subject = text.subject or str(SUBJECTS.get(kind, "{{title}}"))
     return MailText(
-        subject=filled_line(text.subject or "{{title}}", known),
+        subject=filled_line(subject, known),
         text=filled(text.text, known),
         html=filled(text.html, known, as_html=True) if text.html else "",
     )

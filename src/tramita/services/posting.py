@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import OperationalError
@@ -23,9 +23,9 @@ from tramita.domain.mime.model import address_key
 from tramita.domain.wordless import wordless
 from tramita.gateways.smtp import NotNowError, RefusedError, SendError, Transport, UncertainError, transport
 from tramita.models import Message
-from tramita.services import mail_size
-from tramita.services.claiming import DELIVERIES, Claimed, update
-from tramita.services.claiming import claim as claim_rows
+from tramita.models.work import NEVER_LEASED
+from tramita.services import lanes, mail_size, size_notices
+from tramita.services.claiming import DELIVERIES, Claimed, unclaim, update
 from tramita.services.composing_mail import composed, envelope
 from tramita.services.copy_orders import copy_later
 from tramita.services.mail_trouble import all_clear, tell
@@ -60,9 +60,12 @@ class _LostError(Exception):
     """Somebody else has this mail by now; nothing was handed over."""
 
 
-def claim(*, at: datetime, limit: int = BATCH) -> list[Claimed]:
-    """Mails due at `at` that nobody else holds."""
-    return claim_rows(DELIVERIES, ("mail",), at=at, limit=limit)
+def claim(*, at: datetime, limit: int = BATCH) -> lanes.Taken:
+    """Mails due at `at` that nobody else holds, no more of a mailbox than its provider takes (MAIL-112).
+
+    When they are done with, `lanes.let_go` opens the way for the next.
+    """
+    return lanes.claim(("mail", size_notices.KIND), at=at, limit=limit)
 
 
 @contextmanager
@@ -81,12 +84,98 @@ def post(delivery: Claimed, *, at: datetime, way: Transport | None = None) -> Re
     if way is None:
         with way_out() as own:
             return post(delivery, at=at, way=own)
-    job = _Job(delivery, Message.objects.select_related("item").get(deliveries=delivery.id), at)
+    job = _Job(delivery, _letter(delivery), at)
     if delivery.payload.get("handed_over"):
         return job.end(Result.UNCERTAIN, STOPPED)
-    if why := why_held(delivery.payload, job.message, at=at):
+    if why := job.letter.why_held(at=at):
         return job.end(Result.HELD, why)
     return job.send(way)
+
+
+class Letter(Protocol):
+    """A mail on its way out: one of an item, or one that belongs to none."""
+
+    @property
+    def name(self) -> str:
+        """Of its file, where mail is written to a folder."""
+
+    @property
+    def sender(self) -> str:
+        """Of the envelope."""
+
+    @property
+    def address(self) -> str:
+        """Which of our addresses it leaves from."""
+
+    @property
+    def due(self) -> datetime:
+        """When it was to go."""
+
+    def people(self) -> tuple[str, ...]:
+        """Everybody it goes to, each once."""
+
+    def raw(self) -> bytes:
+        """The bytes to send, the same at every try."""
+
+    def why_held(self, *, at: datetime) -> str | None:
+        """Why it must not go unseen, or None."""
+
+    def final(self, state: int) -> int:
+        """The state that its row is left in."""
+
+    def ended(self, state: int, error: str, *, facts: Mapping[str, Any], at: datetime) -> None:
+        """Tell what became of it, in the transaction that keeps it."""
+
+
+def _letter(delivery: Claimed) -> Letter:
+    if delivery.kind == size_notices.KIND:
+        return size_notices.SizeNotice(delivery.id, delivery.payload)
+    return _ItemMail(Message.objects.select_related("item").get(deliveries=delivery.id), delivery.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class _ItemMail:
+    """A mail of an item: its writer sees there when it did not go out (MAIL-113)."""
+
+    message: Message
+    payload: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.message.at:%Y%m%dT%H%M%S}-{self.message.message_id.partition('@')[0]}"
+
+    @property
+    def sender(self) -> str:
+        return self.message.headers.get("bounce") or self.message.sender_address
+
+    @property
+    def address(self) -> str:
+        return self.message.sender_address
+
+    @property
+    def due(self) -> datetime:
+        due = self.payload.get("due")
+        return datetime.fromisoformat(due) if due else self.message.at
+
+    def people(self) -> tuple[str, ...]:
+        return envelope(self.message)
+
+    def raw(self) -> bytes:
+        return composed(self.message)
+
+    def why_held(self, *, at: datetime) -> str | None:
+        return why_held(self.payload, self.message, at=at)
+
+    def final(self, state: int) -> int:
+        return state
+
+    def ended(self, state: int, error: str, *, facts: Mapping[str, Any], at: datetime) -> None:
+        if state == Result.DONE:
+            copy_later(self.message, at=at)
+            if self.payload.get("late"):
+                all_clear(self.message, "mail_left", at=at)
+        else:
+            tell(self.message, Result(state).name.lower(), error, facts=facts, at=at)
 
 
 @dataclass(slots=True)
@@ -94,7 +183,7 @@ class _Job:
     """One try of one mail."""
 
     delivery: Claimed
-    message: Message
+    letter: Letter
     at: datetime
     handed_over: bool = False
 
@@ -103,9 +192,14 @@ class _Job:
             people = self._people()
             if not people:
                 return self.end(Result.HELD, SINK, sink=True)
+            people, rest = self._as_many_as_may(people)
             refused = self._hand_over(way, people)
         except _LostError:
             return Result.LOST
+        except lanes.FullError:
+            with writing():
+                unclaim(DELIVERIES, [self.delivery])
+            return Result.LATER
         except (RefusedError, Invalid) as error:
             return self.end(Result.FAILED, str(error))
         except UncertainError as error:
@@ -115,21 +209,25 @@ class _Job:
         except OperationalError:
             raise  # the database: not this mail's fault
         except Exception as error:  # whatever is wrong with one mail, the next must go out
-            log.error("mail set aside", exc_info=wordless(error), extra={"mail": self.message.pk})
+            log.error("mail set aside", exc_info=wordless(error), extra={"delivery": self.delivery.id})
             return self.end(Result.UNCERTAIN if self.handed_over else Result.FAILED, f"{type(error).__name__}: {error}")
-        return self._sent(people, refused)
+        return self._sent(people, rest, refused)
 
     def _people(self) -> list[str]:
         """Whom this try is for: those who have not got it yet, and whom a test installation may write to (MAIL-127)."""
         only = self.delivery.payload.get("to")
-        return [one for one in envelope(self.message) if allowed(one) and (only is None or one in only)]
+        return [one for one in self.letter.people() if allowed(one) and (only is None or one in only)]
+
+    def _as_many_as_may(self, people: list[str]) -> tuple[list[str], list[str]]:
+        """Those that the provider takes in one mail, and who gets it next (MAIL-112)."""
+        limit = lanes.limit_of(self.letter.address)
+        most = (limit.recipients_a_mail if limit else None) or len(people)
+        return people[:most], people[most:]
 
     def _hand_over(self, way: Transport, people: list[str]) -> Mapping[str, SendError]:
-        message = self.message
-        raw = composed(message)
-        name = f"{message.at:%Y%m%dT%H%M%S}-{message.message_id.partition('@')[0]}"
-        sender = message.headers.get("bounce") or message.sender_address
-        return way.send(name, sender, people, raw, handing_over=self._handing_over) or {}
+        letter = self.letter
+        raw = letter.raw()
+        return way.send(letter.name, letter.sender, people, raw, handing_over=self._handing_over) or {}
 
     def _handing_over(self) -> None:
         """Say so, if the mail is still ours: whoever finds it like this later does not send it again."""
@@ -137,52 +235,58 @@ class _Job:
         with writing():
             if not update(DELIVERIES, self.delivery, payload=payload, lease_until=self.at + HANDED_OVER):
                 raise _LostError
+            lanes.take(self.letter.address, at=self.at)
         self.handed_over = True
 
-    def _sent(self, people: list[str], refused: Mapping[str, SendError]) -> Result:
+    def _sent(self, people: list[str], rest: list[str], refused: Mapping[str, SendError]) -> Result:
         """Some have got it, others were refused for good or for now: each recipient's fate is their own."""
         payload = self.delivery.payload
         gone = payload.get("refused", {}) | _said(refused, RefusedError)
         later, had = _said(refused, NotNowError), [one for one in people if one not in refused]
+        partly = bool(had) or payload.get("partly", False)
+        if rest and not later:
+            return self._go_on({"to": rest, "refused": gone, "partly": partly})
         if later:
-            partly = bool(had) or payload.get("partly", False)
-            facts = {"to": sorted(later), "refused": gone, "partly": partly}
+            facts = {"to": [*sorted(later), *rest], "refused": gone, "partly": partly}
             return self.later("; ".join(sorted(set(later.values()))), **facts)
         if gone:
-            facts = {"to": sorted(gone), "refused": gone, "partly": bool(had) or payload.get("partly", False)}
+            facts = {"to": sorted(gone), "refused": gone, "partly": partly}
             return self.end(Result.FAILED, "; ".join(f"{who}: {why}" for who, why in sorted(gone.items())), **facts)
         return self.end(Result.DONE, "")
+
+    def _go_on(self, facts: Mapping[str, Any]) -> Result:
+        """Those whom the provider does not take in the same mail are next; nothing went wrong."""
+        payload = {name: value for name, value in self.delivery.payload.items() if name != "handed_over"} | facts
+        with writing():
+            update(DELIVERIES, self.delivery, payload=payload, lease_until=NEVER_LEASED, tries=0, error="")
+        return Result.LATER
 
     def later(self, error: str, **facts: Any) -> Result:
         """Try again, each time a little later, for two days (MAIL-112)."""
         payload = {name: value for name, value in self.delivery.payload.items() if name != "handed_over"} | facts
-        if self.at - self._due() > GIVE_UP:
+        if self.at - self.letter.due > GIVE_UP:
             return self.end(Result.FAILED, error, **facts)
         next_at = self.at + BACKOFF[min(self.delivery.tries, len(BACKOFF)) - 1]
         with writing():
             update(DELIVERIES, self.delivery, payload=payload, next_at=next_at, lease_until=self.at, error=error[:1000])
         return Result.LATER
 
-    def _due(self) -> datetime:
-        due = self.delivery.payload.get("due")
-        return datetime.fromisoformat(due) if due else self.message.at
-
     def end(self, result: Result, error: str, **facts: Any) -> Result:
         """Keep the result; whoever wrote the mail sees on the item when it did not go out (MAIL-113)."""
         payload = {name: value for name, value in self.delivery.payload.items() if name != "handed_over"} | facts
-        columns = {"state": int(result), "error": error[:1000], "payload": payload, "lease_until": self.at}
+        columns = {
+            "state": self.letter.final(int(result)),
+            "error": error[:1000],
+            "payload": payload,
+            "lease_until": self.at,
+        }
         return _unrivalled(lambda: self._keep(result, error, columns))
 
     def _keep(self, result: Result, error: str, columns: dict[str, Any]) -> Result:
         with writing():
             if not update(DELIVERIES, self.delivery, **columns):
                 return Result.LOST
-            if result is Result.DONE:
-                copy_later(self.message, at=self.at)
-            if result is not Result.DONE:
-                tell(self.message, result.name.lower(), error, facts=columns["payload"], at=self.at)
-            elif self.delivery.payload.get("late"):
-                all_clear(self.message, "mail_left", at=self.at)
+            self.letter.ended(int(result), error, facts=columns["payload"], at=self.at)
         return result
 
 

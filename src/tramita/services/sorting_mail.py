@@ -27,6 +27,7 @@ from tramita.queries.worklists import KINDS
 from tramita.services import unwritten
 from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
+from tramita.services.size_notices import REASON, over_limit, tell_sender
 from tramita.services.starting_by_mail import category_of, start_from_mail
 from tramita.services.storing_mail import Arrival
 
@@ -75,10 +76,21 @@ def _sorted(
         return Outcome("ignored", reason="blocked")
     if flagged_as_spam(mail, header=rules.spam_header):
         return Outcome("unhandled", reason="spam")
+    if seen.processed_at is None and over_limit(seen.size):  # a person may have it processed all the same
+        told = _told(seen, mail, desk, at, rehearsed=rehearsed)
+        notes["too_large"] = {"told": told is None, "why": told}
+        return Outcome("unhandled", reason=REASON)
     verified = known.active and proven(mail, own=desk.own, trusted=rules.authserv_id)
     notes["sender"] = {"known": known.id is not None, "staff": known.is_staff, "verified": verified}
     arrival = Arrival(seen, mail, sender, known, desk, at, verified, rehearsed, notes)
     return _placed(arrival, rules)
+
+
+def _told(seen: SeenMessage, mail: ParsedMail, desk: Directory, at: datetime, *, rehearsed: bool) -> str | None:
+    """Tell who sent it, unless it is old or only tried out (MAIL-13); why they are not told."""
+    if seen.archive or rehearsed:
+        return "archive" if seen.archive else "rehearsed"
+    return tell_sender(mail, seen_id=seen.pk, mailbox=seen.mailbox, size=seen.size, desk=desk, at=at)
 
 
 def _placed(arrival: Arrival, rules: Rules) -> Outcome:

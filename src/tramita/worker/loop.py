@@ -16,7 +16,19 @@ from django.db import OperationalError, close_old_connections, connections
 
 from tramita.models import Message
 from tramita.models.work import NEVER_LEASED
-from tramita.services import copying, firing, heartbeat, indexing, mail_trouble, posting, processing, retention, showing
+from tramita.queries.memory import remembering
+from tramita.services import (
+    copying,
+    firing,
+    heartbeat,
+    indexing,
+    lanes,
+    mail_trouble,
+    posting,
+    processing,
+    retention,
+    showing,
+)
 from tramita.worker.fetchers import Fetchers
 
 log = logging.getLogger(__name__)
@@ -39,15 +51,17 @@ def timers(*, at: datetime) -> Counter[str]:
 def mail_out(*, at: datetime) -> Counter[str]:
     """Try one batch of due mails over one connection; tell of those that are late (MAIL-113)."""
     done, begun = Counter({"mail_told_late": mail_trouble.tell_late(at=at)}), monotonic()
-    claimed = posting.claim(at=at)
-    if not claimed:
+    with remembering():
+        taken = posting.claim(at=at)
+    if not taken:
         return done
-    with posting.way_out() as way:
-        for delivery in claimed:
+    with remembering(), posting.way_out() as way:
+        for delivery in taken:
             now = at + timedelta(seconds=monotonic() - begun)  # a slow server must not make leases look longer
             result = posting.post(delivery, at=now, way=way)
             done["mail_out"] += 1
             done[f"mail_{result.name.lower()}"] += 1
+    lanes.let_go(taken)
     return done
 
 

@@ -187,6 +187,7 @@ def mailboxes() -> Tree:
             authserv_id=box.authserv_id,
             trusted=box.trusted,
             copy_sent=box.copy_sent,
+            outgoing=box.outgoing,
             routes=[route(one) for one in routes],
         )
         if not box.automatic_answers_wake:
