@@ -145,6 +145,7 @@ MAIL_REASONS: Words = {
     "no route": _("No route for any of its addresses"),
     "no sender": _("It has no usable sender"),
     "spam": _("Taken for spam"),
+    "too large": _("It is larger than what is taken"),
     "report on a mail that was not ours": _("A report on a mail that was not ours"),
     "unverified sender": _("It says that one of us wrote it, and nothing proves it"),
     "loop": _("Our own mail going round"),

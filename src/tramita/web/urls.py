@@ -94,6 +94,7 @@ urlpatterns = [
     path("mail/outbox/<int:number>/cancel", mail_views.cancel, name="outbox-cancel"),
     path("mail/outbox/<int:number>/resend", mail_views.resend, name="outbox-resend"),
     path("mail/outbox/<int:number>/arrived", mail_views.arrived, name="outbox-arrived"),
+    path("mail/outbox/<int:number>/give-up", mail_views.give_up, name="outbox-give-up"),
     path("settings/mailboxes", mailbox_settings.mailboxes, name="mailboxes"),
     path(BOX, mailbox_settings.mailbox, name="mailbox"),
     path(f"{BOX}/remove", mailbox_settings.remove, name="mailbox-remove"),
