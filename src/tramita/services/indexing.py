@@ -84,6 +84,8 @@ def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
     facts, spoken = document(data), document(said)
     if type_ in MAIL and "message" in facts:
         yield (item_id, About.MAIL, facts["message"]), ""
+    elif type_ == "mail_erased":
+        yield from (((item_id, About.MAIL, one), "") for one in facts["messages"])
     elif type_ in NOTES:
         yield (item_id, About.NOTE, entry_id), str(spoken.get("body", ""))
     elif type_ == "file_added":
@@ -98,7 +100,8 @@ def _mails(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
     for message, filename in Attachment.objects.filter(message__in=ids).values_list("message_id", "filename"):
         names.setdefault(message, []).append(filename)
     columns = ("id", "item_id", "subject", "sender_name", "sender_address", "to", "cc", "text")
-    for pk, item_id, subject, name, address, to, cc, text in Message.objects.filter(pk__in=ids).values_list(*columns):
+    there = Message.objects.filter(pk__in=ids).exclude(headers__has_key="erased")
+    for pk, item_id, subject, name, address, to, cc, text in there.values_list(*columns):
         sender, people = f"{name} {address}", " ".join(" ".join(pair) for pair in (*to, *cc))
         told = (marked("from", sender), marked("to", people))
         parts = (subject, sender, people, *told, " ".join(names.get(pk, ())), text)

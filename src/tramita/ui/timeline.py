@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from tramita.ui import labels, moments
 
@@ -36,6 +36,7 @@ GROUP_OF: Mapping[str, str] = {
     "mail_settled": "talk",
     "mail_cancelled": "talk",
     "mail_moved_here": "talk",
+    "mail_erased": "talk",
     "mail_moved_away": "talk",
     "mail_released": "talk",
     "note_added": "talk",
@@ -185,6 +186,12 @@ def _received(data: Data) -> str:
     return remark(data) or _("Mail received")
 
 
+def _erased(data: Data) -> str:
+    many = len(data.get("messages", ()))
+    said = ngettext("A mail was erased: %(why)s", "%(count)s mails were erased: %(why)s", many)
+    return said % {"count": many, "why": data.get("why", "")}
+
+
 def _moved_away(data: Data) -> str:
     return _("Mail moved to %(item)s") % {"item": data.get("to")}
 
@@ -216,6 +223,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "note_added": _plain(gettext_lazy("Internal note")),
     "mail_received": _received,
     "mail_moved_here": _received,
+    "mail_erased": _erased,
     "mail_moved_away": _moved_away,
     "archived": _plain(gettext_lazy("Filed as old mail, Closed")),
     "mail_sent": _plain(gettext_lazy("Mail sent")),

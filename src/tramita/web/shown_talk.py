@@ -155,7 +155,8 @@ def _note(one: Spoken, marks: Marks) -> Said:
 
 
 def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
-    text, quoted = _parted(mail)
+    erased = bool(mail.headers.get("erased"))
+    text, quoted = (_("Erased"), "") if erased else _parted(mail)
     beside = shown_mail.shown(one, mail)
     return Said(
         anchor=str(one.entry.id),
@@ -163,22 +164,20 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         who_kind="human",
         at=one.entry.at,
         text=text,
-        meta=_sent_to(one, mail)
-        if mail.outgoing
-        else " · ".join(filter(None, (said.remark(one.entry.data), _to(mail)))),
+        meta="" if erased else _meta(one, mail),
         quoted=quoted,
         subject=mail.subject,
         where=_where(one, marks.reading),
         resolution=bool(one.entry.data.get("resolution")),
         fresh=not mail.outgoing and marks.fresh(one.entry),
         automatic=mail.automatic and mail.outgoing,
-        movable=not mail.outgoing and not _where(one, marks.reading),
+        movable=not mail.outgoing and not erased and not _where(one, marks.reading),
         number=mail.pk,
         trouble=shown_trouble(marks.troubles.get(mail.pk), may_mail=marks.may_mail),
         files=beside.files,
         mail=beside,
         going=going(one, marks.reading),
-        answer=_answer(one, mail, marks.reading),
+        answer="" if erased else _answer(one, mail, marks.reading),
     )
 
 
@@ -212,6 +211,12 @@ def _parted(mail: Message) -> tuple[str, str]:
         return text, ""
     rest = text.removeprefix(reply).strip() if text.startswith(reply) else text
     return reply, rest
+
+
+def _meta(one: Spoken, mail: Message) -> str:
+    if mail.outgoing:
+        return _sent_to(one, mail)
+    return " · ".join(filter(None, (said.remark(one.entry.data), _to(mail))))
 
 
 def _to(mail: Message) -> str:

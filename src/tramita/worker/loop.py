@@ -19,6 +19,7 @@ from tramita.models.work import NEVER_LEASED
 from tramita.queries.memory import remembering
 from tramita.services import (
     copying,
+    erasing,
     firing,
     heartbeat,
     indexing,
@@ -71,11 +72,11 @@ def mail_in(*, at: datetime) -> Counter[str]:
 
 
 def tidy(*, at: datetime) -> Counter[str]:
-    """Erase raw mail that was kept long enough; looked for once an hour (MAIL-18)."""
+    """Erase raw mail that was kept long enough, and what erasers left; looked for once an hour (MAIL-18)."""
     if abs(at - _looked.get("raw mail", NEVER_LEASED)) < AN_HOUR:
         return Counter()
     _looked["raw mail"] = at
-    return Counter({"raw_mail_erased": retention.forget_raw_mail(at=at)})
+    return Counter({"raw_mail_erased": retention.forget_raw_mail(at=at), "erasures_ended": erasing.go_on()})
 
 
 _looked: dict[str, datetime] = {}  # what this process does now and then, and when it did
