@@ -43,6 +43,12 @@ def no_environment(monkeypatch, tmp_path):
             "TRAMITA_SMTP_LISTEN: got '2525', wants HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT",
         ),
         (
+            "SMTP_TLS_CERT",
+            "/nowhere/desk.pem",
+            "TRAMITA_SMTP_TLS_CERT: got '/nowhere/desk.pem', wants the path of a certificate with its chain (PEM) "
+            "that can be read",
+        ),
+        (
             "MAIL_HOOK_SECRET",
             "guess",
             "TRAMITA_MAIL_HOOK_SECRET: got 5 characters, wants at least 32 random characters, kept secret",

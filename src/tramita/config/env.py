@@ -37,6 +37,13 @@ class Listening(NamedTuple):
     port: int
 
 
+class Certificate(NamedTuple):
+    """Paths of PEM files."""
+
+    certificate: str
+    key: str
+
+
 class Env(BaseSettings):
     """The settings an installation may choose. Each description says what the variable wants."""
 
@@ -61,6 +68,8 @@ class Env(BaseSettings):
     allowed_hosts: str = Field("", description="host names separated by commas")
     smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT?tls=starttls or file://FOLDER")
     smtp_listen: str = Field("", description="HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT")
+    smtp_tls_cert: str = Field("", description="the path of a certificate with its chain (PEM) that can be read")
+    smtp_tls_key: str = Field("", description="the path of the certificate's private key (PEM) that can be read")
     mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")
     mailgun_signing_key: str = Field("", description="the webhook signing key of the Mailgun account")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
@@ -119,18 +128,30 @@ class Env(BaseSettings):
         whole = url.scheme in {"smtp", "lmtp"} and bool(url.hostname) and url.port is not None and url.path in {"", "/"}
         return _wanted(value, ok=not value or (whole and url.username is None))
 
+    @field_validator("smtp_tls_cert", "smtp_tls_key")
+    @classmethod
+    def _readable_file(cls, value: str) -> str:
+        return _wanted(value, ok=not value or (Path(value).is_file() and os.access(value, os.R_OK)))
+
     @field_validator("secret_key", "mail_hook_secret")
     @classmethod
     def _long_enough(cls, value: str) -> str:
         return _wanted(value, ok=not value or len(value) >= 32)
 
     @model_validator(mode="after")
-    def _production_is_strict(self) -> Self:
+    def _together(self) -> Self:
         if self.env == "production" and not self.secret_key:
             raise WrongSetting(f"{PREFIX}SECRET_KEY", "nothing", f"{_wants('secret_key')} (TRAMITA_ENV is production)")
         if self.env == "production" and self.time_travel:
             raise WrongSetting(f"{PREFIX}TIME_TRAVEL", "1", "0 when TRAMITA_ENV is production")
+        if self.smtp_tls_key and not self.smtp_tls_cert:
+            raise WrongSetting(f"{PREFIX}SMTP_TLS_CERT", "nothing", f"{_wants('smtp_tls_cert')}, to go with the key")
         return self
+
+    @property
+    def mail_certificate(self) -> Certificate | None:
+        """By what the listener proves who it is (STARTTLS); the key may stand in the certificate's file."""
+        return Certificate(self.smtp_tls_cert, self.smtp_tls_key or self.smtp_tls_cert) if self.smtp_tls_cert else None
 
     @property
     def outgoing(self) -> str:
