@@ -82,7 +82,7 @@ class Doorman:
 
 
 @pytest.mark.parametrize(("when", "source"), [("after", "smtp"), ("after", "lmtp"), ("before", "smtp")])
-def test_a_listener_killed_around_its_commit_loses_and_doubles_nothing(
+def test_soak_a_listener_killed_around_its_commit_loses_and_doubles_nothing(
     house: House, door: socket.socket, when: str, source: str
 ) -> None:
     """MAIL-2, MAIL-3: who heard no 250 sends again, and who owns the message has it once."""
