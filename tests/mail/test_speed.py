@@ -1,4 +1,4 @@
-"""`mail parse` over odd mail: ten seconds for 1,500 messages of 19 MB, none over one (MAIL section 9). CPU, not time."""
+"""`mail parse` over odd mail: ten seconds of CPU for 1,500 messages of 19 MB, none over one (MAIL section 9)."""
 
 import json
 import os

@@ -1,8 +1,6 @@
 """A person's mail is erased with all that holds words of it; what remains says that it was (MAIL-18)."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -27,7 +25,6 @@ from tramita.models import (
 )
 from tramita.services import erasing, indexing, mailing, notes
 from tramita.services.erasing import Erased
-from tramita.services.mailing import Enclosure
 
 HOUR = timedelta(hours=1)
 SECRET = "elderberry"  # a word that nobody else says

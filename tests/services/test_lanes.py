@@ -6,8 +6,8 @@ import pytest
 
 from tests.desk import MONDAY, Desk
 from tests.services.test_posting import Way, way
-from tramita.models import Delivery, Item, Lane, Mailbox, Message, Route
 from tramita.gateways import smtp
+from tramita.models import Delivery, Item, Lane, Mailbox, Message, Route
 from tramita.services import lanes, mailing, posting
 from tramita.worker import loop
 

@@ -69,6 +69,12 @@ PATH: tuple[Part, ...] = (
             Step("blocked", "Is its sender blocked?", ("M-20", "CG-59"), (Ending("ignored", "blocked", KEPT),)),
             Step("spam", "Did a mail server mark it as spam?", ("MAIL-58",), (Ending("unhandled", "spam", IN_TRAY),)),
             Step(
+                "large",
+                "Is it larger than what is taken?",
+                ("MAIL-13",),
+                (Ending("unhandled", "too large", IN_TRAY),),
+            ),
+            Step(
                 "belongs",
                 "Does it belong to an item, by one of the ways below?",
                 ("MAIL-70", "MAIL-71", "MAIL-73", "MAIL-74", "MAIL-75", "M-2", "M-3"),

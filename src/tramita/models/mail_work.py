@@ -1,4 +1,4 @@
-"""What must be remembered about mail besides the mails: who was told, how fast a mailbox sends, whose mail is erased."""
+"""What is remembered about mail besides the mails: who was told, how fast a mailbox sends, whose mail is erased."""
 
 from django.db import models
 
@@ -23,7 +23,7 @@ class ToldSender(models.Model):
 
 
 class Lane(models.Model):
-    """How fast a mailbox whose provider sets a limit may send: one worker at a time, so many mails a minute (MAIL-112)."""
+    """How fast a mailbox with a limit of its provider may send: so many mails a minute, by one worker (MAIL-112)."""
 
     mailbox = models.CharField(max_length=254, unique=True)
     left = models.JSONField(default=list)  # moments of the last minute at which mails were handed over

@@ -87,7 +87,7 @@ def bounces(*, at: datetime) -> dict[tuple[str, str], int]:
     """Reports of the last day on mail of ours, by mailbox and reason: the status, else what became of it (MAIL-96)."""
     status, action = _inside("m.headers", "bounce", "status"), _inside("m.headers", "bounce", "action")
     rows = fetch(
-        f"SELECT s.mailbox, COALESCE({status}, {action}) AS why, count(DISTINCT s.id) FROM seen_messages s "  # noqa: S608 - texts of ours
+        f"SELECT s.mailbox, COALESCE({status}, {action}) AS why, count(DISTINCT s.id) FROM seen_messages s "
         f"JOIN messages m ON m.seen_id = s.id WHERE {LATELY} AND {action} IS NOT NULL GROUP BY s.mailbox, why",
         [NEWEST, stored(at - DAY)],
     )
@@ -98,7 +98,7 @@ def suppressed_answers(*, at: datetime) -> dict[tuple[str, str], int]:
     """Automatic answers of the last day that were withheld, by mailbox and reason (MAIL-91, MAIL-93, MAIL-13)."""
     why = f"COALESCE({_inside('s.trace', 'unanswered')}, {_inside('s.trace', 'too_large', 'why')})"
     rows = fetch(
-        f"SELECT s.mailbox, {why} AS why, count(*) FROM seen_messages s WHERE {LATELY} AND {why} IS NOT NULL "  # noqa: S608 - as above
+        f"SELECT s.mailbox, {why} AS why, count(*) FROM seen_messages s WHERE {LATELY} AND {why} IS NOT NULL "
         "GROUP BY s.mailbox, why",
         [NEWEST, stored(at - DAY)],
     )

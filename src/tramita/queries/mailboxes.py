@@ -149,9 +149,7 @@ RULES = (
 )
 
 
-def _rules(
-    plus: str, authserv_id: str, trusted: object, wake: object, connection_: object, outgoing: object
-) -> Rules:
+def _rules(plus: str, authserv_id: str, trusted: object, wake: object, connection_: object, outgoing: object) -> Rules:
     spam_header = str(document(connection_).get("spam_header", ""))
     leaving = document(outgoing) or {}
     return Rules(plus, authserv_id, bool(trusted), bool(wake), spam_header, **leaving)

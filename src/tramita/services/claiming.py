@@ -76,8 +76,13 @@ def _but_from(addresses: Sequence[str]) -> str:
 
 def sender_sql() -> str:
     """The address that a delivery leaves from: its mail's, or what a mail without an item says itself."""
-    said = "deliveries.payload->>'address'" if connection.vendor == "postgresql" else "json_extract(deliveries.payload, '$.address')"
-    return f"COALESCE((SELECT m.sender_address FROM messages m WHERE m.id = deliveries.message_id), {said}, '')"
+    said = (
+        "deliveries.payload->>'address'"
+        if connection.vendor == "postgresql"
+        else "json_extract(deliveries.payload, '$.address')"
+    )
+    theirs = "(SELECT m.sender_address FROM messages m WHERE m.id = deliveries.message_id)"
+    return f"COALESCE({theirs}, {said}, '')"
 
 
 def unclaim(table: Table, rows: Sequence[Claimed]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -102,7 +103,9 @@ def _checked(address: str, reason: str, *, dry_run: bool) -> str:
     key = address_key(address)
     local, at_sign, domain = key.rpartition("@")
     if not (local and at_sign and domain):
-        errors.append(FieldError("address", "invalid_address", "“%(address)s” is no mail address.", {"address": address}))
+        errors.append(
+            FieldError("address", "invalid_address", "“%(address)s” is no mail address.", {"address": address})
+        )
     if not reason.strip() and not dry_run:
         errors.append(FieldError("reason", "required", "Say why: it is all that remains."))
     if len(reason) > LONGEST_REASON:
@@ -183,7 +186,9 @@ def _unrivalled(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime
 def _erase_mails(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime) -> None:
     """Some mails of items: rows, files, words of the ledger, and what search holds."""
     told = Entry.objects.filter(TOLD_OF_MAIL, data__message__in=list(ids)).exclude(words__has_key="erased")
-    entries = [pk for pk, words in told.values_list("pk", "words") if words and "set" not in words]  # columns of the item stay
+    entries = [
+        pk for pk, words in told.values_list("pk", "words") if words and "set" not in words
+    ]  # columns of the item stay
     with writing():
         messages = list(Message.objects.select_for_update().filter(pk__in=ids))
         files = Attachment.objects.filter(message__in=ids)
@@ -201,7 +206,7 @@ def _erase_mails(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetim
 
 
 UNSENT = [state for state in Delivery.State if state not in (Delivery.State.DONE, Delivery.State.CANCELLED)]
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "subject": "",
     "sender_name": "",
     "to": [],
@@ -233,7 +238,7 @@ def _tell(item_id: int, messages: list[int], erasure: Erasure, *, by: Actor, at:
 
 
 def _erase_seen(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime) -> None:
-    """Messages as they came. What waits in the tray does so no longer; the ledger still knows what was seen (MAIL-3)."""
+    """Messages as they came. Nothing of theirs waits in the tray; what was seen is still known (MAIL-3)."""
     with writing():
         rows = SeenMessage.objects.select_for_update().filter(pk__in=ids)
         _remember(erasure, [row.raw for row in rows], ())
@@ -273,4 +278,3 @@ def erase_bytes(erasure: Erasure) -> bool:
         held.done = not held.keys
         held.save(update_fields=["keys", "done"])
     return held.done
-

@@ -201,8 +201,7 @@ def _note(here: Visit, key: str, raw: bytes, held: Held, *, large: bool, at: dat
         columns |= keeping.names_of(head) | {"processed_at": at}
     seen = keeping.note(key, raw, mailbox=here.box.address, source=here.plan.source, at=at, **columns)
     if large and not here.plan.is_old(held):
-        told = {"mailbox": here.box.address, "size": held.size, "desk": directory(), "at": at}
-        size_notices.tell_sender(head, seen_id=seen, **told)
+        size_notices.tell_sender(head, seen_id=seen, mailbox=here.box.address, size=held.size, desk=directory(), at=at)
     return seen
 
 

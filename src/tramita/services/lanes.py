@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from tramita.models import Lane
 from tramita.models.work import NEVER_LEASED
 from tramita.queries.mailboxes import directory

@@ -256,7 +256,8 @@ class _Job:
 
     def _go_on(self, facts: Mapping[str, Any]) -> Result:
         """Those whom the provider does not take in the same mail are next; nothing went wrong."""
-        payload = {name: value for name, value in self.delivery.payload.items() if name != "handed_over"} | facts
+        payload = {name: value for name, value in self.delivery.payload.items() if name != "handed_over"}
+        payload |= facts
         with writing():
             update(DELIVERIES, self.delivery, payload=payload, lease_until=NEVER_LEASED, tries=0, error="")
         return Result.LATER

@@ -52,7 +52,9 @@ def over_limit(size: int) -> bool:
     return size > SMALL and size > definitions.settings().limits.raw_mail_bytes
 
 
-def tell_sender(mail: ParsedMail, *, seen_id: int, mailbox: str, size: int, desk: Directory, at: datetime) -> str | None:
+def tell_sender(
+    mail: ParsedMail, *, seen_id: int, mailbox: str, size: int, desk: Directory, at: datetime
+) -> str | None:
     """Put the notice into the outbox, in the caller's transaction; why not, or None.
 
     `mail` may be the head alone. Silence is kept where an acknowledgement would keep it (MAIL-91), towards strangers,

@@ -13,8 +13,8 @@ from tramita.api.calls.answers import item_answer, new_item_answer
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas.items import ItemOut
 from tramita.api.schemas.mails import (
-    EraseIn,
     ErasedOut,
+    EraseIn,
     ErasureOut,
     ErasurePage,
     MarkedOut,

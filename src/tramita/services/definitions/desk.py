@@ -168,7 +168,7 @@ def mailbox(reading: Reading, key: str, node: Node, place: Place) -> MailboxDefi
 
 
 def outgoing(reading: Reading, node: Node) -> dict[str, int | bool]:
-    """How mail leaves a mailbox: what its provider takes, and whether senders of too much are told (MAIL-112, MAIL-13)."""
+    """How mail leaves: what the provider takes, and whether who sent too much is told (MAIL-112, MAIL-13)."""
     keys = Keys(reading, node, "“outgoing”")
     limit = values.whole(1, LARGEST)
     read = {

@@ -5,7 +5,13 @@ from typing import Any
 
 from tramita.domain.bodies import restore
 from tramita.domain.cel import as_text
-from tramita.domain.definitions import ActionDefinition, CaseTypeDefinition, CategoryDefinition, FieldDefinition, MailDefaults
+from tramita.domain.definitions import (
+    ActionDefinition,
+    CaseTypeDefinition,
+    CategoryDefinition,
+    FieldDefinition,
+    MailDefaults,
+)
 from tramita.services.definitions.plain import Tree, bodies, days, given
 
 

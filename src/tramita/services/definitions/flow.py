@@ -20,7 +20,18 @@ from tramita.services.definitions.fields import condition, titled
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries, typed
 from tramita.services.definitions.source import REFUSED, Node, Place
 
-MANUAL = ("instructions", "checklist", "queue", "assign", "due", "review", "review_queue", "review_due", "startable", "mail")
+MANUAL = (
+    "instructions",
+    "checklist",
+    "queue",
+    "assign",
+    "due",
+    "review",
+    "review_queue",
+    "review_due",
+    "startable",
+    "mail",
+)
 MAIL = ("template", "to")
 OF_KIND: Mapping[str, tuple[str, ...]] = {
     "manual": MANUAL,
@@ -217,7 +228,7 @@ def mail_defaults(reading: Reading, node: Node) -> MailDefaults | None:
     """Default and suggested recipients: `{to: [primary], cc: [ADDRESS], suggest: {bcc: [ADDRESS]}}` (M-15)."""
     keys = Keys(reading, node, "“mail”")
     names = ("to", "cc", "bcc")
-    given = {name: keys.maybe(name, values.several(contact_or_address)) for name in names}
+    given: dict[str, Any] = {name: keys.maybe(name, values.several(contact_or_address)) for name in names}
     suggest = keys.node_of("suggest")
     inner = Keys(reading, suggest, "“suggest”") if suggest else None
     if inner:
