@@ -354,6 +354,7 @@ class MailboxDefinition:
     copy_sent: str = ""  # folder of the mailbox that gets a copy of what is sent (MAIL-114)
     outgoing: Mapping[str, int | bool] = field(default_factory=dict)  # messages_a_minute, recipients_a_mail (MAIL-112);
     # tell_too_large (MAIL-13); what is not named holds by default
+    dkim_selectors: tuple[str, ...] = ()  # of the keys that sign what is sent from its domains (MAIL-123)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ from tramita.models.mail import (
     MailboxState,
     MarkedAddress,
     Message,
+    Probe,
     SeenMessage,
+    SenderDomain,
 )
 from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
+from tramita.models.views import View
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
 
 __all__ = [
@@ -45,12 +48,15 @@ __all__ = [
     "Message",
     "Organisation",
     "Person",
+    "Probe",
     "Queue",
     "Route",
     "SearchDoc",
     "SeenMessage",
+    "SenderDomain",
     "Timer",
     "Token",
     "ToldSender",
     "Version",
+    "View",
 ]

@@ -1,6 +1,6 @@
 """The form of a mailbox: what its fields are, how they are filled from the configuration, how they are read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,7 @@ def filled(tree: Tree) -> dict[str, Any]:
     sides = ((FIELDS, tree.get("incoming", {})), (OUTGOING, tree.get("outgoing", {})))
     plain = {one.name: side.get(one.name, one.on if one.kind == "flag" else "") for some, side in sides for one in some}
     plain |= {name: tree.get(name, "") for name in TEXTS} | {name: tree.get(name, False) for name in FLAGS}
+    plain |= {"dkim_selector": " ".join(_listed(tree.get("dkim_selector", ())))}
     plain |= {"plus_addressing": tree.get("plus_addressing", "mixed")}
     plain |= {"automatic_answers_wake": tree.get("automatic_answers_wake", True)}
     for number, route in enumerate(tree.get("routes", ())):
@@ -90,6 +91,8 @@ def read(sent: QueryDict, tree: Tree) -> Edited:
     """What was sent, as the configuration would write it. Raises: Invalid, for a port that is no number."""
     values: dict[str, Any] = {name: _text(sent, name) for name in TEXTS if _text(sent, name)}
     values |= {name: True for name in FLAGS if sent.get(name)}
+    if selectors := _text(sent, "dkim_selector").lower().replace(",", " ").split():
+        values["dkim_selector"] = list(dict.fromkeys(selectors))
     if (mode := _text(sent, "plus_addressing")) != "mixed":
         values["plus_addressing"] = mode
     if not sent.get("automatic_answers_wake"):
@@ -97,6 +100,10 @@ def read(sent: QueryDict, tree: Tree) -> Edited:
     if outgoing := _given(sent, OUTGOING):
         values["outgoing"] = outgoing
     return Edited(_text(sent, "read"), values, _incoming(sent, tree.get("incoming", {})), _routes(sent))
+
+
+def _listed(value: str | Sequence[str]) -> Sequence[str]:
+    return (value,) if isinstance(value, str) else value
 
 
 def _incoming(sent: QueryDict, before: Tree) -> dict[str, Any]:

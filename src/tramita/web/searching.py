@@ -17,10 +17,10 @@ from tramita.domain.errors import NotFound
 from tramita.models import SearchDoc
 from tramita.queries.found import NEVER, Hit, find
 from tramita.queries.items import get_visible
-from tramita.ui.worklist import Line
+from tramita.ui.worklist import USUAL, Group, Head, Line
 from tramita.web.access import StaffRequest, staff
-from tramita.web.lists import shown
 from tramita.web.rendering import page
+from tramita.web.shown_list import shown
 
 LONGEST_PLACE = 18  # digits
 
@@ -48,7 +48,8 @@ def _found(request: StaffRequest, typed: str) -> HttpResponse:
         status=404 if missing and references.parse(typed) else 200,
         typed=typed,
         is_reference=references.parse(typed) is not None,
-        rows=[_line(hit, shown(hit.row, now, items)) for hit in hits.hits],
+        groups=[Group(lines=[_line(hit, shown(hit.row, now, items)) for hit in hits.hits])] if hits.hits else [],
+        heads=[Head(name) for name in USUAL],
         first=f"{request.path}?{urlencode({'q': typed})}" if "before" in request.GET else "",
         next=f"{request.path}?{urlencode({'q': typed, 'before': hits.next})}" if hits.next else "",
     )

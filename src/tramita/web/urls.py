@@ -20,9 +20,11 @@ from tramita.web import (
     moves,
     preferences,
     searching,
+    sender_domains,
     settling,
     tray,
     tray_actions,
+    views,
 )
 
 ITEM = "items/<str:reference>"
@@ -38,6 +40,11 @@ urlpatterns = [
     path("queues/<str:key>", lists.queue, name="queue"),
     path("bars", lists.bars, name="bars"),
     path("recent", lists.recent, name="recent"),
+    path("views", views.views, name="views"),
+    path("views/new", views.make, name="new-view"),
+    path("views/<int:number>", views.view, name="view"),
+    path("views/<int:number>/change", views.change, name="change-view"),
+    path("views/<int:number>/delete", views.delete, name="delete-view"),
     path("pull", lists.pull, name="pull"),
     path("search", searching.search, name="search"),
     path("new/ticket", creating.ticket, name="new-ticket"),
@@ -99,7 +106,9 @@ urlpatterns = [
     path(BOX, mailbox_settings.mailbox, name="mailbox"),
     path(f"{BOX}/remove", mailbox_settings.remove, name="mailbox-remove"),
     path(f"{BOX}/test", mailbox_settings.test, name="mailbox-test"),
+    path(f"{BOX}/prove", mailbox_settings.prove, name="mailbox-prove"),
     path(f"{BOX}/try", mailbox_settings.try_out, name="mailbox-try"),
+    path("settings/domains", sender_domains.domains, name="domains"),
     path("settings/", preferences.settings, name="settings"),
     path("settings/signature", preferences.signature, name="signature"),
     path("settings/shortcuts", preferences.shortcuts, name="shortcuts"),

@@ -1,7 +1,8 @@
 """The worker: what is due by time, mail that comes in, mail that goes out.
 
 As many workers as wanted run at once on PostgreSQL, one is enough on SQLite (MEASURED section 7). Mailboxes have
-threads of their own (`fetchers`), and so has copying what was sent: servers of others may be slow.
+threads of their own (`fetchers`), and so have copying what was sent, name servers, and mailboxes that are proved:
+servers of others may be slow.
 """
 
 import logging
@@ -27,7 +28,9 @@ from tramita.services import (
     mail_trouble,
     posting,
     processing,
+    proving,
     retention,
+    sender_domains,
     showing,
 )
 from tramita.worker.fetchers import Fetchers
@@ -36,7 +39,7 @@ log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
 MOMENT = 0.05  # between looks while mailboxes are visited once
 AFTER_A_FAULT = 5.0
-AN_HOUR = timedelta(hours=1)
+A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
 AFTER_THE_END = 2.0  # for threads to let go of their mailboxes
 
 
@@ -79,6 +82,19 @@ def tidy(*, at: datetime) -> Counter[str]:
     return Counter({"raw_mail_erased": retention.forget_raw_mail(at=at), "erasures_ended": erasing.go_on()})
 
 
+def domains(*, at: datetime) -> Counter[str]:
+    """See how the records of our domains are, each once a day (MAIL-123)."""
+    if abs(at - _looked.get("domains", NEVER_LEASED)) < A_MINUTE:
+        return Counter()
+    _looked["domains"] = at
+    return Counter({"domains_checked": sender_domains.check_due(at=at)})
+
+
+def probes(*, at: datetime) -> Counter[str]:
+    """Send a mail to itself from a mailbox for which somebody ordered one (MAIL-142)."""
+    return Counter({"mailboxes_proved": proving.prove_due(at=at)})
+
+
 _looked: dict[str, datetime] = {}  # what this process does now and then, and when it did
 
 
@@ -110,8 +126,10 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "copies": copies,
     "search": search,
     "show": show,
+    "domains": domains,
+    "probes": probes,
 }
-APART = ("copies",)  # in a thread of its own, when the worker stays
+APART = ("copies", "domains", "probes")  # each in a thread of its own, when the worker stays
 FETCH = "fetch"
 
 
