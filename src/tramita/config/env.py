@@ -63,6 +63,7 @@ class Env(BaseSettings):
     smtp_listen: str = Field("", description="HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT")
     mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")
     mailgun_signing_key: str = Field("", description="the webhook signing key of the Mailgun account")
+    mail_authorities: str = Field("", description="a file of certificates in PEM, or a folder of such files")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
     trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies stand in front, 0 to 9")
@@ -105,6 +106,11 @@ class Env(BaseSettings):
         words = [word.strip() for word in value.split(",")]
         named = all(word.count("@") == 1 and not word.endswith("@") and " " not in word for word in words)
         return _wanted(value.lower(), ok=not value or named)
+
+    @field_validator("mail_authorities")
+    @classmethod
+    def _certificates(cls, value: str) -> str:
+        return _wanted(value, ok=not value or Path(value).expanduser().exists())
 
     @field_validator("storage_url")
     @classmethod
@@ -151,6 +157,11 @@ class Env(BaseSettings):
     def recipients(self) -> frozenset[str]:
         """The only addresses and domains that mail goes to; none named: to everybody (MAIL-127)."""
         return frozenset(word.strip() for word in self.send_only_to.split(",") if word.strip())
+
+    @property
+    def authorities(self) -> Path | None:
+        """Whose certificates vouch for the signers of mail."""
+        return Path(self.mail_authorities).expanduser().absolute() if self.mail_authorities else None
 
     @property
     def storage(self) -> str:

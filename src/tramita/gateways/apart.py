@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tramita.gateways.cleaning import MOST_CHARS, Cleaned, TooMuchError
+from tramita.gateways.signatures import Checked
 
 CPU_SECONDS = 2.0
 PATIENCE = 60.0  # seconds of the clock on the wall: a busy machine is no fault of the mail
@@ -36,6 +37,11 @@ def events(ics: str) -> list[dict[str, Any]]:
     """See `invitations.read`. Raises: TooMuchError; OSError when no child can be started."""
     found: list[dict[str, Any]] = _child.ask({"do": "events", "ics": ics})
     return found
+
+
+def verified(job: Mapping[str, Any]) -> Checked:
+    """See `signatures.verify`. Raises: TooMuchError; OSError when no child can be started."""
+    return Checked(**_child.ask({"do": "verify", "job": dict(job)}))
 
 
 class _Child:
@@ -130,11 +136,13 @@ def _limit() -> None:
 
 
 def _done(job: Mapping[str, Any]) -> dict[str, Any]:
-    from tramita.gateways import cleaning, invitations
+    from tramita.gateways import cleaning, invitations, signatures
 
     try:
         if job["do"] == "events":
             return {"done": invitations.read(job["ics"])}
+        if job["do"] == "verify":
+            return {"done": signatures.as_json(signatures.verify(**job["job"]))}
         cleaned = cleaning.clean(job["html"], parts=job["parts"], reply=job["reply"], text=job["text"])
     except TooMuchError as limit:
         return {"too_much": limit.reason}

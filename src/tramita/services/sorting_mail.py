@@ -61,6 +61,8 @@ def _sorted(
     seen: SeenMessage, mail: ParsedMail, desk: Directory, at: datetime, notes: dict[str, Any], *, rehearsed: bool
 ) -> Outcome:
     rules = desk.rules_of(seen.mailbox)
+    if mail.signature is not None:
+        notes["signature"] = mail.signature.to_json()
     mail = mail if rules.trusted else without_control_fields(mail)
     ours = why_own(mail, own=desk.own, host=desk.host, keys=keys())
     if ours:

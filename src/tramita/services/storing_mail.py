@@ -148,6 +148,7 @@ def _marks(arrival: Arrival, copied: str) -> dict[str, Any]:
         "unusable": unusable[:MOST_RECIPIENTS],
         "copied": copied,  # the item that the mail was for (M-11)
         "by_hand": arrival.by_hand,  # a person made the item of it (M-25)
+        "signature": mail.signature.to_json() if mail.signature else None,  # MAIL-39
     }
     return {name: value for name, value in (marks | thread_marks(mail)).items() if value}
 
