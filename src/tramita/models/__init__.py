@@ -11,7 +11,9 @@ from tramita.models.mail import (
     MailboxState,
     MarkedAddress,
     Message,
+    Scan,
     SeenMessage,
+    TrayView,
 )
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
@@ -42,8 +44,10 @@ __all__ = [
     "Person",
     "Queue",
     "Route",
+    "Scan",
     "SeenMessage",
     "Timer",
     "Token",
+    "TrayView",
     "Version",
 ]

@@ -28,6 +28,7 @@ from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.memory import remembering
 from tramita.queries.tray import WAITING
 from tramita.services import sql
+from tramita.services.showing import in_the_tray
 from tramita.services.sorting_mail import Outcome, sort_out
 from tramita.services.sql import TakenError
 from tramita.services.transactions import writing
@@ -195,7 +196,7 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
             log.error("mail set aside", exc_info=wordless(error), extra={"seen": kept.seen.pk})
             reason = _said(error)
             break
-    return _failed(kept.seen, reason, at=at)
+    return _failed(kept.seen, reason, mail=kept.mail, at=at)
 
 
 def with_signature(kept: Kept) -> Kept:
@@ -213,6 +214,8 @@ def finish(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
     """Decide, write and say what became of it, inside the caller's transaction. Raises: whatever goes wrong."""
     outcome = sort_out(kept.seen, kept.mail, desk=desk, at=at)
     _done(kept.seen, outcome, at=at)
+    if outcome.outcome in WAITING:
+        in_the_tray(kept.seen, kept.mail, at=at)
     return outcome
 
 
@@ -241,11 +244,13 @@ def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
         raise TakenError("Another process took this message.", code="taken")
 
 
-def _failed(seen: SeenMessage, reason: str, *, at: datetime) -> Outcome:
+def _failed(seen: SeenMessage, reason: str, *, mail: ParsedMail | None = None, at: datetime) -> Outcome:
     outcome = Outcome("failed", (), reason[:LONGEST_REASON])
     try:
         with writing():
             _done(seen, outcome, at=at)
+            if mail is not None:
+                in_the_tray(seen, mail, at=at)
     except TakenError:
         return _as_told(seen)
     return outcome

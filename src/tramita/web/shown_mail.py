@@ -48,6 +48,14 @@ class Enclosed:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What its signature is worth (MAIL-39)."""
+
+    state: str  # verified, unverified, invalid
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What `ui/mail.jinja` draws of one."""
 
@@ -60,6 +68,7 @@ class Mail:
     too_much: str = ""
     folded: bool = False  # an automatic answer: marked, and out of the way (MAIL-99)
     received: bool = False
+    verdict: Verdict | None = None
     notices: Sequence[str] = ()
     events: Sequence[Event] = ()
     enclosed: Sequence[Enclosed] = ()
@@ -83,13 +92,26 @@ def shown(one: Spoken, mail: Message) -> Mail:
         too_much=said(mail_words.TOO_MUCH, view.get("why", "fault")) if mail.shown == Shown.TOO_MUCH else "",
         folded=received and bool(one.entry.data.get("automatic")) and "matched_by" in one.entry.data,
         received=received and bool(mail.raw),
-        notices=[said(mail_words.NOTICES, code) for code in view.get("notices", ())],
+        verdict=(verdict := verdict_of(mail.headers if received else {})),
+        notices=notices(view, verdict),
         events=[_event(event) for event in view.get("events", ())],
         enclosed=[_enclosed(mail.pk, inner) for inner in view.get("enclosed", ())],
         about=about(one.entry.data, mail) if received else (),
         defects=[mail_words.defect(code) for code in mail.defects],
         files=files(one.attachments, _placed(one, mail), view.get("danger", {})),
     )
+
+
+def verdict_of(marks: Mapping[str, Any]) -> Verdict | None:
+    """What was found of its signature, with the mail's marks or a message's trace; None for mail without one."""
+    kept = marks.get("signature")
+    return Verdict(kept["state"], mail_words.signature(kept)) if kept else None
+
+
+def notices(view: Mapping[str, Any], verdict: Verdict | None) -> list[str]:
+    """What else is odd; that a signature was not verified only where none of ours says so."""
+    codes = [one for one in view.get("notices", ()) if verdict is None or one not in mail_words.UNVERIFIED]
+    return [said(mail_words.NOTICES, code) for code in codes]
 
 
 def _placed(one: Spoken, mail: Message) -> set[int]:
