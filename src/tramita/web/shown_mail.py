@@ -94,7 +94,7 @@ def shown(one: Spoken, mail: Message) -> Mail:
         received=received and bool(mail.raw),
         verdict=(verdict := verdict_of(mail.headers if received else {})),
         notices=notices(view, verdict),
-        events=[_event(event) for event in view.get("events", ())],
+        events=[event_of(event) for event in view.get("events", ())],
         enclosed=[_enclosed(mail.pk, inner) for inner in view.get("enclosed", ())],
         about=about(one.entry.data, mail) if received else (),
         defects=[mail_words.defect(code) for code in mail.defects],
@@ -154,7 +154,8 @@ def _sender(data: Mapping[str, Any], mail: Message) -> str:
     return " · ".join(filter(None, said_of))
 
 
-def _event(event: Mapping[str, Any]) -> Event:
+def event_of(event: Mapping[str, Any]) -> Event:
+    """As a page says it."""
     organiser = event.get("organiser") or {}
     names = [organiser.get("name"), organiser.get("address")]
     facts = [
