@@ -64,6 +64,7 @@ class Env(BaseSettings):
     mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")
     mailgun_signing_key: str = Field("", description="the webhook signing key of the Mailgun account")
     mail_authorities: str = Field("", description="a file of certificates in PEM, or a folder of such files")
+    scanner: str = Field("", description="clamd://HOST:PORT, clamd:///SOCKET or the path of a command")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
     trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies stand in front, 0 to 9")
@@ -111,6 +112,14 @@ class Env(BaseSettings):
     @classmethod
     def _certificates(cls, value: str) -> str:
         return _wanted(value, ok=not value or Path(value).expanduser().exists())
+
+    @field_validator("scanner")
+    @classmethod
+    def _socket_or_command(cls, value: str) -> str:
+        url = _split(value)
+        if url.scheme == "clamd":
+            return _wanted(value, ok=bool(url.hostname) != bool(url.path.strip("/")))
+        return _wanted(value, ok=not value or value.startswith("/"))
 
     @field_validator("storage_url")
     @classmethod

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=64, unique=True)),
+                ("mail", models.BooleanField(default=False)),
                 (
                     "verdict",
                     models.SmallIntegerField(choices=[(0, "Waiting"), (1, "Clean"), (2, "Found")], default=0),

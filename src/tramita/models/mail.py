@@ -196,6 +196,7 @@ class Scan(models.Model):
         FOUND = 2  # something that harms: `words` names it
 
     key = models.CharField(max_length=64, unique=True)  # SHA-256: of a file, or of a message of the tray
+    mail = models.BooleanField(default=False)  # its files are looked at one by one besides
     verdict = models.SmallIntegerField(choices=Verdict.choices, default=Verdict.WAITING)
     words = models.CharField(max_length=300, default="")  # what was found, or the fault of the last try
     tries = models.PositiveIntegerField(default=0)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from tramita.domain.actors import Actor
 from tramita.domain.errors import NotFound, NotPermitted
 from tramita.models import Message, Route, SeenMessage, TrayView
-from tramita.queries import visibility
+from tramita.queries import scans, visibility
 from tramita.queries.rows import fetch, moment, stored
 from tramita.queries.visibility import TRUE, Fragment, both, may
 
@@ -105,6 +105,13 @@ def get_readable(actor: Actor, seen_id: int) -> SeenMessage:
         if seen is not None:
             return seen
     return get_unhandled(actor, seen_id)
+
+
+def get_opened(actor: Actor, seen_id: int) -> SeenMessage:
+    """One whose files this person may have. Raises: NotFound; Conflict, while the scanner holds them back (MAIL-57)."""
+    seen = get_readable(actor, seen_id)
+    scans.let_through(seen.raw)
+    return seen
 
 
 def get_shown(actor: Actor, seen_id: int) -> TrayView:

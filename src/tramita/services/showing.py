@@ -30,6 +30,7 @@ from tramita.gateways.pruning import key
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Message, SeenMessage
 from tramita.queries.rows import document, fetch
+from tramita.services.scanning import want
 from tramita.services.sql import insert, stored
 from tramita.services.transactions import writing
 
@@ -89,6 +90,8 @@ def in_the_tray(seen: SeenMessage, mail: ParsedMail, *, at: datetime) -> None:
     if worth_a_look(mail):
         row = {"seen_id": seen.pk, "html": "", "shown": int(Message.Shown.WAITING), "view": None}
         insert("tray_views", [row], once=True)
+    if mail.attachments:
+        want({seen.raw: True}, at=at)
 
 
 def show(taken: Taken, *, at: datetime) -> Message.Shown | None:

@@ -8,12 +8,12 @@ from django.conf import settings
 
 from tramita.domain.codes import State, Visibility
 from tramita.domain.correspondence import Match
-from tramita.domain.mail_notices import worth_a_look
+from tramita.domain.mail_notices import MESSAGES, worth_a_look
 from tramita.domain.mime import Address, ParsedMail
 from tramita.gateways.storage import storage
 from tramita.models import Item, Message, SeenMessage
 from tramita.queries.mailboxes import Directory, Sender
-from tramita.services import sql
+from tramita.services import scanning, sql
 from tramita.services.ledger import Change
 
 SHOWN = 1024**2  # characters of text kept beside the raw message (Z-14)
@@ -133,6 +133,8 @@ def _attach(item_id: int, message_id: int, arrival: Arrival) -> None:
     ]
     if rows:
         sql.insert("attachments", rows)
+    if not arrival.rehearsed:
+        scanning.want({row["sha256"]: row["content_type"] in MESSAGES for row in rows}, at=arrival.at)
 
 
 def _pairs(addresses: tuple[Address, ...]) -> list[list[str]]:

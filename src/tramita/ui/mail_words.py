@@ -119,6 +119,15 @@ REPEATS: Words = {
 }
 
 
+def held(found: str) -> str:
+    """Why a file is held back (MAIL-57)."""
+    return str(_HARMFUL) % {"what": found} if found else str(_NOT_YET)
+
+
+_HARMFUL = _("Held back: the scanner found %(what)s.")
+_NOT_YET = _("Held back until it is scanned.")
+
+
 def signature(kept: Mapping[str, str | bool]) -> str:
     """The sentence of a verdict, from what is kept of it."""
     good = "verified" if kept.get("proves") else "old"

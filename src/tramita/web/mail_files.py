@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.views.decorators.http import require_safe
 
 from tramita.domain.actors import Actor
-from tramita.domain.errors import NotFound
+from tramita.domain.errors import Conflict, NotFound
 from tramita.domain.file_kinds import danger
 from tramita.domain.mime import Attachment, parse
 from tramita.gateways.charsets import guess_charset
-from tramita.queries.tray import get_readable, get_shown
+from tramita.queries.tray import get_opened, get_readable, get_shown
 from tramita.services.tray import raw_of
 from tramita.web.access import StaffRequest, staff
 from tramita.web.mail_frame import as_picture, document, part_address, reader
-from tramita.web.mail_source import MOST_SHOWN, download, parted, warning
+from tramita.web.mail_source import MOST_SHOWN, download, parted, warning, withheld
 from tramita.web.refusals import Refusing
 from tramita.web.rendering import page
 
@@ -40,7 +40,10 @@ def original(request: StaffRequest, number: int) -> HttpResponse:
 @staff
 def part(request: StaffRequest, number: int, file: int) -> HttpResponse:
     """An attachment of a message that belongs to no item; one that harms is had by a second click only (MAIL-57)."""
-    found = _file(request.actor, number, file)
+    try:
+        found = _file(request.actor, number, file)
+    except Conflict as held:
+        return withheld(request, held)
     why = danger(found.filename, found.content)
     if why and "anyway" not in request.GET:
         return warning(request, found.filename, why, f"{request.path}?anyway=1")
@@ -62,12 +65,12 @@ def picture(request: HttpRequest, number: int, part: str) -> HttpResponse:
     try:
         actor = reader(request.GET.get("key", ""), number, part, of="tray-picture")
         return as_picture(_file(actor, number, int(part) - 1).content)
-    except NotFound:
+    except (NotFound, Conflict):
         return HttpResponseNotFound()
 
 
 def _file(actor: Actor, number: int, place: int) -> Attachment:
-    files = parse(_raw(actor, number), guess=guess_charset).attachments
+    files = parse(raw_of(get_opened(actor, number)), guess=guess_charset).attachments
     if not 0 <= place < len(files):
         raise NotFound("There is no such file.")
     return files[place]

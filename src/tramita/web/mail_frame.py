@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from tramita.domain.actors import Actor
-from tramita.domain.errors import NotFound
+from tramita.domain.errors import Conflict, NotFound
 from tramita.domain.file_kinds import picture
 from tramita.gateways.storage import storage
 from tramita.models import Message, TrayView
@@ -105,13 +105,16 @@ def part(request: HttpRequest, number: int, part: str) -> HttpResponse:
         return _part_by_session(request, number, part)
     try:
         return _picture(reader(request.GET["key"], number, part), number, part)
-    except NotFound:
+    except (NotFound, Conflict):
         return HttpResponseNotFound()
 
 
 @staff
 def _part_by_session(request: StaffRequest, number: int, part: str) -> HttpResponse:
-    return _picture(request.actor, number, part)
+    try:
+        return _picture(request.actor, number, part)
+    except Conflict as held:
+        raise NotFound("There is no such file.") from held
 
 
 def reader(key: str, number: int, part: str, *, of: str = "mail-part") -> Actor:

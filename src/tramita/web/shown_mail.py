@@ -25,6 +25,7 @@ class File:
     filename: str
     size: int
     danger: str = ""
+    held: str = ""  # why nobody may have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def shown(one: Spoken, mail: Message) -> Mail:
         enclosed=[_enclosed(mail.pk, inner) for inner in view.get("enclosed", ())],
         about=about(one.entry.data, mail) if received else (),
         defects=[mail_words.defect(code) for code in mail.defects],
-        files=files(one.attachments, _placed(one, mail), view.get("danger", {})),
+        files=files(one.attachments, _placed(one, mail), view.get("danger", {}), one.held if received else {}),
     )
 
 
@@ -123,11 +124,16 @@ def _placed(one: Spoken, mail: Message) -> set[int]:
     return pictures | {event["file"] for event in view.get("events", ()) if event.get("file")}
 
 
-def files(attachments: Sequence[Attachment], placed: set[int], dangers: Mapping[str, str]) -> list[File]:
+def files(
+    attachments: Sequence[Attachment], placed: set[int], dangers: Mapping[str, str], kept: Mapping[str, str]
+) -> list[File]:
     """The others, each with what is wrong with it (MAIL-57)."""
     listed = [one for one in attachments if one.pk not in placed]
     words = {key: said(mail_words.DANGERS, why) for key, why in dangers.items()}
-    return [File(one.pk, one.filename, one.size, words.get(str(one.pk), "")) for one in listed]
+    held = {key: mail_words.held(found) for key, found in kept.items()}
+    return [
+        File(one.pk, one.filename, one.size, words.get(str(one.pk), ""), held.get(one.sha256, "")) for one in listed
+    ]
 
 
 def about(data: Mapping[str, Any], mail: Message) -> list[tuple[str, str]]:

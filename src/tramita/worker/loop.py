@@ -16,7 +16,17 @@ from django.db import OperationalError, close_old_connections, connections
 
 from tramita.models import Message
 from tramita.models.work import NEVER_LEASED
-from tramita.services import copying, firing, heartbeat, mail_trouble, posting, processing, retention, showing
+from tramita.services import (
+    copying,
+    firing,
+    heartbeat,
+    mail_trouble,
+    posting,
+    processing,
+    retention,
+    scanning,
+    showing,
+)
 from tramita.worker.fetchers import Fetchers
 
 log = logging.getLogger(__name__)
@@ -61,7 +71,8 @@ def tidy(*, at: datetime) -> Counter[str]:
     if abs(at - _looked.get("raw mail", NEVER_LEASED)) < AN_HOUR:
         return Counter()
     _looked["raw mail"] = at
-    return Counter({"raw_mail_erased": retention.forget_raw_mail(at=at)})
+    erased, left = retention.forget_raw_mail(at=at), retention.forget_tray_views()
+    return Counter({"raw_mail_erased": erased, "tray_views_erased": left})
 
 
 _looked: dict[str, datetime] = {}  # what this process does now and then, and when it did
@@ -70,6 +81,16 @@ _looked: dict[str, datetime] = {}  # what this process does now and then, and wh
 def copies(*, at: datetime) -> Counter[str]:
     """Copy a batch of sent mails to the folders of their mailboxes."""
     return Counter({"copies": copying.copy_due(at=at)})
+
+
+def scan(*, at: datetime) -> Counter[str]:
+    """Have a batch of files looked at by the operator's scanner; those from before it, now and then (MAIL-57)."""
+    older = 0
+    if abs(at - _looked.get("older files", NEVER_LEASED)) >= AN_HOUR:
+        older = scanning.want_older(at=at)
+        if older < scanning.AT_ONCE:
+            _looked["older files"] = at
+    return Counter({"scanned": scanning.scan_due(at=at), "to_scan": older})
 
 
 def show(*, at: datetime) -> Counter[str]:
@@ -89,8 +110,9 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "tidy": tidy,
     "copies": copies,
     "show": show,
+    "scan": scan,
 }
-APART = ("copies",)  # in a thread of its own, when the worker stays
+APART = ("copies", "scan")  # each in a thread of its own, when the worker stays: others may be slow
 FETCH = "fetch"
 
 
