@@ -99,7 +99,7 @@ def test_an_invitation_says_what_when_where_and_who() -> None:
             "start": "2026-07-01T08:00:00+00:00",
             "end": "2026-07-01T09:30:00+00:00",
             "organiser": {"name": "Marta Nowak", "address": "marta@acme.example"},
-            "repeats": "weekly",
+            "repeats": {"every": "weekly", "count": 4},
         }
     ]
 

@@ -111,12 +111,6 @@ EVENTS: Words = {
     "COUNTER": _("Another time is proposed"),
     "": _("Event"),
 }
-REPEATS: Words = {
-    "daily": _("every day"),
-    "weekly": _("every week"),
-    "monthly": _("every month"),
-    "yearly": _("every year"),
-}
 
 
 def held(found: str) -> str:

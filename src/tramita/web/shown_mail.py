@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tramita.models import Attachment, Message
 from tramita.queries.timeline import Said as Spoken
-from tramita.ui import mail_words, moments
+from tramita.ui import mail_words, moments, recurrence
 from tramita.ui.mail_words import said
 
 Shown = Message.Shown
@@ -180,7 +180,7 @@ def _when(event: Mapping[str, Any]) -> str:
     start, end = event.get("start"), event.get("end")
     if not start:
         return ""
-    repeats = said(mail_words.REPEATS, event["repeats"]) if event.get("repeats") else ""
+    repeats = recurrence.words(event.get("repeats") or "")
     words = _days(start, end) if "T" not in start else _moments(start, end)
     return ", ".join(filter(None, (words, repeats)))
 
