@@ -110,7 +110,7 @@ class Dovecot:
 
     @classmethod
     def start(cls, program: str, *, introspection: str = "") -> "Dovecot":
-        """Start one; it answers when this returns. `introspection`: where it asks whether a token is good (RFC 7662)."""
+        """Start one; it answers when this returns. `introspection`: where it asks about tokens (RFC 7662)."""
         folder = Path(tempfile.mkdtemp(prefix="tramita-dovecot-", dir="/tmp"))  # short: it has sockets in it
         folder.chmod(0o755)
         for name in ("run", "state", "mail"):

@@ -177,7 +177,7 @@ def clear(how: Signing, words: str = WORDS, *, came: str | None = None, **fields
 def clear_part(how: Signing, words: str = WORDS, *, came: str | None = None, bound: str = "sig") -> str:
     signature = _base64(how.cms(words.encode()))
     return (
-        f'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary="{bound}"\r\n'
+        f'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; boundary="{bound}"\r\n'
         f"\r\n--{bound}\r\n{words if came is None else came}\r\n--{bound}\r\n"
         'Content-Type: application/pkcs7-signature; name="smime.p7s"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
         f"{signature}\r\n--{bound}--\r\n"

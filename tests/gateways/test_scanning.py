@@ -69,9 +69,8 @@ def test_clamd_speaks_by_a_socket_of_the_system_as_well(tmp_path: Path) -> None:
 def test_a_scanner_that_says_nothing_is_not_waited_for(monkeypatch) -> None:
     """MAIL-57: a time-out, by socket and by command."""
     monkeypatch.setattr(scanning, "PATIENCE", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as deaf:
-        with pytest.raises(ScannerFault):
-            scan(f"clamd://127.0.0.1:{deaf.getsockname()[1]}", b"words")
+    with socket.create_server(("127.0.0.1", 0)) as deaf, pytest.raises(ScannerFault):
+        scan(f"clamd://127.0.0.1:{deaf.getsockname()[1]}", b"words")
     with pytest.raises(ScannerFault, match="seconds"):
         scan("/bin/sleep 30", b"words")
 

@@ -100,6 +100,7 @@ def test_many_at_once_are_verified_as_each_alone(desk: Desk, ca: Party) -> None:
     done = list(receive_all([Letter(raw, "import") for raw in raws], at=MONDAY + HOUR))
 
     assert [one.outcome for one in done] == ["woken", "created"]
+    assert fresh(item).state is State.TO_DO
 
 
 def test_a_rehearsal_verifies_as_well(desk: Desk, ca: Party) -> None:

@@ -424,7 +424,12 @@ def test_a_mail_that_speaks_of_our_attributes_changes_nothing(desk: Desk, ana: C
 @pytest.mark.parametrize(
     ("came", "sender", "state", "words"),
     [
-        (None, "ana.lima@desk.example", "verified", "Signed by ana.lima@desk.example, verified: Acme Mail CA vouches for it."),
+        (
+            None,
+            "ana.lima@desk.example",
+            "verified",
+            "Signed by ana.lima@desk.example, verified: Acme Mail CA vouches for it.",
+        ),
         ("Content-Type: text/plain\r\n\r\nX", "ana.lima@desk.example", "invalid", "but changed on the way"),
         (None, "rui@acme.example", "unverified", "Signed by ana.lima@desk.example, who is not the sender."),
     ],

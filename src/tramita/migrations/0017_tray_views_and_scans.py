@@ -37,9 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "tray_views",
-                "indexes": [
-                    models.Index(condition=models.Q(("shown", 1)), fields=["id"], name="tray_views_to_clean")
-                ],
+                "indexes": [models.Index(condition=models.Q(("shown", 1)), fields=["id"], name="tray_views_to_clean")],
             },
         ),
         migrations.CreateModel(
@@ -59,9 +57,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "scans",
-                "indexes": [
-                    models.Index(condition=models.Q(("verdict", 0)), fields=["next_at"], name="scans_due")
-                ],
+                "indexes": [models.Index(condition=models.Q(("verdict", 0)), fields=["next_at"], name="scans_due")],
             },
         ),
         migrations.RunSQL(WAITING, migrations.RunSQL.noop),

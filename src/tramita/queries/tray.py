@@ -115,7 +115,7 @@ def get_opened(actor: Actor, seen_id: int) -> SeenMessage:
 
 
 def get_shown(actor: Actor, seen_id: int) -> TrayView:
-    """The cleaned HTML of one whose bytes this person may read (MAIL-43). Raises: NotFound, also where there is none."""
+    """The cleaned HTML of one whose bytes this person may read (MAIL-43). Raises: NotFound, also if there is none."""
     found = TrayView.objects.filter(seen=get_readable(actor, seen_id), shown=Message.Shown.CLEAN)
     shown = found.select_related("seen").first()
     if shown is None:

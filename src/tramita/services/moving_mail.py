@@ -123,5 +123,7 @@ def _arrival(message: Message, *, at: datetime) -> Arrival:
     """The mail as if it came in now, dated as it was."""
     if message.outgoing or message.seen is None:
         raise Conflict("Only a mail that came in can become an item.", code="not_received")
-    mail = replace(parse(raw_of(message.seen), guess=guess_charset), signature=kept_signature(message.headers.get("signature")))
+    mail = replace(
+        parse(raw_of(message.seen), guess=guess_charset), signature=kept_signature(message.headers.get("signature"))
+    )
     return by_hand(message.seen, mail, received_at=message.at, at=at)

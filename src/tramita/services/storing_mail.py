@@ -117,7 +117,7 @@ def insert(item_id: int, arrival: Arrival, *, copied: str = "") -> int:
 
 def _attach(item_id: int, message_id: int, arrival: Arrival) -> None:
     kept = storage(settings.TRAMITA_STORAGE_URL)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "item_id": item_id,
             "message_id": message_id,

@@ -76,7 +76,7 @@ def _where(rule: Mapping[str, Any]) -> Iterator[str]:
     if month_days := rule.get("month_days"):
         yield _on_month_days(month_days)
     days, places = rule.get("days", []), rule.get("places", [])
-    if month_days and days or len(places) > 1 or (places and not days):
+    if (month_days and days) or len(places) > 1 or (places and not days):
         raise _Unsaid
     if days:
         yield _on_days(rule.get("every"), days, places, has_months=bool(months))
@@ -90,9 +90,11 @@ def _on_month_days(days: Sequence[int]) -> str:
     return _("on day %(days)s of the month") % {"days": ", ".join(map(str, days))}
 
 
-def _on_days(every: Any, days: Sequence[Sequence[int]], places: Sequence[int], *, has_months: bool) -> str:
+def _on_days(every: Any, days: Sequence[list[int]], places: Sequence[int], *, has_months: bool) -> str:
     if sorted(days) == WORKING_DAYS and places in ([1], [-1]) and every == "monthly":
-        return _("on the last working day of the month") if places == [-1] else _("on the first working day of the month")
+        return (
+            _("on the last working day of the month") if places == [-1] else _("on the first working day of the month")
+        )
     if places:
         if len(days) > 1 or days[0][1]:
             raise _Unsaid
@@ -106,7 +108,7 @@ def _on_days(every: Any, days: Sequence[Sequence[int]], places: Sequence[int], *
     return _("on %(days)s") % {"days": ", ".join(str(WEEKDAYS[day]) for day, _which in days)}
 
 
-def _on_which(every: Any, days: Sequence[Sequence[int]], *, has_months: bool) -> str:
+def _on_which(every: Any, days: Sequence[list[int]], *, has_months: bool) -> str:
     """The second Tuesday; of a year only if the months are named."""
     by_month = every == "monthly" or (every == "yearly" and has_months)
     if not by_month or any(which not in ORDINALS for _day, which in days):
