@@ -49,7 +49,7 @@ def name(common: str, *more: x509.NameAttribute) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common), *more])
 
 
-def authority(common: str = "Acme Mail CA", *, by: Party | None = None, ca: bool = True, number: int = 0) -> Party:
+def authority(common: str = "Acme Mail CA", *, by: Party | None = None, ca: bool = True) -> Party:
     """Its own, or vouched for by another."""
     key = ec.generate_private_key(ec.SECP256R1())
     made = _base(name(common), by.certificate.subject if by else name(common), key.public_key())

@@ -12,7 +12,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -21,6 +21,9 @@ from tramita.domain.mime import ParsedMail, Signature, address_key, cms, signed
 from tramita.gateways import apart
 from tramita.gateways.cleaning import TooMuchError
 from tramita.gateways.signatures import AHEAD, DIGESTS, Checked
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 log = logging.getLogger(__name__)
 FRESH = timedelta(days=5)  # as long as mail servers try (RFC 5321 section 4.5.4.1)
@@ -43,15 +46,34 @@ def authorities() -> str:
     Read anew for each signature: there are few, and a new authority counts from the next mail on. None, with a word in
     the log, if they cannot be read.
     """
-    place: Path | None = settings.TRAMITA_MAIL_AUTHORITIES
-    if place is None:
-        return ""
     try:
-        files = sorted(one for one in place.iterdir() if one.suffix in ENDINGS) if place.is_dir() else [place]
-        return "\n".join(one.read_text("ascii", "replace")[:MOST_AUTHORITIES] for one in files)[:MOST_AUTHORITIES]
+        return _authorities()
     except OSError:
         log.exception("the certificates of authorities cannot be read")
         return ""
+
+
+def issuers() -> "list[x509.Certificate]":
+    """The same, read here: the operator put them there. Raises: OSError; ValueError for what is no certificate."""
+    from cryptography import x509
+
+    text = _authorities()
+    return x509.load_pem_x509_certificates(text.encode()) if text.strip() else []
+
+
+def expired(found: "list[x509.Certificate]", *, at: datetime) -> list[str]:
+    """Those that are not in force, by what they are called."""
+    return [
+        one.subject.rfc4514_string() for one in found if not one.not_valid_before_utc <= at <= one.not_valid_after_utc
+    ]
+
+
+def _authorities() -> str:
+    place: Path | None = settings.TRAMITA_MAIL_AUTHORITIES
+    if place is None:
+        return ""
+    files = sorted(one for one in place.iterdir() if one.suffix in ENDINGS) if place.is_dir() else [place]
+    return "\n".join(one.read_text("ascii", "replace") for one in files)[:MOST_AUTHORITIES]
 
 
 def _worth(found: signed.Signed, mail: ParsedMail, received: datetime) -> Signature:
