@@ -13,7 +13,7 @@ from tramita.domain.codes import State
 from tramita.gateways import apart
 from tramita.gateways.cleaning import TooMuchError
 from tramita.models import Entry, Item, Message, SeenMessage
-from tramita.services import moving_mail, receiving, tray
+from tramita.services import moving_mail, receiving, replaying, tray
 from tramita.services.receiving import Letter
 from tramita.services.receiving_many import receive_all
 
@@ -109,6 +109,20 @@ def test_a_rehearsal_verifies_as_well(desk: Desk, ca: Party) -> None:
 
     assert receiving.rehearse(from_ana(desk, ca, In_Reply_To=question), at=MONDAY + HOUR).outcome == "woken"
     assert fresh(item).state is State.WAITING
+
+
+def test_a_rehearsal_of_the_tray_verifies_as_well(desk: Desk, ca: Party) -> None:
+    """MAIL-143: what it says would happen is what happens."""
+    item, question = waiting(desk)
+    receive(from_ana(desk, ca, In_Reply_To=question, X_Spam_Flag="YES"), at=MONDAY + HOUR)
+    seen = SeenMessage.objects.get(outcome="unhandled")
+    raw = from_ana(desk, ca, In_Reply_To=question)
+
+    _, pasted = replaying.try_out(raw, mailbox="invoices@desk.example", by=desk.ana, at=MONDAY + HOUR)
+    outcome = tray.not_spam(seen, by=desk.ana, at=MONDAY + HOUR)
+
+    assert (pasted.outcome.outcome, outcome.outcome) == ("woken", "woken")
+    assert pasted.outcome.trace["sender"]["verified"] is True
 
 
 def test_what_a_person_makes_of_a_proven_mail_is_its_senders(desk: Desk, ca: Party) -> None:

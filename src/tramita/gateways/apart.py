@@ -56,7 +56,11 @@ class _Child:
         """Its answer. A child that died by the job takes the blame with it: the next job has a new one."""
         with self.one_at_a_time:
             process = self._running()
-            answer = self._answer(process, json.dumps(job).encode() + b"\n")
+            try:
+                answer = self._answer(process, json.dumps(job).encode() + b"\n")
+            except BaseException:  # a limit around us ran out: what it still says is no answer to the next job
+                self.end()
+                raise
             if answer is None:
                 self.end()
                 raise TooMuchError("time" if process.returncode == -signal.SIGPROF else "fault")

@@ -28,7 +28,7 @@ from tramita.services import unwritten
 from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
 from tramita.services.starting_by_mail import category_of, start_from_mail
-from tramita.services.storing_mail import Arrival
+from tramita.services.storing_mail import SHOWN, Arrival
 
 __all__ = ["Outcome", "sort_out"]
 
@@ -177,7 +177,7 @@ def _before(arrival: Arrival) -> Before:
         return Before({}, [])
     rows = fetch(
         BEFORE,
-        [mail.message_id, arrival.sender.address, mail.text, mail.message_id, arrival.seen.mailbox],
+        [mail.message_id, arrival.sender.address, mail.text[:SHOWN], mail.message_id, arrival.seen.mailbox],
     )
     started = {path: str(references.Reference(KINDS[kind], *rest)) for path, kind, *rest, _ in rows if path}
     return Before(started, sorted({item for *_, item in rows if item}, reverse=True))

@@ -22,7 +22,7 @@ from tramita.queries.mailboxes import RouteRow, directory
 from tramita.queries.mailboxes import sender as known_sender
 from tramita.queries.tray import WAITING, tray
 from tramita.queries.visibility import may
-from tramita.services import receiving
+from tramita.services import replaying
 from tramita.services.outcomes import Outcome
 from tramita.services.starting_by_mail import start_from_mail
 from tramita.services.storing_mail import Arrival
@@ -57,12 +57,13 @@ def delete(seen: SeenMessage, *, by: Actor, at: datetime) -> None:
 
 
 def not_spam(seen: SeenMessage, *, by: Actor, at: datetime) -> Outcome:
-    """A filter was wrong: the mail does what it would have done (MAIL-58). Raises: Conflict `no_spam` or `handled`."""
-    if not by.is_staff:
-        raise NotPermitted("Only those who work items may do this.")
+    """A filter was wrong: the mail does what it would have done, and who said so is kept (MAIL-58, M-22).
+
+    Raises: NotPermitted, Conflict `no_spam` or `handled`.
+    """
     if seen.reason != "spam":
         raise Conflict("Nobody took this mail for spam.", code="no_spam")
-    return receiving.replay(seen.pk, at=at, no_spam=True)
+    return replaying.replay(seen, by=by, at=at, no_spam=True)
 
 
 @one_transaction

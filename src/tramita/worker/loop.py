@@ -17,6 +17,7 @@ from django.db import OperationalError, close_old_connections, connections
 from tramita.models import Message
 from tramita.models.work import NEVER_LEASED
 from tramita.services import (
+    alerts,
     copying,
     firing,
     heartbeat,
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
 MOMENT = 0.05  # between looks while mailboxes are visited once
 AFTER_A_FAULT = 5.0
-AN_HOUR = timedelta(hours=1)
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 AFTER_THE_END = 2.0  # for threads to let go of their mailboxes
 
 
@@ -67,10 +68,11 @@ def mail_in(*, at: datetime) -> Counter[str]:
 
 
 def tidy(*, at: datetime) -> Counter[str]:
-    """Erase raw mail that was kept long enough; looked for once an hour (MAIL-18)."""
+    """Erase raw mail that was kept long enough, and alerts of loops that ended (MAIL-18, MAIL-93); once an hour."""
     if abs(at - _looked.get("raw mail", NEVER_LEASED)) < AN_HOUR:
         return Counter()
     _looked["raw mail"] = at
+    alerts.forget("loop", before=at - A_DAY)
     erased, left = retention.forget_raw_mail(at=at), retention.forget_tray_views()
     return Counter({"raw_mail_erased": erased, "tray_views_erased": left})
 
