@@ -116,6 +116,7 @@ def _stand(config: pytest.Config, folder: Path) -> None:
     os.environ |= {
         "TRAMITA_ENV": "test",
         "TRAMITA_DATA_DIR": str(folder),
+        "TRAMITA_NAMESERVERS": "off",
         "DJANGO_SETTINGS_MODULE": "tramita.config.settings",
     }
     os.environ.pop("TRAMITA_DATABASE_URL", None)

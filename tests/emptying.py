@@ -23,7 +23,7 @@ def empty_tables() -> None:
 
 def _delete(cursor, tables: list[str]) -> None:
     """The ledger refuses deletion by triggers: they are taken off and put back in the same transaction."""
-    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entries'")
     triggers = cursor.fetchall()
     for name, _ in triggers:
         cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")

@@ -43,7 +43,7 @@ def test_bench_measures_everything_in_a_database_of_its_own(tmp_path: Path, fres
     assert done.returncode == 0, done.stderr
     assert "a database of its own" in done.stderr
     results = json.loads(done.stdout)["results"]
-    names = ["ingest", "import", "list", "item", "update", "pull", "timers"]
+    names = ["ingest", "import", "list", "item", "update", "pull", "timers", "search"]
     assert [(result["items"], result["name"]) for result in results] == [
         (size, name) for size in (60, 90) for name in names
     ]
@@ -67,4 +67,4 @@ def test_bench_uses_the_present_database_when_it_was_seeded(capsys: pytest.Captu
 def test_bench_names_the_benchmarks_when_it_knows_none_of_that_name(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1."""
     assert main(["bench", "odd"]) == 1
-    assert "ingest, import, list, item, update, pull, timers" in capsys.readouterr().err
+    assert "ingest, import, list, item, update, pull, timers, search" in capsys.readouterr().err

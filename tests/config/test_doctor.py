@@ -1,8 +1,10 @@
 """`tramita doctor` names what is wrong, its cause and its remedy."""
 
 import json
+import os
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from tests import factories, smime
@@ -10,8 +12,10 @@ from tests.desk import Desk
 from tests.fakes.clamd import clamd
 
 from tramita.config import doctor
-from tramita.models import Delivery, Mailbox, SeenMessage, Timer
+from tramita.domain.sender_dns import Sending, examine
+from tramita.models import Delivery, Mailbox, Probe, SeenMessage, SenderDomain, Timer
 from tramita.services import alerts, heartbeat
+from tramita.ui import labels
 
 NOW = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -121,16 +125,110 @@ def test_what_somebody_else_raised_is_told(well: Desk) -> None:
     assert wrong() == {}
 
 
+def test_webhooks_of_mail_providers_are_told(well: Desk, settings) -> None:
+    """MAIL-16: off, on, when the last came; and mail that nobody lets in any more."""
+
+    def said() -> str:
+        return next(one.cause for one in doctor.examine(at=NOW) if one.part == "mail webhooks")
+
+    assert said() == "off: TRAMITA_MAIL_HOOK_SECRET is not set"
+    settings.TRAMITA_MAIL_HOOK_SECRET = "s" * 32
+    assert said() == "on; no mail came so lately"
+    row = {
+        "mailbox": "invoices@desk.example",
+        "raw": "0" * 64,
+        "size": 1,
+        "outcome": "created",
+        "seen_at": NOW - MINUTE,
+    }
+    SeenMessage.objects.create(**row, source="hook", content="1")
+    SeenMessage.objects.create(**row | {"seen_at": NOW}, source="imap", content="2")
+    assert said() == "on; the last mail came 60 s ago"
+    assert wrong() == {}
+
+    settings.TRAMITA_MAIL_HOOK_SECRET = ""
+
+    assert wrong() == {"mail webhooks": "mail came so 60 s ago, and now TRAMITA_MAIL_HOOK_SECRET is not set"}
+
+
+def test_the_age_of_the_newest_backup_is_told(well: Desk, settings, tmp_path: Path) -> None:
+    """INTERFACES section 2: where somebody said where they are."""
+    settings.TRAMITA_BACKUP_DIR = tmp_path / "gone"
+    assert wrong()["backup"].endswith("gone: No such file or directory")
+    settings.TRAMITA_BACKUP_DIR.mkdir()
+    assert wrong()["backup"].startswith("there is none in ")
+    file = settings.TRAMITA_BACKUP_DIR / "desk.tar"
+    file.touch()
+
+    moment = (NOW - timedelta(hours=27)).timestamp()
+    os.utime(file, (moment, moment))
+    assert wrong()["backup"].endswith(" was made 1620 min ago")
+
+    moment = (NOW - timedelta(hours=25)).timestamp()
+    os.utime(file, (moment, moment))
+    assert wrong() == {}
+
+
+def test_records_of_a_domain_that_are_wrong_are_told_as_they_were_found(well: Desk) -> None:
+    """MAIL-123."""
+    findings = examine("desk.example", Sending(), lambda name, kind: ("10 mx.example",) if kind == "MX" else ())
+    records = [one.to_json() | {"since": NOW.isoformat(), "was_good": True} for one in findings]
+    SenderDomain.objects.create(domain="desk.example", checked_at=NOW, next_at=NOW, records=records)
+    SenderDomain.objects.create(domain="new.example", next_at=NOW)
+    alerts.raise_alert("domain:desk.example", "domain_records", {"domain": "desk.example"}, NOW)
+
+    assert wrong() == {
+        "domain desk.example": "wrong: MX at desk.example (mx_dead), SPF at desk.example (spf_missing), "
+        "DMARC at _dmarc.desk.example (dmarc_missing)"
+    }
+
+
+@pytest.mark.parametrize(
+    ("probe", "said"),
+    [
+        ({"arrived_at": NOW, "plus_at": NOW}, "arrived; plus-addresses are delivered; not signed"),
+        ({"arrived_at": NOW}, "arrived; plus-addresses are not delivered; not signed"),
+        (
+            {"arrived_at": NOW, "signatures": [["desk.example", "s1"]], "verdicts": {"dkim": "pass"}},
+            "arrived; plus-addresses are not delivered; signed d=desk.example s=s1 (pass)",
+        ),
+        ({"fault": "not_arrived"}, "arrive: not_arrived"),
+        ({"fault": "refused", "words": "550 no", "sent_at": None}, "send: refused: 550 no"),
+    ],
+)
+def test_each_mailbox_sends_a_mail_to_itself_when_it_is_asked_to(
+    well: Desk, monkeypatch: pytest.MonkeyPatch, probe: dict[str, object], said: str
+) -> None:
+    """MAIL-142: only with `--send`."""
+    connection = {"protocol": "imap", "host": "127.0.0.1", "port": 1, "tls": "off", "since": "2026-11-01"}
+    Mailbox.objects.update(settings=connection | {"password_env": "NOT_SET_ANYWHERE"})
+    plain = {"nonce": "0a", "ordered_at": NOW, "sent_at": NOW, "ended_at": NOW}
+    monkeypatch.setattr("tramita.services.proving.prove", lambda box, clock: Probe(mailbox=box, **plain | probe))
+    part = "mailbox invoices@desk.example, a mail to itself"
+
+    assert part not in {one.part for one in doctor.examine(at=NOW)}
+    (found,) = (one for one in doctor.examine(at=NOW, send=True) if one.part == part)
+
+    assert found.cause == said
+    assert found.ok == ("fault" not in probe)
+    assert found.ok or found.remedy
+
+
+def test_every_fault_of_a_mailbox_has_a_remedy() -> None:
+    """INTERFACES section 2: cause and remedy."""
+    assert set(labels.MAILBOX_FAULTS) == set(doctor.REMEDIES)
+
+
 def test_the_command_says_it_in_lines_and_as_json_and_ends_with_1_if_anything_is_wrong(
     well: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """INTERFACES section 2: the clock of this test stands still, that of the command does not."""
     heartbeat.beat(at=datetime(2020, 1, 1, tzinfo=UTC))
 
-    assert doctor.doctor(Namespace(json=False)) == 1
+    assert doctor.doctor(Namespace(json=False, send=False)) == 1
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("WRONG worker: no worker was heard since 2020") and " → " in line for line in lines)
-    assert doctor.doctor(Namespace(json=True)) == 1
+    assert doctor.doctor(Namespace(json=True, send=False)) == 1
 
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is False

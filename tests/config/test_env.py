@@ -48,6 +48,16 @@ def no_environment(monkeypatch, tmp_path):
             "TRAMITA_MAIL_HOOK_SECRET: got 5 characters, wants at least 32 random characters, kept secret",
         ),
         (
+            "NAMESERVERS",
+            "dns.example",
+            "TRAMITA_NAMESERVERS: got 'dns.example', wants ADDRESS or ADDRESS#PORT separated by commas, or off",
+        ),
+        (
+            "NAMESERVERS",
+            "192.0.2.1#70000",
+            "TRAMITA_NAMESERVERS: got '192.0.2.1#70000', wants ADDRESS or ADDRESS#PORT separated by commas, or off",
+        ),
+        (
             "SEND_ONLY_TO",
             "acme.example",
             "TRAMITA_SEND_ONLY_TO: got 'acme.example', wants addresses and @DOMAINs separated by commas",
@@ -191,3 +201,14 @@ def test_the_only_recipients_are_addresses_and_domains_in_any_case(monkeypatch):
     monkeypatch.setenv("TRAMITA_SEND_ONLY_TO", "@Acme.example, Ana@desk.example")
 
     assert read_env().recipients == {"@acme.example", "ana@desk.example"}
+
+
+@pytest.mark.parametrize(
+    ("value", "servers"),
+    [("", ()), ("Off", None), ("192.0.2.1, 2001:db8::1#5353", ("192.0.2.1", "2001:db8::1#5353"))],
+)
+def test_name_servers_are_the_machines_named_ones_or_none(monkeypatch, value, servers):
+    """MAIL-123."""
+    monkeypatch.setenv("TRAMITA_NAMESERVERS", value)
+
+    assert read_env().resolvers == servers

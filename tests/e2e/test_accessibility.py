@@ -10,7 +10,9 @@ from playwright.sync_api import Browser
 from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
 from tests.services.test_receiving import mail
-from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, SeenMessage
+from tramita.domain.narrowing import read
+from tramita.domain.sender_dns import Sending, examine
+from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, Probe, SeenMessage, SenderDomain
 from tramita.services import (
     blocking,
     launching,
@@ -20,10 +22,19 @@ from tramita.services import (
     receiving,
     resolving,
     tray,
+    views,
     working,
 )
+from tramita.services.views import Wanted
+from tramita.ui.worklist import COLUMNS
 
+EVERY_COLUMN = "".join(f"&col={column}" for column in COLUMNS)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def long_answers(name: str, kind: str) -> tuple[str, ...]:
+    """A name server that knows a key and a policy, long ones."""
+    return {"TXT": (f"v=DKIM1; p={'MIIB' * 98}",), "MX": ("10 mx.example",)}.get(kind, ()) if "_" in name else ()
 
 
 def troubled_case(desk: Desk) -> Item:
@@ -64,12 +75,18 @@ def test_what_an_administrator_sees_of_mail_is_accessible(
     now = timezone.now()
     Alert.objects.create(key="a", kind="mailbox_login", about=about, since=now, at=now)
     MailboxState.objects.create(mailbox=Mailbox.objects.get(), fault="login", error="NO", failing_since=now)
+    judged = [one.to_json() for one in examine("desk.example", Sending(selectors=("s1",)), long_answers)]
+    records = [one | {"since": now.isoformat(), "was_good": True} for one in judged]
+    SenderDomain.objects.create(domain="desk.example", checked_at=now, next_at=now, records=records)
+    proved = {"sent_at": now, "arrived_at": now, "plus_at": now, "signatures": [["desk.example", "s1"]]}
+    Probe.objects.create(mailbox=Mailbox.objects.get(), nonce="0a", ordered_at=now, **proved)
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
     sign_in(page, site, desk)
 
     findings = {}
-    for path in ("/settings/mailboxes", "/settings/mailboxes/invoices@desk.example", f"/mail/unhandled?mail={seen.pk}"):
+    box = "/settings/mailboxes/invoices@desk.example"
+    for path in ("/settings/mailboxes", box, "/settings/domains", f"/mail/unhandled?mail={seen.pk}"):
         page.goto(f"{site}{path}")
         findings[path] = Axe().run(page, options=RULES)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -88,6 +105,7 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
     sent = mailing.send(ticket, to=[desk.rui.email], text="Booked back.", by=desk.ana, at=timezone.now())
     Delivery.objects.filter(message=sent).update(state=Delivery.State.UNCERTAIN, error="no answer")
     mail_trouble.tell(sent, "uncertain", "no answer", facts={}, at=timezone.now())
+    view = views.make(Wanted("Late today", read({"kind": ["ticket"]})), by=desk.ana, at=timezone.now())
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
     page.goto(f"{site}/accounts/login/")
@@ -99,6 +117,10 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         "/owned",
         "/queues",
         "/queues/invoices",
+        f"/queues/invoices?kind=ticket&kind=case&group=state&panel=filter{EVERY_COLUMN}",
+        "/views",
+        f"/views/{view.pk}",
+        f"/views/{view.pk}/change",
         "/new/ticket",
         "/new/case?case_type=acme/main/finance/onboarding",
         "/settings/",
@@ -116,6 +138,8 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         if "/items/" in path:
             page.evaluate("document.querySelectorAll('.info details').forEach((one) => { one.open = true })")
         findings[path] = Axe().run(page, options=RULES)
+    page.keyboard.press("Control+k")
+    findings["the palette"] = Axe().run(page, options=RULES)
     context.close()
 
     assert {path: found.generate_report() for path, found in findings.items() if found.violations_count} == {}

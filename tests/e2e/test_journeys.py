@@ -124,6 +124,52 @@ def test_the_hands_stay_on_the_keyboard(page: Page, site: str, desk: Desk) -> No
     expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
 
 
+def test_the_palette_does_what_the_page_offers(page: Page, site: str, desk: Desk) -> None:
+    """UI: ctrl k opens the palette anywhere, inside a field too; what it lacks is looked for in the desk."""
+    item = desk.ticket(title="Zażółć gęślą")
+    working.start(item, by=desk.ana, at=timezone.now())
+    palette = page.get_by_role("dialog", name="Command palette")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("owne")
+    expect(palette.get_by_role("option").first).to_contain_text("Owned")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site}/owned")
+    expect(palette).to_be_hidden()
+
+    page.goto(f"{site}/items/{item.reference}")
+    page.get_by_role("textbox", name="Reply").focus()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("wait")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Number of days to wait")).to_be_visible()
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("no such command")
+    page.keyboard.press("ArrowDown")
+    expect(palette.get_by_role("option")).to_have_text(["Search everything for “no such command”"])
+    page.keyboard.press("Escape")
+    expect(palette).to_be_hidden()
+    page.keyboard.press("Control+k")
+    page.keyboard.type(item.reference.lower())
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site}/items/{item.reference}")
+
+
+def test_the_palette_can_be_switched_off(page: Page, site: str) -> None:
+    """WCAG 2.1.4: with the keyboard shortcuts; what a browser does with ctrl k is then its own."""
+    page.goto(f"{site}/settings/")
+    page.get_by_role("checkbox", name="Keyboard shortcuts").uncheck()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Your settings are saved.")).to_be_visible()
+    page.goto(f"{site}/inbox")
+
+    page.keyboard.press("Control+k")
+
+    expect(page.get_by_role("dialog", name="Command palette")).to_be_hidden()
+
+
 def test_a_panel_shows_only_what_the_chosen_wait_needs(page: Page, site: str, desk: Desk) -> None:
     """W-9, W-12: days for information, a date for until."""
     item = desk.ticket()

@@ -1,22 +1,24 @@
 """No list reads more as the tables grow: every statement is explained on reference data (DESIGN section 4)."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories as make
+from tramita.domain import narrowing
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, State
 from tramita.models import Access, Item
-from tramita.queries import actions, due, events, items, people, worklists
+from tramita.queries import actions, due, events, items, narrowed, people, worklists
 from tramita.queries.item_view import views
 from tramita.queries.pull import candidates
 from tramita.queries.search import Filters, search
-from tramita.queries.shell import Listing, shell_of
+from tramita.queries.shell import Listing, Views, shell_of
 from tramita.queries.timeline import comms, counts, timeline
+from tramita.queries.views import Shortcut
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +150,62 @@ def test_no_list_reads_a_whole_table(desk):
         explained(lambda actor=actor: worklists.recent(actor))
         explained(lambda actor=actor: shell_of(actor))
         explained(lambda actor=actor: candidates(actor, at=NOW))
+
+
+LOOKS = (
+    {},
+    {"kind": ["ticket"], "state": ["to_do", "waiting"]},
+    {"assignee": ["me"]},
+    {"queue": ["none"], "due": ["overdue"]},
+    {"organisation": ["ORGANISATION"]},
+    {"process": ["acme/main/finance/one"], "mark": ["highlighted"]},
+    {"state": ["closed"], "assignee": ["me"], "created_days": ["7"]},
+    {"updated_from": ["2026-03-01"], "wait": ["until"]},
+)
+
+
+@pytest.mark.parametrize("given", LOOKS, ids=lambda given: "-".join(given) or "all")
+def test_no_view_reads_a_whole_table_in_any_order(desk, given):
+    """H-7, DESIGN section 4: every order and its next page, totals and sidebar included."""
+    company = {"ORGANISATION": desk.company.key}
+    asked = narrowing.read({name: [company.get(one, one) for one in values] for name, values in given.items()})
+    for actor in (desk.ana, desk.eve):
+        reader = narrowing.Reader(actor.id, NOW, TONIGHT, UTC)
+        place, narrow = narrowed.everywhere(asked, reader), narrowed.narrow(asked, reader)
+        for order in worklists.ORDERS.values():
+            after = (NOW, 5)[-len(order.columns) :]
+            for one in (place, worklists.in_queue(desk.queues[0].pk), worklists.inbox(actor)):
+                explained(list_of(one, actor, narrow=narrow, order=order))
+                explained(list_of(one, actor, narrow=narrow, order=order, after=after))
+        listing, shortcuts = Listing(place, NOW, TONIGHT, narrow, asked), Views([Shortcut(1, "", asked)], reader)
+        explained(lambda actor=actor, listing=listing, views=shortcuts: shell_of(actor, listing, views=views))
+
+
+@pytest.mark.parametrize(
+    ("place", "order", "index"),
+    [
+        ("queue", "-updated", "open_queues_by_update"),
+        ("queue", "created", "open_queues_by_creation"),
+        ("anywhere", "updated", "open_by_update"),
+        ("anywhere", "-created", "open_by_creation"),
+        ("company", "due", "items_of_organisation"),
+    ],
+)
+def test_every_order_of_a_long_list_is_that_of_an_index(desk, place, order, index):
+    """H-7, DESIGN section 4: a page stops at its fiftieth row, and sorts nothing but the pages of its branches."""
+    reader = narrowing.Reader(desk.ana.id, NOW, TONIGHT, UTC)
+    company = narrowing.read({"organisation": [desk.company.key]})
+    places = {
+        "queue": worklists.in_queue(desk.queues[0].pk),
+        "anywhere": narrowed.everywhere((), reader),
+        "company": narrowed.everywhere(company, reader),
+    }
+
+    with CaptureQueriesContext(connection) as captured:
+        list_of(places[place], desk.ana, order=worklists.ORDERS[order])()
+    lines = plan(captured.captured_queries[-1]["sql"])
+
+    assert any(re.search(rf"\b{index}\b", line) for line in lines), lines
 
 
 def test_what_robots_rejected_is_found_without_reading_the_queue(desk):

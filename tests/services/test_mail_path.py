@@ -10,7 +10,10 @@ import pytest
 from tests.desk import MONDAY, Desk, publish
 from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.mail_path import BROKEN, endings, steps
+from tramita.domain.mail_probes import PLAIN, mail_of
 from tramita.domain.mail_tokens import Keys, message_id
+from tramita.domain.mime import Address
+from tramita.domain.mime.compose import compose
 from tramita.domain.references import Reference
 from tramita.models import BlockedAddress, Item, Mailbox, Message
 from tramita.queries.mailboxes import keys
@@ -63,6 +66,11 @@ def test_the_path_names_every_outcome_that_the_code_can_give_and_no_other() -> N
     broken = {pair for pair in said if pair[0] == BROKEN.outcome}
     assert broken
     assert said - broken == described
+
+
+def probe(desk: Desk) -> Outcome:
+    box = Address("", "invoices@desk.example")
+    return receive(compose(mail_of(PLAIN, "0a", box, "Test", "Test", keys=keys(), at=MONDAY)))
 
 
 def own(desk: Desk) -> Outcome:
@@ -183,6 +191,7 @@ def refused(desk: Desk) -> Outcome:
 
 WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "seen": [(again, "duplicate", "")],
+    "probe": [(probe, "ignored", "probe")],
     "own": [(own, "ignored", "own address"), (loop, "ignored", "loop")],
     "nobody": [(lambda desk: receive(b"The heating is off."), "unhandled", "no sender")],
     "blocked": [(blocked, "ignored", "blocked")],

@@ -177,3 +177,18 @@ def test_a_mailbox_comes_and_goes(root: Actor) -> None:
     assert not Route.objects.get(address="desk@desk.example").active
     with pytest.raises(NotFound):
         mailbox_settings.current("desk@desk.example")
+
+
+def test_another_server_is_not_believed_to_deliver_what_the_last_did(root: Actor) -> None:
+    """MAIL-117: what a mail to itself found of plus-addresses is forgotten with the server, and only then."""
+    Mailbox.objects.update(plus_delivered=False)
+    tree = mailbox_settings.current("desk@desk.example")
+    named = {name: value for name, value in tree.items() if name not in ("incoming", "routes")}
+
+    def save(**more: object) -> bool | None:
+        edited = Edited(read(), {**named, "dkim_selector": "s1"}, {**tree["incoming"], **more})
+        mailbox_settings.change("desk@desk.example", edited, by=root, at=LATER)
+        return Mailbox.objects.get(address="desk@desk.example").plus_delivered
+
+    assert save() is False
+    assert save(host="other.example") is None

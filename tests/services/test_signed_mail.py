@@ -113,7 +113,7 @@ def test_a_rehearsal_verifies_as_well(desk: Desk, ca: Party) -> None:
 
 def test_a_rehearsal_of_the_tray_verifies_as_well(desk: Desk, ca: Party) -> None:
     """MAIL-143: what it says would happen is what happens."""
-    item, question = waiting(desk)
+    _, question = waiting(desk)
     receive(from_ana(desk, ca, In_Reply_To=question, X_Spam_Flag="YES"), at=MONDAY + HOUR)
     seen = SeenMessage.objects.get(outcome="unhandled")
     raw = from_ana(desk, ca, In_Reply_To=question)

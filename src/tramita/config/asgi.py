@@ -8,19 +8,23 @@ from django.core.wsgi import get_wsgi_application
 from servestatic import ServeStaticASGI
 
 from tramita.config.bridge import Bridge, Receive, Scope, Send
+from tramita.config.stream import PATH, Stream
 
 
 class Application:
-    """Static files from the event loop, everything else through the bridge."""
+    """Static files and the stream from the event loop, everything else through the bridge."""
 
     def __init__(self) -> None:
         self.pages = Bridge(get_wsgi_application())
         self.static = _static(self.pages)
+        self.stream = Stream()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """No lifespan and no websocket: what a process needs is made before it is forked."""
         if scope["path"].startswith(settings.STATIC_URL):
             await self.static(scope, receive, send)
+        elif scope["path"] == PATH:
+            await self.stream(scope, receive, send)
         else:
             await self.pages(scope, receive, send)
 

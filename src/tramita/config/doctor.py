@@ -18,6 +18,7 @@ LEAST_FREE, LEAST_SHARE = 1024**3, 0.05  # bytes and part of the disk
 SKEW = timedelta(seconds=30)
 LATE_TIMER, LATE_MAIL = timedelta(minutes=2), timedelta(minutes=15)  # MAIL-113
 SILENT_WORKER, SILENT_MAILBOX = timedelta(minutes=2), timedelta(minutes=15)
+OLD_BACKUP = timedelta(hours=26)  # one a day, with some patience
 MANY, MORE_THAN_USUAL = 20, 3.0  # mails a day that end in the tray
 
 
@@ -39,17 +40,23 @@ def _wrong(part: str, cause: str, remedy: str) -> Finding:
     return Finding(part, ok=False, cause=cause, remedy=remedy)
 
 
-def examine(*, at: datetime) -> Iterator[Finding]:
-    """Every part in turn; what needs the database is left out when it does not answer."""
+def examine(*, at: datetime, send: bool = False) -> Iterator[Finding]:
+    """Every part in turn; what needs the database is left out when it does not answer.
+
+    `send`: each mailbox that answers sends a mail to itself, and sees it arrive. Waits for it, minutes at most.
+    """
     yield _disk()
     yield from _authorities(at)
     yield from _scanner()
+    yield from _backup(at)
     database = _database()
     yield database
     if database.ok:
         for part in (_clock, _worker, _timers, _outbox, _tray):
             yield part(at)
-        yield from _mailboxes(at)
+        yield from _mailboxes(at, send=send)
+        yield from _domains()
+        yield _hooks(at)
         yield from _alerts()
 
 
@@ -178,14 +185,85 @@ def _tray(at: datetime) -> Finding:
     return _well("unhandled mail", f"{new} of the last day, {waiting} in all")
 
 
-def _mailboxes(at: datetime) -> Iterator[Finding]:
+def _mailboxes(at: datetime, *, send: bool) -> Iterator[Finding]:
     """Each both as a worker found it and as it answers now."""
     from tramita.models import Mailbox
     from tramita.queries import condition
 
     boxes = {box.address: box for box in Mailbox.objects.filter(active=True)}
     for address, fetched in condition.fetched().items():
-        yield _mailbox(boxes[address], fetched, at)
+        found = _mailbox(boxes[address], fetched, at)
+        yield found
+        if send:
+            yield _proved(boxes[address])
+
+
+def _proved(box: "Mailbox") -> Finding:
+    """It sends to itself, to its plus-address too, and receives; whether what comes is signed."""
+    from tramita.services.checking_mailboxes import proof
+    from tramita.services.proving import prove
+
+    part = f"mailbox {box.address}, a mail to itself"
+    steps = proof(prove(box, clock=lambda: datetime.now(UTC)))
+    for one in steps:
+        if not one.ok:
+            cause = f"{one.step}: {one.fault}: {one.words}" if one.words else f"{one.step}: {one.fault}"
+            return _wrong(part, cause, REMEDIES[one.fault])
+    said = {one.step: one.words for one in steps}
+    plus = "plus-addresses are delivered" if said["plus"] == "plus" else "plus-addresses are not delivered"
+    signed = "not signed" if said["signature"] == "unsigned" else f"signed {said['signature']}"
+    return _well(part, f"arrived; {plus}; {signed}")
+
+
+def _domains() -> Iterator[Finding]:
+    """The records of our domains, as they were found the last time (MAIL-123)."""
+    from tramita.domain.sender_dns import Verdict
+    from tramita.queries.sender_domains import everyones
+
+    for domain in everyones():
+        findings = [one.finding for one in domain.records]
+        bad = [f"{one.record.upper()} at {one.name} ({one.code})" for one in findings if one.verdict is Verdict.BAD]
+        if bad:
+            cause = f"wrong: {', '.join(bad)}"
+            yield _wrong(f"domain {domain.name}", cause, "see the page /settings/domains for what to add or change")
+        elif domain.checked_at:
+            words = ", ".join(f"{one.record.upper()} {one.verdict}" for one in findings)
+            yield _well(f"domain {domain.name}", words)
+
+
+def _hooks(at: datetime) -> Finding:
+    """Webhooks of mail providers: whether they are let in, and when the last mail came so."""
+    from django.conf import settings
+
+    from tramita.queries import condition
+
+    last, part = condition.newest_message(source="hook"), "mail webhooks"
+    if not settings.TRAMITA_MAIL_HOOK_SECRET:
+        if last is None:
+            return _well(part, "off: TRAMITA_MAIL_HOOK_SECRET is not set")
+        cause = f"mail came so {_ago(at, last)}, and now TRAMITA_MAIL_HOOK_SECRET is not set"
+        return _wrong(part, cause, "set it to the secret that the provider has in its address")
+    return _well(part, f"on; the last mail came {_ago(at, last)}" if last else "on; no mail came so lately")
+
+
+def _backup(at: datetime) -> Iterator[Finding]:
+    """The newest file where backups are put, if anybody said where."""
+    from django.conf import settings
+
+    folder = settings.TRAMITA_BACKUP_DIR
+    if folder is None:
+        return
+    try:
+        newest = max((one.stat().st_mtime for one in folder.iterdir() if one.is_file()), default=None)
+    except OSError as error:
+        yield _wrong("backup", f"{folder}: {error.strerror or error}", "see TRAMITA_BACKUP_DIR, and who may read it")
+        return
+    made = datetime.fromtimestamp(newest, UTC) if newest else None
+    if made is None or at - made > OLD_BACKUP:
+        cause = f"the newest in {folder} was made {_ago(at, made)}" if made else f"there is none in {folder}"
+        yield _wrong("backup", cause, "see that the backup runs (docs/admin/backup.md)")
+    else:
+        yield _well("backup", f"made {_ago(at, made)}")
 
 
 def _mailbox(box: "Mailbox", fetched: datetime | None, at: datetime) -> Finding:
@@ -214,10 +292,18 @@ REMEDIES = {
     "timeout": "ask who runs the server; it is tried again by itself",
     "quota": "make room in the mailbox",
     "protocol": "ask who runs the server, with its words",
+    "files": "set TRAMITA_SMTP_URL to a mail server",
+    "restricted": "name the address in TRAMITA_SEND_ONLY_TO, too",
+    "refused": "see user and sender at the server of TRAMITA_SMTP_URL",
+    "not_sent": "see TRAMITA_SMTP_URL: host, port, tls, user and password",
+    "bounced": "see what the report says, and that the server knows the address",
+    "not_arrived": "look into the spam folder, and ask who runs the server",
+    "plus_lost": "set plus_addressing: mixed, or let the server deliver plus-addresses",
+    "replaced": "somebody else ordered one: try again",
 }
 
 
-SAID = ("mailbox_login", "mailbox_token", "mailbox_silent")  # by the mailbox's own line
+SAID = ("mailbox_login", "mailbox_token", "mailbox_silent", "domain_records")  # by lines of their own
 
 
 def _alerts() -> Iterator[Finding]:
@@ -238,11 +324,12 @@ def _ago(at: datetime, moment: datetime) -> str:
 
 def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the findings as JSON")
+    parser.add_argument("--send", action="store_true", help="each mailbox sends a mail to itself, and sees it arrive")
 
 
 def doctor(args: Namespace) -> int:
     """Look at every part; 1 if anything is wrong."""
-    findings = list(examine(at=datetime.now(UTC)))
+    findings = list(examine(at=datetime.now(UTC), send=args.send))
     well = all(one.ok for one in findings)
     if args.json:
         say_json({"ok": well, "findings": [asdict(one) for one in findings]})

@@ -5,6 +5,7 @@ A wrong value stops the start with one line that names the variable, what it got
 
 import os
 import secrets
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 from urllib.parse import SplitResult, urlsplit
@@ -59,6 +60,7 @@ class Env(BaseSettings):
     secret_key: str = Field("", description="at least 32 random characters, kept secret")
     base_url: str = Field("http://127.0.0.1:8000", description="http://HOST or https://HOST, without a path")
     allowed_hosts: str = Field("", description="host names separated by commas")
+    backup_dir: Path | None = Field(None, description="the folder where backups are put")
     smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT?tls=starttls or file://FOLDER")
     smtp_listen: str = Field("", description="HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT")
     mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")
@@ -66,6 +68,7 @@ class Env(BaseSettings):
     mail_authorities: str = Field("", description="a file of certificates in PEM, or a folder of such files")
     scanner: str = Field("", description="clamd://HOST:PORT, clamd:///SOCKET or the path of a command")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
+    nameservers: str = Field("", description="ADDRESS or ADDRESS#PORT separated by commas, or off")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
     trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies stand in front, 0 to 9")
     time_zone: str = Field("UTC", description="an IANA time zone such as Europe/Warsaw")
@@ -121,6 +124,16 @@ class Env(BaseSettings):
             return _wanted(value, ok=bool(url.hostname) != bool(url.path.strip("/")))
         return _wanted(value, ok=not value or value.startswith("/"))
 
+    @field_validator("nameservers")
+    @classmethod
+    def _addresses_and_ports(cls, value: str) -> str:
+        named = [word.strip().partition("#") for word in value.split(",")]
+        plain = all(
+            _is_address(one) and (not mark or (port.isdecimal() and 0 < int(port) <= 65_535))
+            for one, mark, port in named
+        )
+        return _wanted(value.strip(), ok=value.strip().lower() in ("", "off") or plain)
+
     @field_validator("storage_url")
     @classmethod
     def _folder(cls, value: str) -> str:
@@ -173,6 +186,13 @@ class Env(BaseSettings):
         return Path(self.mail_authorities).expanduser().absolute() if self.mail_authorities else None
 
     @property
+    def resolvers(self) -> tuple[str, ...] | None:
+        """The name servers to ask; empty: those of this machine; None: nobody is asked."""
+        if self.nameservers.lower() == "off":
+            return None
+        return tuple(word.strip() for word in self.nameservers.split(",") if word.strip())
+
+    @property
     def storage(self) -> str:
         """Where raw mail and attachments are kept."""
         return self.storage_url or f"file://{self.data_dir}/files"
@@ -203,6 +223,14 @@ def _wanted(value: str, *, ok: bool) -> str:
     if not ok:
         raise ValueError("wrong")
     return value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _split(value: str) -> SplitResult:

@@ -9,7 +9,12 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, cast
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from tramita.config.asgi import Application
 
 WEB, WORKER, SMTP, LMTP = "web", "worker", "smtp", "lmtp"
 HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
@@ -56,18 +61,24 @@ def run_child(kind: str, door: socket.socket | None, life: int) -> NoReturn:
 
 
 def _web(door: socket.socket | None) -> None:
-    import uvicorn
-
     from tramita.config.asgi import application
 
+    server(application()).run(sockets=[door] if door else None)
+
+
+def server(application: "Application") -> "uvicorn.Server":
+    """What serves the application on a door that is open already."""
+    import uvicorn
+
     class Server(uvicorn.Server):
-        """Ends quietly: the parent counts the children, not their signals."""
+        """Ends quietly: the parent counts the children, not their signals. Streams end first, or it waits for them."""
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            application.stream.hub.close_all()
             self.should_exit = True
 
     config = uvicorn.Config(
-        application(),
+        application,
         loop="uvloop",
         http="httptools",
         lifespan="off",
@@ -78,7 +89,7 @@ def _web(door: socket.socket | None) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    Server(config).run(sockets=[door] if door else None)
+    return Server(config)
 
 
 def _worker(door: socket.socket | None) -> None:

@@ -19,6 +19,7 @@ HTTPS = ENV.base_url.startswith("https://")
 # What the floors below may read
 TRAMITA_ENV = ENV.env
 TRAMITA_DATA_DIR = ENV.data_dir
+TRAMITA_BACKUP_DIR = ENV.backup_dir
 TRAMITA_STORAGE_URL = ENV.storage
 TRAMITA_SMTP_URL = ENV.outgoing
 TRAMITA_SMTP_LISTEN = ENV.listener
@@ -27,6 +28,7 @@ TRAMITA_MAILGUN_SIGNING_KEY = ENV.mailgun_signing_key
 TRAMITA_MAIL_AUTHORITIES = ENV.authorities
 TRAMITA_SCANNER = ENV.scanner
 TRAMITA_SEND_ONLY_TO = ENV.recipients
+TRAMITA_NAMESERVERS = ENV.resolvers
 TRAMITA_BASE_URL = ENV.base_url
 TRAMITA_TIME_TRAVEL = ENV.time_travel
 TRAMITA_API_RATE = ENV.api_rate

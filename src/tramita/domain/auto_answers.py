@@ -109,15 +109,39 @@ def dmarc(mail: ParsedMail, *, trusted: str) -> str:
     A pass counts only for the domain of From, and only where there is one From with one author. What a stranger
     may have put between quotes or brackets proves nothing (RFC 8601 section 5).
     """
+    results = _believed(mail, trusted)
+    if results is None:
+        return "unknown"
+    found = next(filter(None, map(_DMARC.match, results)), None)
+    return _aligned(mail, found) if found else "none"
+
+
+def believed(mail: ParsedMail, method: str, *, trusted: str) -> list[tuple[str, str]]:
+    """What the server `trusted` says by `dkim` or `spf`: each verdict, with the domain that it is about (MAIL-50)."""
+    found = filter(None, map(_METHODS[method].match, _believed(mail, trusted) or ()))
+    return [(one.group(1).lower(), _about(one.group(2), _SUBJECTS[method])) for one in found]
+
+
+def _about(said: str, names: str) -> str:
+    found = re.search(rf"(?:^|\s)(?:{names})\s*=\s*([^\s;]+)", said, re.IGNORECASE)
+    return found.group(1).lower().rpartition("@")[2] if found else ""
+
+
+def _believed(mail: ParsedMail, trusted: str) -> list[str] | None:
+    """The results of the topmost field of that server; None where there is none."""
     for value in mail.all("Authentication-Results"):
         server, *results = _without_strangers_words(value).split(";")
         if trusted and server.strip().lower().partition(" ")[0] == trusted.lower():
-            found = next(filter(None, map(_DMARC.match, results)), None)
-            return _aligned(mail, found) if found else "none"
-    return "unknown"
+            return results
+    return None
 
 
-_DMARC = re.compile(r"\s*dmarc(?:\s*/\s*\d+)?\s*=\s*([a-z]+)(?=\s|$)(.*)", re.IGNORECASE | re.DOTALL)
+_METHODS = {
+    method: re.compile(rf"\s*{method}(?:\s*/\s*\d+)?\s*=\s*([a-z]+)(?=\s|$)(.*)", re.IGNORECASE | re.DOTALL)
+    for method in ("dmarc", "dkim", "spf")
+}
+_DMARC = _METHODS["dmarc"]
+_SUBJECTS = {"dmarc": r"header\.from", "dkim": r"header\.d", "spf": r"smtp\.mailfrom"}
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?')
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _DEEPEST = 10  # comments in comments
@@ -136,8 +160,7 @@ def _without_strangers_words(value: str) -> str:
 
 def _aligned(mail: ParsedMail, found: re.Match[str]) -> str:
     verdict = found.group(1).lower()
-    domain = re.search(r"(?:^|\s)header\.from\s*=\s*([^\s;]+)", found.group(2), re.IGNORECASE)
-    about = domain.group(1).lower().rpartition("@")[2] if domain else ""
+    about = _about(found.group(2), _SUBJECTS["dmarc"])
     same = one_author(mail) and mail.from_ is not None and about in ("", mail.from_.domain)
     return verdict if same or verdict != "pass" else "unknown"
 

@@ -332,6 +332,7 @@ class MailboxDefinition:
     trusted: bool = False  # control fields of our own namespace count (MAIL-54)
     automatic_answers_wake: bool = True  # an absence note that answers a person's mail (M-13, MAIL-99)
     copy_sent: str = ""  # folder of the mailbox that gets a copy of what is sent (MAIL-114)
+    dkim_selectors: tuple[str, ...] = ()  # of the keys that sign what is sent from its domains (MAIL-123)
 
 
 @dataclass(frozen=True, slots=True)

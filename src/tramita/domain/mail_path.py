@@ -55,6 +55,12 @@ PATH: tuple[Part, ...] = (
                 (Ending("duplicate", does="changes nothing"),),
             ),
             Step(
+                "probe",
+                "Is it a mail that the mailbox sent to itself, or a report on one?",
+                ("MAIL-142",),
+                (Ending("ignored", "probe", "is kept, and tells that the mailbox works"),),
+            ),
+            Step(
                 "own",
                 "Is it our own mail coming back, or going round?",
                 ("M-5", "MAIL-53", "MAIL-94"),

@@ -11,11 +11,15 @@ from tramita.models.mail import (
     MailboxState,
     MarkedAddress,
     Message,
+    Probe,
     Scan,
     SeenMessage,
+    SenderDomain,
     TrayView,
 )
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
+from tramita.models.searching import Follower, SearchDoc
+from tramita.models.views import View
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "Draft",
     "Entry",
     "FetchedMessage",
+    "Follower",
     "Grant",
     "IdempotencyKey",
     "Item",
@@ -42,12 +47,16 @@ __all__ = [
     "Message",
     "Organisation",
     "Person",
+    "Probe",
     "Queue",
     "Route",
     "Scan",
+    "SearchDoc",
     "SeenMessage",
+    "SenderDomain",
     "Timer",
     "Token",
     "TrayView",
     "Version",
+    "View",
 ]

@@ -7,6 +7,8 @@ from tramita.models.configuration import Definition, Version
 from tramita.models.fields import NumberField, WordField
 from tramita.models.people import Organisation, Person, Queue
 
+OPEN = ~models.Q(listed=0)
+
 
 class Item(models.Model):
     """A Ticket, Case or Action (G-1). Written only through `services.ledger`, never by `save()`.
@@ -53,7 +55,7 @@ class Item(models.Model):
     creator = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     allocation = models.CharField(max_length=40, default="")  # why this assignee or queue (Z-9)
 
-    process = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+")
+    process = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+", db_index=False)
     process_version = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+", db_index=False)
     customer = models.ForeignKey(Definition, models.PROTECT, null=True, related_name="+", db_index=False)
     action_name = models.CharField(max_length=100, null=True)  # of an Action, in its Case type
@@ -104,7 +106,8 @@ class Item(models.Model):
             models.Index(fields=["assignee", "listed", "sort_due", "id"], name="items_by_assignee"),
             models.Index(fields=["owner", "listed", "sort_due", "id"], name="items_by_owner"),
             models.Index(fields=["listed", "sort_due", "id"], name="items_by_list"),
-            models.Index(fields=["organisation", "id"], name="items_by_organisation"),
+            models.Index(fields=["organisation", "listed", "sort_due", "id"], name="items_of_organisation"),
+            models.Index(fields=["process", "listed", "sort_due", "id"], name="items_of_process"),
             models.Index(fields=["requester", "id"], name="items_by_requester"),
             models.Index(fields=["parent", "ordinal"], name="items_by_parent"),
             models.Index(fields=["updated_at", "id"], name="items_by_update"),
@@ -112,6 +115,12 @@ class Item(models.Model):
                 fields=["queue", "sort_due", "id"],
                 name="items_rejected_by_robots",
                 condition=models.Q(robot_rejected=True),
+            ),
+            # the other orders of a list, of open work only: what is closed costs them nothing (H-7)
+            *(
+                models.Index(fields=[*place, "listed", *order, "id"], name=f"open_{of}{by}", condition=OPEN)
+                for place, of in (([], ""), (["queue"], "queues_"))
+                for order, by in ((["updated_at"], "by_update"), ([], "by_creation"))
             ),
         ]
 

@@ -108,6 +108,46 @@ class MailboxState(models.Model):
         return f"{self.mailbox_id} {self.fault or 'well'}"
 
 
+class SenderDomain(models.Model):
+    """A domain that we write From, and how its records in DNS were found the last time (MAIL-123)."""
+
+    domain = models.CharField(max_length=253, unique=True)  # in ASCII
+    checked_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField()
+    records = models.JSONField(default=list)  # `sender_dns.Finding` each, with `since` when it is so
+
+    class Meta:
+        db_table = "sender_domains"
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class Probe(models.Model):
+    """A mail that a mailbox sends to itself, and to its plus-address: the newest of each mailbox (MAIL-142)."""
+
+    mailbox = models.OneToOneField("Mailbox", models.CASCADE, related_name="probe")
+    nonce = models.CharField(max_length=40)  # which one it is; what comes back proves that we sent it
+    ordered_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)  # at the plain address
+    plus_at = models.DateTimeField(null=True)  # at the plus-address
+    plus_refused = models.TextField(default="")  # what the server said against the plus-address
+    ended_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=40, default="")  # its stable name; empty: both ways work
+    words = models.TextField(default="")  # what the server said
+    signatures = models.JSONField(default=list)  # [[d, s], …] of DKIM on what came back (MAIL-123)
+    verdicts = models.JSONField(default=dict)  # {dkim, spf} as the server that we believe says (MAIL-50)
+    lease_until = models.DateTimeField(default=NEVER_LEASED)
+    fence = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "probes"
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} {self.fault or 'well'}"
+
+
 class Message(models.Model):
     """A mail on an item, in or out."""
 

@@ -87,7 +87,10 @@ def database_clock() -> datetime | None:
     return moment(fetch("SELECT now()")[0][0])
 
 
-def newest_message() -> datetime | None:
-    """When the newest message came, as it was written down then."""
-    rows = fetch("SELECT seen_at FROM seen_messages ORDER BY id DESC LIMIT 1")
+def newest_message(*, source: str = "") -> datetime | None:
+    """When the newest message came, as it was written down then; with `source` among the newest that came so."""
+    narrow = "WHERE source = %s AND id > (SELECT max(id) FROM seen_messages) - %s" if source else ""
+    rows = fetch(
+        f"SELECT seen_at FROM seen_messages {narrow} ORDER BY id DESC LIMIT 1", [source, NEWEST] if source else []
+    )
     return moment(rows[0][0]) if rows else None

@@ -46,6 +46,11 @@ def newest() -> Mark:
     return (int(rows[0][0]), int(rows[0][1])) if rows else BEGINNING
 
 
+def newest_sql() -> str:
+    """The statement behind `newest`, to be read along with another: columns `tx` and `entry`, as text."""
+    return _NEWEST[connection.vendor]
+
+
 def cursor_at(mark: Mark) -> str:
     """A cursor as callers keep it; they need not understand it."""
     return f"{mark[0]}-{mark[1]}"
@@ -62,10 +67,10 @@ def read_cursor(cursor: str) -> Mark:
 DIGITS = 18  # what the databases hold
 _NEWEST = {
     "postgresql": (
-        "SELECT tx::text, id FROM entries WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) "
-        "ORDER BY tx DESC, id DESC LIMIT 1"
+        "SELECT tx::text AS tx, id::text AS entry FROM entries WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) "
+        "ORDER BY entries.tx DESC, id DESC LIMIT 1"
     ),
-    "sqlite": "SELECT 0, id FROM entries ORDER BY id DESC LIMIT 1",
+    "sqlite": "SELECT '0' AS tx, CAST(COALESCE(MAX(id), 0) AS TEXT) AS entry FROM entries",
 }
 _BETWEEN = {
     "postgresql": (
@@ -77,14 +82,20 @@ _BETWEEN = {
 
 
 def _between(actor: Actor, start: Mark, end: Mark, limit: int) -> list[tuple[Any, ...]]:
-    transaction, place = _BETWEEN[connection.vendor]
+    transaction, place, places = between(start, end)
     seen, read = visible_sql(actor), readable(actor)
-    places = [start[1], end[1]] if connection.vendor == "sqlite" else [str(start[0]), start[1], str(end[0]), end[1]]
     return fetch(
         f"SELECT {transaction}, {COLUMNS} FROM entries e JOIN items ON items.id = e.item_id "
         f"LEFT JOIN people p ON p.id = e.actor_id WHERE {seen.sql} AND {read.sql} AND {place} LIMIT {int(limit)}",
         [*seen.params, *read.params, *places],
     )
+
+
+def between(start: Mark, end: Mark) -> tuple[str, str, list[Any]]:
+    """The column of an entry's transaction, the condition that it lies after one mark and up to another, its values."""
+    transaction, place = _BETWEEN[connection.vendor]
+    sqlite = connection.vendor == "sqlite"
+    return transaction, place, [start[1], end[1]] if sqlite else [str(start[0]), start[1], str(end[0]), end[1]]
 
 
 def _mark(row: tuple[Any, ...]) -> Mark:

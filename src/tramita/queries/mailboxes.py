@@ -45,6 +45,12 @@ class Voice:
     name: str = ""
     signature: str = ""
     plus_addressing: str = "mixed"
+    plus_delivered: bool = True  # as far as anybody knows: a mail to itself found out (MAIL-142)
+
+    @property
+    def plain(self) -> bool:
+        """Its addresses carry no token: it is told not to, or its server would not deliver them (MAIL-117)."""
+        return self.plus_addressing == "off" or not self.plus_delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +137,20 @@ def directory() -> Directory:
     )
     ordered = sorted(rows, key=lambda row: row[0])
     boxes = {box: bool(refuses) for _, box, refuses, *_ in ordered}
-    rules = {row[1]: _rules(*row[9:]) for row in ordered}
+    rules = {row[1]: _rules(row[9], row[10], row[11], row[12], row[14]) for row in ordered}
     routes = {
         address: RouteRow(address, box, kind, path, bool(acknowledge))
         for _, box, _, address, kind, path, acknowledge, *_ in rows
         if address is not None and kind is not None
     }
-    voices = {row[1]: Voice(row[7], row[8], row[9]) for row in rows}
+    voices = {row[1]: Voice(row[7], row[8], row[9], row[13] is None or bool(row[13])) for row in rows}
     return Directory(boxes, routes, rules, voices)
 
 
-RULES = "m.name, m.signature, m.plus_addressing, m.authserv_id, m.trusted, m.automatic_answers_wake, m.settings"
+RULES = (
+    "m.name, m.signature, m.plus_addressing, m.authserv_id, m.trusted, m.automatic_answers_wake, m.plus_delivered, "
+    "m.settings"
+)
 
 
 def _rules(plus: str, authserv_id: str, trusted: object, wake: object, connection_: object) -> Rules:

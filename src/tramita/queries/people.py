@@ -6,8 +6,10 @@ from typing import Any
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound
+from tramita.domain.narrowing import read
 from tramita.models import Person
 from tramita.queries.rows import document, fetch
+from tramita.queries.views import IN_SIDEBAR, Shortcut
 
 COLUMNS = ("id", "name", "role", "email", "organisation_id", "own_queues_only", "language", "time_zone")
 PLAIN = ", ".join(f"p.{column}" for column in COLUMNS)
@@ -28,16 +30,28 @@ def signed_in(person_id: int) -> Person | None:
 
     Other columns of the person are read when somebody looks at them.
     """
-    rows = _rows("p.id = %s", person_id, more=BESIDES)
+    rows = fetch(
+        f"{_statement('p.id = %s', BESIDES, NO_VIEW)} UNION ALL {VIEWS}",
+        [person_id] * 4,
+    )
     if not rows:
         return None
     actor = _from_rows(rows)
-    plain = dict(zip((*COLUMNS, *BESIDES), (*rows[0][:8], *rows[0][11:]), strict=True))
+    plain = dict(zip((*COLUMNS, *BESIDES), (*rows[0][:8], *rows[0][11:13]), strict=True))
     plain |= {"role": actor.role, "own_queues_only": actor.own_queues_only, "is_active": True}
     names = [field.attname for field in Person._meta.concrete_fields if field.attname in plain]  # in Django's order
     person = Person.from_db("default", names, [plain[name] for name in names])
     vars(person)["actor"] = actor
+    vars(person)["shortcuts"] = [
+        Shortcut(view, title, read(document(narrowing))) for *_, view, title, narrowing in rows if view is not None
+    ]
     return person
+
+
+def shortcuts_of(person: Person) -> list[Shortcut]:
+    """The views in the sidebar of who has signed in by a session; nobody else has a sidebar."""
+    found: list[Shortcut] = getattr(person, "shortcuts", [])
+    return found
 
 
 def actor_by_id(person_id: int) -> Actor:
@@ -70,16 +84,30 @@ def _actor(condition: str, value: object) -> Actor | None:
     return _from_rows(rows) if rows else None
 
 
-def _rows(condition: str, value: object, *, more: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+def _rows(condition: str, value: object) -> list[tuple[Any, ...]]:
     """One row a queue and one a grant, each with the person's columns beside."""
-    besides = "".join(f", p.{column}" for column in more)
-    return fetch(
+    return fetch(_statement(condition), [value, value])
+
+
+def _statement(condition: str, more: Sequence[str] = (), last: str = "") -> str:
+    besides = "".join(f", p.{column}" for column in more) + last
+    return (
         f"SELECT {PLAIN}, m.queue_id, NULL AS path, NULL AS permissions{besides} FROM people p "
         f"LEFT JOIN memberships m ON m.person_id = p.id WHERE p.is_active AND {condition} UNION ALL "
         f"SELECT {PLAIN}, NULL, g.path, g.permissions{besides} FROM people p "
-        f"JOIN grants g ON g.person_id = p.id WHERE p.is_active AND {condition}",
-        [value, value],
+        f"JOIN grants g ON g.person_id = p.id WHERE p.is_active AND {condition}"
     )
+
+
+NO_VIEW = ", CAST(NULL AS bigint), CAST(NULL AS varchar), CAST(NULL AS jsonb)"  # their types are PostgreSQL's wish
+# the views that a person may open (`views.open_to`), their own first, along with who they are: no statement of its own
+VIEWS = (
+    f"SELECT {PLAIN.replace('p.', 's.')}, NULL, NULL, NULL, {', '.join(f's.{column}' for column in BESIDES)}, "
+    "s.view, s.title, s.narrowing FROM (SELECT p.*, v.id AS view, v.title, v.narrowing FROM people p "
+    "JOIN views v ON v.owner_id = p.id OR v.shared = 'all' OR (v.shared = 'team' AND v.team_id IN "
+    "(SELECT queue_id FROM memberships WHERE person_id = %s)) WHERE p.is_active AND p.id = %s "
+    f"ORDER BY CASE WHEN v.owner_id = p.id THEN 0 ELSE 1 END, v.title, v.id LIMIT {IN_SIDEBAR}) s"
+)
 
 
 def _from_rows(rows: list[tuple[Any, ...]]) -> Actor:

@@ -6,9 +6,13 @@ from datetime import datetime
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus
+from tramita.domain.narrowing import Narrowing, Reader
+from tramita.queries import narrowed
+from tramita.queries.events import BEGINNING, cursor_at, newest_sql
 from tramita.queries.rows import fetch, stored
 from tramita.queries.tray import RECENT as A_DAY
 from tramita.queries.tray import WAITING, theirs_sql
+from tramita.queries.views import Shortcut, names
 from tramita.queries.visibility import TRUE, Fragment, both, may
 from tramita.queries.worklists import (
     CAP,
@@ -24,15 +28,21 @@ from tramita.queries.worklists import (
 )
 
 RECENT = 5
+NAME = "name:"
+
+Line = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many, up to a cap."""
+    """How many, up to a cap; `more`: there may be more than was looked at."""
 
     number: int
+    more: bool = False
 
     def __str__(self) -> str:
+        if self.more:
+            return f"{self.number:,}+"
         return f"{CAP:,}+" if self.number > CAP else str(self.number)
 
     def __bool__(self) -> bool:
@@ -49,6 +59,15 @@ class QueueCount:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewCount:
+    """A view of the reader, and how much is in it."""
+
+    id: int
+    title: str
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """The bars."""
 
@@ -58,9 +77,13 @@ class Shell:
     unhandled: Count
     queues: Sequence[QueueCount]
     recent: Sequence[Row]
+    cursor: str  # of the ledger, read before the rest: the stream goes on from here
+    reader: int  # their id
     totals: Mapping[DueStatus, Count] = field(default_factory=dict)  # of the list that the page shows (H-2)
     unhandled_today: Count = field(default_factory=lambda: Count(0))  # of the last 24 hours (M-21)
     alerts: Count | None = None  # what an operator must know; None: not this reader
+    views: Sequence[ViewCount] = ()
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of what the list is narrowed by
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +93,25 @@ class Listing:
     place: Place
     now: datetime
     tonight: datetime
+    narrow: Fragment = TRUE
+    narrowing: Narrowing = ()
 
 
-def shell_of(actor: Actor, listing: Listing | None = None, *, now: datetime | None = None) -> Shell:
-    """The bars of this person's pages. Cost: two statements, the totals of a list included."""
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The views in the sidebar, and who reads them."""
+
+    shortcuts: Sequence[Shortcut]
+    reader: Reader
+
+
+def shell_of(
+    actor: Actor, listing: Listing | None = None, *, now: datetime | None = None, views: Views | None = None
+) -> Shell:
+    """The bars of this person's pages. Cost: two statements, the totals of a list and its names included."""
     now = listing.now if listing else now
     lines = [
+        Fragment(f"SELECT 'cursor', tx, entry, 0 FROM ({newest_sql()}) newest"),
         _line("inbox", counted(inbox(actor), actor)),
         _line("owned", counted(owned(actor), actor)),
         _line("unhandled", _unhandled(actor)),
@@ -83,12 +119,17 @@ def shell_of(actor: Actor, listing: Listing | None = None, *, now: datetime | No
         _line("alerts", _alerts(actor)),
         *(_queue(queue_id, actor) for queue_id in sorted(actor.queue_ids)),
         *_totals(actor, listing),
+        *_views(actor, views),
+        *(names(listing.narrowing) if listing else ()),
     ]
     rows = fetch(" UNION ALL ".join(line.sql for line in lines), [one for line in lines for one in line.params])
-    found = {name: Count(number) for name, _, _, number in rows if name != "queue"}
+    found = {name: Count(number) for name, _, _, number in rows if name not in ("queue", "cursor", "tally", "view")}
     queues = [QueueCount(key, title, Count(number)) for name, key, title, number in rows if name == "queue"]
+    place = next(((int(tx), int(entry)) for name, tx, entry, _ in rows if name == "cursor"), BEGINNING)
     return Shell(
         name=actor.name,
+        reader=actor.id or 0,
+        cursor=cursor_at(place),
         inbox=found["inbox"],
         owned=found["owned"],
         unhandled=found["unhandled"],
@@ -96,7 +137,9 @@ def shell_of(actor: Actor, listing: Listing | None = None, *, now: datetime | No
         alerts=found["alerts"] if operates(actor) else None,
         queues=sorted(queues, key=lambda queue: queue.title.casefold()),
         recent=recent(actor, limit=RECENT),
-        totals={status: found[status.value] for status in ORDER} if listing else {},
+        totals=_counts(rows, found) if listing else {},
+        views=_seen_views(rows, views),
+        names={(name.removeprefix(NAME), key): title for name, key, title, _ in rows if name.startswith(NAME)},
     )
 
 
@@ -107,8 +150,42 @@ def _line(name: str, number: Fragment) -> Fragment:
 def _totals(actor: Actor, listing: Listing | None) -> list[Fragment]:
     if listing is None:
         return []
+    if listing.narrow != TRUE or listing.place.anybodys:
+        return [narrowed.tally(listing.place, actor, listing.narrow, listing.now, listing.tonight)]
     ranges = {status: due_range(status, listing.now, listing.tonight) for status in ORDER}
     return [_line(status.value, counted(listing.place, actor, due)) for status, due in ranges.items()]
+
+
+def _counts(rows: Sequence[Line], found: Mapping[str, Count]) -> Mapping[DueStatus, Count]:
+    """The totals of a list; of a narrowed one, those among the rows that were looked at."""
+    tallied = [(key, hit, number) for name, key, hit, number in rows if name == "tally"]
+    if DueStatus.OVERDUE.value in found:
+        return {status: found[status.value] for status in ORDER}
+    more = sum(number for _, _, number in tallied) > narrowed.TALLIED
+    hits = {key: number for key, hit, number in tallied if hit}
+    return {status: Count(hits.get(status.value, 0), more) for status in ORDER}
+
+
+def _views(actor: Actor, views: Views | None) -> list[Fragment]:
+    if views is None:
+        return []
+    reader = views.reader
+    return [
+        narrowed.glance(
+            one.id, narrowed.everywhere(one.narrowing, reader), actor, narrowed.narrow(one.narrowing, reader)
+        )
+        for one in views.shortcuts
+    ]
+
+
+def _seen_views(rows: Sequence[Line], views: Views | None) -> list[ViewCount]:
+    looked: dict[str, dict[str, int]] = {}
+    for name, key, hit, number in rows:
+        if name == "view":
+            looked.setdefault(key, {})[hit] = number
+    counts = {key: Count(of.get("hit", 0), sum(of.values()) > narrowed.GLANCED) for key, of in looked.items()}
+    nothing = Count(0)
+    return [ViewCount(one.id, one.title, counts.get(str(one.id), nothing)) for one in views.shortcuts] if views else []
 
 
 def _queue(queue_id: int, actor: Actor) -> Fragment:

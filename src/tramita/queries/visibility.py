@@ -37,6 +37,34 @@ def visible_to(actor: Actor, *, through: str = "") -> Q:
     return _kept(at) & _requested(actor, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What of an item decides whether staff see it."""
+
+    state: int
+    creator_id: int | None
+    assignee_id: int | None
+    discarded: bool
+    path: str | None  # of its process
+
+
+def sees(actor: Actor, item: Standing) -> bool:
+    """`visible_to` for staff, of an item that was read already: a stream asks it of each open page, and each change.
+
+    A test holds the two together. Who is no staff sees nothing by it.
+    """
+    if not actor.is_staff or item.discarded:
+        return False
+    own = actor.id in (item.creator_id, item.assignee_id)
+    if item.state == State.DRAFT.number and not own and actor.role not in LEADERS:
+        return False
+    if actor.grants is None:
+        return True
+    if item.path is None:
+        return item.creator_id == actor.id
+    return any("view" in permissions and covers(at, item.path) for at, permissions in actor.grants)
+
+
 def may(actor: Actor, permission: str, where: Item | str | None = None) -> bool:
     """Whether the role gives this permission, or with grants, whether one at or above the place does (SEC-2).
 

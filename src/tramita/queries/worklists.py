@@ -1,13 +1,15 @@
 """The lists people live in: Inbox, Owned Work, queues, what was opened last (L-1 to L-4, L-9, L-10, G-12, H-1, H-2).
 
-A list is one branch or several, each a range of one index in the order of the due date; a page reads at most its
+A list is one branch or several, each a range of one index in the order of the list; a page reads at most its
 own length of each and goes on after the last row of the page before (MEASURED section 3).
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from django.db import connection
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Role, State
@@ -20,24 +22,27 @@ CAP = 1000  # counts stop there: more would cost more than knowing is worth
 END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # `sort_due` of what is not due
 KINDS = {kind.number: kind for kind in Kind}
 STATES = {state.number: state for state in State}
+KEYED = ("assignee", "queue", "organisation", "process")
 # written out, not a parameter: so PostgreSQL knows how few items a list has and keeps the plan of a prepared
 # statement, instead of planning it anew at each page (2 of 10 ms)
-INBOX, OWNED, QUEUED = (f"list = {listed.number}" for listed in (Listed.INBOX, Listed.OWNED, Listed.QUEUE))
+CLOSED, INBOX, OWNED, QUEUED = (f"list = {listed.number}" for listed in Listed)
 ORDER = (DueStatus.OVERDUE, DueStatus.TODAY, DueStatus.ON_TARGET, DueStatus.NOT_SET)
 
 READ = (
     "id, number, kind, ordinal, version, title, state, problem, due_at, clock, seconds_left, sort_due, highlighted, "
     "new_information, robot_rejected, mail_trouble, wait_type, updated_at, assignee_id, queue_id, organisation_id, "
-    "process_id"
+    "process_id, owner_id, created_at"
 )
 SHOWN = (
     "f.id, f.number, f.kind, f.ordinal, f.version, f.title, f.state, f.problem, "
     "f.due_at, f.clock, f.seconds_left, f.sort_due, f.highlighted, f.new_information, "
-    "f.robot_rejected, f.mail_trouble, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title"
+    "f.robot_rejected, f.mail_trouble, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title, "
+    "w.name, w.email, f.created_at, f.assignee_id, q.key, o.key, d.key"
 )
 NAMES = (
     "LEFT JOIN people a ON a.id = f.assignee_id LEFT JOIN queues q ON q.id = f.queue_id "
-    "LEFT JOIN organisations o ON o.id = f.organisation_id LEFT JOIN definitions d ON d.id = f.process_id"
+    "LEFT JOIN organisations o ON o.id = f.organisation_id LEFT JOIN definitions d ON d.id = f.process_id "
+    "LEFT JOIN people w ON w.id = f.owner_id"
 )
 
 
@@ -67,6 +72,12 @@ class Row:
     queue: str
     organisation: str
     process: str
+    owner: str
+    created_at: datetime
+    keys: Mapping[str, str]  # what names its assignee, queue, organisation and process in an address; "" for none
+
+
+After = tuple[Any, ...]  # where the page before ended: the values of the order's columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +85,34 @@ class Page:
     """Some rows, and where to go on; None on the last page."""
 
     rows: list[Row]
-    next: tuple[datetime, int] | None
+    next: After | None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which list: conditions that have no item in common."""
+    """Which list: conditions that have no item in common. `anybodys`: it reaches into other people's lists."""
 
     branches: tuple[Fragment, ...]
+    anybodys: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order, and what of a row says where it stands. The id tells apart what is equal."""
+
+    columns: tuple[str, ...]
+    at: Callable[[Row], After]
+    descending: bool = False
+
+
+BY_DUE = Order(("sort_due", "id"), lambda row: (row.sort_due, row.id))
+BY_UPDATE = Order(("updated_at", "id"), lambda row: (row.updated_at, row.id))
+BY_CREATION = Order(("id",), lambda row: (row.id,))
+ORDERS: Mapping[str, Order] = {
+    f"{sign}{name}": replace(order, descending=bool(sign))
+    for name, order in (("due", BY_DUE), ("updated", BY_UPDATE), ("created", BY_CREATION))
+    for sign in ("", "-")
+}
 
 
 def inbox(actor: Actor) -> Place:
@@ -123,7 +154,9 @@ def page(
     now: datetime,
     tonight: datetime,
     status: DueStatus | None = None,
-    after: tuple[datetime, int] | None = None,
+    narrow: Fragment = TRUE,
+    order: Order = BY_DUE,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Page:
     """The rows that this actor may see, the earliest due first. `tonight` is the end of the reader's day.
@@ -132,11 +165,22 @@ def page(
     """
     if not place.branches:
         return Page([], None)
-    narrow = both(listed_sql(actor), due_range(status, now, tonight), _after(after))
-    found = _union([both(branch, narrow) for branch in place.branches], limit + 1)
-    rows = fetch(f"SELECT {SHOWN} FROM ({found.sql}) f {NAMES} ORDER BY f.sort_due, f.id", found.params)
+    wanted = both(seen_sql(place, actor), due_range(status, now, tonight), narrow, _after(order, after))
+    found = _union([both(branch, _known(branch, order), wanted) for branch in place.branches], order, limit + 1)
+    rows = fetch(f"SELECT {SHOWN} FROM ({found.sql}) f {NAMES} {_by(order, of='f.')}", found.params)
     shown = [row_from(row) for row in rows[:limit]]
-    return Page(shown, (shown[-1].sort_due, shown[-1].id) if len(rows) > limit else None)
+    return Page(shown, order.at(shown[-1]) if len(rows) > limit else None)
+
+
+def _known(branch: Fragment, order: Order) -> Fragment:
+    """SQLite takes the index of open work only when it reads that the work is open; PostgreSQL works it out."""
+    partial = connection.vendor == "sqlite" and order.columns[0] != "sort_due" and CLOSED not in branch.sql
+    return Fragment("NOT (list = 0)") if partial else TRUE
+
+
+def seen_sql(place: Place, actor: Actor) -> Fragment:
+    """What of a list this actor may see; of other people's lists it is the whole predicate (L-9)."""
+    return visible_sql(actor) if place.anybodys else listed_sql(actor)
 
 
 def recent(actor: Actor, *, limit: int = PAGE) -> list[Row]:
@@ -154,7 +198,7 @@ def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
     """A scalar subquery: how long a list is, up to one more than the cap."""
     if not place.branches:
         return Fragment("0")
-    seen = [both(branch, listed_sql(actor), narrow) for branch in place.branches]
+    seen = [both(branch, seen_sql(place, actor), narrow) for branch in place.branches]
     parts = [
         f"SELECT * FROM (SELECT 1 FROM items WHERE {branch.sql} LIMIT {CAP + 1}) c{number}"
         for number, branch in enumerate(seen)
@@ -168,7 +212,8 @@ def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
 def row_from(row: Sequence[Any]) -> Row:
     """A row from the columns of `SHOWN`."""
     id_, number, kind, ordinal, version, title, state, problem, due_at, clock, left, sort_due, *more = row
-    highlighted, new, rejected, unsent, wait, updated_at, name, email, role, queue, organisation, process = more
+    highlighted, new, rejected, unsent, wait, updated_at, name, email, role, queue, organisation, process, *last = more
+    owner, owner_email, created_at, assignee_id, *keys = last
     return Row(
         id=id_,
         reference=str(Reference(KINDS[kind], number, ordinal)),
@@ -192,12 +237,20 @@ def row_from(row: Sequence[Any]) -> Row:
         queue=queue or "",
         organisation=organisation or "",
         process=process or "",
+        owner=owner or owner_email or "",
+        created_at=moment(created_at),
+        keys=dict(zip(KEYED, [str(assignee_id or ""), *(key or "" for key in keys)], strict=True)),
     )
 
 
-def _union(branches: Sequence[Fragment], limit: int) -> Fragment:
+def _by(order: Order, *, of: str = "") -> str:
+    way = " DESC" if order.descending else ""
+    return f"ORDER BY {', '.join(f'{of}{column}{way}' for column in order.columns)}"
+
+
+def _union(branches: Sequence[Fragment], by: Order, limit: int) -> Fragment:
     """One limited branch beside the other, then the first of all."""
-    order = f"ORDER BY sort_due, id LIMIT {int(limit)}"
+    order = f"{_by(by)} LIMIT {int(limit)}"
     parts = [f"SELECT {READ} FROM items WHERE {branch.sql} {order}" for branch in branches]
     params = tuple(one for branch in branches for one in branch.params)
     if len(parts) == 1:
@@ -206,8 +259,12 @@ def _union(branches: Sequence[Fragment], limit: int) -> Fragment:
     return Fragment(f"{together} {order}", params)
 
 
-def _after(place: tuple[datetime, int] | None) -> Fragment:
-    return Fragment("(sort_due, id) > (%s, %s)", (stored(place[0]), place[1])) if place else TRUE
+def _after(order: Order, place: After | None) -> Fragment:
+    if place is None:
+        return TRUE
+    marks, sign = ", ".join(["%s"] * len(place)), "<" if order.descending else ">"
+    values = tuple(stored(value) if isinstance(value, datetime) else value for value in place)
+    return Fragment(f"({', '.join(order.columns)}) {sign} ({marks})", values)
 
 
 def due_range(status: DueStatus | None, now: datetime, tonight: datetime) -> Fragment:

@@ -9,7 +9,7 @@ from typing import Any
 from tramita.gateways.imap import Imap
 from tramita.gateways.incoming import MailServerFault
 from tramita.gateways.pop3 import Pop3
-from tramita.models import Mailbox
+from tramita.models import Mailbox, Probe
 from tramita.services import connecting
 
 STEPS = ("secrets", "resolve", "connect", "login", "folder", "list", "fetch", "copies")
@@ -27,6 +27,35 @@ class Finding:
     def ok(self) -> bool:
         """It went well."""
         return not self.fault
+
+
+def proof(probe: Probe) -> list[Finding]:
+    """What a mail to itself has proved so far, step by step up to the first that failed.
+
+    The words of a step that went well are a name (`under_way`, `plus`, `no_plus`, `unsigned`) or a signature.
+    """
+    if probe.fault and not probe.sent_at:
+        return [Finding("send", probe.fault, probe.words)]
+    found = [Finding("send", "", "" if probe.sent_at else "under_way")]
+    if probe.fault:
+        return [*found, Finding("arrive", probe.fault, probe.words)]
+    if probe.sent_at:
+        found.append(Finding("arrive", "", "" if probe.arrived_at else "under_way"))
+    if probe.arrived_at:
+        signed = ", ".join(f"d={domain} s={selector}" for domain, selector in probe.signatures)
+        verdict = f" ({probe.verdicts['dkim']})" if signed and probe.verdicts.get("dkim") else ""
+        found += [_plus(probe), Finding("signature", "", signed + verdict or "unsigned")]
+    return found
+
+
+def _plus(probe: Probe) -> Finding:
+    """A server that delivers no plus-addresses is no fault, unless nothing else would join answers (M-1)."""
+    if probe.plus_at:
+        return Finding("plus", "", "plus")
+    if not (probe.ended_at or probe.plus_refused):
+        return Finding("plus", "", "under_way")
+    lost = probe.mailbox.plus_addressing == "only"
+    return Finding("plus", "plus_lost" if lost else "", probe.plus_refused if lost else "no_plus")
 
 
 def check(box: Mailbox, *, at: datetime) -> list[Finding]:

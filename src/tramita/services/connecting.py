@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +21,9 @@ EARLY = timedelta(minutes=5)  # a token is renewed before it ends (MAIL-11)
 
 
 @contextmanager
-def session(box: Mailbox, *, at: datetime) -> Iterator[Imap | Pop3]:
-    """Its folder, open. Raises: MailServerFault."""
-    here = unopened(box, at=at)
+def session(box: Mailbox, *, at: datetime, folder: str = "") -> Iterator[Imap | Pop3]:
+    """Its folder, or another one, open. Raises: MailServerFault."""
+    here = unopened(box, at=at, folder=folder)
     try:
         here.connect()
         here.log_in()
@@ -37,9 +37,10 @@ def session(box: Mailbox, *, at: datetime) -> Iterator[Imap | Pop3]:
         here.close()
 
 
-def unopened(box: Mailbox, *, at: datetime) -> Imap | Pop3:
+def unopened(box: Mailbox, *, at: datetime, folder: str = "") -> Imap | Pop3:
     """A session before its first step, for who takes the steps one by one."""
     found = account(box, at=at)
+    found = replace(found, folder=folder) if folder else found
     return Pop3(found) if found.protocol == "pop3" else Imap(found)
 
 

@@ -151,6 +151,7 @@ def _field_names(address: str, tree: Tree, numbers: Iterable[int]) -> dict[str, 
     names = {f"{at}/{name}": name for name in tree} | {
         f"{at}/incoming/{name}": name for name in tree.get("incoming", ())
     }
+    names |= {f"{at}/dkim_selector/{place}": "dkim_selector" for place in range(len(tree.get("dkim_selector", ())))}
     for place, number in enumerate(numbers):
         where, prefix = f"{at}/routes/{place}", f"route-{number}-"
         names |= {where: f"{prefix}to", f"{where}/to": f"{prefix}to"}

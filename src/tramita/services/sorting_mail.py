@@ -16,6 +16,7 @@ from tramita.domain.auto_answers import (
 )
 from tramita.domain.codes import State
 from tramita.domain.correspondence import Match, Rule, match
+from tramita.domain.mail_probes import mark_of
 from tramita.domain.mail_tokens import answered_ids
 from tramita.domain.mime import ParsedMail
 from tramita.models import Item, SeenMessage
@@ -24,7 +25,7 @@ from tramita.queries.mailboxes import Directory, Rules, keys
 from tramita.queries.matching import Finder, survivor
 from tramita.queries.rows import fetch
 from tramita.queries.worklists import KINDS
-from tramita.services import unwritten
+from tramita.services import probes, unwritten
 from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
 from tramita.services.starting_by_mail import category_of, start_from_mail
@@ -63,6 +64,10 @@ def _sorted(
     rules = desk.rules_of(seen.mailbox)
     if mail.signature is not None:
         notes["signature"] = mail.signature.to_json()
+    if probe := mark_of(mail, keys=keys()):
+        probes.came(probe, mail, trusted=rules.authserv_id, at=at)
+        notes["probe"] = probe.kind
+        return Outcome("ignored", reason="probe")
     mail = mail if rules.trusted else without_control_fields(mail)
     ours = why_own(mail, own=desk.own, host=desk.host, keys=keys())
     if ours:

@@ -113,6 +113,13 @@ def _finish_many(finished: Sequence[Sequence[Any]]) -> None:
             raise TakenError("Another process took this message.", code="taken")
 
 
+def execute(statement: str, params: Sequence[Any] = ()) -> int:
+    """Run one statement; how many rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return int(cursor.rowcount)
+
+
 def save_new(row: Model) -> None:
     """Insert a row of any table and give it its id, at half the cost of `save()`."""
     fields = row._meta.concrete_fields

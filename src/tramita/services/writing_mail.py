@@ -141,7 +141,7 @@ def _headers(
     reference: Reference, address: str, name: str, manner: Manner, voice: Voice, *, at: datetime
 ) -> dict[str, Any]:
     """What leaves besides the words; a mailbox without plus-addresses carries its token in the text (M-1, MAIL-70)."""
-    plain, answered = voice.plus_addressing == "off", manner.answered
+    plain, answered = voice.plain, manner.answered
     rest = {
         "automatic": manner.automatic,
         "language": manner.language,

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
-from tramita.ui import tray_words
+from tramita.ui import dns_words, tray_words
 
 Words = Mapping[str, Promise]
 
@@ -148,6 +148,7 @@ MAIL_REASONS: Words = {
     "report on a mail that was not ours": _("A report on a mail that was not ours"),
     "unverified sender": _("It says that one of us wrote it, and nothing proves it"),
     "loop": _("Our own mail going round"),
+    "probe": _("A mail that the mailbox sent to itself"),
     "own address": _("From one of our own addresses"),
     "blocked": _("Its sender is blocked"),
     "automatic answer to an automatic mail": _("An automatic answer to an automatic mail"),
@@ -185,6 +186,66 @@ VERBS: Words = {
     "unable": _("Unable to complete"),
 }
 
+# what a list is narrowed by, as the chip of a filter says it
+NARROWING: Words = {
+    "kind": _("Kind"),
+    "state": _("State"),
+    "list": pgettext_lazy("where an item stands", "List"),
+    "due": _("Due"),
+    "wait": _("Wait type"),
+    "mark": pgettext_lazy("of an item", "Marked"),
+    "queue": _("Queue"),
+    "assignee": _("Assignee"),
+    "owner": _("Owner"),
+    "organisation": _("Organisation"),
+    "process": _("Contract, service or category"),
+    "created_from": _("Created from"),
+    "created_to": _("Created until"),
+    "created_days": _("Created in the last days"),
+    "updated_from": _("Changed from"),
+    "updated_to": _("Changed until"),
+    "updated_days": _("Changed in the last days"),
+}
+
+MARKS: Words = {
+    "highlighted": _("Highlighted"),
+    "new_information": _("New information"),
+    "problem": _("Problem"),
+    "robot_rejected": _("Robot rejected"),
+    "mail_trouble": _("Mail problem"),
+}
+
+COLUMNS: Words = {
+    "organisation": _("Organisation"),
+    "process": _("Category or Case type"),
+    "queue": _("Queue"),
+    "owner": _("Owner"),
+    "state": _("State"),
+    "created": pgettext_lazy("when", "Created"),
+    "updated": pgettext_lazy("when", "Changed"),
+    "due": _("Due"),
+    "who": _("Assignee"),
+}
+
+GROUPS: Words = {
+    "state": _("State"),
+    "due": _("Due"),
+    "kind": _("Kind"),
+    "assignee": _("Assignee"),
+    "queue": _("Queue"),
+    "organisation": _("Organisation"),
+    "process": _("Category or Case type"),
+}
+
+SORTS: Words = {
+    "due": _("Due first"),
+    "-due": _("Due last"),
+    "-updated": _("Newest change first"),
+    "updated": _("Oldest change first"),
+    "-created": _("Newest first"),
+    "created": _("Oldest first"),
+}
+
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
     "pt-br": "Português (Brasil)",
@@ -203,6 +264,7 @@ MAILBOX_FAULTS: Words = {
     "timeout": _("The server does not answer in time"),
     "quota": _("The mailbox is full"),
     "protocol": _("The server says something unexpected"),
+    **dns_words.FAULTS,
 }
 
 # the steps of the connection test (MAIL-142)
@@ -215,6 +277,7 @@ MAILBOX_STEPS: Words = {
     "list": _("List the messages"),
     "fetch": _("Fetch the newest one's head"),
     "copies": _("Find the folder for copies"),
+    **dns_words.STEPS,
 }
 
 ALERTS: Words = {
@@ -222,6 +285,7 @@ ALERTS: Words = {
     "mailbox_token": _("A mailbox must be authorised again"),
     "mailbox_secret_ends": _("The client secret of a mailbox ends soon"),
     "mailbox_silent": _("A mailbox has not been fetched for some time"),
+    "domain_records": _("Records of a domain that were in order are so no more"),
     "loop": _("Automatic mails go round, or nearly did: some were not sent"),
     "scanner": _("The scanner of files does not answer: files that came by mail are held back"),
 }
@@ -252,7 +316,16 @@ ALL: Mapping[str, Words] = {
     "mailbox_fault": MAILBOX_FAULTS,
     "mailbox_step": MAILBOX_STEPS,
     "alert": ALERTS,
+    "record": dns_words.RECORDS,
+    "verdict": dns_words.VERDICTS,
+    "finding": dns_words.FINDINGS,
+    "proof": dns_words.PROOFS,
     "theme": THEMES,
+    "narrowing": NARROWING,
+    "mark": MARKS,
+    "column": COLUMNS,
+    "group": GROUPS,
+    "sort": SORTS,
 }
 
 

@@ -3,7 +3,8 @@
 What people wrote is escaped here, value by value; everything else is ours.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -31,6 +32,28 @@ class Line(NamedTuple):
     woken: bool
     fresh: bool
     unsent: bool = False  # a mail of it did not go out (MAIL-113)
+    process: str = ""
+    queue: str = ""
+    owner: str = ""
+    updated: str = ""
+    created: str = ""
+
+
+class Head(NamedTuple):
+    """The heading of a column; with an address where the list can be put in its order."""
+
+    column: str
+    href: str = ""
+    order: str = ""  # ascending or descending, of the one that the list is in
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines under a heading, or all of them under none."""
+
+    name: str = ""
+    href: str = ""  # where there is nothing else
+    lines: Sequence[Line] = field(default_factory=tuple)
 
 
 class Said(NamedTuple):
@@ -46,8 +69,11 @@ class Said(NamedTuple):
     sheet: str  # the address of the icons
 
 
-def rows(lines: Iterable[Line], sheet: str) -> Markup:
-    """The body of the table. `sheet` is the address of the file with the icons."""
+Cell = Callable[[Line, "Said"], str]
+
+
+def rows(group: Group, heads: Sequence[Head], sheet: str) -> Markup:
+    """The rows of one group. `sheet` is the address of the file with the icons."""
     said = Said(
         kinds=labels.words("kind"),
         states=labels.words("state"),
@@ -58,23 +84,28 @@ def rows(lines: Iterable[Line], sheet: str) -> Markup:
         unsent=_("Mail problem"),
         sheet=sheet,
     )
-    return Markup("".join([_row(line, said) for line in lines]))  # noqa: S704 - each value is escaped or ours
+    cells = [CELLS[head.column] for head in heads]
+    return Markup("".join([_row(line, said, cells) for line in group.lines]))  # noqa: S704 - each value is escaped or ours
 
 
-def _row(line: Line, said: Said) -> str:
-    look = "problem" if line.problem else line.state
-    word = said.problem if line.problem else said.states[line.state]
+def _row(line: Line, said: Said, cells: Sequence[Cell]) -> str:
     woken, problem, new = (" data-woken" * line.woken, " data-problem" * bool(line.problem), " data-fresh" * line.fresh)
     return (
-        f"<tr data-row{woken}{problem}{new}>"
+        f'<tr data-row data-ref="{line.reference}"{woken}{problem}{new}>'
         f'<td class="c-tick">{_star(said) if line.woken or line.problem else ""}</td>'
         f'<td class="c-ref"><span class="ref"><svg class="icon kind" role="img" aria-label="{said.kinds[line.kind]}">'
         f'<use href="{said.sheet}#i-{line.kind}"/></svg>{line.reference}</span></td>'
         f'<td class="c-title"><div>{_title(line, said)}</div></td>'
-        f'<td class="c-org">{escape(line.organisation)}</td>'
+        f"{''.join([cell(line, said) for cell in cells])}</tr>\n"
+    )
+
+
+def _state(line: Line, said: Said) -> str:
+    look = "problem" if line.problem else line.state
+    word = said.problem if line.problem else said.states[line.state]
+    return (
         f'<td class="c-state"><span class="state" data-state="{look}"><svg class="icon" aria-hidden="true">'
         f'<use href="{said.sheet}#i-s-{look}"/></svg><span>{word}</span></span></td>'
-        f'<td class="c-due">{_due(line.due)}</td><td class="c-who">{_avatar(line, said)}</td></tr>\n'
     )
 
 
@@ -111,3 +142,19 @@ def _avatar(line: Line, said: Said) -> str:
         return f'<span class="avatar" data-kind="robot" role="img" aria-label="{who}" title="{who}">{robot}</span>'
     marks = f'data-hue="{hue(line.who)}" role="img" aria-label="{who}" title="{who}"'
     return f'<span class="avatar" {marks}>{escape(initials(line.who))}</span>'
+
+
+# in the order in which they stand
+CELLS: Mapping[str, Cell] = {
+    "organisation": lambda line, _said: f'<td class="c-org">{escape(line.organisation)}</td>',
+    "process": lambda line, _said: f'<td class="c-more">{escape(line.process)}</td>',
+    "queue": lambda line, _said: f'<td class="c-more">{escape(line.queue)}</td>',
+    "owner": lambda line, _said: f'<td class="c-more">{escape(line.owner)}</td>',
+    "state": _state,
+    "created": lambda line, _said: f'<td class="c-more c-when">{line.created}</td>',
+    "updated": lambda line, _said: f'<td class="c-more c-when">{line.updated}</td>',
+    "due": lambda line, _said: f'<td class="c-due">{_due(line.due)}</td>',
+    "who": lambda line, said: f'<td class="c-who">{_avatar(line, said)}</td>',
+}
+COLUMNS = tuple(CELLS)
+USUAL = ("organisation", "state", "due", "who")

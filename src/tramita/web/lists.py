@@ -1,29 +1,37 @@
 """Inbox, Owned Work, queues, recently accessed: one page, fifty rows, totals that filter. Cost: six statements."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tramita.domain.codes import DueStatus
 from tramita.domain.errors import NotFound
-from tramita.models import Queue
-from tramita.queries import worklists
-from tramita.queries.shell import Count, Listing, shell_of
-from tramita.queries.worklists import Place, Row
+from tramita.models import Queue, View
+from tramita.queries import narrowed, worklists
+from tramita.queries.shell import Listing, Shell
+from tramita.queries.views import may_change
+from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
-from tramita.ui import due, labels
-from tramita.ui.worklist import Line
+from tramita.ui import labels
+from tramita.ui.worklist import USUAL, Group, Head
+from tramita.web import shown_list
 from tramita.web.access import StaffRequest, staff
-from tramita.web.rendering import page
+from tramita.web.asked import asked, encoded, reader_of
+from tramita.web.filtering import panel
+from tramita.web.rendering import page, shell_for
+
+# a list that cannot be narrowed or put in another order
+AS_IT_IS: Mapping[str, Any] = {
+    **dict.fromkeys(("totals", "chips", "places"), ()),
+    **dict.fromkeys(("asked", "form", "view")),
+    **dict.fromkeys(("mine", "pull"), False),
+    **dict.fromkeys(("first", "next"), ""),
+}
 
 
 @require_safe
@@ -31,8 +39,8 @@ from tramita.web.rendering import page
 def inbox(request: StaffRequest) -> HttpResponse:
     """L-1, L-9."""
     place = worklists.inbox(request.actor)
-    said = {"nothing": _("Nothing is waiting for you"), "hint": _("Take the next item from your queues."), "pull": True}
-    return _list(request, place, "inbox", labels.word("list", "inbox"), **said)
+    nothing, hint = _("Nothing is waiting for you"), _("Take the next item from your queues.")
+    return listed(request, place, "inbox", labels.word("list", "inbox"), nothing=nothing, hint=hint, pull=True)
 
 
 @require_safe
@@ -41,7 +49,7 @@ def owned(request: StaffRequest) -> HttpResponse:
     """L-2, L-3."""
     place = worklists.owned(request.actor)
     hint = _("What waits, and what was resolved and may still be disputed, is listed here.")
-    return _list(request, place, "owned", labels.word("list", "owned"), nothing=_("Nothing of yours waits"), hint=hint)
+    return listed(request, place, "owned", labels.word("list", "owned"), nothing=_("Nothing of yours waits"), hint=hint)
 
 
 @require_safe
@@ -52,7 +60,7 @@ def queue(request: StaffRequest, key: str) -> HttpResponse:
     if found is None:
         raise NotFound("There is no such queue.")
     place = worklists.in_queue(found.pk)
-    return _list(request, place, f"queue:{key}", found.title, nothing=_("This queue is empty"), hint="")
+    return listed(request, place, f"queue:{key}", found.title, nothing=_("This queue is empty"), hint="")
 
 
 @require_safe
@@ -66,12 +74,22 @@ def queues(request: StaffRequest) -> HttpResponse:
 @staff
 def recent(request: StaffRequest) -> HttpResponse:
     """G-12."""
-    now = timezone.now()
-    items = _items()
-    rows = [_shown(row, now, items) for row in worklists.recent(request.actor)]
-    said: dict[str, Any] = {"nothing": _("You have opened nothing yet"), "hint": "", "pull": False, "filtered": False}
+    rows = shown_list.lines(worklists.recent(request.actor), timezone.now())
+    said: dict[str, Any] = {"nothing": _("You have opened nothing yet"), "hint": ""}
+    groups = [Group(lines=rows)] if rows else []
+    heads = [Head(name) for name in USUAL]
     heading = _("Recently accessed")
-    return page(request, "web/list.html", "recent", heading=heading, rows=rows, totals=[], first="", next="", **said)
+    return page(request, "web/list.html", "recent", **AS_IT_IS, heading=heading, groups=groups, heads=heads, **said)
+
+
+@require_safe
+@staff
+def bars(request: StaffRequest) -> HttpResponse:
+    """The sidebar alone, for a page that stays open. Cost: the two statements of the shell."""
+    shell = shell_for(request, timezone.now())
+    response = render(request, "ui/_sidebar.html", {"shell": shell, "here": "", "fragment": False})
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 @require_POST
@@ -85,95 +103,54 @@ def pull(request: StaffRequest) -> HttpResponse:
     return redirect("item", item.reference)
 
 
-def _list(request: StaffRequest, place: Place, here: str, heading: str, **said: Any) -> HttpResponse:
-    now = timezone.now()
-    tonight, status = _tonight(now), _status(request)
-    found = worklists.page(
-        place, request.actor, status=status, now=now, tonight=tonight, after=_after(request.GET.get("after", ""))
-    )
-    items = _items()
-    shell = shell_of(request.actor, Listing(place, now, tonight))
+def listed(
+    request: StaffRequest,
+    place: Place | None,
+    here: str,
+    heading: str,
+    *,
+    view: View | None = None,
+    **said: Any,
+) -> HttpResponse:
+    """A list as its address asks for it: `place`, or for a view every list at once. Cost: three statements.
+
+    One more while the form of the filters is open.
+    """
+    now, wanted = timezone.now(), asked(request, view)
+    look, reader = wanted.look, reader_of(request, now)
+    where = place or narrowed.everywhere(look.narrowing, reader)
+    narrow = narrowed.narrow(look.narrowing, reader)
+    order, night = ORDERS[look.sort], reader.tonight
+    # first: its cursor must not be newer than the rows
+    shell = shell_for(request, now, Listing(where, now, night, narrow, look.narrowing))
+    found = worklists.page(where, request.actor, now=now, tonight=night, narrow=narrow, order=order, after=wanted.after)
+    shown = shown_list.lines(found.rows, now)
     return page(
         request,
         "web/list.html",
         here,
         heading=heading,
-        rows=[_shown(row, now, items) for row in found.rows],
+        places=_places(shell, here),
+        groups=shown_list.grouped(wanted, found.rows, shown) if shown else [],
+        heads=shown_list.heads(wanted),
         shell=shell,
-        totals=_chips(request, shell.totals, status),
-        filtered=status is not None,
-        first=_address(request, status) if "after" in request.GET else "",
-        next=_address(request, status, found.next) if found.next else "",
+        totals=shown_list.totals(wanted, shell.totals),
+        chips=shown_list.chips(wanted, shell),
+        asked=wanted,
+        form=panel(wanted, place) if wanted.panel else None,
+        view=view,
+        mine=view is not None and may_change(request.actor, view),
+        first=wanted.address() if wanted.after else "",
+        next=wanted.address(after=encoded(look.sort, found.next)) if found.next else "",
         **{"pull": False, **said},
     )
 
 
-def _items() -> str:
-    """What comes before a reference in the address of an item: asked once a page, not once a row (0.7 ms)."""
-    return reverse("item", args=["-"]).removesuffix("-")
-
-
-def _shown(row: Row, now: datetime, items: str) -> Line:
-    promise = due.shown(due_at=row.due_at, clock=row.clock, seconds_left=row.seconds_left, now=now)
-    return Line(
-        href=f"{items}{row.reference}",
-        reference=row.reference,
-        kind=row.kind.value,
-        title=row.title or _("Without a title"),
-        organisation=row.organisation,
-        state=row.state.value,
-        problem=row.problem,
-        tag=_tag(row),
-        due=promise,
-        who=row.assignee,
-        who_kind=row.assignee_kind,
-        woken=row.highlighted and not row.problem,
-        fresh=row.new_information,
-        unsent=row.mail_trouble,
-    )
-
-
-def _tag(row: Row) -> str:
-    if row.problem:
-        return labels.word("problem", row.problem)
-    if row.robot_rejected:
-        return _("Robot rejected")
-    return labels.word("wait", row.wait_type) if row.wait_type else ""
-
-
-def _chips(
-    request: StaffRequest, totals: Mapping[DueStatus, Count], status: DueStatus | None
-) -> list[tuple[str, str, Count, bool]]:
-    """A second click on a filter takes it away."""
-    return [
-        (_address(request, None if one is status else one), one.value, count, one is status)
-        for one, count in totals.items()
-    ]
-
-
-def _address(request: StaffRequest, status: DueStatus | None, after: tuple[datetime, int] | None = None) -> str:
-    asked = {"due": status.value} if status else {}
-    if after:
-        asked["after"] = f"{after[0].astimezone(UTC):%Y%m%dT%H%M%S.%f}-{after[1]}"
-    return f"{request.path}?{urlencode(asked)}" if asked else request.path
-
-
-def _after(typed: str) -> tuple[datetime, int] | None:
-    """Where the page before ended; what cannot be read is the first page."""
-    moment, _dash, number = typed.partition("-")
-    try:
-        return datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC), int(number)
-    except ValueError:
-        return None
-
-
-def _status(request: StaffRequest) -> DueStatus | None:
-    wanted = request.GET.get("due", "")
-    return DueStatus(wanted) if wanted in set(DueStatus) else None
-
-
-def _tonight(now: datetime) -> datetime:
-    """The end of the reader's day."""
-    zone = timezone.get_current_timezone()
-    tomorrow = timezone.localtime(now).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time.min, tzinfo=zone)
+def _places(shell: Shell, here: str) -> list[str]:
+    """The lists whose changes this page listens to; a view, to all that are its reader's."""
+    if here.startswith("queue:"):
+        return [here]
+    own = [f"{name}:{shell.reader}" for name in ("inbox", "owned")]
+    if here.startswith("view:"):
+        return own + [f"queue:{queue.key}" for queue in shell.queues]
+    return [one for one in own if one.startswith(f"{here}:")]

@@ -17,14 +17,13 @@ from tramita.models import BlockedAddress, Delivery, Message
 from tramita.queries import mail_views
 from tramita.queries.alerts import alerts
 from tramita.queries.mail_views import Narrow, Page
-from tramita.queries.shell import shell_of
 from tramita.queries.visibility import may
 from tramita.services import blocking, mailing, posting
 from tramita.ui import errors
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
-from tramita.web.rendering import page
+from tramita.web.rendering import page, shell_for
 
 LONGEST = 200  # characters of a search
 
@@ -148,7 +147,7 @@ def _narrow(request: StaffRequest) -> Narrow:
 def _view(request: StaffRequest, name: str, found: Page, *, status: int = 200, **context: Any) -> HttpResponse:
     """Cost: six statements, session and person included; one more where alerts are to be told."""
     narrow = _narrow(request)
-    shell = shell_of(request.actor, now=timezone.now())
+    shell = shell_for(request, timezone.now())
     asked = {key: value for key, value in (("mailbox", narrow.mailbox), ("q", narrow.words)) if value}
     return page(
         request,

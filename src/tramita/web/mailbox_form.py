@@ -1,6 +1,6 @@
 """The form of a mailbox: what its fields are, how they are filled from the configuration, how they are read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,7 @@ def filled(tree: Tree) -> dict[str, Any]:
     incoming = tree.get("incoming", {})
     plain = {one.name: incoming.get(one.name, one.on if one.kind == "flag" else "") for one in FIELDS}
     plain |= {name: tree.get(name, "") for name in TEXTS} | {name: tree.get(name, False) for name in FLAGS}
+    plain |= {"dkim_selector": " ".join(_listed(tree.get("dkim_selector", ())))}
     plain |= {"plus_addressing": tree.get("plus_addressing", "mixed")}
     plain |= {"automatic_answers_wake": tree.get("automatic_answers_wake", True)}
     for number, route in enumerate(tree.get("routes", ())):
@@ -85,11 +86,17 @@ def read(sent: QueryDict, tree: Tree) -> Edited:
     """What was sent, as the configuration would write it. Raises: Invalid, for a port that is no number."""
     values: dict[str, Any] = {name: _text(sent, name) for name in TEXTS if _text(sent, name)}
     values |= {name: True for name in FLAGS if sent.get(name)}
+    if selectors := _text(sent, "dkim_selector").lower().replace(",", " ").split():
+        values["dkim_selector"] = list(dict.fromkeys(selectors))
     if (mode := _text(sent, "plus_addressing")) != "mixed":
         values["plus_addressing"] = mode
     if not sent.get("automatic_answers_wake"):
         values["automatic_answers_wake"] = False
     return Edited(_text(sent, "read"), values, _incoming(sent, tree.get("incoming", {})), _routes(sent))
+
+
+def _listed(value: str | Sequence[str]) -> Sequence[str]:
+    return (value,) if isinstance(value, str) else value
 
 
 def _incoming(sent: QueryDict, before: Tree) -> dict[str, Any]:

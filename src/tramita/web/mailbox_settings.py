@@ -16,8 +16,8 @@ from tramita.queries.alerts import alerts
 from tramita.queries.shell import operates
 from tramita.queries.startable import startable
 from tramita.services import mailbox_settings as settings
-from tramita.services import replaying
-from tramita.services.checking_mailboxes import check
+from tramita.services import probes, replaying
+from tramita.services.checking_mailboxes import check, proof
 from tramita.web import inputs, mailbox_form
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
@@ -86,6 +86,18 @@ def test(request: StaffRequest, address: str) -> HttpResponse:
 
 @require_POST
 @staff
+def prove(request: StaffRequest, address: str) -> HttpResponse:
+    """MAIL-142: a worker sends a mail from the mailbox to itself; the page tells how it fares."""
+    try:
+        probes.order(address, by=request.actor, at=timezone.now())
+    except Refusing as error:
+        return _one(request, address, refusal("proof", error, request.POST))
+    messages.success(request, _("The mail is being sent. Look at this page again in a minute."))
+    return redirect("mailbox", address)
+
+
+@require_POST
+@staff
 def try_out(request: StaffRequest, address: str) -> HttpResponse:
     """Paste a mail, see which route takes it; nothing is kept (UI: Routes)."""
     _permit(request)
@@ -118,13 +130,15 @@ def _one(request: StaffRequest, address: str, refused: Refusal | None = None, **
         groups=startable(request.actor),
         alerts=[one for one in alerts(request.actor) if one.about.get("mailbox") == address],
         may_test="protocol" in box.settings,
+        probe=box.probe if hasattr(box, "probe") else None,
+        proved=proof(box.probe) if hasattr(box, "probe") else (),
         **plain | context,
         **readers(refused),
     )
 
 
 def _box(address: str) -> Mailbox:
-    box = Mailbox.objects.select_related("state").filter(address=address, active=True).first()
+    box = Mailbox.objects.select_related("state", "probe").filter(address=address, active=True).first()
     if box is None:
         raise NotFound("There is no such mailbox.")
     return box

@@ -1,5 +1,6 @@
 """One way to answer with a page: the bars around it are read once, and what varies is said."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -7,8 +8,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from tramita.queries.shell import Shell, shell_of
+from tramita.queries.people import shortcuts_of
+from tramita.queries.shell import Listing, Shell, Views, shell_of
 from tramita.web.access import StaffRequest
+from tramita.web.asked import reader_of
 
 
 def page(
@@ -25,7 +28,7 @@ def page(
     Cost: the two statements of the shell, unless the view has read it.
     """
     around = {
-        "shell": shell or shell_of(request.actor, now=timezone.now()),
+        "shell": shell or shell_for(request, timezone.now()),
         "here": here,
         "theme": request.person.theme,
         "layout": "ui/fragment.html" if request.htmx else "ui/shell.html",
@@ -36,3 +39,9 @@ def page(
     if status >= 400:
         response["HX-Push-Url"] = "false"  # a refused form is still the page it was sent from
     return response
+
+
+def shell_for(request: StaffRequest, now: datetime, listing: Listing | None = None) -> Shell:
+    """The bars around this person's page. Cost: two statements."""
+    views = Views(shortcuts_of(request.person), reader_of(request, now))
+    return shell_of(request.actor, listing, now=now, views=views)

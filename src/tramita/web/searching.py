@@ -1,21 +1,71 @@
-"""The box at the top: a reference in any form that people paste opens its item (INTERFACES section 7)."""
+"""The box at the top: a reference in any form opens its item, anything else is looked for.
 
-from django.http import HttpResponse
+Rules: H-6, INTERFACES section 7.
+"""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tramita.domain import references, search_terms
 from tramita.domain.errors import NotFound
+from tramita.models import SearchDoc
+from tramita.queries.found import NEVER, Hit, find
 from tramita.queries.items import get_visible
+from tramita.ui.worklist import USUAL, Group, Head, Line
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
+from tramita.web.shown_list import shown
+
+LONGEST_PLACE = 18  # digits
 
 
 @require_safe
 @staff
 def search(request: StaffRequest) -> HttpResponse:
-    """Open it, or say that there is no such item; invisible and missing look the same."""
-    wanted = request.GET.get("q", "").strip()
+    """Invisible and missing look the same. A reference that is none of theirs may still be a word in a mail."""
+    typed = request.GET.get("q", "").strip()
     try:
-        return redirect("item", get_visible(request.actor, wanted).reference)
+        return redirect("item", get_visible(request.actor, typed).reference)
     except NotFound:
-        return page(request, "web/search.html", "search", status=404 if wanted else 200, wanted=wanted)
+        return _found(request, typed)
+
+
+def _found(request: StaffRequest, typed: str) -> HttpResponse:
+    now, wanted = timezone.now(), search_terms.read(request.GET.get("q", ""))
+    hits = find(request.actor, wanted, at=now, before=_place(request))
+    items = reverse("item", args=["-"]).removesuffix("-")
+    missing = bool(typed) and not hits.hits
+    return page(
+        request,
+        "web/search.html",
+        "search",
+        status=404 if missing and references.parse(typed) else 200,
+        typed=typed,
+        is_reference=references.parse(typed) is not None,
+        groups=[Group(lines=[_line(hit, shown(hit.row, now, items)) for hit in hits.hits])] if hits.hits else [],
+        heads=[Head(name) for name in USUAL],
+        first=f"{request.path}?{urlencode({'q': typed})}" if "before" in request.GET else "",
+        next=f"{request.path}?{urlencode({'q': typed, 'before': hits.next})}" if hits.next else "",
+    )
+
+
+def _place(request: HttpRequest) -> int:
+    """Where the page before ended; what cannot be read is the first page."""
+    typed = request.GET.get("before", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_PLACE else NEVER
+
+
+def _line(hit: Hit, line: Line) -> Line:
+    """Where the words stand, if not in the title or beside it."""
+    said = {
+        SearchDoc.About.MAIL: _("in a mail"),
+        SearchDoc.About.NOTE: _("in a note"),
+        SearchDoc.About.FILE: _("a file"),
+    }
+    return line if line.problem or hit.about not in said else line._replace(tag=said[hit.about])

@@ -1,7 +1,8 @@
 """The worker: what is due by time, mail that comes in, mail that goes out.
 
 As many workers as wanted run at once on PostgreSQL, one is enough on SQLite (MEASURED section 7). Mailboxes have
-threads of their own (`fetchers`), and so has copying what was sent: servers of others may be slow.
+threads of their own (`fetchers`), and so have copying what was sent, name servers, and mailboxes that are proved:
+servers of others may be slow.
 """
 
 import logging
@@ -21,11 +22,14 @@ from tramita.services import (
     copying,
     firing,
     heartbeat,
+    indexing,
     mail_trouble,
     posting,
     processing,
+    proving,
     retention,
     scanning,
+    sender_domains,
     showing,
 )
 from tramita.worker.fetchers import Fetchers
@@ -34,7 +38,7 @@ log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
 MOMENT = 0.05  # between looks while mailboxes are visited once
 AFTER_A_FAULT = 5.0
-AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+A_MINUTE, AN_HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AFTER_THE_END = 2.0  # for threads to let go of their mailboxes
 
 
@@ -77,6 +81,19 @@ def tidy(*, at: datetime) -> Counter[str]:
     return Counter({"raw_mail_erased": erased, "tray_views_erased": left})
 
 
+def domains(*, at: datetime) -> Counter[str]:
+    """See how the records of our domains are, each once a day (MAIL-123)."""
+    if abs(at - _looked.get("domains", NEVER_LEASED)) < A_MINUTE:
+        return Counter()
+    _looked["domains"] = at
+    return Counter({"domains_checked": sender_domains.check_due(at=at)})
+
+
+def probes(*, at: datetime) -> Counter[str]:
+    """Send a mail to itself from a mailbox for which somebody ordered one (MAIL-142)."""
+    return Counter({"mailboxes_proved": proving.prove_due(at=at)})
+
+
 _looked: dict[str, datetime] = {}  # what this process does now and then, and when it did
 
 
@@ -105,16 +122,24 @@ def show(*, at: datetime) -> Counter[str]:
     return done
 
 
+def search(*, at: datetime) -> Counter[str]:
+    """Take one batch of what happened into the search index."""
+    return Counter({"search": indexing.index(at=at)})
+
+
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "timers": timers,
     "mail_in": mail_in,
     "mail_out": mail_out,
     "tidy": tidy,
     "copies": copies,
+    "search": search,
     "show": show,
     "scan": scan,
+    "domains": domains,
+    "probes": probes,
 }
-APART = ("copies", "scan")  # each in a thread of its own, when the worker stays: others may be slow
+APART = ("copies", "scan", "domains", "probes")  # each in a thread of its own, when the worker stays
 FETCH = "fetch"
 
 

@@ -70,7 +70,7 @@ def test_secrets_are_never_exported(file: Write) -> None:
 
 @pytest.mark.django_db
 def test_what_a_mailbox_and_the_desk_say_of_mail_is_exported_as_it_was_written(file: Write) -> None:
-    """M-24, MAIL-13, MAIL-50, MAIL-54, MAIL-115, MAIL-117; defaults are left out."""
+    """M-24, MAIL-13, MAIL-50, MAIL-54, MAIL-115, MAIL-117, MAIL-123; defaults are left out."""
     written = {
         "settings": {
             "reply_marker": True,
@@ -88,9 +88,10 @@ def test_what_a_mailbox_and_the_desk_say_of_mail_is_exported_as_it_was_written(f
                 "authserv_id": "mx.desk.example",
                 "trusted": True,
                 "copy_sent": "Sent",
+                "dkim_selector": ["s1", "mail.2026"],
                 "automatic_answers_wake": False,
             },
-            "n@desk.example": {},
+            "n@desk.example": {"dkim_selector": "s2"},
         },
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 
@@ -16,7 +17,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Listed, State
 from tramita.models import Item, Person, Queue
 from tramita.queries.people import actor_for
-from tramita.services import firing, pulling, receiving, receiving_many, starting, waiting, working
+from tramita.services import firing, indexing, pulling, receiving, receiving_many, starting, waiting, working
 from tramita.services.claiming import Claimed
 from tramita.services.receiving import Letter
 from tramita.services.receiving_many import BATCH
@@ -276,6 +277,17 @@ def pull(stage: Stage) -> Prepared:
     return Prepared(operation, _moved_again(item), sent)
 
 
+TYPED = ("invoice twice", "laptop", "vpn acc", '"came twice"', "inv", "state:waiting order", "sousa")
+
+
+def search(stage: Stage) -> Prepared:
+    """`GET /search`: frequent words, rare ones, a beginning, a phrase, a field; the index is made before."""
+    while indexing.index(at=stage.now):
+        pass
+    paths = [f"/search?{urlencode({'q': typed})}" for typed in TYPED]
+    return _page(lambda number: stage.browser.get(paths[number % len(paths)]))
+
+
 SUITE: Mapping[str, Benchmark] = {
     one.name: one
     for one in (
@@ -286,5 +298,6 @@ SUITE: Mapping[str, Benchmark] = {
         Benchmark("update", "a change of state, by a form", 10.0, update),
         Benchmark("pull", "Pull from Queue", 10.0, pull),
         Benchmark("timers", "a timer claimed and fired", None, timers),
+        Benchmark("search", "a page of what words find", 10.0, search),
     )
 }

@@ -161,6 +161,7 @@ def mailbox(reading: Reading, key: str, node: Node, place: Place) -> MailboxDefi
         trusted=keys.get("trusted", values.flag, False),
         automatic_answers_wake=keys.get("automatic_answers_wake", values.flag, True),
         copy_sent=keys.get("copy_sent", values.text, ""),
+        dkim_selectors=keys.get("dkim_selector", values.one_or_several(values.selector), ()),
     )
     keys.done()
     return read

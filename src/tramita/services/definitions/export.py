@@ -177,6 +177,7 @@ def robot(row: Person) -> Tree:
 def mailboxes() -> Tree:
     found: Tree = {}
     for box in Mailbox.objects.filter(active=True).order_by("address").prefetch_related("routes__process"):
+        selectors = box.dkim_selectors or []
         routes = sorted((one for one in box.routes.all() if one.active), key=lambda one: one.position)
         found[box.address] = given(
             refuse_unknown_senders=box.refuse_unknown_senders,
@@ -187,6 +188,7 @@ def mailboxes() -> Tree:
             authserv_id=box.authserv_id,
             trusted=box.trusted,
             copy_sent=box.copy_sent,
+            dkim_selector=selectors[0] if len(selectors) == 1 else selectors,
             routes=[route(one) for one in routes],
         )
         if not box.automatic_answers_wake:

@@ -101,12 +101,14 @@ class Rows:
                 "trusted": one.trusted,
                 "automatic_answers_wake": one.automatic_answers_wake,
                 "copy_sent": one.copy_sent,
+                "dkim_selectors": list(one.dkim_selectors) or None,
                 "active": True,
             }
             found = known.get(address)
             row = found or Mailbox.objects.create(address=address, **columns)
             if row.settings != columns["settings"]:
                 visits.try_now(row)
+                columns["plus_delivered"] = None  # another server, perhaps: nobody knows what it delivers
             changed = update(row, columns) | self._routes(row, one, routes, processes)
             self.tally.note("mailboxes", address, created=not found, changed=changed)
         self._retire_routes({route.to for one in wanted.values() for route in one.routes}, routes)

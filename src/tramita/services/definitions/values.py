@@ -13,6 +13,7 @@ from tramita.domain.conditions import Condition
 from tramita.domain.definitions import LANGUAGES
 from tramita.domain.durations import parse_days, parse_span
 from tramita.domain.errors import Invalid
+from tramita.domain.sender_dns.dkim import LONGEST_SELECTOR, SELECTOR
 from tramita.services.definitions.keys import Reading, Refusal, typed
 from tramita.services.definitions.source import REFUSED, Node, Place
 
@@ -102,6 +103,26 @@ def several(read: Callable[[Reading, Node], T | None]) -> Callable[[Reading, Nod
         return tuple(values)
 
     return read_all
+
+
+def one_or_several(read: Callable[[Reading, Node], T | None]) -> Callable[[Reading, Node], tuple[T, ...] | None]:
+    """Such a value, or a list of them."""
+
+    def read_any(reading: Reading, node: Node) -> tuple[T, ...] | None:
+        if isinstance(node.value, list):
+            return several(read)(reading, node)
+        value = read(reading, node)
+        return None if value is None else (value,)
+
+    return read_any
+
+
+def selector(reading: Reading, node: Node) -> str | None:
+    """The name of a DKIM key, in lower case as DNS takes it."""
+    value = text(reading, node)
+    if value is None or (len(value) <= LONGEST_SELECTOR and SELECTOR.fullmatch(value)):
+        return value and value.lower()
+    raise Refusal(node, f"“{value}” is no DKIM selector, such as s1 or mail.2026")
 
 
 def name_of(reading: Reading, key: str, place: Place) -> str:

@@ -2,12 +2,15 @@
  * The hands stay on the keyboard. Any element may carry `data-key="r"` or `data-key="g i"`: the key clicks it, or
  * focuses a field; `data-focus="#note-body"` names what has the focus then. `j` and `k` move through `[data-row]`,
  * `o` opens, `x` ticks. None fires inside a field, nor with ctrl, alt, meta; `<html data-keys="off">` switches all off.
+ * The palette (command-palette.js) presses an element by the event `desk:press`.
  * `ctrl enter` presses the primary button of the form the writer is in, else its first.
  */
 const field = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")
 let waiting = "" // "g" between the two keys of "g i"
 
 function press(element) {
+  const own = element.tagName === "SUMMARY" ? element.parentElement : element
+  for (let menu = own.parentElement?.closest("details"); menu; menu = menu.parentElement?.closest("details")) menu.open = true
   if (element.matches("input, textarea")) return element.focus()
   if (element.tagName === "SUMMARY") element.focus()
   element.click()
@@ -40,3 +43,5 @@ document.addEventListener("keydown", (event) => {
   const target = key === "o" ? document.querySelector("[data-cursor] a") : document.querySelector(`[data-key="${CSS.escape(key)}"]`)
   if (target) event.preventDefault(), press(target)
 })
+
+document.addEventListener("desk:press", (event) => press(event.target))

@@ -11,7 +11,7 @@ SELECT id, '', 1, NULL FROM seen_messages WHERE outcome IN ('unhandled', 'failed
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tramita", "0016_mail_views")]
+    dependencies = [("tramita", "0019_mail_proves_itself")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,228 @@
+"""The stream of live updates, as a browser meets it: an ASGI application that is asked directly."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from tests.desk import MONDAY, build
+
+from tramita.config.stream import LONGEST_QUEUE, Page, Stream
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Role
+from tramita.models import Person
+from tramita.queries.changes import changes
+from tramita.queries.events import cursor_at, newest
+from tramita.services import working
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SOON = 10.0  # seconds; a change is told within one
+
+
+class Reader:
+    """A browser that listens: what it was told, line by line."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.said: asyncio.Queue[bytes] = asyncio.Queue()
+        self.leaves = asyncio.Event()
+        self.ended = asyncio.Event()
+
+    async def receive(self) -> dict[str, Any]:
+        await self.leaves.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = int(message["status"])
+        elif message.get("more_body"):
+            self.said.put_nowait(message["body"])
+        else:
+            self.ended.set()
+
+    async def told(self) -> list[dict[str, Any]]:
+        """The changes of the next event that names any."""
+        while True:
+            event = await asyncio.wait_for(self.said.get(), SOON)
+            lines = dict(line.split(": ", 1) for line in event.decode().splitlines() if ": " in line)
+            if "data" in lines:
+                return list(json.loads(lines["data"]))
+
+    async def event(self) -> bytes:
+        return await asyncio.wait_for(self.said.get(), SOON)
+
+
+@asynccontextmanager
+async def listening(stream: Stream, cookie: str, *, query: str = "", last: str = "") -> AsyncIterator[Reader]:
+    reader = Reader()
+    headers = [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode())]
+    if last:
+        headers.append((b"last-event-id", last.encode()))
+    scope = {"type": "http", "method": "GET", "path": "/stream", "query_string": query.encode(), "headers": headers}
+    task = asyncio.create_task(stream(scope, reader.receive, reader.send))
+    try:
+        yield reader
+    finally:
+        reader.leaves.set()
+        await task
+
+
+def signed_in(person: Person) -> str:
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+def cookie_of(actor: Actor) -> str:
+    return signed_in(Person.objects.get(pk=actor.id))
+
+
+def play(scene: Callable[[Stream], Any]) -> None:
+    """Run a scene; the thread that the stream asks in closes its connection."""
+
+    async def whole() -> None:
+        stream = Stream()
+        try:
+            await scene(stream)
+        finally:
+            await stream.hub.ask(connections.close_all)
+            stream.hub.thread.shutdown()
+
+    asyncio.run(whole())
+
+
+async def in_thread(work: Callable[[], Any]) -> Any:
+    def alone() -> Any:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(alone)
+
+
+def test_every_page_that_may_see_an_item_is_told_of_its_change_and_no_other() -> None:
+    """DESIGN decision 12; SEC-2."""
+    desk = build()
+    item = desk.ticket()
+    Person.objects.get(pk=desk.eve.id).grants.create(path="rio", permissions=["view"])
+    ana, leo, eve = (cookie_of(who) for who in (desk.ana, desk.leo, desk.eve))
+
+    async def scene(stream: Stream) -> None:
+        async with listening(stream, ana) as one, listening(stream, leo) as two, listening(stream, eve) as three:
+            for reader in (one, two, three):
+                assert b"event: hello" in await reader.event()
+            await in_thread(lambda: working.start(item, by=desk.ana, at=MONDAY))
+            for reader in (one, two):
+                assert [each["item"] for each in await reader.told()] == [item.reference]
+            assert three.said.empty()
+
+    play(scene)
+
+
+def test_who_comes_back_with_the_last_cursor_misses_nothing() -> None:
+    """DESIGN decision 12: the browser's own memory, or what the page says."""
+    desk = build()
+    item, cookie = desk.ticket(), cookie_of(desk.leo)
+    cursor = cursor_at(newest())
+    working.start(item, by=desk.ana, at=MONDAY)
+
+    async def scene(stream: Stream) -> None:
+        async with (
+            listening(stream, cookie, last=cursor) as one,
+            listening(stream, cookie, query=f"after={cursor}") as two,
+        ):
+            for reader in (one, two):
+                assert [each["item"] for each in await reader.told()] == [item.reference]
+
+    play(scene)
+
+
+def test_only_who_works_here_may_listen() -> None:
+    """DESIGN decision 11: nobody, a requester, a session that ended, a password that was changed."""
+    desk = build()
+    changed = cookie_of(desk.leo)
+    Person.objects.filter(pk=desk.leo.id).update(password="another")
+
+    async def scene(stream: Stream) -> None:
+        for cookie in ("", "unknown", rui, changed):
+            async with listening(stream, cookie) as reader:
+                await asyncio.wait_for(reader.ended.wait(), SOON)
+                assert reader.status == 403
+
+    rui = signed_in(desk.rui)
+    play(scene)
+
+
+def test_a_cursor_of_nobodys_is_refused_for_good() -> None:
+    """204 tells a browser not to come back."""
+    cookie = cookie_of(build().ana)
+
+    async def scene(stream: Stream) -> None:
+        async with listening(stream, cookie, query="after=yesterday") as reader:
+            await asyncio.wait_for(reader.ended.wait(), SOON)
+            assert reader.status == 204
+
+    play(scene)
+
+
+def test_a_process_that_stops_ends_its_streams() -> None:
+    """MEASURED section 1."""
+    cookie = cookie_of(build().ana)
+
+    async def scene(stream: Stream) -> None:
+        async with listening(stream, cookie) as reader:
+            await reader.event()
+            stream.hub.close_all()
+            await asyncio.wait_for(reader.ended.wait(), SOON)
+
+    play(scene)
+
+
+def test_nobody_looks_while_nobody_listens() -> None:
+    """DESIGN decision 12: an idle desk costs nothing."""
+    cookie = cookie_of(build().ana)
+
+    async def scene(stream: Stream) -> None:
+        async with listening(stream, cookie) as reader:
+            await reader.event()
+            assert stream.hub.watch is not None
+        assert stream.hub.watch is None
+        assert not stream.hub.pages
+
+    play(scene)
+
+
+def test_a_page_that_is_too_far_behind_loads_anew() -> None:
+    """DESIGN decision 12: a bounded queue a client."""
+
+    async def scene() -> list[bytes | None]:
+        page = Page(Actor(id=1, name="", role=Role.AGENT))
+        for number in range(LONGEST_QUEUE + 1):
+            page.tell(f"id: 0-{number}\ndata: []\n\n".encode())
+        return [page.queue.get_nowait() for _ in range(page.queue.qsize())]
+
+    told = asyncio.run(scene())
+
+    assert told == [b"event: reload\ndata:\n\n", f"id: 0-{LONGEST_QUEUE}\ndata: []\n\n".encode()]
+
+
+@pytest.mark.parametrize("desk_changes", [1, 30])
+def test_looking_costs_the_same_however_many_listen(desk_changes: int, django_assert_max_num_queries: Any) -> None:
+    """DESIGN decision 12: two statements a batch, not one a page."""
+    desk = build()
+    made = [desk.ticket() for _ in range(desk_changes)]
+
+    with django_assert_max_num_queries(2):
+        batch = changes((0, 0))
+        for _ in range(50):
+            assert len(batch.for_eyes_of(desk.leo)) == len(made)

@@ -1,0 +1,210 @@
+"""Finding by words, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests import factories
+from tests.desk import MONDAY, Desk
+from tests.services.test_moving_mail import move, received
+from tests.services.test_receiving import asked, mail, receive, started
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Role
+from tramita.domain.search_terms import read
+from tramita.models import Follower, SearchDoc
+from tramita.queries import found
+from tramita.services import editing, indexing, notes
+
+pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL followers see what was committed
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def office() -> Desk:
+    from tests.desk import build
+
+    return build()
+
+
+def forget() -> None:
+    """The index is made anew from the whole ledger."""
+    SearchDoc.objects.all().delete()
+    Follower.objects.all().delete()
+
+
+def search(actor: Actor, typed: str, **more: int) -> list[str]:
+    while indexing.index(at=MONDAY):
+        pass
+    return [hit.row.reference for hit in found.find(actor, read(typed), at=MONDAY, **more).hits]
+
+
+def test_titles_mails_notes_contacts_and_files_are_found_whatever_their_accents(office: Desk) -> None:
+    """H-6: folded on both sides."""
+    item = office.ticket(title="Faktura za Łódź", description="Zapłacona dwa razy")
+    notes.add_note(item, body="O banco não devolveu", by=office.ana, at=MONDAY)
+    asks = started(office)
+    receive(mail("¿Cuándo me lo pagan?", sender=office.rui.email, subject=f"Re: [{asks.reference}]"))
+
+    for typed in ("lodz", "ZAPLACONA", "nao devolveu", "faktura lodz"):
+        assert item.reference in search(office.ana, typed), typed
+    assert search(office.ana, "cuando pagan") == [asks.reference]
+    assert set(search(office.ana, str(office.rui.email))) == {item.reference, asks.reference}
+
+
+def test_all_words_must_stand_in_one_text_and_a_phrase_side_by_side(office: Desk) -> None:
+    """H-6."""
+    one = office.ticket(title="Badge reconciliation of March")
+    office.ticket(title="Reconciliation without a badge")
+
+    assert len(search(office.ana, "badge reconciliation")) == 2
+    assert search(office.ana, '"badge reconciliation"') == [one.reference]
+    assert search(office.ana, "badge of mar") == [one.reference]
+    assert search(office.ana, "badge recon ") == []  # a word that is finished is whole
+    assert search(office.ana, "adge") == []
+
+
+def test_the_newest_comes_first_and_each_item_once(office: Desk) -> None:
+    """H-6."""
+    first, second = office.ticket(title="Scanner"), office.ticket(title="Scanner")
+    assert search(office.ana, "scanner") == [second.reference, first.reference]
+
+    notes.add_note(first, body="The scanner again", by=office.ana, at=MONDAY + HOUR)
+
+    assert search(office.ana, "scanner") == [first.reference, second.reference]
+
+
+def test_a_new_title_takes_the_place_of_the_old(office: Desk) -> None:
+    """H-6, G-8."""
+    item = office.ticket(title="Scanner")
+    editing.edit(item, changes={"title": "Printer"}, by=office.ana, at=MONDAY)
+
+    assert search(office.ana, "scanner") == []
+    assert search(office.ana, "printer") == [item.reference]
+
+
+def test_only_what_one_may_see_is_found(office: Desk) -> None:
+    """H-6, SEC-2, T-53: also Drafts are their writer's."""
+    item, draft = office.ticket(title="Scanner"), office.ticket(title="Scanner", draft=True)
+    other = Actor(id=office.eve.id, name="", role=Role.AGENT)
+    narrow = Actor(id=office.eve.id, name="", role=Role.AGENT, grants=(("rio", frozenset({"view"})),))
+    asks = Actor(id=office.rui.pk, name="", role=Role.REQUESTER)
+
+    assert set(search(office.ana, "scanner")) == {item.reference, draft.reference}
+    assert search(other, "scanner") == [item.reference]
+    assert search(narrow, "scanner") == search(asks, "scanner") == []
+
+
+def test_fields_narrow_what_is_found(office: Desk) -> None:
+    """Issue 4."""
+    item = office.ticket(title="Scanner")
+    case = office.case(short_description="Scanner")
+    notes.add_note(item, body="Toner", by=office.ana, at=MONDAY)
+
+    assert search(office.ana, "scanner kind:case") == [case.reference]
+    assert search(office.ana, "scanner state:in_progress") == [item.reference]
+    assert search(office.ana, "scanner assignee:me") == [item.reference]
+    assert search(office.ana, "toner in:note") == [item.reference]
+    assert search(office.ana, 'scanner state:"In progress" type:ticket') == [item.reference]
+    assert search(office.ana, "toner in:mail") == search(office.ana, "scanner state:lost") == []
+
+
+def test_a_mail_is_found_by_who_wrote_it_and_to_whom(office: Desk) -> None:
+    """Issue 4: `from:` and `to:` are of mails alone."""
+    item = started(office)
+    named = office.ticket(title="Call Rui at invoices")
+    asked(office, item)
+
+    assert set(search(office.ana, "rui ")) == {item.reference, named.reference}
+    assert search(office.ana, "from:rui twice") == [item.reference]
+    assert search(office.ana, 'from:"Rui Sousa" invoice') == [item.reference]
+    assert search(office.ana, f"to:{office.rui.email} bank") == [item.reference]
+    assert search(office.ana, "from:ana twice") == search(office.ana, "to:rui twice") == []
+
+
+def test_a_mail_that_was_moved_is_found_where_it_went(office: Desk) -> None:
+    """MAIL-78: and no more where it was; whether the index came before the move or after."""
+    early, late = received(office, "The zebra crossed"), received(office, "The giraffe too")
+    there = office.ticket(title="Zoo")
+    assert search(office.ana, "zebra") == [early.item.reference]
+
+    move(office, early, there)
+    assert search(office.ana, "zebra") == [there.reference]
+    assert search(office.ana, "giraffe") == [late.item.reference]
+    move(office, late, there)
+    move(office, late, late.item)
+    assert search(office.ana, "giraffe") == [late.item.reference]
+
+    before = set(SearchDoc.objects.values_list("item", "about", "source", "body"))
+    forget()
+    search(office.ana, "zebra")
+    assert set(SearchDoc.objects.values_list("item", "about", "source", "body")) == before
+
+
+def test_mail_that_nobody_placed_is_no_item(office: Desk) -> None:
+    """M-21: the tray has a search of its own."""
+    receive(mail("The zebra crossed", to="nobody@elsewhere.example"))
+
+    assert search(office.ana, "zebra") == []
+    assert not SearchDoc.objects.filter(about=SearchDoc.About.MAIL).exists()
+
+
+def test_a_page_goes_on_where_the_one_before_ended(office: Desk) -> None:
+    """H-6: the same item never twice, none left out."""
+    made = [office.ticket(title="Scanner").reference for _ in range(7)]
+    while indexing.index(at=MONDAY):
+        pass
+    seen: list[str] = []
+    place: int | None = found.NEVER
+    while place is not None:
+        page = found.find(office.ana, read("scanner"), at=MONDAY, before=place, limit=3)
+        seen += [hit.row.reference for hit in page.hits]
+        place = page.next
+
+    assert seen == made[::-1]
+
+
+def test_an_index_made_anew_is_the_same(office: Desk) -> None:
+    """DESIGN decision 5: search is made from the ledger."""
+    asked(office, started(office))
+    office.ticket(title="Scanner")
+    search(office.ana, "scanner")
+    before = set(SearchDoc.objects.values_list("item", "about", "source", "body"))
+
+    forget()
+    search(office.ana, "scanner")
+
+    assert set(SearchDoc.objects.values_list("item", "about", "source", "body")) == before
+    assert len(before) > 3
+
+
+def test_a_batch_that_another_worker_took_is_left_to_it(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DESIGN section 5: several workers race for everything."""
+    office.ticket(title="Scanner")
+    entries = indexing._entries
+
+    def faster(*marks: tuple[int, int]) -> list[tuple[object, ...]]:
+        Follower.objects.update_or_create(name="search", defaults={"entry": 10**9})
+        return entries(*marks)
+
+    monkeypatch.setattr(indexing, "_entries", faster)
+
+    assert indexing.index(at=MONDAY) == 0
+    assert not SearchDoc.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ['"', "AND", "a:* | b", "' OR 1=1 --", "NEAR(a b)", "\x00 a", "*", "a" * 500, "𝒳"])
+def test_no_query_is_an_operator(office: Desk, typed: str) -> None:
+    """H-6: built from folded words only."""
+    office.ticket(title="Scanner")
+
+    search(office.ana, typed)
+
+
+def test_finding_costs_the_same_however_much_is_found(office: Desk, django_assert_max_num_queries) -> None:
+    """Issue 4: two statements a chunk, and one for the rows."""
+    for _ in range(20):
+        office.ticket(title="Scanner", requester=factories.requester().email)
+    search(office.ana, "x")
+
+    with django_assert_max_num_queries(3):
+        assert len(found.find(office.ana, read("scanner"), at=MONDAY).hits) == 20
