@@ -68,6 +68,18 @@ def no_environment(monkeypatch, tmp_path):
             "acme.example",
             "TRAMITA_SEND_ONLY_TO: got 'acme.example', wants addresses and @DOMAINs separated by commas",
         ),
+        (
+            "SCANNER",
+            "clamav.example:3310",
+            "TRAMITA_SCANNER: got 'clamav.example:3310', "
+            "wants clamd://HOST:PORT, clamd:///SOCKET or the path of a command",
+        ),
+        (
+            "MAIL_AUTHORITIES",
+            "/nowhere/ca.pem",
+            "TRAMITA_MAIL_AUTHORITIES: got '/nowhere/ca.pem', wants a file of certificates in PEM, "
+            "or a folder of such files",
+        ),
     ],
 )
 def test_a_wrong_value_is_named_in_one_line(monkeypatch, variable, value, line):

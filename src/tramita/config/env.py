@@ -74,6 +74,8 @@ class Env(BaseSettings):
     smtp_tls_key: str = Field("", description="the path of the certificate's private key (PEM) that can be read")
     mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")
     mailgun_signing_key: str = Field("", description="the webhook signing key of the Mailgun account")
+    mail_authorities: str = Field("", description="a file of certificates in PEM, or a folder of such files")
+    scanner: str = Field("", description="clamd://HOST:PORT, clamd:///SOCKET or the path of a command")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     nameservers: str = Field("", description="ADDRESS or ADDRESS#PORT separated by commas, or off")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
@@ -117,6 +119,19 @@ class Env(BaseSettings):
         words = [word.strip() for word in value.split(",")]
         named = all(word.count("@") == 1 and not word.endswith("@") and " " not in word for word in words)
         return _wanted(value.lower(), ok=not value or named)
+
+    @field_validator("mail_authorities")
+    @classmethod
+    def _certificates(cls, value: str) -> str:
+        return _wanted(value, ok=not value or Path(value).expanduser().exists())
+
+    @field_validator("scanner")
+    @classmethod
+    def _socket_or_command(cls, value: str) -> str:
+        url = _split(value)
+        if url.scheme == "clamd":
+            return _wanted(value, ok=bool(url.hostname) != bool(url.path.strip("/")))
+        return _wanted(value, ok=not value or value.startswith("/"))
 
     @field_validator("nameservers")
     @classmethod
@@ -185,6 +200,11 @@ class Env(BaseSettings):
     def recipients(self) -> frozenset[str]:
         """The only addresses and domains that mail goes to; none named: to everybody (MAIL-127)."""
         return frozenset(word.strip() for word in self.send_only_to.split(",") if word.strip())
+
+    @property
+    def authorities(self) -> Path | None:
+        """Whose certificates vouch for the signers of mail."""
+        return Path(self.mail_authorities).expanduser().absolute() if self.mail_authorities else None
 
     @property
     def resolvers(self) -> tuple[str, ...] | None:

@@ -12,8 +12,10 @@ from tramita.models.mail import (
     MarkedAddress,
     Message,
     Probe,
+    Scan,
     SeenMessage,
     SenderDomain,
+    TrayView,
 )
 from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
@@ -51,12 +53,14 @@ __all__ = [
     "Probe",
     "Queue",
     "Route",
+    "Scan",
     "SearchDoc",
     "SeenMessage",
     "SenderDomain",
     "Timer",
     "Token",
     "ToldSender",
+    "TrayView",
     "Version",
     "View",
 ]

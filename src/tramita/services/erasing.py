@@ -31,6 +31,7 @@ from tramita.models import (
     SearchDoc,
     SeenMessage,
     ToldSender,
+    TrayView,
 )
 from tramita.queries.visibility import may
 from tramita.services import size_notices
@@ -244,6 +245,7 @@ def _erase_seen(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime
         _remember(erasure, [row.raw for row in rows], ())
         waiting = {"outcome": "deleted", "reason": ERASED, "processed_at": at, "handled_by_id": by.id}
         rows.filter(outcome__in=("", "unhandled", "failed")).update(**waiting)
+        TrayView.objects.filter(seen__in=ids).delete()
         rows.update(raw="", subject="", sender="", envelope={}, trace=None)
 
 

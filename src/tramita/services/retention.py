@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Draft, Message, SeenMessage, Version
+from tramita.models import Attachment, Draft, Message, SeenMessage, TrayView, Version
 from tramita.queries import definitions
 from tramita.queries.tray import WAITING
 from tramita.services.transactions import writing
@@ -35,6 +35,13 @@ def forget_raw_mail(*, at: datetime, limit: int = BATCH) -> int:
         for key in set(keys.values()) - needed(set(keys.values())):
             kept.erase(key)
     return len(keys)
+
+
+def forget_tray_views() -> int:
+    """Erase how messages looked in the tray that have left it; how many. Rule: MAIL-18."""
+    with writing():
+        gone, _ = TrayView.objects.exclude(seen__outcome__in=UNFINISHED).delete()
+    return gone
 
 
 def needed(keys: Collection[str]) -> set[str]:

@@ -30,7 +30,7 @@ from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
 from tramita.services.size_notices import REASON, over_limit, tell_sender
 from tramita.services.starting_by_mail import category_of, start_from_mail
-from tramita.services.storing_mail import Arrival
+from tramita.services.storing_mail import SHOWN, Arrival
 
 __all__ = ["Outcome", "sort_out"]
 
@@ -63,6 +63,8 @@ def _sorted(
     seen: SeenMessage, mail: ParsedMail, desk: Directory, at: datetime, notes: dict[str, Any], *, rehearsed: bool
 ) -> Outcome:
     rules = desk.rules_of(seen.mailbox)
+    if mail.signature is not None:
+        notes["signature"] = mail.signature.to_json()
     if probe := mark_of(mail, keys=keys()):
         probes.came(probe, mail, trusted=rules.authserv_id, at=at)
         notes["probe"] = probe.kind
@@ -192,7 +194,7 @@ def _before(arrival: Arrival) -> Before:
         return Before({}, [])
     rows = fetch(
         BEFORE,
-        [mail.message_id, arrival.sender.address, mail.text, mail.message_id, arrival.seen.mailbox],
+        [mail.message_id, arrival.sender.address, mail.text[:SHOWN], mail.message_id, arrival.seen.mailbox],
     )
     started = {path: str(references.Reference(KINDS[kind], *rest)) for path, kind, *rest, _ in rows if path}
     return Before(started, sorted({item for *_, item in rows if item}, reverse=True))

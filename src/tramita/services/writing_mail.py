@@ -91,8 +91,8 @@ def write(change: Change, envelope: Envelope, manner: Manner, leaving: Leaving) 
     data: dict[str, Any] = {"message": message.pk, "automatic": bool(manner.automatic)}
     if leaving.scheduled:
         data["send_at"] = leaving.at.isoformat()
-    if manner.left_out:
-        data["left_out"] = [list(one) for one in manner.left_out]
+    if openly := [list(one) for one in manner.left_out if one[0] != "bcc"]:
+        data["left_out"] = openly  # who takes part reads it: hidden recipients stand with the message
     change.record("mail_sent", visibility=Visibility.PARTICIPANTS, data=data, words={"subject": message.subject})
     seq = change.item.seq + len(change.lines)
     facts = {"scheduled": True, "seq": seq, "by": manner.by.id, **leaving.facts} if leaving.scheduled else leaving.facts
@@ -152,6 +152,7 @@ def _headers(
         "tag": body_tag(reference, keys=keys()) if plain else "",
         "thread_index": thread_index(answered.thread_index, at=at) if answered else None,
         "thread_topic": one_line(answered.thread_topic)[:240] if answered else "",
+        "left_out": [list(one) for one in manner.left_out if one[0] == "bcc"],
     }
     return {
         "reply_to": address if plain else plus_address(address, reference, keys=keys()),

@@ -227,7 +227,8 @@ def _to(mail: Message) -> str:
 
 def _sent_to(one: Spoken, mail: Message) -> str:
     """With a word on whom it did not go to (MAIL-122)."""
-    left_out = ", ".join(address for _field, address, _why in one.entry.data.get("left_out", ()))
+    named = (*one.entry.data.get("left_out", ()), *mail.headers.get("left_out", ()))
+    left_out = ", ".join(address for _field, address, _why in named)
     if not left_out:
         return _to(mail)
     return _("%(to)s, without %(addresses)s (ours, or named twice)") % {"to": _to(mail), "addresses": left_out}

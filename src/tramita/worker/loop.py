@@ -19,6 +19,7 @@ from tramita.models import Message
 from tramita.models.work import NEVER_LEASED
 from tramita.queries.memory import remembering
 from tramita.services import (
+    alerts,
     copying,
     erasing,
     firing,
@@ -30,6 +31,7 @@ from tramita.services import (
     processing,
     proving,
     retention,
+    scanning,
     sender_domains,
     showing,
 )
@@ -39,7 +41,7 @@ log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
 MOMENT = 0.05  # between looks while mailboxes are visited once
 AFTER_A_FAULT = 5.0
-A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
+A_MINUTE, AN_HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AFTER_THE_END = 2.0  # for threads to let go of their mailboxes
 
 
@@ -75,11 +77,16 @@ def mail_in(*, at: datetime) -> Counter[str]:
 
 
 def tidy(*, at: datetime) -> Counter[str]:
-    """Erase raw mail that was kept long enough, and what erasers left; looked for once an hour (MAIL-18)."""
+    """Erase raw mail that was kept long enough, what erasers left, and alerts of loops that ended; once an hour.
+
+    Rules: MAIL-18, MAIL-93.
+    """
     if abs(at - _looked.get("raw mail", NEVER_LEASED)) < AN_HOUR:
         return Counter()
     _looked["raw mail"] = at
-    return Counter({"raw_mail_erased": retention.forget_raw_mail(at=at), "erasures_ended": erasing.go_on()})
+    alerts.forget("loop", before=at - A_DAY)
+    erased, left = retention.forget_raw_mail(at=at), retention.forget_tray_views()
+    return Counter({"raw_mail_erased": erased, "tray_views_erased": left, "erasures_ended": erasing.go_on()})
 
 
 def domains(*, at: datetime) -> Counter[str]:
@@ -101,6 +108,16 @@ _looked: dict[str, datetime] = {}  # what this process does now and then, and wh
 def copies(*, at: datetime) -> Counter[str]:
     """Copy a batch of sent mails to the folders of their mailboxes."""
     return Counter({"copies": copying.copy_due(at=at)})
+
+
+def scan(*, at: datetime) -> Counter[str]:
+    """Have a batch of files looked at by the operator's scanner; those from before it, now and then (MAIL-57)."""
+    older = 0
+    if abs(at - _looked.get("older files", NEVER_LEASED)) >= AN_HOUR:
+        older = scanning.want_older(at=at)
+        if older < scanning.AT_ONCE:
+            _looked["older files"] = at
+    return Counter({"scanned": scanning.scan_due(at=at), "to_scan": older})
 
 
 def show(*, at: datetime) -> Counter[str]:
@@ -126,10 +143,11 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "copies": copies,
     "search": search,
     "show": show,
+    "scan": scan,
     "domains": domains,
     "probes": probes,
 }
-APART = ("copies", "domains", "probes")  # each in a thread of its own, when the worker stays
+APART = ("copies", "scan", "domains", "probes")  # each in a thread of its own, when the worker stays
 FETCH = "fetch"
 
 
