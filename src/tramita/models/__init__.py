@@ -1,5 +1,6 @@
 """The tables, a module per noun, and what the database keeps true for us."""
 
+from tramita.models.approvals import Approval, ApprovalToken
 from tramita.models.configuration import Definition, Mailbox, Route, Version
 from tramita.models.items import Access, CopiedContact, Entry, Item, Link
 from tramita.models.mail import (
@@ -25,6 +26,8 @@ from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
 __all__ = [
     "Access",
     "Alert",
+    "Approval",
+    "ApprovalToken",
     "Attachment",
     "BlockedAddress",
     "CannedUse",
