@@ -85,5 +85,3 @@ def sent(settings: Any, folder: Path, at: Any = MONDAY) -> dict[str, str]:
     settings.TRAMITA_SMTP_URL = f"file://{folder}"
     mail_out(at=at)
     return keys_in(folder)
-
-

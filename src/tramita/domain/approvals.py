@@ -60,8 +60,12 @@ def end(verb: str, state: ApprovalState, parts: Collection[Part], *, ended_by: s
     """
     way = ENDS[verb]
     if way.who.isdisjoint(parts):
-        raise NotPermitted("Only a manager of the organisation may decide this.") if verb != "cancel" else NotPermitted(
-            "Only who asked, who works on the Ticket, a manager or the account manager may cancel this."
+        raise (
+            NotPermitted("Only a manager of the organisation may decide this.")
+            if verb != "cancel"
+            else NotPermitted(
+                "Only who asked, who works on the Ticket, a manager or the account manager may cancel this."
+            )
         )
     if state is not ApprovalState.AWAITING:
         raise Conflict(TOO_LATE[state], code="already_decided", person=ended_by)

@@ -34,9 +34,7 @@ class Migration(migrations.Migration):
                 ("organisation", models.ForeignKey(on_delete=PROTECT, related_name="+", to="tramita.organisation")),
                 (
                     "requested_by",
-                    models.ForeignKey(
-                        db_index=False, on_delete=PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
+                    models.ForeignKey(db_index=False, on_delete=PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
                 ),
                 (
                     "type",

@@ -89,7 +89,9 @@ def _new(approval: Approval) -> Approval:
 
 
 def _pending() -> Conflict:
-    return Conflict("An approval is already awaiting its decision. Ask for the next one after it.", code="approval_pending")
+    return Conflict(
+        "An approval is already awaiting its decision. Ask for the next one after it.", code="approval_pending"
+    )
 
 
 def approve(approval_id: int, *, reason: str = "", by: Actor, at: datetime, way: str = "") -> Approval:

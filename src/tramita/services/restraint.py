@@ -18,7 +18,9 @@ MOST_IN_A_DAY = 20
 MOST_ON_AN_ITEM = 5  # automatic mails about one item in an hour
 MOST_TO_A_DOMAIN = 60  # automatic mails in an hour from one address of ours: each answer may have a new sender
 MOST_FROM_AN_ADDRESS = 600  # automatic mails in an hour from one address of ours
-UNASKED = "NOT EXISTS (SELECT 1 FROM approval_tokens t WHERE t.message_id = m.id)"  # not what an agent asks of a manager
+UNASKED = (
+    "NOT EXISTS (SELECT 1 FROM approval_tokens t WHERE t.message_id = m.id)"  # not what an agent asks of a manager
+)
 MOST_REOPENINGS = 3  # of one item by mail in an hour
 
 

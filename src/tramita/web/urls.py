@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic.base import RedirectView
 
 from tramita.web import (
+    approving,
     composing,
     creating,
     drafting,
@@ -62,6 +63,8 @@ urlpatterns = [
     path(f"{ITEM}/edit", editing.edit, name="edit"),
     path(f"{ITEM}/note", composing.note, name="note"),
     path(f"{ITEM}/reply", composing.reply, name="reply"),
+    path(f"{ITEM}/approvals", approving.ask, name="ask-approval"),
+    path(f"{ITEM}/approvals/<int:number>/cancel", approving.cancel, name="cancel-approval"),
     path(f"{ITEM}/mails/<int:mail>", mail_moving.show, name="moving-mail"),
     path(f"{ITEM}/mails/<int:mail>/move", mail_moving.move, name="move-mail"),
     path(f"{ITEM}/mails/<int:mail>/create", mail_moving.create, name="create-from-mail"),
