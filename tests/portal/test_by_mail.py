@@ -30,9 +30,7 @@ def asked(acme: Customer) -> Approval:
     """Asked a moment ago, by the clock on the wall: pages have no other."""
     item = acme.ticket()
     notes.add_note(item, body="He is a difficult one.", by=acme.desk.ana, at=MONDAY)
-    return approvals.ask(
-        fresh(item), type="refund", comment="He paid twice.", by=acme.desk.ana, at=timezone.now()
-    )
+    return approvals.ask(fresh(item), type="refund", comment="He paid twice.", by=acme.desk.ana, at=timezone.now())
 
 
 @pytest.fixture

@@ -25,17 +25,20 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One way in which a request ends."""
+    """One way in which a request ends, and what somebody is told who has no part in it."""
 
     rule: str
     to: ApprovalState
     who: frozenset[Part]
+    refusal: str
 
 
+DECIDES = "Only a manager of the organisation may decide this."
+CANCELS = "Only who asked, who works on the Ticket, a manager or the account manager may cancel this."
 ENDS: Mapping[str, End] = {
-    "approve": End("AP-11", ApprovalState.APPROVED, frozenset({Part.MANAGER})),
-    "reject": End("AP-12", ApprovalState.REJECTED, frozenset({Part.MANAGER})),
-    "cancel": End("AP-14", ApprovalState.CANCELLED, frozenset(Part)),
+    "approve": End("AP-11", ApprovalState.APPROVED, frozenset({Part.MANAGER}), DECIDES),
+    "reject": End("AP-12", ApprovalState.REJECTED, frozenset({Part.MANAGER}), DECIDES),
+    "cancel": End("AP-14", ApprovalState.CANCELLED, frozenset(Part), CANCELS),
 }
 
 # what who comes too late is told (AP-24, CG-31)
@@ -60,13 +63,7 @@ def end(verb: str, state: ApprovalState, parts: Collection[Part], *, ended_by: s
     """
     way = ENDS[verb]
     if way.who.isdisjoint(parts):
-        raise (
-            NotPermitted("Only a manager of the organisation may decide this.")
-            if verb != "cancel"
-            else NotPermitted(
-                "Only who asked, who works on the Ticket, a manager or the account manager may cancel this."
-            )
-        )
+        raise NotPermitted(way.refusal)
     if state is not ApprovalState.AWAITING:
         raise Conflict(TOO_LATE[state], code="already_decided", person=ended_by)
     return way.to

@@ -19,7 +19,7 @@ SHOWN = ("item", "type", "organisation", "requested_by", "decided_by")
 
 def managers_of(organisation_id: int | None) -> QuerySet[Person]:
     """The active managers of an organisation and of its parent, by name (AP-6, CG-47, CG-48, CG-53)."""
-    parent = Organisation.objects.filter(pk=organisation_id).values("parent")
+    parent = Organisation.objects.filter(pk=organisation_id or 0).values("parent")
     here = Q(organisation=organisation_id) | Q(organisation__in=parent)
     return Person.objects.filter(here, role=Role.MANAGER, is_active=True, organisation__isnull=False).order_by("name")
 
@@ -109,7 +109,7 @@ def parts_of(approval: Approval, item: Item, actor: Actor) -> set[Part]:
     organisation = approval.organisation
     accounts = {organisation.account_manager_id, organisation.parent and organisation.parent.account_manager_id}
     parts: dict[Part, bool] = {
-        Part.MANAGER: actor.role is Role.MANAGER and managers_of(organisation.pk).filter(pk=actor.id).exists(),
+        Part.MANAGER: actor.role is Role.MANAGER and managers_of(organisation.pk).filter(pk=actor.id or 0).exists(),
         Part.ASKER: actor.is_staff and approval.requested_by_id == actor.id,
         Part.AGENT: actor.is_staff and actor.id in (item.assignee_id, item.owner_id),
         Part.ACCOUNT_MANAGER: actor.is_staff and actor.id in accounts,

@@ -50,7 +50,7 @@ def ask(item: Item, *, type: str, comment: str = "", by: Actor, at: datetime) ->
             version_id=version_id,
             organisation_id=item.organisation_id,
             comment=comment,
-            requested_by_id=by.id,
+            requested_by_id=by.id or 0,
             requested_at=at,
         )
     )

@@ -6,6 +6,7 @@ Looking changes nothing: programs that look for malice open every link. Deciding
 from dataclasses import dataclass
 from datetime import datetime
 
+from tramita.domain.approvals import DECIDES
 from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
 from tramita.models import Approval, ApprovalToken, Person
@@ -47,7 +48,7 @@ def decide(key: str, verb: str, *, reason: str = "", at: datetime) -> Approval:
     token = _token(key)
     closed = _closed(token, at)
     if closed == "no_manager":
-        raise NotPermitted("Only a manager of the organisation may decide this.")
+        raise NotPermitted(DECIDES)
     if closed == "expired":
         raise Conflict("This link has expired.", code="link_expired")
     by = actor_by_id(token.person_id)

@@ -10,7 +10,7 @@ from tramita.services.ledger import Change
 
 def expire(change: Change) -> None:
     """The request that awaits a decision expires with its Ticket, in a change that the caller writes."""
-    approval = Approval.objects.select_related("type").get(pk=change.item.approval_id)
+    approval = Approval.objects.select_related("type").get(pk=change.item.approval_id or 0)
     change.record("approval_expired", data=facts(approval), by_system=True, approval_id=None)
     change.beside.append(lambda: close(approval, ApprovalState.EXPIRED, at=change.at))
 
