@@ -224,6 +224,14 @@ def test_a_reason_that_is_too_long_comes_back_as_it_was_typed(phone: Client, mar
     assert state_of(asked) is ApprovalState.AWAITING
 
 
+@pytest.mark.database
+def test_a_reason_may_hold_what_no_database_keeps(phone: Client, marta: str, asked: Approval) -> None:
+    """AP-12."""
+    phone.post(marta, {"decision": "reject", "reason": "Too\x00 dear."})
+
+    assert Approval.objects.get(pk=asked.pk).reason == "Too dear."
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [

@@ -75,7 +75,7 @@ def _active(key: str) -> tuple[Definition, int]:
 def _text(field: str, text: str) -> str:
     if len(text) > LONGEST:
         raise Invalid.one(field, "too_long", "At most %(count)s characters.", count=LONGEST)
-    return text.strip()
+    return text.replace("\x00", "").strip()  # which no database keeps
 
 
 def _new(approval: Approval) -> Approval:

@@ -8,7 +8,7 @@ PROTECT, CASCADE = django.db.models.deletion.PROTECT, django.db.models.deletion.
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tramita", "0017_found_by_words")]
+    dependencies = [("tramita", "0018_saved_views")]
 
     operations = [
         migrations.CreateModel(
