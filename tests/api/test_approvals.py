@@ -117,7 +117,7 @@ def test_the_account_manager_sees_and_cancels_what_their_grants_hide(caller: Cal
 
 
 def test_lists_show_each_what_is_theirs(caller: Callers, acme: Customer, marta: Caller) -> None:
-    """AP-21, AP-22, INTERFACES 5: for a manager what awaits a decision; for staff all of what they see."""
+    """AP-22, INTERFACES 5: for a manager what awaits a decision; for staff all of what they see."""
     first, second = asked(caller, acme), asked(caller, acme)
     marta.post(f"/approvals/{first['id']}/approve")
 

@@ -61,7 +61,7 @@ def state_of(asked: Approval) -> ApprovalState:
 
 
 def test_the_link_shows_the_request_and_no_note(phone: Client, marta: str, asked: Approval) -> None:
-    """MAIL-52, AP-21, MAIL-60: all of the data that the manager needs, and whose link it is."""
+    """MAIL-52, MAIL-60: all of the data that the manager needs, and whose link it is."""
     page = phone.get(marta)
 
     said = words_of(page)

@@ -1,4 +1,4 @@
-"""What a manager must know of a Ticket in order to decide: never what stays in the house (AP-21, MAIL-60)."""
+"""What a manager must know of a Ticket in order to decide: never what stays in the house (MAIL-60)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
