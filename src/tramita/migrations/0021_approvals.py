@@ -8,7 +8,7 @@ PROTECT, CASCADE = django.db.models.deletion.PROTECT, django.db.models.deletion.
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tramita", "0019_mail_proves_itself")]
+    dependencies = [("tramita", "0020_tray_views_and_scans")]
 
     operations = [
         migrations.CreateModel(
