@@ -83,6 +83,11 @@ class Asked:
         pairs += [("chart", chart)] if chart else []
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
 
+    def file(self, kind: str) -> str:
+        """The address of this list as a file, all its pages."""
+        address = self.address(chart="")
+        return f"{address}{'&' if '?' in address else '?'}export={kind}"
+
     def only(self, field: str, values: Sequence[str]) -> str:
         """The address with this field narrowed to these values."""
         return self.address(narrowing=replaced(self.look.narrowing, field, values))

@@ -22,6 +22,7 @@ from tramita.ui.worklist import USUAL, Group, Head
 from tramita.web import shown_list
 from tramita.web.access import StaffRequest, staff
 from tramita.web.asked import asked, encoded, reader_of
+from tramita.web.exporting import FILES, MOST, export
 from tramita.web.filtering import panel
 from tramita.web.rendering import page, shell_for
 
@@ -131,6 +132,8 @@ def listed(
     narrow = narrowed.narrow(look.narrowing, reader)
     order, night = ORDERS[look.sort], reader.tonight
     # first: its cursor must not be newer than the rows
+    if (kind := request.GET.get("export", "")) in FILES:
+        return export(kind, heading, where, request.actor, look, narrow, now, reader.tonight)
     chart = "assignee" if team else wanted.chart
     shell = shell_for(request, now, Listing(where, now, night, narrow, look.narrowing, chart, team))
     found = worklists.page(where, request.actor, now=now, tonight=night, narrow=narrow, order=order, after=wanted.after)
@@ -155,6 +158,7 @@ def listed(
         chart_fields=charts.FIELDS,
         team=team,
         asked=wanted,
+        most=f"{MOST:,}",
         form=panel(wanted, place) if wanted.panel else None,
         view=view,
         mine=view is not None and may_change(request.actor, view),
