@@ -36,7 +36,7 @@ def run(sqlite: list[str], postgresql: list[str]) -> Callable[[StateApps, BaseDa
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0019_mail_proves_itself"),
+        ("tramita", "0021_approvals"),
     ]
 
     operations = [
