@@ -8,7 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 from tramita.api import problems
 from tramita.api.auth import SIGNED_IN
 from tramita.api.bodies import JsonParser, larger_bodies
-from tramita.api.calls import directory, drafts, items, mail, moving_mail, noting, reading, starting, working
+from tramita.api.calls import approvals, directory, drafts, items, mail, moving_mail, noting, reading, starting, working
 from tramita.api.idempotency import once_a_key
 from tramita.api.openapi import completed
 from tramita.api.rendering import JsonRenderer
@@ -21,7 +21,7 @@ What its owner may not see answers 404, exactly as if it did not exist.
 """
 
 
-SUBJECTS = (starting, items, working, noting, drafts, mail, moving_mail, reading, directory)
+SUBJECTS = (starting, items, working, approvals, noting, drafts, mail, moving_mail, reading, directory)
 
 
 class Api(NinjaAPI):

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "tramita.apps.TramitaConfig",
     "tramita.ui.apps.UiConfig",
     "tramita.web.apps.WebConfig",
+    "tramita.portal.apps.PortalConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -78,7 +79,7 @@ APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [SOURCE / "ui" / "templates", SOURCE / "web" / "templates"],
+        "DIRS": [SOURCE / "ui" / "templates", SOURCE / "web" / "templates", SOURCE / "portal" / "templates"],
         "OPTIONS": {
             "environment": "tramita.ui.jinja.environment",
             "auto_reload": ENV.env == "development",

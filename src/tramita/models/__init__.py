@@ -1,6 +1,8 @@
 """The tables, a module per noun, and what the database keeps true for us."""
 
+from tramita.models.approvals import Approval, ApprovalToken
 from tramita.models.configuration import Definition, Mailbox, Route, Version
+from tramita.models.focus import Focus
 from tramita.models.items import Access, CopiedContact, Entry, Item, Link
 from tramita.models.mail import (
     Attachment,
@@ -26,6 +28,8 @@ from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
 __all__ = [
     "Access",
     "Alert",
+    "Approval",
+    "ApprovalToken",
     "Attachment",
     "BlockedAddress",
     "CannedUse",
@@ -37,6 +41,7 @@ __all__ = [
     "Entry",
     "Erasure",
     "FetchedMessage",
+    "Focus",
     "Follower",
     "Grant",
     "IdempotencyKey",

@@ -76,7 +76,8 @@ def participants(item: Item) -> set[str]:
     ids = {getattr(item, f"{role}_id") for role in ROLES} | set(item.copied.values_list("person_id", flat=True))
     there = Person.objects.filter(pk__in=[one for one in ids if one], email__isnull=False)
     people = there.values_list("email", flat=True)
-    mails = Message.objects.filter(item=item).exclude(deliveries__state=Delivery.State.CANCELLED).order_by("-id")
+    said = Message.objects.filter(item=item, approval_token=None)
+    mails = said.exclude(deliveries__state=Delivery.State.CANCELLED).order_by("-id")
     named = {address_key(email) for email in people if email}
     for sender, to, cc in mails.values_list("sender_address", "to", "cc")[:MOST_MAILS]:
         named |= {address_key(one) for one in (sender, *(address for _, address in (*to, *cc)))}

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
+from tramita.domain.codes import ApprovalState, Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
 from tramita.ui import dns_words, tray_words
 
 Words = Mapping[str, Promise]
@@ -85,6 +85,14 @@ ROLES: Words = {
     Role.REQUESTER: _("Requester"),
     Role.MANAGER: _("Organisation manager"),
     Role.SYSTEM: _("The system"),
+}
+
+APPROVAL_STATES: Words = {
+    ApprovalState.AWAITING: _("Awaiting approval"),
+    ApprovalState.APPROVED: pgettext_lazy("approval", "Approved"),
+    ApprovalState.REJECTED: pgettext_lazy("approval", "Rejected"),
+    ApprovalState.CANCELLED: pgettext_lazy("approval", "Cancelled"),
+    ApprovalState.EXPIRED: pgettext_lazy("approval", "Expired"),
 }
 
 CONTACT_ROLES: Words = {
@@ -308,6 +316,7 @@ ALL: Mapping[str, Words] = {
     "problem": PROBLEMS,
     "role": ROLES,
     "contact": CONTACT_ROLES,
+    "approval": APPROVAL_STATES,
     "reason": REASONS,
     "verb": VERBS,
     "mail": MAIL_REASONS,

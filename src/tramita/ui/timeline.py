@@ -19,6 +19,7 @@ GROUPS: Mapping[str, Promise] = {
     "people": gettext_lazy("Assignments"),
     "data": gettext_lazy("Data and due date"),
     "links": gettext_lazy("Links and Actions"),
+    "approvals": gettext_lazy("Approvals"),
     "category": gettext_lazy("Ticket category changed"),
     "system": gettext_lazy("Housekeeping"),
 }
@@ -56,6 +57,11 @@ GROUP_OF: Mapping[str, str] = {
     "linked": "links",
     "unlinked": "links",
     "action_launched": "links",
+    "approval_requested": "approvals",
+    "approval_approved": "approvals",
+    "approval_rejected": "approvals",
+    "approval_cancelled": "approvals",
+    "approval_expired": "approvals",
     "seen": "system",
     "clock_set": "system",
     "clock_started": "system",
@@ -67,6 +73,7 @@ ICONS: Mapping[str, str] = {
     "category": "tag",
     "data": "pencil",
     "links": "link",
+    "approvals": "approve",
     "system": "info",
 }
 
@@ -201,6 +208,17 @@ def way(data: Data) -> str:
     return labels.word("way", data["matched_by"]) if data.get("matched_by") else ""
 
 
+def answer(data: Data) -> str:
+    """What was said with an approval, and how its manager was known, where that was a link (MAIL-52)."""
+    said = data.get("comment") or data.get("decision_reason") or ""
+    by_link = _("by the link in the mail") if data.get("way") == "mail_link" else ""
+    return " · ".join(filter(None, (str(said), by_link)))
+
+
+def _approval(text: Promise) -> Callable[[Data], str]:
+    return lambda data: str(text) % {"what": data.get("name", "")}
+
+
 _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "created": _created,
     "submission_note": _plain(gettext_lazy("Initial submission note")),
@@ -247,6 +265,11 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "linked": _linked,
     "unlinked": _unlinked,
     "action_launched": _launched,
+    "approval_requested": _approval(gettext_lazy("Approval requested: %(what)s")),
+    "approval_approved": _approval(gettext_lazy("Approval given: %(what)s")),
+    "approval_rejected": _approval(gettext_lazy("Approval refused: %(what)s")),
+    "approval_cancelled": _approval(gettext_lazy("Approval request cancelled: %(what)s")),
+    "approval_expired": _approval(gettext_lazy("Approval request expired: %(what)s")),
     "seen": _plain(gettext_lazy("New information seen")),
     "clock_set": _plain(gettext_lazy("Clock set by the due-date rule")),
     "clock_started": _plain(gettext_lazy("Clock started")),

@@ -20,7 +20,8 @@ from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, readers
 from tramita.web.rendering import page
 from tramita.web.shown_composer import asked
-from tramita.web.shown_item import Reading, shown
+from tramita.web.shown_item import shown
+from tramita.web.shown_reading import Reading
 from tramita.web.shown_talk import alone, comms, timeline
 
 

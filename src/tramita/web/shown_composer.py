@@ -19,7 +19,7 @@ from tramita.queries.recipients import mail_defaults, reply_all
 from tramita.queries.timeline import Said
 from tramita.queries.visibility import may
 from tramita.ui import labels, moments
-from tramita.web.shown_item import Reading
+from tramita.web.shown_reading import Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
 from tramita.web import shown_mail
 from tramita.web.shown_composer import Asked, composer
-from tramita.web.shown_item import Reading
 from tramita.web.shown_leaving import Going, going
+from tramita.web.shown_reading import Reading
 from tramita.web.shown_trouble import Shown
 from tramita.web.shown_trouble import shown as shown_trouble
 
@@ -238,7 +238,7 @@ def _told(entry: TimelineEntry) -> Told:
     state = entry.data.get("to", "") if said.group_of(entry.type) == "state" else ""
     who = entry.actor.name if entry.actor else ""
     detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason")
-    detail = detail or said.why(entry.data) or said.way(entry.data)
+    detail = detail or said.answer(entry.data) or said.why(entry.data) or said.way(entry.data)
     icon = said.icon_of(entry.type, entry.data)
     return Told(icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
 

@@ -4,11 +4,13 @@ from django.urls import path
 from django.views.generic.base import RedirectView
 
 from tramita.web import (
+    approving,
     composing,
     creating,
     drafting,
     editing,
     files,
+    focusing,
     item_page,
     lists,
     mail_files,
@@ -36,6 +38,8 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
     path("inbox", lists.inbox, name="inbox"),
     path("owned", lists.owned, name="owned"),
+    path("focus", focusing.change, name="focus"),
+    path("team", lists.team, name="team"),
     path("queues", lists.queues, name="queues"),
     path("queues/<str:key>", lists.queue, name="queue"),
     path("bars", lists.bars, name="bars"),
@@ -62,6 +66,8 @@ urlpatterns = [
     path(f"{ITEM}/edit", editing.edit, name="edit"),
     path(f"{ITEM}/note", composing.note, name="note"),
     path(f"{ITEM}/reply", composing.reply, name="reply"),
+    path(f"{ITEM}/approvals", approving.ask, name="ask-approval"),
+    path(f"{ITEM}/approvals/<int:number>/cancel", approving.cancel, name="cancel-approval"),
     path(f"{ITEM}/mails/<int:mail>", mail_moving.show, name="moving-mail"),
     path(f"{ITEM}/mails/<int:mail>/move", mail_moving.move, name="move-mail"),
     path(f"{ITEM}/mails/<int:mail>/create", mail_moving.create, name="create-from-mail"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0020_tray_views_and_scans"),
+        ("tramita", "0022_focus"),
     ]
 
     operations = [
