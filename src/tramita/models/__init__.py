@@ -23,7 +23,7 @@ from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.views import View
-from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
+from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Presence, Timer
 
 __all__ = [
     "Access",
@@ -56,6 +56,7 @@ __all__ = [
     "Organisation",
     "Person",
     "Probe",
+    "Presence",
     "Queue",
     "Route",
     "Scan",

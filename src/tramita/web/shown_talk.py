@@ -64,6 +64,7 @@ class Said:
 class Told:
     """One line of the Timeline tab."""
 
+    anchor: str
     icon: str
     text: str
     at: datetime
@@ -240,7 +241,7 @@ def _told(entry: TimelineEntry) -> Told:
     detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason")
     detail = detail or said.answer(entry.data) or said.why(entry.data) or said.way(entry.data)
     icon = said.icon_of(entry.type, entry.data)
-    return Told(icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
+    return Told(str(entry.id), icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
 
 
 def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:
