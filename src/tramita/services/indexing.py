@@ -5,13 +5,18 @@ first. The mark in `followers` moves in the same transaction: whoever is killed 
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Q
+
+from tramita.domain.file_texts import readable, words_in
 from tramita.domain.folding import words
 from tramita.domain.search_terms import marked
+from tramita.gateways.storage import storage
 from tramita.models import Attachment, CopiedContact, Follower, Item, Message, Person, SearchDoc
 from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.rows import document, fetch
@@ -27,6 +32,7 @@ MAIL = frozenset({*MAILS, MOVED_HERE, MOVED_AWAY})
 TOLD = frozenset({"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id"})
 About = SearchDoc.About
 Key = tuple[int, int, int]  # item, about, source
+Files = Mapping[tuple[int | None, int | None], Sequence[Attachment]]  # by item, of what lies on it alone, or by mail
 
 
 def index(*, at: datetime) -> int:
@@ -73,9 +79,19 @@ def _texts(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:
         for key, text in _touched(row):
             touched.pop(key, None)
             touched[key] = text
-    ids = {about: {key[0 if about is not About.MAIL else 2] for key in touched if key[1] is about} for about in About}
-    texts = dict(chain(_mails(ids[About.MAIL]), _files(ids[About.FILE]), _items(ids[About.ITEM])))
-    return {key: texts.get(key, text) for key, text in touched.items()}
+    mails, items, filed = (
+        {key[place] for key in touched if key[1] is about}
+        for about, place in ((About.MAIL, 2), (About.ITEM, 0), (About.FILE, 0))
+    )
+    files = _files(mails, filed)
+    texts = dict(chain(_mails(mails, files), _items(items)))
+    found: dict[Key, str] = {}
+    for key, text in touched.items():
+        if key[1] is not About.FILE:
+            found[key] = texts.get(key, text)
+        for file in files.get((key[0], None) if key[1] is About.FILE else (None, key[2]), ()):
+            found[(key[0], About.FILE, file.pk)] = _words_in(file) if file.item_id == key[0] else ""
+    return found
 
 
 def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
@@ -88,33 +104,42 @@ def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
         yield from (((item_id, About.MAIL, one), "") for one in facts["messages"])
     elif type_ in NOTES:
         yield (item_id, About.NOTE, entry_id), str(spoken.get("body", ""))
-    elif type_ == "file_added":
+    elif type_ == "file_added":  # which of the item's own files it was is not said
         yield (item_id, About.FILE, 0), ""
     if not TOLD.isdisjoint({*facts.get("set", {}), *spoken.get("set", {})}):
         yield (item_id, About.ITEM, 0), ""
 
 
-def _mails(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
+def _mails(ids: Collection[int], files: Files) -> Iterator[tuple[Key, str]]:
     """Subject, people, words, and the names of what is enclosed; its people once more for `from:` and `to:`."""
-    names: dict[int | None, list[str]] = {}
-    for message, filename in Attachment.objects.filter(message__in=ids).values_list("message_id", "filename"):
-        names.setdefault(message, []).append(filename)
     columns = ("id", "item_id", "subject", "sender_name", "sender_address", "to", "cc", "text")
     there = Message.objects.filter(pk__in=ids).exclude(headers__has_key="erased")
     for pk, item_id, subject, name, address, to, cc, text in there.values_list(*columns):
         sender, people = f"{name} {address}", " ".join(" ".join(pair) for pair in (*to, *cc))
         told = (marked("from", sender), marked("to", people))
-        parts = (subject, sender, people, *told, " ".join(names.get(pk, ())), text)
-        yield (item_id, About.MAIL, pk), " ".join(parts)
+        enclosed = (file.filename for file in files.get((None, pk), ()))
+        yield (item_id, About.MAIL, pk), " ".join((subject, sender, people, *told, *enclosed, text))
 
 
-def _files(items: Collection[int]) -> Iterator[tuple[Key, str]]:
-    """The names of the files that were put on an item, not in a mail."""
-    named: dict[int, list[str]] = {}
-    for item_id, name in Attachment.objects.filter(item__in=items, message=None).values_list("item_id", "filename"):
-        named.setdefault(item_id, []).append(name)
-    for item_id, found in named.items():
-        yield (item_id, About.FILE, 0), " ".join(found)
+def _files(mails: Collection[int], items: Collection[int]) -> Files:
+    """What is enclosed in these mails, and what was put on these items by itself."""
+    found: dict[tuple[int | None, int | None], list[Attachment]] = {}
+    wanted = Q(message__in=mails) | Q(item__in=items, message=None)
+    for file in Attachment.objects.filter(wanted).order_by("pk") if mails or items else ():
+        found.setdefault((None if file.message_id else file.item_id, file.message_id), []).append(file)
+    return found
+
+
+def _words_in(file: Attachment) -> str:
+    """Its name, if it lies on the item by itself, and its text. Raises: OSError, while the disk is away."""
+    name = "" if file.message_id else file.filename
+    if file.inline or not readable(file.filename, file.size):
+        return name
+    try:
+        content = storage(settings.TRAMITA_STORAGE_URL).get(file.sha256)
+    except FileNotFoundError:
+        return name
+    return f"{name} {words_in(file.filename, content)}"
 
 
 def _items(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
