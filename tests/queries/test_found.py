@@ -11,7 +11,7 @@ from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.search_terms import read
-from tramita.models import Attachment, Follower, SearchDoc
+from tramita.models import Attachment, Follower, Item, SearchDoc
 from tramita.queries import found
 from tramita.services import editing, indexing, mailing, notes
 from tramita.services.ledger import Change
@@ -154,15 +154,35 @@ def test_the_text_of_a_file_is_found_where_its_mail_lies(office: Desk, data_dir:
     assert search(office.ana, "zyrafa") == search(office.ana, "animals csv") == [there.reference]
 
 
+def told(item: Item, office: Desk, entry: str, **data: int) -> None:
+    change = Change(item, office.ana, MONDAY)
+    change.record(entry, data=data)
+    with writing():
+        change.write()
+
+
+def test_a_file_that_was_taken_away_is_not_found_any_more(office: Desk, data_dir: object) -> None:
+    """F-1: an entry that names its file touches that one alone."""
+    item = office.ticket(title="Zoo")
+    content = {"sha256": "0" * 64, "content_type": "image/png", "size": 9, "at": MONDAY}
+    one, two = (Attachment.objects.create(item=item, filename=name, **content) for name in ("lion.png", "bear.png"))
+    for file in (one, two):
+        told(item, office, "file_added", file=file.pk)
+    assert search(office.ana, "lion") == search(office.ana, "bear") == [item.reference]
+
+    told(item, office, "file_removed", file=one.pk)
+    one.delete()
+
+    assert search(office.ana, "lion") == []
+    assert search(office.ana, "bear") == [item.reference]
+
+
 def test_a_file_whose_bytes_are_gone_has_no_words(office: Desk, data_dir: object) -> None:
     """Z-10, MAIL-18: the index goes on."""
     item = office.ticket(title="Zoo")
     content = {"sha256": "0" * 64, "filename": "animals.txt", "content_type": "text/plain", "size": 9}
     Attachment.objects.create(item=item, at=MONDAY, **content)
-    change = Change(item, office.ana, MONDAY)
-    change.record("file_added")
-    with writing():
-        change.write()
+    told(item, office, "file_added")
 
     assert search(office.ana, "animals") == [item.reference]
 

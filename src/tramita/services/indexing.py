@@ -30,6 +30,8 @@ LONGEST_TEXT = 100_000  # characters that are read of one text
 LONGEST_BODY = 60_000  # that are kept, folded
 MAIL = frozenset({*MAILS, MOVED_HERE, MOVED_AWAY})
 TOLD = frozenset({"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id"})
+FILES = frozenset({"file_added", "file_changed", "file_removed"})
+ALL = 0  # of an item's own files: the entry does not say which
 About = SearchDoc.About
 Key = tuple[int, int, int]  # item, about, source
 Files = Mapping[tuple[int | None, int | None], Sequence[Attachment]]  # by item, of what lies on it alone, or by mail
@@ -87,10 +89,14 @@ def _texts(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:
     texts = dict(chain(_mails(mails, files), _items(items)))
     found: dict[Key, str] = {}
     for key, text in touched.items():
-        if key[1] is not About.FILE:
+        item, about, source = key
+        if about is not About.FILE:
             found[key] = texts.get(key, text)
-        for file in files.get((key[0], None) if key[1] is About.FILE else (None, key[2]), ()):
-            found[(key[0], About.FILE, file.pk)] = _words_in(file) if file.item_id == key[0] else ""
+        elif source != ALL:
+            found[key] = ""  # unless it is among the item's own
+        for file in files.get((item, None) if about is About.FILE else (None, source), ()):
+            if about is not About.FILE or source in (ALL, file.pk):
+                found[(item, About.FILE, file.pk)] = _words_in(file) if file.item_id == item else ""
     return found
 
 
@@ -104,8 +110,8 @@ def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
         yield from (((item_id, About.MAIL, one), "") for one in facts["messages"])
     elif type_ in NOTES:
         yield (item_id, About.NOTE, entry_id), str(spoken.get("body", ""))
-    elif type_ == "file_added":  # which of the item's own files it was is not said
-        yield (item_id, About.FILE, 0), ""
+    elif type_ in FILES:
+        yield (item_id, About.FILE, facts.get("file", ALL)), ""
     if not TOLD.isdisjoint({*facts.get("set", {}), *spoken.get("set", {})}):
         yield (item_id, About.ITEM, 0), ""
 
