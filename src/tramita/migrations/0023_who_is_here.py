@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0019_mail_proves_itself"),
+        ("tramita", "0022_focus"),
     ]
 
     operations = [
