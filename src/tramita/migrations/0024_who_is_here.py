@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0022_focus"),
+        ("tramita", "0023_what_mail_remembers"),
     ]
 
     operations = [
