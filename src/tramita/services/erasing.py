@@ -194,13 +194,15 @@ def _erase_mails(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetim
         messages = list(Message.objects.select_for_update().filter(pk__in=ids))
         files = Attachment.objects.filter(message__in=ids)
         _remember(erasure, [one.raw for one in messages], files.values_list("sha256", flat=True))
+        enclosed = list(files.values_list("pk", flat=True))
+        SearchDoc.objects.filter(about=SearchDoc.About.MAIL, source__in=ids).delete()
+        SearchDoc.objects.filter(about=SearchDoc.About.FILE, source__in=enclosed).delete()
         files.delete()
         Delivery.objects.filter(message__in=ids, state__in=UNSENT).update(state=Delivery.State.CANCELLED)
         Delivery.objects.filter(message__in=ids).update(payload={}, error="")
         for one in messages:
             _empty(one)
         Entry.objects.filter(pk__in=entries).update(words=GONE)
-        SearchDoc.objects.filter(about=SearchDoc.About.MAIL, source__in=ids).delete()
         for item_id in sorted({one.item_id for one in messages}):
             mine = [one.pk for one in messages if one.item_id == item_id]
             _tell(item_id, mine, erasure, by=by, at=at)

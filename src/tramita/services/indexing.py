@@ -87,7 +87,8 @@ def _texts(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:
     )
     files = _files(mails, filed)
     texts = dict(chain(_mails(mails, files), _items(items)))
-    found: dict[Key, str] = {}
+    whole = [item for item, about, source in touched if (about, source) == (About.FILE, ALL)]
+    found = dict.fromkeys(_files_gone(whole), "")
     for key, text in touched.items():
         item, about, source = key
         if about is not About.FILE:
@@ -100,6 +101,14 @@ def _texts(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:
     return found
 
 
+def _files_gone(items: Collection[int]) -> Iterator[Key]:
+    """Texts of files that are not there any more, as when a person's mail is erased."""
+    there = Attachment.objects.filter(item__in=items).values("pk")
+    rows = SearchDoc.objects.filter(item__in=items, about=About.FILE).exclude(source__in=there)
+    for item, source in rows.values_list("item_id", "source") if items else ():
+        yield item, About.FILE, source
+
+
 def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
     """What an entry tells that there is something new to read; of a note it is said there."""
     _, entry_id, item_id, type_, data, said = row
@@ -108,6 +117,7 @@ def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
         yield (item_id, About.MAIL, facts["message"]), ""
     elif type_ == "mail_erased":
         yield from (((item_id, About.MAIL, one), "") for one in facts["messages"])
+        yield (item_id, About.FILE, ALL), ""
     elif type_ in NOTES:
         yield (item_id, About.NOTE, entry_id), str(spoken.get("body", ""))
     elif type_ in FILES:
