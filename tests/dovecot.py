@@ -25,7 +25,8 @@ listen = 127.0.0.1
 ssl = {ssl}
 {certificate}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
+{tokens}
 mail_location = maildir:{folder}/mail/%u
 mail_uid = {user}
 mail_gid = {group}
@@ -81,6 +82,22 @@ service stats {{
 """
 
 
+TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2
+}}
+"""
+INTROSPECTION = """
+introspection_url = {url}
+introspection_mode = post
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
 @dataclass(frozen=True)
 class Dovecot:
     """One running server and the folder that holds all of it."""
@@ -92,8 +109,8 @@ class Dovecot:
     pop3: int
 
     @classmethod
-    def start(cls, program: str) -> "Dovecot":
-        """Start one; it answers when this returns."""
+    def start(cls, program: str, *, introspection: str = "") -> "Dovecot":
+        """Start one; it answers when this returns. `introspection`: where it asks about tokens (RFC 7662)."""
         folder = Path(tempfile.mkdtemp(prefix="tramita-dovecot-", dir="/tmp"))  # short: it has sockets in it
         folder.chmod(0o755)
         for name in ("run", "state", "mail"):
@@ -104,6 +121,9 @@ class Dovecot:
         if not os.getuid():
             shutil.chown(folder / "mail", user, group)
         names = {"folder": folder, "user": user, "group": group, "imap": imap, "imaps": imaps, "pop3": pop3}
+        (folder / "oauth2").write_text(INTROSPECTION.format(url=introspection))
+        names["mechanisms"] = " xoauth2 oauthbearer" if introspection else ""
+        names["tokens"] = TOKENS.format(folder=folder) if introspection else ""
         tls = _certificate(folder)
         (folder / "conf").write_text(CONFIG.format(**names, **tls, password=PASSWORD))
         process = subprocess.Popen([program, "-F", "-c", str(folder / "conf")], stderr=subprocess.PIPE)

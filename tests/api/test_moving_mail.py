@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.callers import Callers, problem
+from tests import factories as make
+from tests.api.callers import Callers, ask, problem
 from tests.desk import MONDAY, Desk
 from tests.services.test_receiving import mail, receive, started
 from tramita.models import Mailbox, MarkedAddress, Message, SeenMessage
@@ -103,3 +104,22 @@ def test_what_was_no_spam_comes_in_after_all(caller: Callers, desk: Desk, data_d
     problem(caller.rui.post(path), 403, "not_permitted")
     assert caller.ana.post(path).json()["outcome"] == "created"
     problem(caller.ana.post(path), 404, "not_found")
+
+
+def test_a_persons_mail_is_erased_and_the_audit_says_so(caller: Callers, desk: Desk, data_dir: Path) -> None:
+    """MAIL-18."""
+    receive(mail(sender=desk.rui.email))
+    wanted, root = {"address": desk.rui.email, "reason": "Asked for it"}, ask(make.administrator().id or 0)
+
+    problem(caller.ana.post("/erasures", wanted), 403, "not_permitted")
+    problem(caller.ana.get("/erasures"), 403, "not_permitted")
+    wrong = problem(root.post("/erasures", {"address": "nobody"}), 422, "validation_failed")
+    assert [one["field"] for one in wrong["errors"]] == ["address", "reason"]
+    tried = root.post("/erasures", wanted | {"dry_run": True, "reason": ""}).json()
+    done = root.post("/erasures", wanted).json()
+
+    assert tried == done
+    assert (done["messages"], done["items"], done["left"]) == (1, 1, 0)
+    (told,) = root.get("/erasures").json()["results"]
+    assert (told["reason"], told["counts"]) == ("Asked for it", done)
+    assert desk.rui.email not in str(told)

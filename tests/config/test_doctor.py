@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests import factories
+from tests import factories, smime
 from tests.desk import Desk
+from tests.fakes.clamd import clamd
 
 from tramita.config import doctor
 from tramita.domain.sender_dns import Sending, examine
@@ -51,6 +52,28 @@ def test_clocks_apart_are_told(well: Desk, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("tramita.queries.condition.database_clock", lambda: NOW - MINUTE)
 
     assert wrong() == {"clock": "this machine and the database's are 60 s apart"}
+
+
+def test_authorities_that_cannot_vouch_are_told(well: Desk, settings, tmp_path) -> None:
+    """MAIL-39: none, rubbish, out of their time."""
+    settings.TRAMITA_MAIL_AUTHORITIES = tmp_path
+    none = wrong()
+    (tmp_path / "ca.pem").write_text(smime.authority().pem)
+    good, late = wrong(), wrong(NOW + timedelta(days=400))
+    (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n")
+
+    assert none["authorities"].endswith(": none")
+    assert good == {}
+    assert late["authorities"].endswith("CN=Acme Mail CA")
+    assert "authorities" in wrong()
+
+
+def test_a_scanner_that_does_not_answer_is_told(well: Desk, settings) -> None:
+    """MAIL-57."""
+    with clamd() as server:
+        settings.TRAMITA_SCANNER = server.address
+        assert wrong() == {}
+    assert list(wrong()) == ["scanner"]
 
 
 def test_no_worker_is_told(well: Desk) -> None:

@@ -43,6 +43,12 @@ def no_environment(monkeypatch, tmp_path):
             "TRAMITA_SMTP_LISTEN: got '2525', wants HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT",
         ),
         (
+            "SMTP_TLS_CERT",
+            "/nowhere/desk.pem",
+            "TRAMITA_SMTP_TLS_CERT: got '/nowhere/desk.pem', wants the path of a certificate with its chain (PEM) "
+            "that can be read",
+        ),
+        (
             "MAIL_HOOK_SECRET",
             "guess",
             "TRAMITA_MAIL_HOOK_SECRET: got 5 characters, wants at least 32 random characters, kept secret",
@@ -61,6 +67,18 @@ def no_environment(monkeypatch, tmp_path):
             "SEND_ONLY_TO",
             "acme.example",
             "TRAMITA_SEND_ONLY_TO: got 'acme.example', wants addresses and @DOMAINs separated by commas",
+        ),
+        (
+            "SCANNER",
+            "clamav.example:3310",
+            "TRAMITA_SCANNER: got 'clamav.example:3310', "
+            "wants clamd://HOST:PORT, clamd:///SOCKET or the path of a command",
+        ),
+        (
+            "MAIL_AUTHORITIES",
+            "/nowhere/ca.pem",
+            "TRAMITA_MAIL_AUTHORITIES: got '/nowhere/ca.pem', wants a file of certificates in PEM, "
+            "or a folder of such files",
         ),
     ],
 )

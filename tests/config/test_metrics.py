@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 from tests.desk import Desk
-from tests.services.test_receiving import mail
+from tests.services.test_posting import written
+from tests.services.test_receiving import mail, receive
+from tests.services.test_reports import bounce
 
 from tramita.config.metrics import exposition
-from tramita.models import Mailbox, MailboxState, SeenMessage
+from tramita.models import Delivery, FetchedMessage, Mailbox, MailboxState, SeenMessage
 from tramita.services import keeping, processing
 
 FIRST_REQUESTS = """
@@ -58,3 +60,40 @@ def test_mail_is_counted_and_timed_by_mailbox(desk: Desk, data_dir: object) -> N
     assert 3.9 < float(figures[f'tramita_mail_to_item_seconds{{{box_is},quantile="0.5"}}']) < 4.1
     assert 90 <= float(figures[f"tramita_mailbox_fetched_ago_seconds{{{box_is}}}"]) < 150
     assert SeenMessage.objects.count() == 2
+
+
+def figures_now() -> dict[str, float]:
+    lines = (line.rsplit(" ", 1) for line in exposition()[0].decode().splitlines() if line[0] != "#")
+    return {name: float(value) for name, value in lines}
+
+
+def test_every_figure_of_mail_is_there_by_mailbox_and_reason(desk: Desk, data_dir: object) -> None:
+    """MAIL-140: each outcome, what was fetched, bounces, withheld answers, the outbox by state and age."""
+    now, box = timezone.now(), Mailbox.objects.get()
+    for number, outcome in enumerate(OUTCOMES):
+        SeenMessage.objects.create(mailbox=box.address, content=str(number), outcome=outcome, size=1, seen_at=now)
+    seen = SeenMessage.objects.first()
+    for uid in (1, 2):
+        FetchedMessage.objects.create(mailbox=box.address, uidvalidity=1, uid=uid, seen=seen, at=now)
+    receive(mail("1", Precedence="bulk"), at=now)
+    sent = written(desk, desk.ticket())
+    receive(bounce(sent.message_id, (desk.rui.email, "failed", "5.1.1")), at=now)
+    late = written(desk, desk.ticket())
+    Delivery.objects.filter(message=sent).update(state=2)
+    Delivery.objects.filter(message=late).update(next_at=now - timedelta(minutes=20))
+
+    told, named = figures_now(), f'mailbox="{box.address}"'
+
+    for outcome in OUTCOMES:
+        assert told[f'tramita_mails_of_a_day{{{named},outcome="{outcome}"}}'] >= 1
+    assert told[f'tramita_mails_fetched_of_a_day{{{named},seen_before="no"}}'] == 1
+    assert told[f'tramita_mails_fetched_of_a_day{{{named},seen_before="yes"}}'] == 1
+    assert told[f'tramita_bounces_of_a_day{{{named},reason="5.1.1"}}'] == 1
+    assert told[f'tramita_suppressed_answers_of_a_day{{{named},reason="bulk"}}'] == 1
+    assert told[f'tramita_outbox_mails{{{named},state="failed"}}'] == 1
+    assert told[f'tramita_outbox_mails{{{named},state="queued"}}'] >= 1
+    assert told[f'tramita_outbox_oldest_seconds{{{named},state="queued"}}'] >= 1200
+    assert any(name.startswith("tramita_mail_to_item_seconds") for name in told)
+
+
+OUTCOMES = ["created", "appended", "woken", "reopened", "unhandled", "ignored", "duplicate", "failed"]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests import certificates
 
 HEAVY = {
     "openpyxl", "xlsxwriter", "icalendar", "holidays", "requests", "jwt", "rich", "charset_normalizer", "imap_tools",
@@ -359,3 +360,31 @@ def test_a_web_process_loads_nothing_heavy(environment, tmp_path):
     )
 
     assert set(json.loads(listed.stdout)) & HEAVY == set()
+
+
+def test_a_certificate_that_does_not_fit_its_key_is_one_line_that_names_the_variable(command, tmp_path):
+    """INTERFACES sections 2 and 3: before anything starts."""
+    pem, _ = certificates.write(tmp_path, "one")
+    _, other = certificates.write(tmp_path, "two")
+
+    code, out, errors = command(
+        "run",
+        "--port",
+        "0",
+        TRAMITA_SMTP_LISTEN="127.0.0.1:0",
+        TRAMITA_SMTP_TLS_CERT=str(pem),
+        TRAMITA_SMTP_TLS_KEY=str(other),
+    )
+
+    assert (code, out, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("tramita: TRAMITA_SMTP_TLS_CERT: got")
+    assert "its own private key" in errors
+    assert not (tmp_path / "var" / "tramita.sqlite3").exists()
+
+
+def test_a_key_without_its_certificate_is_refused(command):
+    """INTERFACES section 3."""
+    code, _, errors = command("worker", "--once", TRAMITA_SMTP_TLS_KEY=__file__)
+
+    assert code == 1
+    assert "TRAMITA_SMTP_TLS_CERT: got nothing, wants the path of a certificate" in errors

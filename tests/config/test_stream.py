@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,13 +17,15 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from tests.desk import MONDAY, build
 
+import tramita
 from tramita.config.stream import LONGEST_QUEUE, Page, Stream
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
-from tramita.models import Person
+from tramita.models import Person, Presence
 from tramita.queries.changes import changes
 from tramita.queries.events import cursor_at, newest
-from tramita.services import working
+from tramita.queries.presence import present
+from tramita.services import drafts, presence, working
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = 10.0  # seconds; a change is told within one
@@ -50,9 +56,18 @@ class Reader:
         """The changes of the next event that names any."""
         while True:
             event = await asyncio.wait_for(self.said.get(), SOON)
+            if event.startswith(b"event: here"):
+                continue
             lines = dict(line.split(": ", 1) for line in event.decode().splitlines() if ": " in line)
             if "data" in lines:
                 return list(json.loads(lines["data"]))
+
+    async def people(self) -> list[dict[str, Any]]:
+        """The next word on who else is there."""
+        while True:
+            event = await asyncio.wait_for(self.said.get(), SOON)
+            if event.startswith(b"event: here"):
+                return list(json.loads(event.decode().split("data: ")[1]))
 
     async def event(self) -> bytes:
         return await asyncio.wait_for(self.said.get(), SOON)
@@ -94,10 +109,17 @@ def play(scene: Callable[[Stream], Any]) -> None:
         try:
             await scene(stream)
         finally:
+            await forgotten(stream)
             await stream.hub.ask(connections.close_all)
             stream.hub.thread.shutdown()
 
     asyncio.run(whole())
+
+
+async def forgotten(stream: Stream) -> None:
+    """Pages that were closed are on no item any more."""
+    if stream.hub.forgetting:
+        await stream.hub.forgetting
 
 
 async def in_thread(work: Callable[[], Any]) -> Any:
@@ -200,6 +222,108 @@ def test_nobody_looks_while_nobody_listens() -> None:
         assert not stream.hub.pages
 
     play(scene)
+
+
+def test_who_has_the_same_item_open_is_told_and_who_writes() -> None:
+    """UI: “Who is here”; decision 33: a draft that was kept just now is somebody who writes."""
+    desk = build()
+    item = desk.ticket()
+    ana, leo = cookie_of(desk.ana), cookie_of(desk.leo)
+
+    async def scene(stream: Stream) -> None:
+        async with listening(stream, ana, query=f"item={item.reference}") as one:
+            assert await one.people() == []
+            async with listening(stream, leo, query=f"item={item.reference}") as two:
+                assert await two.people() == [{"name": "Ana Lima", "typing": False}]
+                assert await one.people() == [{"name": "Leo Roy", "typing": False}]
+                written = drafts.Written(text="Dear")
+                await in_thread(
+                    lambda: drafts.save(item, "reply", written, version=None, by=desk.leo, at=datetime.now(UTC))
+                )
+                assert await one.people() == [{"name": "Leo Roy", "typing": True}]
+            assert await one.people() == []
+        await forgotten(stream)
+        assert await in_thread(Presence.objects.count) == 0
+
+    play(scene)
+
+
+def test_nobody_is_told_of_an_item_that_they_may_not_see() -> None:
+    """SEC-2, decision 33: their page is on no item, neither for them nor for others."""
+    desk = build()
+    item = desk.ticket()
+    Person.objects.get(pk=desk.eve.id).grants.create(path="rio", permissions=["view"])
+    ana, eve = cookie_of(desk.ana), cookie_of(desk.eve)
+
+    async def scene(stream: Stream) -> None:
+        async with (
+            listening(stream, ana, query=f"item={item.reference}") as one,
+            listening(stream, eve, query=f"item={item.reference}") as two,
+            listening(stream, ana, query="item=1-T"),
+        ):
+            assert await one.people() == []
+            assert await in_thread(lambda: set(Presence.objects.values_list("person", flat=True))) == {desk.ana.id}
+            assert b"event: hello" in await two.event()
+            assert two.said.empty()
+
+    play(scene)
+
+
+def test_a_presence_that_nobody_holds_any_more_ends_by_itself() -> None:
+    """DESIGN section 5: the process that served the page was killed."""
+    desk = build()
+    item = desk.ticket()
+    kept, lost = (presence.arrive(item, by=who, at=MONDAY) for who in (desk.ana, desk.leo))
+    later = MONDAY + presence.HOLDS - timedelta(seconds=1)
+
+    presence.hold([kept], at=later)
+
+    assert [one.name for one in present(at=later)[item.pk]] == ["Ana Lima", "Leo Roy"]
+    assert [one.name for one in present(at=later + timedelta(seconds=2))[item.pk]] == ["Ana Lima"]
+    presence.hold([kept], at=later + timedelta(seconds=2))
+    assert not Presence.objects.filter(pk=lost).exists()
+
+
+def test_every_change_reaches_every_page_of_twenty_that_may_see_it_within_a_second() -> None:
+    """Issue 4, DESIGN decision 12: and none that may not. `tramita bench streams` does it with five hundred."""
+    desk = build()
+    items = [desk.ticket() for _ in range(5)]
+    Person.objects.get(pk=desk.eve.id).grants.create(path="rio", permissions=["view"])
+    may, not_ = cookie_of(desk.leo), cookie_of(desk.eve)
+
+    async def scene(stream: Stream) -> None:
+        async with AsyncExitStack() as stack:
+            readers = [await stack.enter_async_context(listening(stream, may)) for _ in range(20)]
+            blind = [await stack.enter_async_context(listening(stream, not_)) for _ in range(5)]
+            for reader in (*readers, *blind):
+                assert b"event: hello" in await reader.event()
+            for item in items:
+                await in_thread(lambda item=item: working.start(item, by=desk.ana, at=MONDAY))
+                committed = monotonic()
+                for reader in readers:
+                    assert item.reference in [each["item"] for each in await reader.told()]
+                assert monotonic() - committed < SOON
+            assert all(reader.said.empty() for reader in blind)
+
+    play(scene)
+
+
+def test_work_is_given_without_asking_who_is_there() -> None:
+    """Issue 4: presence is told to people; no rule of allocation reads it."""
+    package = Path(tramita.__file__).parent
+    readers = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"\b[Pp]resences?\b", path.read_text()) and "migrations" not in path.parts
+    }
+
+    assert readers == {
+        "config/stream.py",
+        "models/__init__.py",
+        "models/work.py",
+        "queries/presence.py",
+        "services/presence.py",
+    }
 
 
 def test_a_page_that_is_too_far_behind_loads_anew() -> None:

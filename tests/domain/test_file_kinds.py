@@ -1,11 +1,15 @@
 """What a file is by its bytes, and which ones harm (MAIL-57)."""
 
+import bz2
+import gzip
 import io
+import lzma
+import tarfile
 import zipfile
 
 import pytest
 
-from tramita.domain.file_kinds import danger, picture
+from tramita.domain.file_kinds import MOST_UNPACKED, danger, picture
 
 
 def archive(**files: bytes) -> bytes:
@@ -87,3 +91,59 @@ def test_a_bomb_in_an_archive_is_not_unpacked(megabytes: int, why: str | None) -
 
     assert len(packed.getvalue()) < 200_000
     assert danger("files.zip", packed.getvalue()) == why
+
+
+def tar(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as made:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name.replace("__", "."))
+            entry.size = len(content)
+            made.addfile(entry, io.BytesIO(content))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, lambda data: data])
+def test_other_archives_are_looked_into_as_well(pack) -> None:
+    """MAIL-57: tar, gz, bz2, xz, and one inside the other."""
+    assert danger("a.bin", pack(tar(setup__exe=b"x"))) == "program_inside"
+    assert danger("a.bin", pack(tar(notes__txt=b"x"))) is None
+    assert danger("a.zip", archive(inner__tgz=pack(tar(setup__exe=b"x")), notes__txt=b"x")) == "program_inside"
+
+
+def test_a_packed_program_is_one() -> None:
+    """MAIL-57."""
+    assert danger("a.gz", gzip.compress(b"MZ\x90")) == "program_inside"
+    assert danger("a.gz", gzip.compress(b"words")) is None
+
+
+def test_what_would_fill_the_memory_is_unpacked_no_further() -> None:
+    """MAIL-57: a bomb is read up to the limit, a damaged archive not at all."""
+    bomb = gzip.compress(gzip.compress(bytes(MOST_UNPACKED * 3)))
+
+    assert danger("a.gz", bomb) is None
+    assert danger("a.xz", lzma.compress(b"MZ")[:20]) is None
+    assert danger("a.tar", tar(a__txt=b"x" * 2000)[:300]) is None
+
+
+def test_a_program_in_a_winmail_is_found() -> None:
+    """MAIL-57: inside TNEF."""
+    signature, key = b"\x78\x9f\x3e\x22", b"\x01\x00"
+
+    def attribute(level: int, number: int, data: bytes) -> bytes:
+        checksum = (sum(data) & 0xFFFF).to_bytes(2, "little")
+        return bytes([level]) + number.to_bytes(4, "little") + len(data).to_bytes(4, "little") + data + checksum
+
+    packed = signature + key + attribute(2, 0x00069002, bytes(14))
+    packed += attribute(2, 0x00018010, b"setup.exe\0") + attribute(2, 0x0006800F, b"MZ\x90 and so on")
+
+    assert danger("winmail.dat", packed) == "program_inside"
+    assert danger("winmail.dat", packed.replace(b"setup.exe", b"notes.txt").replace(b"MZ", b"xx")) is None
+
+
+def test_macros_of_older_documents_are_found() -> None:
+    """MAIL-57: `.doc` and `.xls` from before 2007."""
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+
+    assert danger("a.doc", old + "_VBA_PROJECT".encode("utf-16-le")) == "macros"
+    assert danger("a.doc", old) is None

@@ -15,6 +15,7 @@ from tramita.domain.sender_dns import Sending, examine
 from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, Probe, SeenMessage, SenderDomain
 from tramita.services import (
     blocking,
+    focus,
     launching,
     mail_trouble,
     mailing,
@@ -105,6 +106,9 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
     sent = mailing.send(ticket, to=[desk.rui.email], text="Booked back.", by=desk.ana, at=timezone.now())
     Delivery.objects.filter(message=sent).update(state=Delivery.State.UNCERTAIN, error="no answer")
     mail_trouble.tell(sent, "uncertain", "no answer", facts={}, at=timezone.now())
+    mine = desk.ticket(title="In focus")
+    working.start(mine, by=desk.ana, at=timezone.now())
+    focus.add(mine, by=desk.ana)
     view = views.make(Wanted("Late today", read({"kind": ["ticket"]})), by=desk.ana, at=timezone.now())
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
@@ -118,6 +122,8 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         "/queues",
         "/queues/invoices",
         f"/queues/invoices?kind=ticket&kind=case&group=state&panel=filter{EVERY_COLUMN}",
+        "/queues/invoices?chart=assignee",
+        "/team",
         "/views",
         f"/views/{view.pk}",
         f"/views/{view.pk}/change",

@@ -201,3 +201,56 @@ def invitation() -> bytes:
 
 def enclosing() -> bytes:
     return sample("082").replace(b"desk@helpdesk.example", b"invoices@desk.example")
+
+
+def stray(raw: bytes) -> int:
+    """In the tray, and cleaned."""
+    from django.utils import timezone
+
+    from tramita.models import SeenMessage
+    from tramita.services import receiving
+    from tramita.worker import loop
+
+    outcome = receiving.receive(
+        raw.replace(b"invoices@desk.example", b"x@desk.example"), source="import", at=timezone.now()
+    )
+    assert outcome.outcome == "unhandled", outcome
+    loop.drain(at=timezone.now(), only="show")
+    return SeenMessage.objects.latest("pk").pk
+
+
+def test_no_hostile_mail_runs_anything_in_the_tray_either(page: Page, site: str, desk: Desk) -> None:
+    """MAIL-7, MAIL-43, MAIL-44: the same walls, and its own pictures by a key."""
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+
+    for number, html in enumerate(HOSTILE):
+        page.goto(f"{site}/mail/unhandled?mail={stray(mail(html, number=number))}")
+        frame = page.frame_locator("iframe.mail-frame")
+        expect(frame.locator("body")).to_contain_text(f"harmless {number}")
+        assert page.evaluate("window.pwned") is None
+        assert page.url.startswith(site)
+
+    own = urlsplit(site).netloc
+    assert [url for url in asked if urlsplit(url).netloc != own and not url.startswith("data:")] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_framed_mail_of_the_tray_is_for_everyone(
+    chromium: Browser, site: str, desk: Desk, width: int, scheme: str
+) -> None:
+    """UI: WCAG 2.2 AA, at a desk and on a phone, light and dark."""
+    html = '<h2>Invoice 991</h2><p>See <img src="cid:logo" alt="Logo" width="40"> and <img src="https://a.example/b.png"></p>'
+    number = stray(mail(html, pictures={"logo": PICTURE}))
+    page = open_browser(chromium, viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    sign_in(page, site, desk)
+    page.goto(f"{site}/mail/unhandled?mail={number}")
+    expect(page.frame_locator("iframe.mail-frame").locator("body")).to_contain_text("Invoice 991")
+
+    found = Axe().run(page, options=RULES).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+    assert [one["id"] for one in found] == []
+    assert wide
+    page.context.close()

@@ -52,6 +52,24 @@ def test_a_child_that_was_killed_takes_nobody_along() -> None:
     assert cleaned("<p>two</p>") == "<p>two</p>"
 
 
+def test_who_is_interrupted_leaves_no_answer_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL-6, MAIL-39: a limit around us runs out while the child works; what it says then is about another mail."""
+
+    class Interrupted(BaseException):
+        """As `limits.TimeIsUp` is."""
+
+    def rings(*_: object) -> None:
+        raise Interrupted
+
+    cleaned("<p>before</p>")
+    with monkeypatch.context() as broken:
+        broken.setattr(apart.select, "select", rings)
+        with pytest.raises(Interrupted):
+            cleaned("<p>mine</p>")
+
+    assert cleaned("<p>yours</p>") == "<p>yours</p>"
+
+
 def test_a_limit_is_told_by_its_name() -> None:
     """MAIL-45."""
     with pytest.raises(TooMuchError) as stopped:
@@ -99,7 +117,7 @@ def test_an_invitation_says_what_when_where_and_who() -> None:
             "start": "2026-07-01T08:00:00+00:00",
             "end": "2026-07-01T09:30:00+00:00",
             "organiser": {"name": "Marta Nowak", "address": "marta@acme.example"},
-            "repeats": "weekly",
+            "repeats": {"every": "weekly", "count": 4},
         }
     ]
 

@@ -226,3 +226,19 @@ def test_one_mailbox_of_the_tray_is_replayed(tray: list[int], capsys: pytest.Cap
 def test_replay_wants_messages_or_all_of_them(desk: Desk, given: list[str]) -> None:
     """MAIL-143."""
     assert main(["mail", "replay", *given]) == 1
+
+
+def test_a_persons_mail_is_erased_from_the_command_line(desk: Desk, folder: Path, capsys) -> None:
+    """MAIL-18: a reason is asked for, a dry run asks for none."""
+    main(["mail", "import", str(folder)])
+    sender = SeenMessage.objects.first().sender
+    capsys.readouterr()
+
+    assert main(["mail", "erase", "--person", sender]) == 1
+    assert main(["mail", "erase", "--person", sender, "--dry-run", "--json"]) == 0
+    assert main(["mail", "erase", "--person", sender, "--reason", "Asked for it", "--json"]) == 0
+
+    tried, done = lines(capsys)
+    assert tried == done
+    assert done["messages"] > 0
+    assert not SeenMessage.objects.filter(sender=sender).exists()

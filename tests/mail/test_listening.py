@@ -3,13 +3,16 @@
 import asyncio
 import smtplib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.db import OperationalError, connections
 
+from tests import certificates
 from tests.desk import Desk, build
 from tests.services.test_poison import in_the_way
 from tests.services.test_receiving import mail
@@ -420,3 +423,37 @@ def test_addresses_in_any_script_are_taken(listener) -> None:
 
     seen = SeenMessage.objects.get()
     assert (seen.mailbox, seen.envelope["sender"]) == (box.address, "z\u00e9@acme.example")
+
+
+@pytest.mark.parametrize("source", ["smtp", "lmtp"])
+def test_a_client_may_turn_to_tls_and_what_it_said_before_is_forgotten(
+    listener, source: str, settings: LazySettings, tmp_path: Path
+) -> None:
+    """RFC 3207: the certificate is proven, the letter comes in by the same rules."""
+    pem, key = certificates.write(tmp_path)
+    settings.TRAMITA_SMTP_CERTIFICATE = (str(pem), str(key))
+    running = listener(source)
+    trusts = ssl.create_default_context(cafile=str(pem))
+
+    with running.client() as client:
+        assert client.has_extn("starttls")
+        client.mail("before@acme.example")
+        client._host = certificates.NAME
+        assert client.starttls(context=trusts)[0] == 220
+        client.ehlo("mx.acme.example")
+        assert not client.has_extn("starttls")
+        assert client.sock.version() in ("TLSv1.2", "TLSv1.3")
+        assert client.rcpt(INVOICES)[0] == 503
+        ((code, _),) = hand_over(client, mail(), INVOICES)
+    running.end()
+
+    assert code == 250
+    assert SeenMessage.objects.get().envelope["sender"] == RUI
+    assert not running.listener.house.sessions
+
+
+def test_without_a_certificate_no_tls_is_offered(listener) -> None:
+    """RFC 3207."""
+    with listener().client() as client:
+        assert not client.has_extn("starttls")
+        assert client.docmd("STARTTLS")[0] in (454, 500, 502)

@@ -11,9 +11,12 @@ from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.search_terms import read
-from tramita.models import Follower, SearchDoc
+from tramita.models import Attachment, Follower, Item, SearchDoc
 from tramita.queries import found
-from tramita.services import editing, indexing, notes
+from tramita.services import editing, indexing, mailing, notes
+from tramita.services.ledger import Change
+from tramita.services.mailing import Enclosure
+from tramita.services.transactions import writing
 
 pytestmark = pytest.mark.django_db(transaction=True)  # on PostgreSQL followers see what was committed
 HOUR = timedelta(hours=1)
@@ -138,6 +141,50 @@ def test_a_mail_that_was_moved_is_found_where_it_went(office: Desk) -> None:
     forget()
     search(office.ana, "zebra")
     assert set(SearchDoc.objects.values_list("item", "about", "source", "body")) == before
+
+
+def test_the_text_of_a_file_is_found_where_its_mail_lies(office: Desk, data_dir: object) -> None:
+    """H-6: and goes with it (MAIL-78)."""
+    item, there = started(office), office.ticket(title="Zoo")
+    sheet = Enclosure("animals.csv", "text/csv", "Żyrafa;2".encode())
+    sent = mailing.send(item, to=[office.rui.email], text="See below", attachments=[sheet], by=office.ana, at=MONDAY)
+
+    assert search(office.ana, "zyrafa") == search(office.ana, "animals csv") == [item.reference]
+    move(office, sent, there)
+    assert search(office.ana, "zyrafa") == search(office.ana, "animals csv") == [there.reference]
+
+
+def told(item: Item, office: Desk, entry: str, **data: int) -> None:
+    change = Change(item, office.ana, MONDAY)
+    change.record(entry, data=data)
+    with writing():
+        change.write()
+
+
+def test_a_file_that_was_taken_away_is_not_found_any_more(office: Desk, data_dir: object) -> None:
+    """F-1: an entry that names its file touches that one alone."""
+    item = office.ticket(title="Zoo")
+    content = {"sha256": "0" * 64, "content_type": "image/png", "size": 9, "at": MONDAY}
+    one, two = (Attachment.objects.create(item=item, filename=name, **content) for name in ("lion.png", "bear.png"))
+    for file in (one, two):
+        told(item, office, "file_added", file=file.pk)
+    assert search(office.ana, "lion") == search(office.ana, "bear") == [item.reference]
+
+    told(item, office, "file_removed", file=one.pk)
+    one.delete()
+
+    assert search(office.ana, "lion") == []
+    assert search(office.ana, "bear") == [item.reference]
+
+
+def test_a_file_whose_bytes_are_gone_has_no_words(office: Desk, data_dir: object) -> None:
+    """Z-10, MAIL-18: the index goes on."""
+    item = office.ticket(title="Zoo")
+    content = {"sha256": "0" * 64, "filename": "animals.txt", "content_type": "text/plain", "size": 9}
+    Attachment.objects.create(item=item, at=MONDAY, **content)
+    told(item, office, "file_added")
+
+    assert search(office.ana, "animals") == [item.reference]
 
 
 def test_mail_that_nobody_placed_is_no_item(office: Desk) -> None:

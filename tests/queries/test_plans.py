@@ -11,9 +11,13 @@ from tests import factories as make
 from tramita.domain import narrowing
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, State
+from tramita.domain.search_terms import read
 from tramita.models import Access, Item
 from tramita.queries import actions, due, events, following, items, narrowed, notices, people, worklists
+from tramita.queries.changes import changes
+from tramita.queries.found import find
 from tramita.queries.item_view import views
+from tramita.queries.presence import present
 from tramita.queries.pull import candidates
 from tramita.queries.search import Filters, search
 from tramita.queries.shell import Listing, Views, shell_of
@@ -26,7 +30,7 @@ pytestmark = pytest.mark.django_db
 NOW = make.NOW
 TONIGHT = NOW + timedelta(hours=15)
 COPIES = 200  # of each of the forty items: enough for PostgreSQL to prefer an index where there is one
-LARGE = ("items", "entries", "accesses", "notifications", "follows")
+LARGE = ("items", "entries", "accesses", "notifications", "follows", "search_docs")
 
 
 class Desk:
@@ -123,7 +127,7 @@ def whole_tables(lines, *, in_order):
     names = "|".join(LARGE)
     if connection.vendor == "postgresql":
         return [line for line in lines if re.search(rf"Seq Scan on ({names})\b", line)]
-    aliases = rf"{names}|[eixrn]"
+    aliases = rf"{names}|[deixrn]"
     found = [line for line in lines if re.match(rf"SCAN ({aliases})\b", line)]
     sorted_afterwards = any("TEMP B-TREE" in line for line in lines)
     return [line for line in found if not in_order or (sorted_afterwards and " USING " not in line)]
@@ -284,6 +288,27 @@ def test_a_follower_reads_on_from_where_it_was(desk):
     start = events.events(SYSTEM, limit=5).next
     for actor in (SYSTEM, desk.ana, people.actor_for(desk.rui)):
         explained(lambda actor=actor: events.events(actor, after=start), in_order=True)
+
+
+@pytest.mark.parametrize("typed", ["scanner", "scanner state:closed", "rare7", '"scanner rare"', "sca"])
+def test_what_words_find_is_found_by_the_index(desk, typed):
+    """H-6, DESIGN section 4: frequent words and rare ones, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO search_docs (item_id, about, source, body) "
+            "SELECT id, 1, 0, 'scanner ' || CASE WHEN id % 500 = 7 THEN 'rare7 ' ELSE 'plain ' END || id FROM items"
+        )
+        cursor.execute("ANALYZE")
+
+    for actor in (desk.ana, desk.eve):
+        explained(lambda actor=actor: find(actor, read(typed), at=NOW))
+
+
+def test_open_pages_are_told_without_a_scan(desk):
+    """DESIGN decision 12: the cursor's newest mark, and what came after one."""
+    place = events.read_cursor(events.events(SYSTEM, limit=5).next)
+    explained(lambda: changes(place), in_order=True)
+    explained(lambda: present(at=NOW))
 
 
 @pytest.mark.parametrize("number", [1, 50])

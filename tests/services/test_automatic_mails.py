@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from tests import factories
 from tests.desk import MONDAY, Desk, publish
 from tests.services.test_posting import Way, post, way, written
 from tests.services.test_receiving import mail, receive
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import State
-from tramita.models import BlockedAddress, Definition, Item, Mailbox, MarkedAddress, Message, Person
+from tramita.models import BlockedAddress, Definition, Entry, Item, Mailbox, MarkedAddress, Message, Person
 from tramita.queries import definitions
-from tramita.services import automatic_mails, firing, ledger, waiting
+from tramita.services import automatic_mails, contacts, firing, ledger, waiting
 from tramita.services.transactions import writing
 
 HOUR, DAYS = timedelta(hours=1), timedelta(days=20)
@@ -27,8 +28,8 @@ def switch_on(*names: str) -> None:
     definitions.forget()
 
 
-def timed_out(desk: Desk, *, close: bool = False) -> Item:
-    item = desk.ticket()
+def timed_out(desk: Desk, item: Item | None = None, *, close: bool = False) -> Item:
+    item = item or desk.ticket()
     waiting.wait(item, type="more_information", days=2, close_if_no_response=close, by=desk.ana, at=MONDAY)
     for timer in firing.claim(at=MONDAY + DAYS):
         assert firing.fire(timer, at=MONDAY + DAYS)
@@ -83,6 +84,30 @@ def test_who_is_blocked_or_complained_gets_none(desk: Desk, against: object) -> 
 
     assert timed_out(desk).state is State.TO_DO
     assert automatic() == []
+
+
+def test_who_complained_gets_no_copy_either(desk: Desk) -> None:
+    """MAIL-98: the others do."""
+    switch_on("no_response")
+    item = desk.ticket()
+    eve = factories.requester("Ivo Complains")
+    contacts.copy_to(item, Person.objects.filter(pk__in=(desk.marta.pk, eve.pk)))
+    MarkedAddress.objects.create(address=eve.email, complained=True, at=MONDAY)
+
+    timed_out(desk, item)
+
+    assert [address for _, address in automatic()[0].cc] == [desk.marta.email]
+
+
+def test_who_complained_is_not_acknowledged(desk: Desk) -> None:
+    """MAIL-98, MAIL-91: and the entry says why."""
+    MarkedAddress.objects.create(address=desk.rui.email, complained=True, at=MONDAY)
+
+    receive(mail(sender=desk.rui.email))
+
+    assert automatic() == []
+    told = Entry.objects.get(type="mail_received")
+    assert told.data["unanswered"] == "a complaint about our mail"
 
 
 def test_a_loop_of_timers_ends_at_the_limit(desk: Desk) -> None:

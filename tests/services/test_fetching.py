@@ -11,8 +11,8 @@ from tests.needs import needs
 from tests.services.test_receiving import mail
 from tramita.gateways.imap import Imap
 from tramita.gateways.incoming import MailServerFault, Name
-from tramita.models import Alert, FetchedMessage, Item, Mailbox, MailboxState, SeenMessage
-from tramita.services import fetching, processing, visits
+from tramita.models import Alert, Delivery, FetchedMessage, Item, Mailbox, MailboxState, SeenMessage
+from tramita.services import fetching, processing, size_notices, visits
 
 NOW = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -251,6 +251,24 @@ def test_a_message_over_the_limit_is_shown_and_stays_on_the_server(
     assert seen.size > 20_000
     assert len(server.uids(user)) == 1
     assert len(taken) <= 1
+
+
+def test_who_sent_too_much_is_told_once_also_when_the_server_counts_anew(
+    desk: Desk, data_dir: object, server: Dovecot, user: str, monkeypatch
+) -> None:
+    """MAIL-13, MAIL-4: of the head alone, and in the transaction that keeps it."""
+    box = configured(server, user)
+    monkeypatch.setattr("tramita.domain.definitions.Limits.raw_mail_bytes", 10_000)
+    server.put(user, [mail("x" * 20_000, subject="Heavy", sender=desk.rui.email)])
+
+    fetch(box)
+    MailboxState.objects.update(uidvalidity=1)
+    FetchedMessage.objects.update(uidvalidity=1)
+    fetch(box, NOW + MINUTE)
+
+    told = Delivery.objects.get(kind=size_notices.KIND).payload
+    assert (told["people"], told["subject"]) == ([desk.rui.email], "Too large: Heavy")
+    assert FetchedMessage.objects.count() == 2
 
 
 def test_two_workers_do_not_fetch_one_mailbox_at_once(box: Mailbox, server: Dovecot, user: str) -> None:

@@ -520,6 +520,20 @@ def test_the_id_of_one_mail_resolves_inside_the_mailbox_that_an_answer_came_to(d
     assert answered == {INVOICES: by_process["invoice-query"], "other@desk.example": by_process["plain"]}
 
 
+def test_a_copy_of_a_mail_longer_than_what_is_kept_of_it_starts_nothing_more(desk: Desk) -> None:
+    """MAIL-80, Z-14: one item for each route, whatever the length."""
+    other_mailbox(desk)
+    long = mail("word " * 220_000, to=f"{INVOICES}, other@desk.example", sender=desk.rui.email)
+    raw = with_id(long, "long@acme.example")
+
+    outcomes = [
+        receiving.receive(raw, mailbox=box, source="import", at=MONDAY).outcome
+        for box in (INVOICES, "other@desk.example")
+    ]
+
+    assert (outcomes, Item.objects.count()) == (["created", "duplicate"], 2)
+
+
 def test_why_a_mail_lies_there_is_told(desk: Desk) -> None:
     """MAIL-82."""
     item = started(desk)

@@ -224,6 +224,11 @@ def news_came_back(desk: Desk) -> Outcome:
     return receive(REPORT.replace("--b--", f"--b\r\n{told}").encode(), at=MONDAY + HOUR)
 
 
+def large(desk: Desk) -> Outcome:
+    publish("settings", "settings", limits={"raw_mail_bytes": 100_000})
+    return receive(mail("Long words. " * 20_000))
+
+
 WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "seen": [(again, "duplicate", "")],
     "probe": [(probe, "ignored", "probe")],
@@ -231,6 +236,7 @@ WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "nobody": [(lambda desk: receive(b"The heating is off."), "unhandled", "no sender")],
     "blocked": [(blocked, "ignored", "blocked")],
     "spam": [(lambda desk: receive(mail(X_Spam_Flag="YES")), "unhandled", "spam")],
+    "large": [(large, "unhandled", "too large")],
     "news": [(lambda desk: colleagues(desk, news(desk)), "appended", "")],
     "reported": [(news_came_back, "ignored", "report on a notification")],
     "absence": [

@@ -35,6 +35,20 @@ def said_on(item: Item, desk: Desk) -> list[int]:
     return [one.message.pk for one in comms(fresh(item), desk.leo) if one.message]
 
 
+def test_a_mail_that_was_moved_here_holds_an_answer_that_was_written_before(desk: Desk) -> None:
+    """Z-2, MAIL-78: it is news to who writes."""
+    message, other = received(desk), desk.ticket()
+    before = other.seq
+    move(desk, message, other)
+
+    with pytest.raises(Conflict) as held:
+        mailing.send(
+            fresh(other), to=[desk.rui.email or ""], text="Hello", based_on=before, by=desk.ana, at=MONDAY + 3 * HOUR
+        )
+
+    assert held.value.code == "newer_communication"
+
+
 def test_a_moved_mail_is_shown_where_it_went_and_not_where_it_was(desk: Desk) -> None:
     """MAIL-78, MAIL-82."""
     message, other = received(desk), desk.ticket()

@@ -121,7 +121,7 @@ def test_spam_is_kept_apart_and_never_acknowledged(desk: Desk, spam: SeenMessage
 
 
 def test_what_was_no_spam_is_restored_with_one_click(desk: Desk, spam: SeenMessage) -> None:
-    """MAIL-58."""
+    """MAIL-58, M-22: and who clicked is kept."""
     assert receiving.replay(spam.pk, at=MONDAY).reason == "spam"
     with pytest.raises(NotPermitted):
         not_spam(spam, by=actor_for(desk.rui), at=MONDAY)
@@ -129,6 +129,7 @@ def test_what_was_no_spam_is_restored_with_one_click(desk: Desk, spam: SeenMessa
     outcome = not_spam(get_unhandled(desk.ana, spam.pk), by=desk.ana, at=MONDAY)
 
     assert (outcome.outcome, Item.objects.get().reference) == ("created", *outcome.items)
+    assert SeenMessage.objects.get().handled_by_id == desk.ana.id
 
 
 def test_only_spam_can_be_called_no_spam(desk: Desk) -> None:

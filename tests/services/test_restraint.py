@@ -9,6 +9,7 @@ from tests.services.test_receiving import mail, receive
 from tramita.domain.codes import State
 from tramita.models import Alert, Entry, Item, Message
 from tramita.services import mailing, resolving, restraint
+from tramita.worker import loop
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -121,6 +122,16 @@ def test_one_domain_gets_so_many_automatic_mails_whatever_the_sender(
     assert alert.about["limit"] == "too many automatic mails to this domain"
     send(6, MONDAY + 2 * HOUR, sender="person-6@loop.example")
     assert acknowledged() == 5
+
+
+def test_a_loop_that_was_not_seen_for_a_day_is_no_alert_any_more(desk: Desk) -> None:
+    """MAIL-93: nobody else can tell that it ended."""
+    restraint.tell_operator("loop:x", about={}, at=MONDAY)
+    loop._looked.clear()
+
+    still = [loop.tidy(at=MONDAY + hours * HOUR) is not None and Alert.objects.exists() for hours in (23, 25)]
+
+    assert still == [True, False]
 
 
 def test_one_address_of_ours_sends_so_many_automatic_mails(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,16 +15,19 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from tests.approving import customer
 from tests.desk import MONDAY, Desk
 from tests.services.test_receiving import mail
+from tramita.domain import approvals as approval_rules
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Listed, Method, State, WaitType
 from tramita.domain.errors import TramitaError
-from tramita.models import Entry, Item, Message, Timer
-from tramita.queries import worklists
+from tramita.models import Approval, Entry, Item, Message, Timer
+from tramita.queries import people, worklists
 from tramita.queries.facts import allowed
 from tramita.queries.records import select
 from tramita.services import (
+    approvals,
     editing,
     firing,
     launching,
@@ -149,7 +152,25 @@ def launch(walk: Walk, item: Item, by: Actor, pick: int) -> None:
     consistent(Item.objects.get(pk=actions[0].pk))
 
 
+def approval(walk: Walk, item: Item, by: Actor, pick: int) -> None:
+    """Ask, decide or cancel, whatever there is; afterwards one at most waits, and the item names it (AP-16)."""
+    known = Approval.objects.filter(item=item).order_by("-pk").first()
+    marta = people.actor_by_id(walk.desk.marta.pk)
+    try:
+        if known is None or pick % 4 == 0:
+            approvals.ask(item, type="refund", by=by, at=walk.at)
+        elif pick % 4 == 1:
+            approvals.cancel(known.pk, by=by, at=walk.at)
+        else:
+            decide = approvals.approve if pick % 4 == 2 else approvals.reject
+            decide(known.pk, by=marta if pick % 3 else by, at=walk.at)
+    finally:
+        waiting_ones = Approval.objects.filter(item=item, state="awaiting").values_list("pk", flat=True)
+        assert [walk.fresh().approval_id or 0] == (list(waiting_ones) or [0])
+
+
 OTHERS = {
+    "approval": approval,
     "note": add_note,
     "edit": edit,
     "write": write,
@@ -202,6 +223,7 @@ def consistent(item: Item) -> None:
     assert item.listed is stands_in(item)
     assert (item.due_at is None) or (item.seconds_left is None)
     assert (item.state is State.WAITING) == (item.wait_type is not None)
+    assert item.approval_id is None or item.state in approval_rules.OPEN
     assert {timer.purpose for timer in Timer.objects.filter(item=item)} <= timers_of(item)
 
 
@@ -271,5 +293,6 @@ def walk_about(desk: Desk, kind: str, steps: list[tuple[str, str, int]]) -> None
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_whatever_anyone_presses_the_ledger_folds_and_nothing_forbidden_happens(desk: Desk, part: int) -> None:
-    """S-1 to S-12, L-1 to L-4, L-9, T-20 to T-54, C-40 to C-58, A-30 to A-39, Z-15."""
+    """S-1 to S-12, L-1 to L-4, L-9, T-20 to T-54, C-40 to C-58, A-30 to A-39, Z-15, AP-13, AP-16."""
+    customer(desk)
     walk_about(desk)

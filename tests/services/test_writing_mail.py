@@ -233,6 +233,15 @@ def test_recipients_of_ours_and_doubled_ones_are_taken_out_with_a_word(desk: Des
         written(desk, desk.ticket(), to=["invoices@desk.example"])
 
 
+def test_a_hidden_recipient_stands_in_no_entry_that_others_read(desk: Desk) -> None:
+    """MAIL-60, MAIL-122: the word on who was taken out is for the house alone."""
+    message = written(desk, desk.ticket(), bcc=["quiet@acme.example", "Quiet@acme.example"])
+
+    told = message.item.entries.get(type="mail_sent")
+    assert "quiet" not in f"{told.data} {told.words}".lower()
+    assert message.headers["left_out"] == [["bcc", "Quiet@acme.example", "duplicate"]]
+
+
 def test_the_report_says_of_each_recipient_what_must_be_known(desk: Desk) -> None:
     """M-16, MAIL-97, MAIL-122."""
     item = desk.ticket()

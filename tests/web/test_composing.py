@@ -12,8 +12,9 @@ from tests.web.reading import errors_of, fresh, text_of, words_of
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import State
 from tramita.models import Delivery, Draft, Grant, Item, Mailbox, Message, Person, Route
+from tramita.queries import definitions
 from tramita.queries.drafts import writing_on
-from tramita.services import notes, working
+from tramita.services import launching, notes, working
 from tramita.services.ledger import Change
 
 
@@ -83,6 +84,41 @@ def test_the_composer_names_the_primary_contact_as_recipient(desk: Desk, ana: Cl
     item = started(desk)
 
     assert f'name="to" value="{desk.rui.email}"' in text_of(ana.get(f"/items/{item.reference}"))
+
+
+def said_by(desk: Desk, case: dict[str, object], **action: object) -> None:
+    """The Case type says this of its recipients, and its bank check that."""
+    version = desk.definitions["onboarding"].current
+    checks = version.body["actions"]["bank-check"] | action
+    version.body = version.body | {"mail": case, "actions": version.body["actions"] | {"bank-check": checks}}
+    version.save()
+    definitions.forget()
+
+
+def test_a_case_says_who_gets_its_mail_and_who_is_suggested(desk: Desk, ana: Client) -> None:
+    """M-15: instead of the primary contact, and nobody in copy."""
+    mail = {"to": ["bank@acme.example", "requester"], "cc": [], "bcc": ["file@acme.example"]}
+    said_by(desk, mail | {"suggest_cc": ["subject", "law@acme.example"]})
+
+    page = ana.get(f"/items/{desk.case().reference}?tab=comms")
+
+    assert f'name="to" value="bank@acme.example, {desk.rui.email}"' in text_of(page)
+    assert 'name="cc" value=""' in text_of(page)
+    assert 'value="file@acme.example"' in text_of(page)
+    assert f"Cc {desk.rui.email}, law@acme.example" in words_of(page).partition("Suggested")[2]
+
+
+def test_an_action_says_it_for_itself_else_as_its_case(desk: Desk, ana: Client) -> None:
+    """M-15."""
+    said_by(desk, {"to": ["bank@acme.example"]}, mail={"to": ["checks@acme.example"]})
+    case = desk.case()
+    check, other = (launching.launch(case, action=name, by=desk.ana, at=timezone.now())[0] for name in ACTIONS)
+
+    assert 'name="to" value="checks@acme.example"' in text_of(ana.get(f"/items/{check.reference}?tab=comms"))
+    assert 'name="to" value="bank@acme.example"' in text_of(ana.get(f"/items/{other.reference}?tab=comms"))
+
+
+ACTIONS = ("bank-check", "create-supplier-by-hand")
 
 
 def test_a_wrong_recipient_keeps_what_was_typed(desk: Desk, ana: Client) -> None:

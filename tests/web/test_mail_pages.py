@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from email.message import EmailMessage
+from html import unescape
 
 import pytest
 from django.core import signing
@@ -11,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from tests import factories
+from tests import factories, smime
 from tests.desk import MONDAY, Desk
 from tests.hostile import PICTURE, mail
 from tests.samples import expected, sample
@@ -331,7 +332,7 @@ def test_a_mail_inside_a_mail_inside_a_mail_is_reached(desk: Desk, ana: Client) 
         assert ana.get(address + wrong).status_code == 404
 
 
-@pytest.mark.parametrize(("number", "words"), [("083", "Signed with S/MIME."), ("087", "Encrypted with PGP.")])
+@pytest.mark.parametrize(("number", "words"), [("083", "Signed by marta.nowak@"), ("087", "Encrypted with PGP.")])
 def test_signed_and_encrypted_mails_say_so(desk: Desk, ana: Client, number: str, words: str) -> None:
     """MAIL-39."""
     assert words in words_of(ana.get(item_of(receive(sample(number)))))
@@ -342,7 +343,7 @@ def test_the_content_of_an_opaque_signature_is_shown(desk: Desk, ana: Client) ->
     words = words_of(ana.get(item_of(receive(sample("084")))))
 
     assert "Please extend my contract" in words
-    assert "Signed with S/MIME and opened. The signature has not been verified." in words
+    assert "Signed by marta.nowak@customer.example with a certificate that was not in force at that time." in words
 
 
 def test_a_program_is_not_a_plain_click(desk: Desk, ana: Client) -> None:
@@ -418,3 +419,34 @@ def test_a_mail_that_speaks_of_our_attributes_changes_nothing(desk: Desk, ana: C
     frame = text_of(ana.get(frame_of(message, "?pictures=1")))
 
     assert 'say &lt;img data-tramita-remote="https://evil.example/x.png"&gt; and data-tramita-part="1"' in frame
+
+
+@pytest.mark.parametrize(
+    ("came", "sender", "state", "words"),
+    [
+        (
+            None,
+            "ana.lima@desk.example",
+            "verified",
+            "Signed by ana.lima@desk.example, verified: Acme Mail CA vouches for it.",
+        ),
+        ("Content-Type: text/plain\r\n\r\nX", "ana.lima@desk.example", "invalid", "but changed on the way"),
+        (None, "rui@acme.example", "unverified", "Signed by ana.lima@desk.example, who is not the sender."),
+    ],
+)
+def test_what_a_signature_is_worth_stands_on_the_mail(
+    desk: Desk, ana: Client, settings, tmp_path, came: str | None, sender: str, state: str, words: str
+) -> None:
+    """MAIL-39: on the item, and in the tray."""
+    authority = smime.authority()
+    settings.TRAMITA_MAIL_AUTHORITIES = tmp_path / "ca.pem"
+    settings.TRAMITA_MAIL_AUTHORITIES.write_text(authority.pem)
+    how = smime.Signing(smime.person("ana.lima@desk.example", by=authority))
+
+    message = receive(smime.clear(how, came=came, From=sender))
+    receiving.receive(smime.clear(how, came=came, From=sender, To="x@desk.example"), source="import", at=MONDAY)
+
+    for page in (text_of(ana.get(item_of(message))), text_of(ana.get("/mail/unhandled"))):
+        assert f'data-verdict="{state}"' in page
+        assert words in unescape(page)
+        assert "has not been verified" not in page

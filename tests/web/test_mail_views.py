@@ -119,7 +119,7 @@ def test_a_held_mail_is_sent_after_all(desk: Desk, ana: Client) -> None:
     assert (response.headers["Location"], delivery.state) == ("/mail/outbox", 0)
 
 
-@pytest.mark.parametrize(("verb", "state"), [("resend", 0), ("arrived", 1)])
+@pytest.mark.parametrize(("verb", "state"), [("resend", 0), ("arrived", 1), ("give-up", 5)])
 def test_what_failed_or_is_uncertain_is_decided(desk: Desk, ana: Client, verb: str, state: int) -> None:
     """MAIL-111, MAIL-113: one click."""
     delivery = written(desk)
@@ -133,11 +133,25 @@ def test_what_failed_or_is_uncertain_is_decided(desk: Desk, ana: Client, verb: s
     assert (response.headers["Location"], delivery.state) == ("/mail/outbox", state)
 
 
+@pytest.mark.parametrize("state", [2, 3, 4])
+def test_what_did_not_go_out_need_not_be_sent(desk: Desk, ana: Client, state: int) -> None:
+    """MAIL-113: as the item offers it, for failed, uncertain and held mail."""
+    delivery = written(desk)
+    Delivery.objects.update(state=state)
+
+    assert "Do not send it" in words_of(ana.get("/mail/outbox"))
+    said = words_of(ana.post(f"/mail/outbox/{delivery.pk}/give-up", {"from": "outbox"}, follow=True))
+
+    delivery.refresh_from_db()
+    assert "The mail is not sent any more." in said
+    assert delivery.state == Delivery.State.CANCELLED
+
+
 def test_who_does_not_see_the_item_does_nothing_with_its_mail(desk: Desk, as_: Browser) -> None:
     """SEC-2."""
     delivery = later(desk)
 
-    for verb in ("send-now", "cancel"):
+    for verb in ("send-now", "cancel", "give-up"):
         assert as_(desk.eve).post(f"/mail/outbox/{delivery.pk}/{verb}").status_code == 404
     assert Message.objects.filter(pk=delivery.message_id, deliveries__state=0).exists()
 

@@ -101,11 +101,12 @@ def test_saving_what_the_page_shows_changes_nothing(root: Client) -> None:
 
 
 def test_a_mailbox_is_changed_in_plain_forms(root: Client) -> None:
-    """M-1, M-13, M-24, T-22, MAIL-50, MAIL-54, MAIL-114, MAIL-117."""
+    """M-1, M-13, M-24, T-22, MAIL-13, MAIL-112, MAIL-50, MAIL-54, MAIL-114, MAIL-117."""
     form = form_of(text_of(root.get(PAGE)))
     form |= {"name": "Help", "signature": "Yours\r\nHelp", "plus_addressing": "only", "trusted": "on", "port": "1993"}
+    form |= {"messages_a_minute": "30", "recipients_a_mail": "50"}
     form |= {"route-1-to": "more@desk.example", "route-1-process": CATEGORY, "route-0-remove": "on"}
-    del form["automatic_answers_wake"]
+    del form["automatic_answers_wake"], form["tell_too_large"]
 
     said = words_of(root.post(PAGE, form, follow=True))
 
@@ -113,6 +114,7 @@ def test_a_mailbox_is_changed_in_plain_forms(root: Client) -> None:
     assert "The mailbox is saved." in said
     assert (box.name, box.signature, box.plus_addressing, box.trusted) == ("Help", "Yours\nHelp", "only", True)
     assert (box.automatic_answers_wake, box.settings["port"], box.settings["host"]) == (False, 1993, "mail.example")
+    assert box.outgoing == {"messages_a_minute": 30, "recipients_a_mail": 50, "tell_too_large": False}
     assert list(box.routes.filter(active=True).values_list("address", flat=True)) == ["more@desk.example"]
 
 
@@ -127,6 +129,34 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(root: Cl
     assert 'value="Typed"' in text_of(response)
     assert errors_of(root.post(PAGE, form | {"port": "x"})) == {"f-port": "Give a whole number."}
     assert set(errors_of(root.post(PAGE, form | {"route-1-to": "", "port": "99999"}))) == {"f-port"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"port": "99999"}, "f-port", "Da un número del 1 al 65535."),
+        ({"poll": "soon"}, "f-poll", "no es una duración"),
+        ({"poll": "2 days"}, "f-poll", "Da de 10 segundos a un día"),
+        ({"since": "someday"}, "f-since", "Da una fecha."),
+        ({"password_env": ""}, "f-", "Inicia sesión con una contraseña o por OAuth"),
+        ({"after": "move"}, "f-after", "Para mover el correo"),
+        ({"scope": "mail"}, "f-scope", "Esto es parte de OAuth"),
+        ({"name": "x" * 300}, "f-name", "Como máximo 200 caracteres."),
+        ({"messages_a_minute": "0"}, "f-messages_a_minute", "Da un número del 1 al"),
+    ],
+    ids=str,
+)
+def test_what_the_configuration_refuses_is_said_in_the_readers_language(
+    root: Client, typed: dict[str, str], field: str, said: str
+) -> None:
+    """UI: refusals explain, on a page in the reader's language."""
+    Person.objects.filter(role="administrator").update(language="es")
+
+    response = root.post(PAGE, form_of(text_of(root.get(PAGE))) | typed)
+
+    assert response.status_code == 422
+    assert said in words_of(response)
+    assert field == "f-" or said in errors_of(response)[field]
 
 
 def test_of_two_who_edit_a_mailbox_the_second_is_told(root: Client) -> None:

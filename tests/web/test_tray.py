@@ -2,6 +2,8 @@
 
 import re
 from datetime import datetime
+from email.message import EmailMessage
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -10,11 +12,16 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests import factories as make
 from tests.desk import Desk
+from tests.hostile import PICTURE
 from tests.services.test_receiving import mail, receive
 from tests.web.conftest import Browser
 from tests.web.reading import errors_of, text_of, words_of
 from tramita.domain.actors import Actor
-from tramita.models import Alert, BlockedAddress, Item, Mailbox, Route, SeenMessage
+from tramita.domain.errors import NotFound
+from tramita.models import Alert, BlockedAddress, Item, Mailbox, Person, Route, SeenMessage
+from tramita.queries.tray import get_shown
+from tramita.web.mail_frame import SIGNERS
+from tramita.worker import loop
 
 CATEGORY = "category:acme/main/finance/plain"
 PROBE = "<script>alert(1)</script>"
@@ -363,3 +370,125 @@ def test_who_asks_for_things_has_no_tray(desk: Desk, as_: Browser) -> None:
     assert as_(desk.rui).get("/mail/unhandled").status_code == 403
     assert as_(desk.rui).post(f"/mail/unhandled/{seen.pk}/delete").status_code == 403
     assert Client().get("/mail/unhandled").status_code == 302
+
+
+# MAIL-7, MAIL-43 to MAIL-46: shown like a mail on an item
+
+
+HTML = '<p onclick="x()">Good <b>day</b><script>alert(1)</script></p><img src="cid:logo"><img src="https://far.example/a.png">'
+
+
+def framed(
+    html: str = HTML, *, clean: bool = True, to: str = "cuentas@desk.example", file: bytes = PICTURE
+) -> SeenMessage:
+    """A mail with a layout and a picture of its own that no route takes."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = "eve@evil.example", to, "With a layout"
+    made.set_content("Good day")
+    made.add_alternative(html, subtype="html")
+    made.get_payload()[1].add_related(file, maintype="image", subtype="png", cid="<logo>", filename="logo.png")
+    receive(made.as_bytes(), at=timezone.now())
+    if clean:
+        loop.drain(at=timezone.now(), only="show")
+    return SeenMessage.objects.latest("pk")
+
+
+def test_a_mail_of_the_tray_is_shown_with_its_layout_in_a_frame(desk: Desk, ana: Client) -> None:
+    """MAIL-7, MAIL-43, MAIL-44: the same frame as on an item."""
+    seen = framed()
+
+    page = text_of(ana.get(f"/mail/unhandled?mail={seen.pk}"))
+    response = ana.get(f"/mail/unhandled/{seen.pk}/frame")
+    frame = text_of(response)
+
+    assert f'src="/mail/unhandled/{seen.pk}/frame"' in page
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    assert "1 picture from elsewhere was not loaded." in page
+    assert "<p>Good <b>day</b></p>" in frame
+    assert "alert" not in frame
+    assert "far.example" not in frame
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    assert "far.example" in text_of(ana.get(f"/mail/unhandled/{seen.pk}/frame?pictures=1"))
+
+
+def test_its_own_pictures_come_by_the_key_of_the_frame(desk: Desk, ana: Client, client: Client) -> None:
+    """MAIL-35, decision 20: without cookies, for this reader and this picture alone; and they are not listed."""
+    seen = framed()
+    address = re.findall(r'src="(/mail/unhandled/[^"]+)"', text_of(ana.get(f"/mail/unhandled/{seen.pk}/frame")))[0]
+
+    response = Client().get(unescape(address))
+
+    assert (response.content, response["Content-Type"]) == (PICTURE, "image/png")
+    assert Client().get(unescape(address).replace("pictures/1", "pictures/2")).status_code == 404
+    assert Client().get(address.partition("?")[0]).status_code == 404
+    assert "logo.png" not in text_of(ana.get(f"/mail/unhandled?mail={seen.pk}"))
+
+
+def test_what_is_no_picture_is_never_drawn(desk: Desk, ana: Client) -> None:
+    """MAIL-57: whatever it calls itself."""
+    seen = framed(file=b"<svg onload=alert(1)>")
+
+    assert "pictures/1" not in text_of(ana.get(f"/mail/unhandled/{seen.pk}/frame"))
+    key = SIGNERS["tray-picture"].sign(f"{desk.ana.id}.{seen.pk}.1")
+    assert ana.get(f"/mail/unhandled/{seen.pk}/pictures/1", {"key": key}).status_code == 404
+
+
+def test_until_the_worker_has_been_its_text_is_shown(desk: Desk, ana: Client) -> None:
+    """MAIL-45: nothing is cleaned in a page request."""
+    seen = framed(clean=False)
+
+    words = words_of(ana.get(f"/mail/unhandled?mail={seen.pk}"))
+
+    assert "Good day" in words
+    assert "Its layout is being made ready." in words
+    assert ana.get(f"/mail/unhandled/{seen.pk}/frame").status_code == 404
+
+
+def test_over_a_limit_of_the_cleaner_its_text_stays(desk: Desk, ana: Client) -> None:
+    """MAIL-45."""
+    seen = framed("<div>" * 40_000)
+
+    words = words_of(ana.get(f"/mail/unhandled?mail={seen.pk}"))
+
+    assert "nested too deeply" in words
+    assert "Good day" in words
+
+
+def test_the_frame_is_for_those_who_may_see_the_mail(desk: Desk, ana: Client, client: Client) -> None:
+    """M-21, DESIGN decision 11: by grants, and again for each picture."""
+    seen = framed()
+    eve = Client()
+    eve.force_login(Person.objects.get(pk=desk.eve.id))
+    key = SIGNERS["tray-picture"].sign(f"{desk.eve.id}.{seen.pk}.1")
+
+    assert eve.get(f"/mail/unhandled/{seen.pk}/frame").status_code == 404
+    assert Client().get(f"/mail/unhandled/{seen.pk}/pictures/1", {"key": key}).status_code == 404
+    with pytest.raises(NotFound):
+        get_shown(desk.eve, seen.pk)
+
+
+def test_a_mail_that_was_dealt_with_is_shown_no_more(desk: Desk, ana: Client) -> None:
+    """M-21."""
+    seen = framed()
+    ana.post(f"/mail/unhandled/{seen.pk}/delete")
+
+    assert ana.get(f"/mail/unhandled/{seen.pk}/frame").status_code == 404
+
+
+def test_a_file_that_harms_is_had_by_a_second_click_only(desk: Desk, ana: Client) -> None:
+    """MAIL-57: in the tray as on an item."""
+    seen = stray("MZ", Content_Type="text/x-odd", Content_Disposition='attachment; filename="bill.exe"')
+
+    refused = ana.get(f"/mail/unhandled/{seen.pk}/files/0")
+
+    assert (refused.status_code, "This is a program" in words_of(refused)) == (403, True)
+    assert ana.get(f"/mail/unhandled/{seen.pk}/files/0?anyway=1").content.startswith(b"MZ")
+
+
+def test_an_invitation_in_the_tray_is_read(desk: Desk, ana: Client) -> None:
+    """MAIL-7, MAIL-38."""
+    lines = ["METHOD:REQUEST", "BEGIN:VEVENT", "SUMMARY:Audit", "DTSTART:20260701T100000Z", "END:VEVENT"]
+    seen = stray("\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR"]), Content_Type="text/calendar")
+    loop.drain(at=timezone.now(), only="show")
+
+    assert "Audit Invitation" in words_of(ana.get(f"/mail/unhandled?mail={seen.pk}"))

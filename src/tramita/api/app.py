@@ -9,6 +9,7 @@ from tramita.api import problems
 from tramita.api.auth import SIGNED_IN
 from tramita.api.bodies import JsonParser, larger_bodies
 from tramita.api.calls import (
+    approvals,
     directory,
     drafts,
     items,
@@ -32,7 +33,7 @@ What its owner may not see answers 404, exactly as if it did not exist.
 """
 
 
-SUBJECTS = (starting, items, working, noting, notifications, drafts, mail, moving_mail, reading, directory)
+SUBJECTS = (starting, items, working, approvals, noting, notifications, drafts, mail, moving_mail, reading, directory)
 
 
 class Api(NinjaAPI):

@@ -7,19 +7,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from tramita.ui import terminal
-from tramita.ui.terminal import SUCCESS, Command
+from tramita.ui.terminal import FAILURE, SUCCESS, Command
 
 SIZES = (20_000, 100_000)
 COUNT = 200  # operations of each benchmark
+STREAMS = 500
+APART = "streams"  # a benchmark of a whole server
 HEADERS = ("Items", "Benchmark", "CPU ms", "Budget", "Per s", "Statements", "Raw ms", "Raw per s", "Flat")
 
 
 def configure(parser: ArgumentParser) -> None:
     """Which, how big, how often."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="ingest, import, list, item, …; else all")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="ingest, import, list, item, …, or streams; else all")
     sizes = " and ".join(map(str, SIZES))
     parser.add_argument("--items", type=int, nargs="+", metavar="N", help=f"sizes of the desk ({sizes})")
     parser.add_argument("--operations", type=int, default=COUNT, metavar="N", help=f"of each benchmark ({COUNT})")
+    parser.add_argument("--streams", type=int, default=STREAMS, metavar="N", help=f"open pages ({STREAMS})")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
 
 
@@ -28,8 +31,10 @@ def run(args: Namespace) -> int:
     from tramita.cli.benchmarks.database import database
     from tramita.cli.benchmarks.suite import SUITE
 
+    if args.name == APART:
+        return _streams(args)
     if args.name is not None and args.name not in SUITE:
-        return terminal.fail(f"there is no benchmark “{args.name}”; there are {', '.join(SUITE)}")
+        return terminal.fail(f"there is no benchmark “{args.name}”; there are {', '.join((*SUITE, APART))}")
     names = [args.name] if args.name else list(SUITE)
     with database() as where:
         terminal.note(f"Benchmarks run in {where}.")
@@ -39,6 +44,22 @@ def run(args: Namespace) -> int:
     else:
         terminal.table(HEADERS, [_line(result) for result in results])
     return SUCCESS
+
+
+def _streams(args: Namespace) -> int:
+    """What so many open pages cost, and whether each knew in time. Exit code 1 if one missed or was told too much."""
+    from tramita.cli.benchmarks.database import database
+    from tramita.cli.benchmarks.streams import measure
+
+    with database() as where:
+        terminal.note(f"Streams are opened on {where}.")
+        _filled(min(args.items or [1000]))
+        result = measure(args.streams, args.operations)
+    if args.json:
+        terminal.say_json({"database": _vendor(), "cpus": os.cpu_count(), **result})
+    else:
+        terminal.table(("Figure", "Value"), [[name.replace("_", " "), value] for name, value in result.items()])
+    return FAILURE if result["missed"] or result["leaked"] else SUCCESS
 
 
 def _measured(names: list[str], sizes: list[int], operations: int) -> Iterator[dict[str, Any]]:

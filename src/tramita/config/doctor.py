@@ -46,6 +46,8 @@ def examine(*, at: datetime, send: bool = False) -> Iterator[Finding]:
     `send`: each mailbox that answers sends a mail to itself, and sees it arrive. Waits for it, minutes at most.
     """
     yield _disk()
+    yield from _authorities(at)
+    yield from _scanner()
     yield from _backup(at)
     database = _database()
     yield database
@@ -68,6 +70,43 @@ def _disk() -> Finding:
     words = f"{room.free / 1024**3:.1f} GB free in {folder}"
     low = room.free < LEAST_FREE or room.free < room.total * LEAST_SHARE
     return Finding("disk", not low, words, "make room: mail is not taken in when the disk is full" if low else "")
+
+
+def _authorities(at: datetime) -> Iterator[Finding]:
+    """Whose certificates vouch for the signers of mail, where any are named (MAIL-39)."""
+    from django.conf import settings
+
+    from tramita.services.verifying import expired, issuers
+
+    if settings.TRAMITA_MAIL_AUTHORITIES is None:
+        return
+    place, remedy = settings.TRAMITA_MAIL_AUTHORITIES, "see what TRAMITA_MAIL_AUTHORITIES names"
+    try:
+        found = issuers()
+    except (OSError, ValueError) as error:
+        yield _wrong("authorities", f"{place}: {error}", remedy)
+        return
+    over = expired(found, at=at)
+    if over or not found:
+        yield _wrong("authorities", f"{place}: out of time: {', '.join(over)}" if over else f"{place}: none", remedy)
+    else:
+        yield _well("authorities", f"{len(found)} in {place}")
+
+
+def _scanner() -> Iterator[Finding]:
+    """Whether it speaks, where there is one (MAIL-57)."""
+    from django.conf import settings
+
+    from tramita.gateways.scanning import ScannerFault, scan
+
+    if not settings.TRAMITA_SCANNER:
+        return
+    try:
+        scan(settings.TRAMITA_SCANNER, b"nothing in here")
+    except ScannerFault as fault:
+        yield _wrong("scanner", str(fault), "see that it runs and that TRAMITA_SCANNER is right; files wait for it")
+    else:
+        yield _well("scanner", "answers")
 
 
 def _database() -> Finding:

@@ -38,6 +38,13 @@ class Listening(NamedTuple):
     port: int
 
 
+class Certificate(NamedTuple):
+    """Paths of PEM files."""
+
+    certificate: str
+    key: str
+
+
 class Env(BaseSettings):
     """The settings an installation may choose. Each description says what the variable wants."""
 
@@ -63,8 +70,12 @@ class Env(BaseSettings):
     backup_dir: Path | None = Field(None, description="the folder where backups are put")
     smtp_url: str = Field("", description="smtp://USER:PASSWORD@HOST:PORT?tls=starttls or file://FOLDER")
     smtp_listen: str = Field("", description="HOST:PORT, smtp://HOST:PORT or lmtp://HOST:PORT")
+    smtp_tls_cert: str = Field("", description="the path of a certificate with its chain (PEM) that can be read")
+    smtp_tls_key: str = Field("", description="the path of the certificate's private key (PEM) that can be read")
     mail_hook_secret: str = Field("", description="at least 32 random characters, kept secret")
     mailgun_signing_key: str = Field("", description="the webhook signing key of the Mailgun account")
+    mail_authorities: str = Field("", description="a file of certificates in PEM, or a folder of such files")
+    scanner: str = Field("", description="clamd://HOST:PORT, clamd:///SOCKET or the path of a command")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     nameservers: str = Field("", description="ADDRESS or ADDRESS#PORT separated by commas, or off")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
@@ -109,6 +120,19 @@ class Env(BaseSettings):
         named = all(word.count("@") == 1 and not word.endswith("@") and " " not in word for word in words)
         return _wanted(value.lower(), ok=not value or named)
 
+    @field_validator("mail_authorities")
+    @classmethod
+    def _certificates(cls, value: str) -> str:
+        return _wanted(value, ok=not value or Path(value).expanduser().exists())
+
+    @field_validator("scanner")
+    @classmethod
+    def _socket_or_command(cls, value: str) -> str:
+        url = _split(value)
+        if url.scheme == "clamd":
+            return _wanted(value, ok=bool(url.hostname) != bool(url.path.strip("/")))
+        return _wanted(value, ok=not value or value.startswith("/"))
+
     @field_validator("nameservers")
     @classmethod
     def _addresses_and_ports(cls, value: str) -> str:
@@ -132,18 +156,30 @@ class Env(BaseSettings):
         whole = url.scheme in {"smtp", "lmtp"} and bool(url.hostname) and url.port is not None and url.path in {"", "/"}
         return _wanted(value, ok=not value or (whole and url.username is None))
 
+    @field_validator("smtp_tls_cert", "smtp_tls_key")
+    @classmethod
+    def _readable_file(cls, value: str) -> str:
+        return _wanted(value, ok=not value or (Path(value).is_file() and os.access(value, os.R_OK)))
+
     @field_validator("secret_key", "mail_hook_secret")
     @classmethod
     def _long_enough(cls, value: str) -> str:
         return _wanted(value, ok=not value or len(value) >= 32)
 
     @model_validator(mode="after")
-    def _production_is_strict(self) -> Self:
+    def _together(self) -> Self:
         if self.env == "production" and not self.secret_key:
             raise WrongSetting(f"{PREFIX}SECRET_KEY", "nothing", f"{_wants('secret_key')} (TRAMITA_ENV is production)")
         if self.env == "production" and self.time_travel:
             raise WrongSetting(f"{PREFIX}TIME_TRAVEL", "1", "0 when TRAMITA_ENV is production")
+        if self.smtp_tls_key and not self.smtp_tls_cert:
+            raise WrongSetting(f"{PREFIX}SMTP_TLS_CERT", "nothing", f"{_wants('smtp_tls_cert')}, to go with the key")
         return self
+
+    @property
+    def mail_certificate(self) -> Certificate | None:
+        """By what the listener proves who it is (STARTTLS); the key may stand in the certificate's file."""
+        return Certificate(self.smtp_tls_cert, self.smtp_tls_key or self.smtp_tls_cert) if self.smtp_tls_cert else None
 
     @property
     def outgoing(self) -> str:
@@ -164,6 +200,11 @@ class Env(BaseSettings):
     def recipients(self) -> frozenset[str]:
         """The only addresses and domains that mail goes to; none named: to everybody (MAIL-127)."""
         return frozenset(word.strip() for word in self.send_only_to.split(",") if word.strip())
+
+    @property
+    def authorities(self) -> Path | None:
+        """Whose certificates vouch for the signers of mail."""
+        return Path(self.mail_authorities).expanduser().absolute() if self.mail_authorities else None
 
     @property
     def resolvers(self) -> tuple[str, ...] | None:

@@ -140,7 +140,43 @@ def _mail() -> "Iterator[Metric]":
     for mailbox, (middle, most) in condition.seconds_to_item(at=now).items():
         taken.add_metric([mailbox, "0.5"], middle)
         taken.add_metric([mailbox, "0.95"], most)
-    yield from (mails, age, taken)
+    yield from (mails, age, taken, *_by_reason(now), *_outbox(now))
+
+
+def _by_reason(now: datetime) -> "Iterator[Metric]":
+    """What was fetched, what came back, and what was not answered (MAIL-96, MAIL-91, MAIL-93)."""
+    from prometheus_client.core import GaugeMetricFamily
+
+    from tramita.queries import condition
+
+    words = "Messages of the last day taken from their server; of these, how many were seen before"
+    fetched = GaugeMetricFamily("tramita_mails_fetched_of_a_day", words, labels=["mailbox", "seen_before"])
+    for mailbox, (count, again) in condition.fetched_lately(at=now).items():
+        fetched.add_metric([mailbox, "no"], count - again)
+        fetched.add_metric([mailbox, "yes"], again)
+    yield fetched
+    words = "Reports of the last day on mail of ours, by status"
+    bounces = GaugeMetricFamily("tramita_bounces_of_a_day", words, labels=["mailbox", "reason"])
+    words = "Automatic answers of the last day that were withheld"
+    silent = GaugeMetricFamily("tramita_suppressed_answers_of_a_day", words, labels=["mailbox", "reason"])
+    for family, counts in ((bounces, condition.bounces(at=now)), (silent, condition.suppressed_answers(at=now))):
+        for labels, count in counts.items():
+            family.add_metric(labels, count)
+        yield family
+
+
+def _outbox(now: datetime) -> "Iterator[Metric]":
+    from prometheus_client.core import GaugeMetricFamily
+
+    from tramita.queries import condition
+
+    mails = GaugeMetricFamily("tramita_outbox_mails", "Mails that have not gone out", labels=["mailbox", "state"])
+    words = "How long the oldest of them is due"
+    age = GaugeMetricFamily("tramita_outbox_oldest_seconds", words, labels=["mailbox", "state"])
+    for labels, (count, oldest) in condition.outbox(at=now).items():
+        mails.add_metric(labels, count)
+        age.add_metric(labels, oldest)
+    yield from (mails, age)
 
 
 def _since(at: datetime | None) -> float:

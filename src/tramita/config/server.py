@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from types import FrameType
 
+from django.conf import settings
+
 from tramita.config import metrics
-from tramita.config.env import Listening
+from tramita.config.env import Listening, WrongSetting
 from tramita.config.processes import HEARD, WEB, WORKER, run_child, warm
 from tramita.domain.errors import TramitaError
 
@@ -66,7 +68,20 @@ def open_for_mail(listening: Listening | None) -> Doors:
     """The door for mail that is handed to us, if one is wanted. Raises: TramitaError."""
     if listening is None:
         return {}
+    if settings.TRAMITA_SMTP_CERTIFICATE:
+        check_certificate(*settings.TRAMITA_SMTP_CERTIFICATE)
     return {listening.protocol: listen(listening.host, listening.port, chosen_by=VARIABLE)}
+
+
+def check_certificate(certificate: str, key: str) -> None:
+    """Before anything starts: the listener must be able to use it. Raises: WrongSetting."""
+    from tramita.gateways.smtp_in import starttls  # which loads the library of the listener
+
+    try:
+        starttls(certificate, key)
+    except OSError as error:  # ssl.SSLError is one
+        wants = "a certificate with its chain (PEM), and its own private key without a password"
+        raise WrongSetting("TRAMITA_SMTP_TLS_CERT", f"{certificate!r} ({error})", wants) from None
 
 
 def get_ready(*, fork: bool = FORK) -> None:

@@ -23,8 +23,11 @@ TRAMITA_BACKUP_DIR = ENV.backup_dir
 TRAMITA_STORAGE_URL = ENV.storage
 TRAMITA_SMTP_URL = ENV.outgoing
 TRAMITA_SMTP_LISTEN = ENV.listener
+TRAMITA_SMTP_CERTIFICATE = ENV.mail_certificate
 TRAMITA_MAIL_HOOK_SECRET = ENV.mail_hook_secret
 TRAMITA_MAILGUN_SIGNING_KEY = ENV.mailgun_signing_key
+TRAMITA_MAIL_AUTHORITIES = ENV.authorities
+TRAMITA_SCANNER = ENV.scanner
 TRAMITA_SEND_ONLY_TO = ENV.recipients
 TRAMITA_NAMESERVERS = ENV.resolvers
 TRAMITA_BASE_URL = ENV.base_url
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
     "tramita.apps.TramitaConfig",
     "tramita.ui.apps.UiConfig",
     "tramita.web.apps.WebConfig",
+    "tramita.portal.apps.PortalConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -75,7 +79,7 @@ APPEND_SLASH = False
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [SOURCE / "ui" / "templates", SOURCE / "web" / "templates"],
+        "DIRS": [SOURCE / "ui" / "templates", SOURCE / "web" / "templates", SOURCE / "portal" / "templates"],
         "OPTIONS": {
             "environment": "tramita.ui.jinja.environment",
             "auto_reload": ENV.env == "development",

@@ -2,14 +2,17 @@
 
 A process looks at the cursor four times a second while somebody listens, and tells each page which of the items that
 its reader may see have changed. It keeps no state: who reconnects with the last cursor misses nothing.
+
+A page that shows an item says so: then it is told, once a second, who else has the item open (decision 0033).
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import parse_qs
@@ -23,13 +26,18 @@ from django.utils.crypto import constant_time_compare
 
 from tramita.config.bridge import Receive, Scope, Send
 from tramita.domain.actors import Actor
-from tramita.domain.errors import Invalid
+from tramita.domain.errors import Invalid, NotFound
+from tramita.models import Item
 from tramita.queries.changes import Batch, changes
 from tramita.queries.events import Mark, cursor_at, newest, read_cursor
+from tramita.queries.items import get_visible
 from tramita.queries.people import actor_for, signed_in
+from tramita.queries.presence import Here, present
+from tramita.services import presence
 
 PATH = "/stream"
 LOOK_EVERY = 0.25  # seconds
+PEOPLE_EVERY = 1.0  # who is there
 AFTER_A_FAULT = 5.0
 BREATHE_EVERY = 25.0  # a comment line keeps proxies from closing the connection
 ASK_AGAIN_EVERY = 300.0  # whether the session still holds
@@ -45,6 +53,9 @@ class Page:
     """An open page: who reads it, and what it has still to be told."""
 
     actor: Actor
+    item: Item | None = None  # that it shows
+    number: int | None = None  # of its presence on the item
+    others: tuple[Here, ...] | None = None  # on the item, as it was told last
     queue: "asyncio.Queue[bytes | None]" = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
 
     def tell(self, event: bytes | None) -> None:
@@ -56,6 +67,13 @@ class Page:
         if event is None or not self.queue.full():
             self.queue.put_nowait(event)
 
+    def see(self, people: tuple[Here, ...]) -> None:
+        """Who is on its item now; its own reader is nobody else."""
+        others = tuple(one for one in people if one.person_id != self.actor.id)
+        if others != self.others:
+            self.others = others
+            self.tell(f"event: here\ndata: {json.dumps([one.to_json() for one in others])}\n\n".encode())
+
 
 class Hub:
     """The open pages of this process, and the one task that looks for changes while there are any."""
@@ -64,6 +82,9 @@ class Hub:
         self.pages: set[Page] = set()
         self.mark: Mark | None = None
         self.watch: asyncio.Task[None] | None = None
+        self.closed: list[int] = []  # presences that have to go
+        self.forgetting: asyncio.Task[None] | None = None
+        self.looked = self.held = 0.0  # when the people were looked for, and ours said to be there
         # the bridge's two threads are for pages; looking must not wait for them
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="stream")
 
@@ -80,6 +101,10 @@ class Hub:
     def leave(self, page: Page) -> None:
         """The reader went away. With the last one looking ends."""
         self.pages.discard(page)
+        if page.number is not None:
+            self.closed.append(page.number)
+            if len(self.closed) == 1:
+                self.forgetting = asyncio.create_task(self._forget())
         if not self.pages and self.watch:
             self.watch.cancel()
             self.watch = self.mark = None
@@ -95,6 +120,7 @@ class Hub:
                 if self.mark is None:
                     self.mark = await self.ask(newest)
                 batch = await self.ask(changes, self.mark)
+                await self._people()
             except DatabaseError as error:
                 log.warning("the stream finds no database", extra={"error": str(error).strip()})
                 await self.ask(close_old_connections)
@@ -104,6 +130,28 @@ class Hub:
             self._tell(batch)
             if not batch.more:
                 await asyncio.sleep(LOOK_EVERY)
+
+    async def _people(self) -> None:
+        """Tell each page that shows an item who else does, when that is not what it was told last."""
+        shown, clock = [page for page in self.pages if page.item], asyncio.get_running_loop().time()
+        if not shown or clock - self.looked < PEOPLE_EVERY:
+            return
+        self.looked = clock
+        if clock - self.held > presence.SAY_EVERY.total_seconds():
+            self.held = clock
+            await self.ask(_hold, [page.number for page in shown if page.number is not None])
+        there = await self.ask(lambda: present(at=datetime.now(UTC)))
+        for page in shown:
+            page.see(there.get(page.item.pk, ()) if page.item else ())
+
+    async def _forget(self) -> None:
+        """Presences of pages that were closed, all there are at once: a process that stops closes many."""
+        await asyncio.sleep(0)
+        gone, self.closed = self.closed, []
+        try:
+            await self.ask(presence.leave, gone)
+        except DatabaseError as error:  # they end by themselves
+            log.warning("presences not taken back", extra={"error": str(error).strip()})
 
     def _tell(self, batch: Batch) -> None:
         """One event a page; people of the same rights share its bytes."""
@@ -133,16 +181,22 @@ class Stream:
         """403 for whoever is not signed in as staff, 204 for a cursor of nobody's: the browser then stays away."""
         headers = dict(scope["headers"])
         session = _session_key(headers)
-        actor = await self.hub.ask(reader, session) if scope["method"] == "GET" else None
-        if actor is None:
-            await _refuse(send, HTTPStatus.FORBIDDEN)
-            return
+        asked = parse_qs(scope["query_string"].decode("latin-1"))
         try:
-            after = _cursor(headers, scope["query_string"])
+            after = _cursor(headers, asked)
+            page = await self.hub.ask(opened, session, asked) if scope["method"] == "GET" else None
+        except DatabaseError as error:
+            log.warning("the stream finds no database", extra={"error": str(error).strip()})
+            await self.hub.ask(close_old_connections)
+            await _refuse(send, HTTPStatus.SERVICE_UNAVAILABLE)
+            return
         except Invalid:
             await _refuse(send, HTTPStatus.NO_CONTENT)
             return
-        await self._serve(Page(actor), after, session, receive, send)
+        if page is None:
+            await _refuse(send, HTTPStatus.FORBIDDEN)
+            return
+        await self._serve(page, after, session, receive, send)
 
     async def _serve(self, page: Page, after: Mark | None, session: str, receive: Receive, send: Send) -> None:
         self.hub.join(page)
@@ -177,9 +231,8 @@ class Stream:
                     await _say(send, b":\n\n")
                 if loop.time() > ask_again:
                     ask_again = loop.time() + ASK_AGAIN_EVERY
-                    if (actor := await self.hub.ask(reader, session)) is None:
+                    if not await self.hub.ask(still, page, session):
                         break
-                    page.actor = actor
         finally:
             next_event.cancel()
         await send({"type": "http.response.body", "body": b""})
@@ -207,6 +260,36 @@ def missed(after: Mark | None, actor: Actor) -> Iterable[bytes]:
     return [f"id: {cursor_at(newest())}\nevent: reload\ndata:\n\n".encode()]
 
 
+def opened(session: str, asked: Mapping[str, list[str]]) -> Page | None:
+    """A page as its address says; None for whoever may not listen. In the hub's thread."""
+    actor = reader(session)
+    if actor is None:
+        return None
+    item = _shown(asked.get("item", [""])[0], actor)
+    return Page(actor, item, presence.arrive(item, by=actor, at=datetime.now(UTC)) if item else None)
+
+
+def still(page: Page, session: str) -> bool:
+    """The reader's session holds, and what they may see is as now. In the hub's thread."""
+    actor = reader(session)
+    if actor is None:
+        return False
+    page.actor = actor
+    page.item = _shown(page.item.reference, actor) if page.item else None
+    return True
+
+
+def _shown(reference: str, actor: Actor) -> Item | None:
+    try:
+        return get_visible(actor, reference) if reference else None
+    except NotFound:
+        return None
+
+
+def _hold(pages: list[int]) -> None:
+    presence.hold(pages, at=datetime.now(UTC))
+
+
 def reader(session_key: str) -> Actor | None:
     """Whose session it is, if they work here and it still holds. In the hub's thread. Cost: two statements."""
     if not session_key:
@@ -227,10 +310,9 @@ def _session_key(headers: dict[bytes, bytes]) -> str:
     return cookies.get(settings.SESSION_COOKIE_NAME, "")
 
 
-def _cursor(headers: dict[bytes, bytes], query: bytes) -> Mark | None:
+def _cursor(headers: dict[bytes, bytes], asked: Mapping[str, list[str]]) -> Mark | None:
     """Where the page goes on: the browser's own memory, else what the page says. Raises: Invalid."""
-    asked = parse_qs(query.decode("latin-1")).get("after", [""])[0]
-    cursor = headers.get(b"last-event-id", b"").decode("latin-1") or asked
+    cursor = headers.get(b"last-event-id", b"").decode("latin-1") or asked.get("after", [""])[0]
     return read_cursor(cursor) if cursor else None
 
 

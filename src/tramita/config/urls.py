@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("tramita.api.urls")),
     path("mail/hooks/", include("tramita.mail.urls")),
     path("language", set_language, name="language"),
+    path("", include("tramita.portal.urls")),
     path("", include("tramita.web.urls")),
     path("style-<str:digest>.css", ui.style, name="stylesheet"),
 ]

@@ -161,14 +161,19 @@ def _without_strangers_words(value: str) -> str:
 def _aligned(mail: ParsedMail, found: re.Match[str]) -> str:
     verdict = found.group(1).lower()
     about = _about(found.group(2), _SUBJECTS["dmarc"])
-    alone = len(mail.all_from) == 1 and mail.all_from[0] == mail.from_ and "doubled_from" not in mail.defects
-    same = alone and mail.from_ is not None and about in ("", mail.from_.domain)
+    same = one_author(mail) and mail.from_ is not None and about in ("", mail.from_.domain)
     return verdict if same or verdict != "pass" else "unknown"
 
 
+def one_author(mail: ParsedMail) -> bool:
+    """One From with one usable address: only then is there somebody to be proven."""
+    return len(mail.all_from) == 1 and mail.all_from[0] == mail.from_ and "doubled_from" not in mail.defects
+
+
 def proven(mail: ParsedMail, *, own: Collection[str], trusted: str) -> bool:
-    """Whether the author is who From says: a DMARC pass aligned with it (MAIL-51)."""
-    return dmarc(mail, trusted=trusted) == "pass" and author(mail, own=own) == mail.from_
+    """Whether the author is who From says: a DMARC pass aligned with it, or a signature of theirs (MAIL-51)."""
+    signed = mail.signature is not None and mail.signature.proves and one_author(mail)
+    return (signed or dmarc(mail, trusted=trusted) == "pass") and author(mail, own=own) == mail.from_
 
 
 def without_control_fields(mail: ParsedMail) -> ParsedMail:

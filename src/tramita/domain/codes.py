@@ -104,6 +104,16 @@ class DueStatus(StrEnum):
         return {"not_set": -2, "overdue": -1, "today": 0, "on_target": 1}[self.value]
 
 
+class ApprovalState(StrEnum):
+    """The five situations of an approval request (AP-9); all but the first are final (AP-15)."""
+
+    AWAITING = "awaiting"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"  # the Ticket ended first (AP-13)
+
+
 class Reason(IntEnum):
     """Why a state changed (API-3)."""
 

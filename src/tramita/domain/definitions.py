@@ -137,6 +137,24 @@ class CategoryDefinition:
     automatic_mails: tuple[str, ...] = ()  # those that are sent (M-19b): `mail_templates.SWITCHES`
 
 
+RECIPIENTS = ("primary", "requester", "subject", "copied")  # contacts of the item; anything else is an address
+
+
+@dataclass(frozen=True, slots=True)
+class MailDefaults:
+    """Whom a mail goes to until its writer says otherwise, and who is suggested besides (M-15).
+
+    Words of `RECIPIENTS` or addresses; None leaves what is usual: the primary contact, and the copied ones in copy.
+    """
+
+    to: tuple[str, ...] | None = None
+    cc: tuple[str, ...] | None = None
+    bcc: tuple[str, ...] | None = None
+    suggest_to: tuple[str, ...] = ()
+    suggest_cc: tuple[str, ...] = ()
+    suggest_bcc: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ApprovalLevel:
     """Who decides on one level of an approval Action (EA-2)."""
@@ -164,6 +182,7 @@ class ActionDefinition:
     four_eyes: bool = False  # A-50
     review_queue: str | None = None
     review_due: str | None = None
+    mail: MailDefaults | None = None  # None: as its Case (M-15)
     # send_mail, send_mail_and_wait
     template: str = ""
     to: str | None = None  # primary, requester or an address
@@ -222,6 +241,7 @@ class CaseTypeDefinition:
     fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
     starts: tuple[StartDefinition, ...] = ()
     automatic_mails: tuple[str, ...] = ()  # M-19b
+    mail: MailDefaults | None = None  # M-15
 
     def startable(self) -> list[ActionDefinition]:
         """The Action types that a person may launch by hand (C-11)."""
@@ -332,6 +352,8 @@ class MailboxDefinition:
     trusted: bool = False  # control fields of our own namespace count (MAIL-54)
     automatic_answers_wake: bool = True  # an absence note that answers a person's mail (M-13, MAIL-99)
     copy_sent: str = ""  # folder of the mailbox that gets a copy of what is sent (MAIL-114)
+    outgoing: Mapping[str, int | bool] = field(default_factory=dict)  # messages_a_minute, recipients_a_mail (MAIL-112);
+    # tell_too_large (MAIL-13); what is not named holds by default
     dkim_selectors: tuple[str, ...] = ()  # of the keys that sign what is sent from its domains (MAIL-123)
 
 

@@ -1,10 +1,15 @@
 """What a file is by its first bytes, whatever it calls itself; and which ones harm who opens them (MAIL-57)."""
 
+import bz2
+import lzma
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
+
+from tramita.domain.mime import tnef
 
 PICTURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -24,6 +29,15 @@ PROGRAMS = (
     b"L\x00\x00\x00\x01\x14\x02\x00",  # a Windows shortcut
 )
 ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
+TNEF = b"\x78\x9f\x3e\x22"  # winmail.dat
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # documents of Office before 2007
+OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")
+_TAR = (257, b"ustar")
+_PACKED: dict[bytes, Callable[[], "zlib._Decompress | bz2.BZ2Decompressor | lzma.LZMADecompressor"]] = {
+    b"\x1f\x8b": lambda: zlib.decompressobj(wbits=31),
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\x00": lambda: lzma.LZMADecompressor(memlimit=MOST_UNPACKED * 2),
+}
 
 # names that a desktop runs, mounts or installs at a double click
 _BLOCKED = """
@@ -67,22 +81,63 @@ def _by_name(filename: str) -> str | None:
 
 
 def _by_bytes(content: bytes) -> str | None:
+    if content.startswith(OLE) and OLE_MACROS in content:
+        return "macros"
     return "program" if content.startswith(PROGRAMS) else None
 
 
 def _inside(content: bytes, depth: int, allowance: _Allowance) -> str | None:
     """An archive is as harmful as what is in it; one that cannot be read is not opened by others either."""
-    if not content.startswith(ARCHIVES):
-        return None
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            entries = archive.infolist()[:MOST_NAMES]
-            if found := _named(one.filename for one in entries):
-                return found
-            inner = [one for one in entries if one.filename.lower().endswith(".zip")] if depth > 1 else []
-            return next((why for one in inner if (why := _nested(archive, one, depth - 1, allowance))), None)
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
+        if content.startswith(ARCHIVES):
+            return _in_zip(content, depth, allowance)
+        if content[_TAR[0] :].startswith(_TAR[1]):
+            return _in_tar(content)
+        if content.startswith(TNEF):
+            return _in_tnef(content, depth, allowance)
+        unpack = next((make for mark, make in _PACKED.items() if content.startswith(mark)), None)
+        return _unpacked(unpack().decompress, content, depth, allowance) if unpack and depth else None
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, *_ODD):
         return None
+
+
+_ODD = (ValueError, OSError, NotImplementedError, RuntimeError, EOFError)
+
+
+def _in_zip(content: bytes, depth: int, allowance: _Allowance) -> str | None:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = archive.infolist()[:MOST_NAMES]
+        if found := _named(one.filename for one in entries):
+            return found
+        inner = [one for one in entries if _is_archive(one.filename)] if depth > 1 else []
+        return next((why for one in inner if (why := _nested(archive, one, depth - 1, allowance))), None)
+
+
+def _is_archive(name: str) -> bool:
+    return name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz"))
+
+
+def _in_tar(content: bytes) -> str | None:
+    with tarfile.open(fileobj=BytesIO(content), mode="r:") as archive:
+        return _named(one.name for _, one in zip(range(MOST_NAMES), archive, strict=False))
+
+
+def _in_tnef(content: bytes, depth: int, allowance: _Allowance) -> str | None:
+    found = tnef.read(content)
+    for one in found.files if found and depth else ():
+        if why := _by_name(one.name) or _by_bytes(one.data) or _inside(one.data, depth - 1, allowance):
+            return "program_inside" if why == "program" else why
+    return None
+
+
+def _unpacked(
+    decompress: Callable[[bytes, int], bytes], content: bytes, depth: int, allowance: _Allowance
+) -> str | None:
+    """What one packed file is, as far as may be unpacked."""
+    inner = decompress(content, max(1, allowance.left))
+    allowance.left -= len(inner)
+    why = _by_bytes(inner) or _inside(inner, depth - 1, allowance)
+    return "program_inside" if why == "program" else why
 
 
 def _named(names: Iterable[str]) -> str | None:

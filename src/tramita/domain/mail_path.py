@@ -75,6 +75,12 @@ PATH: tuple[Part, ...] = (
             Step("blocked", "Is its sender blocked?", ("M-20", "CG-59"), (Ending("ignored", "blocked", KEPT),)),
             Step("spam", "Did a mail server mark it as spam?", ("MAIL-58",), (Ending("unhandled", "spam", IN_TRAY),)),
             Step(
+                "large",
+                "Is it larger than what is taken?",
+                ("MAIL-13",),
+                (Ending("unhandled", "too large", IN_TRAY),),
+            ),
+            Step(
                 "news",
                 "Does it answer, or report on, a mail with news to one of us?",
                 ("MAIL-59",),

@@ -17,6 +17,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "case_launched": (*ALWAYS, "case"),
     "split": (*ALWAYS, "children"),
     "resolution": (*ALWAYS, "until"),
+    "too_large": ("name", "desk", "subject", "size", "limit"),  # it belongs to no item
 }
 SWITCHES = ("no_response", "case_launched", "split", "resolution")  # of a category or Case type; a route acknowledges
 
@@ -28,7 +29,7 @@ _BRACES = re.compile(r"\{\{.*?\}\}|\{\{|\}\}", re.DOTALL)
 class MailText:
     """One automatic mail in one language; with `html` in a version of that besides."""
 
-    subject: str = ""  # empty: the item's title
+    subject: str = ""  # empty: the item's title, or the words that Tramita brings
     text: str = ""
     html: str = ""
 

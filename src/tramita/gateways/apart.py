@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tramita.gateways.cleaning import MOST_CHARS, Cleaned, TooMuchError
+from tramita.gateways.signatures import Checked
 
 CPU_SECONDS = 2.0
 PATIENCE = 60.0  # seconds of the clock on the wall: a busy machine is no fault of the mail
@@ -38,6 +39,11 @@ def events(ics: str) -> list[dict[str, Any]]:
     return found
 
 
+def verified(job: Mapping[str, Any]) -> Checked:
+    """See `signatures.verify`. Raises: TooMuchError; OSError when no child can be started."""
+    return Checked(**_child.ask({"do": "verify", "job": dict(job)}))
+
+
 class _Child:
     """The process, and what we say to it: a line of JSON each way."""
 
@@ -50,7 +56,11 @@ class _Child:
         """Its answer. A child that died by the job takes the blame with it: the next job has a new one."""
         with self.one_at_a_time:
             process = self._running()
-            answer = self._answer(process, json.dumps(job).encode() + b"\n")
+            try:
+                answer = self._answer(process, json.dumps(job).encode() + b"\n")
+            except BaseException:  # a limit around us ran out: what it still says is no answer to the next job
+                self.end()
+                raise
             if answer is None:
                 self.end()
                 raise TooMuchError("time" if process.returncode == -signal.SIGPROF else "fault")
@@ -130,11 +140,13 @@ def _limit() -> None:
 
 
 def _done(job: Mapping[str, Any]) -> dict[str, Any]:
-    from tramita.gateways import cleaning, invitations
+    from tramita.gateways import cleaning, invitations, signatures
 
     try:
         if job["do"] == "events":
             return {"done": invitations.read(job["ics"])}
+        if job["do"] == "verify":
+            return {"done": signatures.as_json(signatures.verify(**job["job"]))}
         cleaned = cleaning.clean(job["html"], parts=job["parts"], reply=job["reply"], text=job["text"])
     except TooMuchError as limit:
         return {"too_much": limit.reason}

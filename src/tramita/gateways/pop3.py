@@ -49,9 +49,8 @@ class Pop3:
         """By token where there is one, else by password."""
         account = self.account
         if account.access_token:
-            secret = f"user={account.user}\1auth=Bearer {account.access_token}\1\1".encode()
             with told(otherwise="token"):
-                self._say(f"AUTH XOAUTH2 {base64.b64encode(secret).decode()}")
+                self._say_token(f"user={account.user}\1auth=Bearer {account.access_token}\1\1")
             return
         with told(otherwise="login"):
             self.pop.user(account.user)
@@ -106,6 +105,22 @@ class Pop3:
         """See `Session`."""
         with suppress(Exception):
             self.pop.close()
+
+    def _say_token(self, secret: str) -> None:
+        """In a line of its own: a command has 255 bytes at most (RFC 5034 section 4), and a token has thousands.
+
+        A refusal comes in two steps as well: what is wrong, as a challenge, which an empty line answers.
+        """
+        self._say("AUTH XOAUTH2")
+        said = self._say(base64.b64encode(secret.encode()).decode())
+        if said.startswith(b"+OK"):
+            return
+        why = base64.b64decode(said[1:].strip() + b"==", validate=False).decode("utf-8", "replace")
+        try:
+            self._say("")
+        except poplib.error_proto as refused:
+            raise poplib.error_proto(f"{refused.args[0]!r} {why}") from refused
+        raise poplib.error_proto(f"the token was refused: {why}")
 
     def _say(self, command: str) -> bytes:
         return self.pop._shortcmd(command)  # type: ignore[attr-defined,no-any-return]  # no public way to say it

@@ -5,6 +5,7 @@ What a line may hold, how long somebody may be silent, how many may talk at once
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -20,19 +21,37 @@ BUSY = b"421 4.3.2 Too many connections, come again later.\r\n"
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's own tells addresses (MAIL-144)
 
 
+def starttls(certificate: str, key: str) -> ssl.SSLContext:
+    """What a client may ask for by STARTTLS (RFC 3207): TLS 1.2 or newer. Raises: OSError, ssl.SSLError among them.
+
+    A key with a password is refused: nobody is there to be asked.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key, password=lambda: "")
+    return context
+
+
 class Session(SMTP):
     """One client. The handler decides; a long transfer is no silence."""
 
     line_length_limit = LONGEST_LINE
 
     def __init__(self, handler: Any, house: "House") -> None:
-        super().__init__(handler, enable_SMTPUTF8=True, hostname=house.name, ident="Tramita", timeout=SILENCE_SECONDS)
+        super().__init__(
+            handler,
+            enable_SMTPUTF8=True,
+            hostname=house.name,
+            ident="Tramita",
+            timeout=SILENCE_SECONDS,
+            tls_context=house.tls,
+        )
         self.house = house
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See `asyncio.Protocol`."""
+        """See `asyncio.Protocol`; it comes once more when the client has turned to TLS."""
+        if self not in self.house.sessions:
+            self._end = self.loop.call_later(SESSION_SECONDS, transport.close)
         self.house.sessions.add(self)
-        self._end = self.loop.call_later(SESSION_SECONDS, transport.close)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -81,8 +100,17 @@ class TurnedAway(asyncio.Protocol):
 class House:
     """Who is inside, and the door to them: `loop.create_server(house.enter, …)`."""
 
-    def __init__(self, handler: Any, *, lmtp: bool, name: str, most: int = MOST_CONNECTIONS) -> None:
+    def __init__(
+        self,
+        handler: Any,
+        *,
+        lmtp: bool,
+        name: str,
+        tls: ssl.SSLContext | None = None,
+        most: int = MOST_CONNECTIONS,
+    ) -> None:
         self.sessions: set[Session] = set()
+        self.tls = tls
         self.name = name
         self.most = most
         kind = LocalSession if lmtp else Session

@@ -32,6 +32,9 @@ class Storage(Protocol):
     def get(self, key: str) -> bytes:
         """The bytes of this key. Raises: FileNotFoundError."""
 
+    def holds(self, key: str) -> bool:
+        """Whether the bytes of this key are here."""
+
     def erase(self, key: str) -> bool:
         """Take these bytes away for good, unless somebody kept them again in the last hour. Whether it did."""
 
@@ -61,14 +64,25 @@ class Folder:
         """See `Storage`."""
         return self.path(key).read_bytes()
 
-    def erase(self, key: str) -> bool:
-        """See `Storage`. Put aside first, then looked at: who keeps the same bytes meanwhile writes them anew."""
+    def holds(self, key: str) -> bool:
+        """See `Storage`; also what somebody was erasing when they were killed."""
+        return self.path(key).exists() or self._aside(key).exists()
+
+    def _aside(self, key: str) -> Path:
         path = self.path(key)
-        aside = path.parent / f".{path.name}.erased"
+        return path.parent / f".{path.name}.erased"
+
+    def erase(self, key: str) -> bool:
+        """See `Storage`. Put aside first, then looked at: who keeps the same bytes meanwhile writes them anew.
+
+        What stands aside already is that of an eraser who was killed.
+        """
+        path, aside = self.path(key), self._aside(key)
         try:
             path.replace(aside)
         except FileNotFoundError:
-            return False
+            if not aside.exists():
+                return False
         if time.time() - aside.stat().st_mtime < JUST_KEPT:
             aside.replace(path)
             return False

@@ -119,7 +119,38 @@ def _reclean(args: Namespace) -> int:
     return SUCCESS
 
 
+def _configure_erase(parser: ArgumentParser) -> None:
+    parser.add_argument("--person", required=True, metavar="ADDRESS", help="whose mail")
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why; it is kept, and shown on each item")
+    parser.add_argument("--dry-run", action="store_true", help="say how much it is, and change nothing")
+    parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
+
+
+def _erase(args: Namespace) -> int:
+    """Erase the mail of a person: what they wrote, and what was written to them alone (MAIL-18)."""
+    from dataclasses import asdict
+
+    from tramita.domain.actors import SYSTEM
+    from tramita.services.erasing import erase  # as above
+
+    done = erase(args.person, reason=args.reason, by=SYSTEM, at=datetime.now(UTC), dry_run=args.dry_run)
+    if args.json:
+        say_json(asdict(done))
+        return SUCCESS
+    verb = "would be erased" if args.dry_run else "erased"
+    say(f"{done.mails} mails with {done.files} files on {done.items} items, {done.messages} raw messages: {verb}")
+    if done.left:
+        say(f"{done.left} mails of ours that went to others, too: left")
+    return SUCCESS
+
+
 COMMANDS = [
+    Command(
+        name="mail erase",
+        help="erase the mail of a person: bytes, files, words, and what search holds",
+        configure=_configure_erase,
+        run=_erase,
+    ),
     Command(
         name="mail import",
         help="deliver messages as if a mailbox had received them; again creates nothing",

@@ -17,11 +17,12 @@ from threading import Barrier, BoundedSemaphore
 from typing import TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
 from django.db import Error as DatabaseFault
 from django.db import close_old_connections, connections
 
 from tramita.domain.wordless import wordless
-from tramita.gateways.smtp_in import House
+from tramita.gateways.smtp_in import House, starttls
 from tramita.mail.envelopes import by_mailbox
 from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory, directory
@@ -182,7 +183,9 @@ class Listener:
 
     def __init__(self, source: str) -> None:
         self.handler = Handler(source)
-        self.house = House(self.handler, lmtp=source == "lmtp", name=socket.gethostname())
+        certificate = settings.TRAMITA_SMTP_CERTIFICATE
+        tls = starttls(*certificate) if certificate else None
+        self.house = House(self.handler, lmtp=source == "lmtp", name=socket.gethostname(), tls=tls)
 
     async def serve(self, door: socket.socket, stop: asyncio.Event) -> None:
         """Until told to stop; who is in the middle of a message may finish it."""

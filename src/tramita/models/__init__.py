@@ -1,6 +1,8 @@
 """The tables, a module per noun, and what the database keeps true for us."""
 
+from tramita.models.approvals import Approval, ApprovalToken
 from tramita.models.configuration import Definition, Mailbox, Route, Version
+from tramita.models.focus import Focus
 from tramita.models.items import Access, CopiedContact, Entry, Item, Link
 from tramita.models.mail import (
     Attachment,
@@ -12,18 +14,23 @@ from tramita.models.mail import (
     MarkedAddress,
     Message,
     Probe,
+    Scan,
     SeenMessage,
     SenderDomain,
+    TrayView,
 )
+from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.views import View
-from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Timer
+from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Presence, Timer
 
 __all__ = [
     "Access",
     "Alert",
+    "Approval",
+    "ApprovalToken",
     "Attachment",
     "BlockedAddress",
     "CannedUse",
@@ -34,12 +41,15 @@ __all__ = [
     "Digest",
     "Draft",
     "Entry",
+    "Erasure",
     "FetchedMessage",
+    "Focus",
     "Follow",
     "Follower",
     "Grant",
     "IdempotencyKey",
     "Item",
+    "Lane",
     "Link",
     "Mailbox",
     "MailboxState",
@@ -50,14 +60,18 @@ __all__ = [
     "Notification",
     "Organisation",
     "Person",
+    "Presence",
     "Probe",
     "Queue",
     "Route",
+    "Scan",
     "SearchDoc",
     "SeenMessage",
     "SenderDomain",
     "Timer",
     "Token",
+    "ToldSender",
+    "TrayView",
     "Version",
     "View",
 ]

@@ -57,6 +57,7 @@ class Mailbox(models.Model):
     trusted = models.BooleanField(default=False, db_default=False)  # our control fields count (MAIL-54)
     automatic_answers_wake = models.BooleanField(default=True, db_default=True)  # M-13, MAIL-99
     copy_sent = models.CharField(max_length=200, default="", db_default="")  # folder for copies (MAIL-114)
+    outgoing = models.JSONField(null=True)  # limits of its provider, notices; null: nothing said (MAIL-112, MAIL-13)
     dkim_selectors = models.JSONField(null=True)  # of the keys that sign what it sends; None: not said (MAIL-123)
     plus_delivered = models.BooleanField(null=True)  # what the newest probe found; None: nobody knows (MAIL-117)
     active = models.BooleanField(default=True)

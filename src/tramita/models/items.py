@@ -77,6 +77,9 @@ class Item(models.Model):
     highlighted = models.BooleanField(default=False)
     new_information = models.BooleanField(default=False)
     robot_rejected = models.BooleanField(default=False)
+    approval = models.ForeignKey(  # the one that awaits a decision (AP-16)
+        "Approval", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     mail_trouble = models.BooleanField(default=False, db_default=False)  # a mail of it did not go out (MAIL-113)
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children", db_index=False)

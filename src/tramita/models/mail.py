@@ -209,6 +209,48 @@ class Message(models.Model):
         return self.message_id
 
 
+class TrayView(models.Model):
+    """How a message that waits in the tray is shown; the worker makes it, like that of a mail on an item (MAIL-7)."""
+
+    seen = models.OneToOneField(SeenMessage, models.CASCADE, related_name="tray_view")
+    html = models.TextField(default="")  # cleaned (MAIL-43)
+    shown = models.SmallIntegerField(choices=Message.Shown.choices, default=Message.Shown.WAITING)
+    view = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "tray_views"
+        indexes = [models.Index(fields=["id"], name="tray_views_to_clean", condition=models.Q(shown=1))]
+
+    def __str__(self) -> str:
+        return f"{self.seen_id} {self.shown}"
+
+
+class Scan(models.Model):
+    """What the operator's scanner says of bytes in the storage (MAIL-57). Until it has spoken nobody gets them."""
+
+    class Verdict(models.IntegerChoices):
+        """Whether the bytes may be had."""
+
+        WAITING = 0
+        CLEAN = 1
+        FOUND = 2  # something that harms: `words` names it
+
+    key = models.CharField(max_length=64, unique=True)  # SHA-256: of a file, or of a message of the tray
+    mail = models.BooleanField(default=False)  # its files are looked at one by one besides
+    verdict = models.SmallIntegerField(choices=Verdict.choices, default=Verdict.WAITING)
+    words = models.CharField(max_length=300, default="")  # what was found, or the fault of the last try
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    at = models.DateTimeField()  # first asked, or answered
+
+    class Meta:
+        db_table = "scans"
+        indexes = [models.Index(fields=["next_at"], name="scans_due", condition=models.Q(verdict=0))]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.verdict}"
+
+
 class Attachment(models.Model):
     """A file in a mail, or put on an item. The bytes lie in storage, once per content."""
 

@@ -85,6 +85,23 @@ class Alert(models.Model):
         return self.key
 
 
+class Presence(models.Model):
+    """A page that somebody has open on an item, until its process says no more that it is (decision 33).
+
+    It is told to the others who have the item open, and to nobody else; who gets work never depends on it.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    item = models.ForeignKey(Item, models.CASCADE, related_name="+", db_index=False)
+    until = models.DateTimeField()
+
+    class Meta:
+        db_table = "presences"
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.item_id}"
+
+
 class IdempotencyKey(models.Model):
     """A POST that was answered: asking again with the same key gives the same answer."""
 

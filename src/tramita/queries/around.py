@@ -1,5 +1,6 @@
 """What stands around an item on its page: the titles of its place, linked items, who may be given it. One statement."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,16 +38,20 @@ class Around:
     organisation: str = ""
     workers: Sequence[tuple[int, str]] = ()
     linked: Sequence[Linked] = ()
+    settings: int | None = None  # the version of the desk's
+    managers: Sequence[str] = ()  # active ones, who may decide on approvals (AP-6)
+    approval_types: Sequence[int] = ()  # their versions, the inactive ones too
     follows: bool | None = None  # whether this person follows it, or mutes it; None: they have said nothing
 
 
-def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool) -> Around:
+def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool, approvals: bool = False) -> Around:
     """The surroundings of an item, as far as this actor may see them. Cost: one statement."""
-    parts = [_organisation(item), _linked(item, actor), _followed(item, actor)]
+    parts = [_organisation(item), _linked(item, actor), SETTINGS, _followed(item, actor)]
     parts += [_titles(paths)] if paths else []
     parts += [_workers()] if workers else []
+    parts += [_managers(item), APPROVAL_TYPES] if approvals else []
     sql, params = " UNION ALL ".join(part.sql for part in parts), [one for part in parts for one in part.params]
-    found: dict[str, list[tuple[Any, ...]]] = {"title": [], "organisation": [], "worker": [], "link": [], "follow": []}
+    found: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for source, *row in fetch(sql, params):
         found[source].append(tuple(row))
     return Around(
@@ -58,6 +63,29 @@ def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool) -> 
         ),
         linked=[_link(*row) for row in found["link"]],
         follows=next((bool(follows) for follows, *_ in found["follow"]), None),
+        settings=next((version for version, *_ in found["settings"]), None),
+        managers=sorted((person_name(name, address) for *_, address, name in found["manager"]), key=str.casefold),
+        approval_types=[version for version, *_ in sorted(found["approval_type"], key=lambda one: one[4])],
+    )
+
+
+SETTINGS = Fragment(
+    "SELECT 'settings', s.current_id, 0, 0, 0, '', '' FROM (SELECT current_id FROM definitions "
+    "WHERE kind = 'settings' AND active ORDER BY id LIMIT 1) s WHERE s.current_id IS NOT NULL"
+)
+APPROVAL_TYPES = Fragment(
+    "SELECT 'approval_type', current_id, 0, 0, 0, key, '' FROM definitions "
+    "WHERE kind = 'approval_type' AND active AND current_id IS NOT NULL"
+)
+
+
+def _managers(item: Item) -> Fragment:
+    """As `approvals.managers_of` finds them; a test holds the two together."""
+    return Fragment(
+        "SELECT 'manager', id, 0, 0, 0, COALESCE(email, ''), name FROM people WHERE role = %s AND is_active "
+        "AND organisation_id IN (SELECT id FROM organisations WHERE id = %s "
+        "UNION SELECT parent_id FROM organisations WHERE id = %s)",
+        (Role.MANAGER.value, item.organisation_id, item.organisation_id),
     )
 
 

@@ -21,6 +21,7 @@ class Changed:
     """An item, the list it stands in now, and the types of entries that were written on it."""
 
     reference: str
+    version: int
     listed: str
     assignee_id: int | None
     owner_id: int | None
@@ -40,6 +41,7 @@ class Changed:
         """What a page is told: no word of anybody's."""
         return {
             "item": self.reference,
+            "version": self.version,
             "places": self.places(),
             "types": sorted(self.types),
         }
@@ -65,8 +67,9 @@ def changes(after: Mark) -> Batch:
         return Batch({}, after, more=False)
     transaction, place, places = between(after, safe)
     rows = fetch(
-        f"SELECT {transaction}, e.id, e.type, items.id, items.number, items.kind, items.ordinal, items.list, "
-        "items.assignee_id, items.owner_id, q.key, items.state, items.creator_id, items.discarded_at, d.key "
+        f"SELECT {transaction}, e.id, e.type, items.id, items.number, items.kind, items.ordinal, items.version, "
+        "items.list, items.assignee_id, items.owner_id, q.key, "
+        "items.state, items.creator_id, items.discarded_at, d.key "
         "FROM entries e JOIN items ON items.id = e.item_id LEFT JOIN definitions d ON d.id = items.process_id "
         "LEFT JOIN queues q ON q.id = items.queue_id "
         f"WHERE {place} LIMIT {MOST}",
@@ -79,11 +82,12 @@ def changes(after: Mark) -> Batch:
 
 def _by_item(rows: Iterable[tuple[Any, ...]]) -> dict[int, Changed]:
     found: dict[int, Changed] = {}
-    for _, _, type_, item_id, number, kind, ordinal, listed, assignee, owner, queue, *standing in rows:
+    for _, _, type_, item_id, number, kind, ordinal, version, listed, assignee, owner, queue, *standing in rows:
         if item_id not in found:
             state, creator, discarded, path = standing
             found[item_id] = Changed(
                 reference=str(Reference(KINDS[kind], number, ordinal)),
+                version=version,
                 listed=LISTS[listed],
                 assignee_id=assignee,
                 owner_id=owner,

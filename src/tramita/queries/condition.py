@@ -7,6 +7,7 @@ from statistics import median, quantiles
 from django.db import connection
 
 from tramita.models import Alert, Mailbox
+from tramita.queries.mailboxes import directory
 from tramita.queries.rows import document, fetch, moment, moment_or_none, stored
 
 # constants are written out: a parameter would lose the partial index
@@ -67,6 +68,68 @@ def seconds_to_item(*, at: datetime) -> dict[str, tuple[float, float]]:
 
 def _ninety_fifth(seconds: list[float]) -> float:
     return quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
+
+
+LATELY = "s.id > (SELECT max(id) FROM seen_messages) - %s AND s.seen_at > %s"
+
+
+def fetched_lately(*, at: datetime) -> dict[str, tuple[int, int]]:
+    """Messages downloaded in the last day by mailbox, and how many of them were seen before, among the newest."""
+    rows = fetch(
+        "SELECT mailbox, count(*), count(*) - count(DISTINCT seen_id) FROM fetched_messages "
+        "WHERE id > (SELECT max(id) FROM fetched_messages) - %s AND at > %s AND seen_id IS NOT NULL GROUP BY mailbox",
+        [NEWEST, stored(at - DAY)],
+    )
+    return {mailbox: (int(count), int(again)) for mailbox, count, again in rows}
+
+
+def bounces(*, at: datetime) -> dict[tuple[str, str], int]:
+    """Reports of the last day on mail of ours, by mailbox and reason: the status, else what became of it (MAIL-96)."""
+    status, action = _inside("m.headers", "bounce", "status"), _inside("m.headers", "bounce", "action")
+    rows = fetch(
+        f"SELECT s.mailbox, COALESCE({status}, {action}) AS why, count(DISTINCT s.id) FROM seen_messages s "
+        f"JOIN messages m ON m.seen_id = s.id WHERE {LATELY} AND {action} IS NOT NULL GROUP BY s.mailbox, why",
+        [NEWEST, stored(at - DAY)],
+    )
+    return {(mailbox, reason): int(count) for mailbox, reason, count in rows}
+
+
+def suppressed_answers(*, at: datetime) -> dict[tuple[str, str], int]:
+    """Automatic answers of the last day that were withheld, by mailbox and reason (MAIL-91, MAIL-93, MAIL-13)."""
+    why = f"COALESCE({_inside('s.trace', 'unanswered')}, {_inside('s.trace', 'too_large', 'why')})"
+    rows = fetch(
+        f"SELECT s.mailbox, {why} AS why, count(*) FROM seen_messages s WHERE {LATELY} AND {why} IS NOT NULL "
+        "GROUP BY s.mailbox, why",
+        [NEWEST, stored(at - DAY)],
+    )
+    return {(mailbox, reason): int(count) for mailbox, reason, count in rows}
+
+
+def outbox(*, at: datetime) -> dict[tuple[str, str], tuple[int, float]]:
+    """What has not gone out, by mailbox and state: how many, and since how many seconds the oldest is due."""
+    rows = fetch(
+        "SELECT m.sender_address, d.state, count(*), min(CASE WHEN d.state = 0 THEN d.next_at ELSE d.created_at END) "
+        "FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE d.state IN (0, 2, 3, 4) AND d.kind = 'mail' "
+        "GROUP BY m.sender_address, d.state"
+    )
+    desk = directory()
+    found: dict[tuple[str, str], tuple[int, float]] = {}
+    for address, state, count, oldest in rows:
+        label = (desk.mailbox_of(address) or address, STATES[state])
+        age = max(0.0, (at - moment(oldest)).total_seconds())
+        before = found.get(label, (0, 0.0))
+        found[label] = (before[0] + int(count), max(before[1], age))
+    return found
+
+
+STATES = {0: "queued", 2: "failed", 3: "uncertain", 4: "held"}
+
+
+def _inside(column: str, *path: str) -> str:
+    """A text inside a JSON column, as each database says it."""
+    if connection.vendor == "postgresql":
+        return f"{column} #>> '{{{','.join(path)}}}'"
+    return f"json_extract({column}, '$.{'.'.join(path)}')"
 
 
 def fetched() -> dict[str, datetime | None]:

@@ -69,7 +69,7 @@ def due_rule(version_id: int) -> DueRule:
 def settings() -> Settings:
     """The settings of the desk. Cost: one query."""
     current = _one("SELECT current_id FROM definitions WHERE kind = 'settings' AND active ORDER BY id LIMIT 1")
-    return _read(Settings, current) if current else Settings()
+    return settings_of(current)
 
 
 def current_category(path: str) -> Current[CategoryDefinition] | None:
@@ -96,6 +96,16 @@ def approval_types() -> list[ApprovalTypeDefinition]:
     """Every approval type, the inactive ones too (AP-5)."""
     rows = Definition.objects.filter(kind="approval_type", active=True, current__isnull=False).order_by("key")
     return [_read(ApprovalTypeDefinition, version) for version in rows.values_list("current_id", flat=True)]
+
+
+def approval_type(version_id: int) -> ApprovalTypeDefinition:
+    """An approval type in the words that were asked about."""
+    return _read(ApprovalTypeDefinition, version_id)
+
+
+def settings_of(version_id: int | None) -> Settings:
+    """The settings of the desk, by the id of their version."""
+    return _read(Settings, version_id) if version_id else Settings()
 
 
 @once_a_batch

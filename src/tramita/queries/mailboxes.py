@@ -33,6 +33,9 @@ class Rules:
     trusted: bool = False  # control fields of our own namespace stay (MAIL-54)
     automatic_answers_wake: bool = True  # M-13, MAIL-99
     spam_header: str = ""  # the operator's own flag of a filter: `X-My-Flag: yes` (MAIL-58)
+    tell_too_large: bool = True  # who sent a mail over the limit hears of it (MAIL-13)
+    messages_a_minute: int | None = None  # that its provider takes (MAIL-112)
+    recipients_a_mail: int | None = None
 
 
 PLAIN = Rules()
@@ -137,7 +140,7 @@ def directory() -> Directory:
     )
     ordered = sorted(rows, key=lambda row: row[0])
     boxes = {box: bool(refuses) for _, box, refuses, *_ in ordered}
-    rules = {row[1]: _rules(row[9], row[10], row[11], row[12], row[14]) for row in ordered}
+    rules = {row[1]: _rules(*row[9:13], *row[14:16]) for row in ordered}
     routes = {
         address: RouteRow(address, box, kind, path, bool(acknowledge))
         for _, box, _, address, kind, path, acknowledge, *_ in rows
@@ -149,13 +152,14 @@ def directory() -> Directory:
 
 RULES = (
     "m.name, m.signature, m.plus_addressing, m.authserv_id, m.trusted, m.automatic_answers_wake, m.plus_delivered, "
-    "m.settings"
+    "m.settings, m.outgoing"
 )
 
 
-def _rules(plus: str, authserv_id: str, trusted: object, wake: object, connection_: object) -> Rules:
+def _rules(plus: str, authserv_id: str, trusted: object, wake: object, connection_: object, outgoing: object) -> Rules:
     spam_header = str(document(connection_).get("spam_header", ""))
-    return Rules(plus, authserv_id, bool(trusted), bool(wake), spam_header)
+    leaving = document(outgoing) or {}
+    return Rules(plus, authserv_id, bool(trusted), bool(wake), spam_header, **leaving)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from tramita.domain.actors import Actor
 from tramita.domain.errors import NotFound
 from tramita.models import Attachment, Item, Message
+from tramita.queries import scans
 from tramita.queries.items import visible_to
 
 
@@ -14,21 +15,38 @@ def get_mail(actor: Actor, number: int) -> Message:
     Raises: NotFound, whether it is missing or invisible. Cost: two statements.
     """
     found = Message.objects.select_related("item").filter(pk=number).first()
-    if found is None:
-        raise NotFound("There is no such mail.")
-    first = found.item.related_to_id or found.item_id
-    if not visible_to(actor).filter(Q(pk=found.item_id) | Q(pk=first) | Q(related_to_id=first)).exists():
+    if found is None or not _shared_with(actor, found.item):
         raise NotFound("There is no such mail.")
     return found
 
 
+def _shared_with(actor: Actor, item: Item) -> bool:
+    first = item.related_to_id or item.pk
+    return visible_to(actor).filter(Q(pk=item.pk) | Q(pk=first) | Q(related_to_id=first)).exists()
+
+
+def get_file(actor: Actor, number: int) -> Attachment:
+    """A file on an item, as it may be had: shared inside a related group like the mail that it came with (G-11).
+
+    Raises: NotFound; Conflict `held_back`, while the scanner keeps it (MAIL-57).
+    """
+    found = Attachment.objects.select_related("item", "message").filter(pk=number).first()
+    if found is None or not _shared_with(actor, found.item):
+        raise NotFound("There is no such file.")
+    if scans.came_in(found):
+        scans.let_through(found.sha256)
+    return found
+
+
 def get_part(actor: Actor, number: int, part: str) -> Attachment:
-    """A file of that mail, by its number or its content id. Raises: NotFound."""
+    """A file of that mail, by its number or its content id. Raises: NotFound, Conflict, as `get_file` does."""
     mail = get_mail(actor, number)
     named = Q(pk=int(part)) if part.isdecimal() and len(part) < 19 else Q(content_id__iexact=part.strip("<>"))
     found = Attachment.objects.filter(named, message=mail).order_by("id").first()
     if found is None:
         raise NotFound("There is no such file.")
+    if not mail.outgoing:
+        scans.let_through(found.sha256)
     return found
 
 

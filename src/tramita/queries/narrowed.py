@@ -73,10 +73,7 @@ def everywhere(narrowing: Narrowing, reader: Reader) -> Place:
 
 def tally(place: Place, actor: Actor, wanted: Fragment, now: datetime, tonight: datetime) -> Fragment:
     """Lines `('tally', status, 'hit' or '', number)` over the first rows of the list (H-2)."""
-    looked = _looked_at(place, actor, wanted, TALLIED)
-    ranges = [(one, due_range(one, now, tonight)) for one in (DueStatus.OVERDUE, DueStatus.TODAY, DueStatus.ON_TARGET)]
-    cases = " ".join(f"WHEN {due.sql} THEN '{status.value}'" for status, due in ranges)
-    status = Fragment(f"CASE {cases} ELSE '{DueStatus.NOT_SET.value}' END", _params([due for _, due in ranges]))
+    looked, status = looked_at(place, actor, wanted, TALLIED), status_sql(now, tonight)
     return Fragment(
         f"SELECT 'tally', status, hit, COUNT(*) FROM (SELECT {status.sql} AS status, hit FROM ({looked.sql}) l) t "
         "GROUP BY status, hit",
@@ -84,16 +81,23 @@ def tally(place: Place, actor: Actor, wanted: Fragment, now: datetime, tonight: 
     )
 
 
+def status_sql(now: datetime, tonight: datetime) -> Fragment:
+    """The due status of a row, as its code (SLA-13)."""
+    ranges = [(one, due_range(one, now, tonight)) for one in (DueStatus.OVERDUE, DueStatus.TODAY, DueStatus.ON_TARGET)]
+    cases = " ".join(f"WHEN {due.sql} THEN '{status.value}'" for status, due in ranges)
+    return Fragment(f"CASE {cases} ELSE '{DueStatus.NOT_SET.value}' END", _params([due for _, due in ranges]))
+
+
 def glance(view: int, place: Place, actor: Actor, wanted: Fragment) -> Fragment:
     """Lines `('view', id, 'hit' or '', number)` over the first rows of a view."""
-    looked = _looked_at(place, actor, wanted, GLANCED)
+    looked = looked_at(place, actor, wanted, GLANCED)
     return Fragment(f"SELECT 'view', '{int(view)}', hit, COUNT(*) FROM ({looked.sql}) l GROUP BY hit", looked.params)
 
 
-def _looked_at(place: Place, actor: Actor, wanted: Fragment, most: int) -> Fragment:
+def looked_at(place: Place, actor: Actor, wanted: Fragment, most: int, *, also: Sequence[str] = ()) -> Fragment:
     """The first rows of a list and one more, and which of them are meant: the same rows however long the list is."""
     hit, order = both(seen_sql(place, actor), wanted), f"ORDER BY sort_due, id LIMIT {most + 1}"
-    columns = f"sort_due, id, CASE WHEN {hit.sql} THEN 'hit' ELSE '' END AS hit"
+    columns = f"{', '.join(('sort_due', 'id', *also))}, CASE WHEN {hit.sql} THEN 'hit' ELSE '' END AS hit"
     parts = [
         f"SELECT * FROM (SELECT {columns} FROM items WHERE {branch.sql} {order}) b{number}"
         for number, branch in enumerate(place.branches or (Fragment("FALSE"),))

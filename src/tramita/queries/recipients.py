@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tramita.domain.codes import Kind
+from tramita.domain.definitions import MailDefaults
 from tramita.domain.mime.model import address_key
 from tramita.models import Delivery, Item, MarkedAddress, Message, Person
+from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory, directory
 
 MOST_MAILS = 200  # of an item whose people count as known
@@ -73,11 +76,24 @@ def participants(item: Item) -> set[str]:
     ids = {getattr(item, f"{role}_id") for role in ROLES} | set(item.copied.values_list("person_id", flat=True))
     there = Person.objects.filter(pk__in=[one for one in ids if one], email__isnull=False)
     people = there.values_list("email", flat=True)
-    mails = Message.objects.filter(item=item).exclude(deliveries__state=Delivery.State.CANCELLED).order_by("-id")
+    said = Message.objects.filter(item=item, approval_token=None)
+    mails = said.exclude(deliveries__state=Delivery.State.CANCELLED).order_by("-id")
     named = {address_key(email) for email in people if email}
     for sender, to, cc in mails.values_list("sender_address", "to", "cc")[:MOST_MAILS]:
         named |= {address_key(one) for one in (sender, *(address for _, address in (*to, *cc)))}
     return named
+
+
+def mail_defaults(item: Item) -> MailDefaults:
+    """Whom a mail goes to by default, as the Action says, else its Case; a Ticket has nothing of its own (M-15)."""
+    if item.process_version_id is None or item.kind is Kind.TICKET:
+        return USUAL
+    case = definitions.case_type(item.process_version_id)
+    action = case.actions.get(item.action_name or "") if item.kind is Kind.ACTION else None
+    return (action.mail if action else None) or case.mail or USUAL
+
+
+USUAL = MailDefaults()
 
 
 def reply_all(message: Message, desk: Directory) -> tuple[list[str], list[str]]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus
 from tramita.domain.narrowing import Narrowing, Reader
-from tramita.queries import narrowed
+from tramita.queries import charts, narrowed
+from tramita.queries.charts import Bar
 from tramita.queries.events import BEGINNING, cursor_at, newest_sql
 from tramita.queries.notices import latest_sql, unread_sql
 from tramita.queries.rows import fetch, stored
@@ -25,11 +26,21 @@ from tramita.queries.worklists import (
     in_queue,
     inbox,
     owned,
-    recent,
+    recent_and_focus,
 )
 
 RECENT = 5
 NAME = "name:"
+FIGURES = (
+    "inbox",
+    "owned",
+    "unhandled",
+    "unhandled_today",
+    "alerts",
+    "news",
+    "newest_news",
+    *(status.value for status in ORDER),
+)
 NEWS_CAP = 99  # what the bell shows
 
 Line = tuple[str, str, str, int]
@@ -86,6 +97,8 @@ class Shell:
     alerts: Count | None = None  # what an operator must know; None: not this reader
     views: Sequence[ViewCount] = ()
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of what the list is narrowed by
+    focus: Sequence[Row] = ()  # of the Inbox, in its reader's order (Z-6)
+    chart: Sequence[Bar] = ()  # of the list, the largest first (H-3, H-5)
     news: Count = field(default_factory=lambda: Count(0))  # notifications that they have not read
     newest_news: int = 0  # the last one there is
 
@@ -104,6 +117,8 @@ class Listing:
     tonight: datetime
     narrow: Fragment = TRUE
     narrowing: Narrowing = ()
+    chart: str = ""  # the field over which its work is shown
+    team: bool = False  # with each colleague, also those who have nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +147,12 @@ def shell_of(
         *_totals(actor, listing),
         *_views(actor, views),
         *(names(listing.narrowing) if listing else ()),
+        *_chart(actor, listing),
     ]
     rows = fetch(" UNION ALL ".join(line.sql for line in lines), [one for line in lines for one in line.params])
-    found = {name: Count(number) for name, _, _, number in rows if name not in ("queue", "cursor", "tally", "view")}
+    found = {name: Count(number) for name, _, _, number in rows if name in FIGURES}
     queues = [QueueCount(key, title, Count(number)) for name, key, title, number in rows if name == "queue"]
+    opened, focus = recent_and_focus(actor, limit=RECENT)
     place = next(((int(tx), int(entry)) for name, tx, entry, _ in rows if name == "cursor"), BEGINNING)
     return Shell(
         name=actor.name,
@@ -149,10 +166,12 @@ def shell_of(
         newest_news=found["newest_news"].number,
         alerts=found["alerts"] if operates(actor) else None,
         queues=sorted(queues, key=lambda queue: queue.title.casefold()),
-        recent=recent(actor, limit=RECENT),
+        recent=opened,
+        focus=focus,
         totals=_counts(rows, found) if listing else {},
         views=_seen_views(rows, views),
         names={(name.removeprefix(NAME), key): title for name, key, title, _ in rows if name.startswith(NAME)},
+        chart=_bars(actor, listing, rows),
     )
 
 
@@ -177,6 +196,21 @@ def _counts(rows: Sequence[Line], found: Mapping[str, Count]) -> Mapping[DueStat
     more = sum(number for _, _, number in tallied) > narrowed.TALLIED
     hits = {key: number for key, hit, number in tallied if hit}
     return {status: Count(hits.get(status.value, 0), more) for status in ORDER}
+
+
+def _chart(actor: Actor, listing: Listing | None) -> list[Fragment]:
+    if listing is None or not listing.chart:
+        return []
+    day = (listing.now, listing.tonight)
+    drawn = charts.chart(listing.chart, listing.place, actor, listing.narrow, *day)
+    return [drawn, charts.colleagues(actor)] if listing.team else [drawn]
+
+
+def _bars(actor: Actor, listing: Listing | None, rows: Sequence[Line]) -> list[Bar]:
+    if listing is None or not listing.chart:
+        return []
+    found = charts.bars(listing.chart, rows)
+    return charts.team(actor, rows, found) if listing.team else charts.pareto(found)
 
 
 def _views(actor: Actor, views: Views | None) -> list[Fragment]:

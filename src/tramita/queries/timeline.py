@@ -6,7 +6,7 @@ meant for participants, on items they may see.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Role, Visibility
 from tramita.domain.references import Reference
 from tramita.models import Attachment, Item, Message
+from tramita.queries import scans
 from tramita.queries.names import Who, who
 from tramita.queries.records import among, reader, select
 from tramita.queries.rows import document, fetch, moment
@@ -63,6 +64,7 @@ class Said:
     message: Message | None
     attachments: Sequence[Attachment]
     leaving: "Leaving | None" = None
+    held: Mapping[str, str] = field(default_factory=dict)  # files that the scanner keeps, and why (MAIL-57)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def counts(item: Item, actor: Actor) -> dict[str, int]:
 
 
 def comms(item: Item, actor: Actor) -> list[Said]:
-    """Mails and notes, newest first, with texts and attachments (TL-1). Cost: four statements.
+    """Mails and notes, newest first, with texts and attachments (TL-1). Cost: four statements, one more with a scanner.
 
     HTML stays where it is: up to two megabytes a mail, which only its own frame reads.
     """
@@ -133,7 +135,9 @@ def comms(item: Item, actor: Actor) -> list[Said]:
     enclosed: dict[int | None, list[Attachment]] = {}
     for attachment in select(Attachment, f"{among('message_id', ids)} ORDER BY id", ids) if ids else ():
         enclosed.setdefault(attachment.message_id, []).append(attachment)
-    return [_said(entry, messages, enclosed, leaving) for entry in entries]
+    files = [one.sha256 for several in enclosed.values() for one in several]
+    kept = scans.held(files)
+    return [replace(_said(entry, messages, enclosed, leaving), held=kept) for entry in entries]
 
 
 def _messages(ids: Sequence[int]) -> tuple[dict[int, Message], dict[int, Leaving]]:

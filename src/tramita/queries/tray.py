@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 
 from tramita.domain.actors import Actor
 from tramita.domain.errors import NotFound, NotPermitted
-from tramita.models import Route, SeenMessage
-from tramita.queries import visibility
+from tramita.models import Message, Route, SeenMessage, TrayView
+from tramita.queries import scans, visibility
 from tramita.queries.rows import fetch, moment, stored
 from tramita.queries.visibility import TRUE, Fragment, both, may
 
@@ -78,7 +78,7 @@ def theirs_sql(actor: Actor) -> Fragment:
 
 def get_unhandled(actor: Actor, seen_id: int) -> SeenMessage:
     """One of them. Raises: NotFound, also when it was dealt with meanwhile."""
-    seen = tray(actor).filter(pk=seen_id).first()
+    seen = tray(actor).filter(pk=seen_id).select_related("tray_view").defer("tray_view__html").first()
     if seen is None:
         raise NotFound("There is no such mail.")
     return seen
@@ -105,6 +105,22 @@ def get_readable(actor: Actor, seen_id: int) -> SeenMessage:
         if seen is not None:
             return seen
     return get_unhandled(actor, seen_id)
+
+
+def get_opened(actor: Actor, seen_id: int) -> SeenMessage:
+    """One whose files this person may have. Raises: NotFound; Conflict, while the scanner holds them back (MAIL-57)."""
+    seen = get_readable(actor, seen_id)
+    scans.let_through(seen.raw)
+    return seen
+
+
+def get_shown(actor: Actor, seen_id: int) -> TrayView:
+    """The cleaned HTML of one whose bytes this person may read (MAIL-43). Raises: NotFound, also if there is none."""
+    found = TrayView.objects.filter(seen=get_readable(actor, seen_id), shown=Message.Shown.CLEAN)
+    shown = found.select_related("seen").first()
+    if shown is None:
+        raise NotFound("There is no such mail.")
+    return shown
 
 
 def waiting(actor: Actor, *, mailbox: str | None = None, reason: str = "", before: int | None = None) -> Found:

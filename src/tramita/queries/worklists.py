@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from tramita.domain.actors import Actor
+from tramita.domain.actors import LEADERS, Actor
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Role, State
 from tramita.domain.references import Reference
 from tramita.queries.rows import fetch, moment, moment_or_none, stored
@@ -147,6 +147,15 @@ def in_queues(queue_ids: Iterable[int]) -> Place:
     return Place(tuple(Fragment(f"queue_id = %s AND {QUEUED}", (one,)) for one in sorted(queue_ids)))
 
 
+def of_teams(actor: Actor) -> Place:
+    """What this person's queues have, whoever works on it; for who leads, all that is open (H-1, H-5)."""
+    lists = (INBOX, QUEUED, OWNED)
+    if actor.role in LEADERS:
+        return Place(tuple(Fragment(one) for one in lists), anybodys=True)
+    branches = (Fragment(f"queue_id = %s AND {one}", (queue,)) for queue in sorted(actor.queue_ids) for one in lists)
+    return Place(tuple(branches), anybodys=True)
+
+
 def page(
     place: Place,
     actor: Actor,
@@ -192,6 +201,21 @@ def recent(actor: Actor, *, limit: int = PAGE) -> list[Row]:
         [actor.id, *seen.params],
     )
     return [row_from(row) for row in rows]
+
+
+def recent_and_focus(actor: Actor, *, limit: int) -> tuple[list[Row], list[Row]]:
+    """What this person opened last, and what of their Inbox they have in focus (G-12, Z-6). Cost: one statement."""
+    seen, mine = visible_sql(actor), listed_sql(actor)
+    rows = fetch(
+        f"SELECT {SHOWN}, f.part FROM (SELECT * FROM (SELECT items.*, 1 AS part, x.at AS at, 0 AS place "
+        f"FROM accesses x JOIN items ON items.id = x.item_id WHERE x.person_id = %s AND {seen.sql} ORDER BY x.at DESC "
+        f"LIMIT {int(limit)}) opened UNION ALL SELECT items.*, 2, NULL, x.position FROM focus x JOIN items "
+        f"ON items.id = x.item_id WHERE x.person_id = %s AND items.assignee_id = %s AND items.{INBOX} AND {mine.sql}"
+        f") f {NAMES} ORDER BY f.part, f.at DESC, f.place",
+        [actor.id, *seen.params, actor.id, actor.id, *mine.params],
+    )
+    opened, focus = ([row_from(row[:-1]) for row in rows if row[-1] == part] for part in (1, 2))
+    return opened, focus
 
 
 def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:

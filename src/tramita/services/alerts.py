@@ -26,6 +26,13 @@ def raise_alert(key: str, kind: str, about: Mapping[str, Any], at: datetime) -> 
 
 
 @one_transaction
+def forget(kind: str, *, before: datetime) -> int:
+    """Of what nobody can tell to be cured, that which was not seen again since; how many."""
+    gone, _ = Alert.objects.filter(kind=kind, at__lt=before).delete()
+    return gone
+
+
+@one_transaction
 def clear(key: str) -> bool:
     """It is cured. False: nobody had said that it was wrong."""
     gone, _ = Alert.objects.filter(key=key[:LONGEST_KEY]).delete()

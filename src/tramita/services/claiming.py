@@ -5,12 +5,14 @@ theirs: a worker that was thought dead and comes back changes nothing.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
+from tramita.models.work import NEVER_LEASED
 from tramita.queries.rows import moment
 from tramita.services.sql import stored
 from tramita.services.transactions import writing
@@ -48,21 +50,51 @@ class Claimed:
     tries: int
 
 
-def claim(table: Table, kinds: tuple[str, ...], *, at: datetime, limit: int = BATCH) -> list[Claimed]:
-    """Rows due at `at` that nobody holds, oldest first; ours for two minutes."""
+def claim(
+    table: Table, kinds: tuple[str, ...], *, at: datetime, limit: int = BATCH, but_from: Sequence[str] = ()
+) -> list[Claimed]:
+    """Rows due at `at` that nobody holds, oldest first; ours for two minutes.
+
+    `but_from`: mails that leave from these addresses of ours are passed over.
+    """
     marks = ", ".join(["%s"] * len(kinds))
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = (
         f"UPDATE {table.name} SET lease_until = %s, fence = fence + 1, tries = tries + 1 WHERE id IN ("  # noqa: S608 - names of ours
         f"SELECT id FROM {table.name} WHERE {table.due} <= %s {table.waiting}AND lease_until <= %s "
-        f"AND {table.kind} IN ({marks}) ORDER BY {table.due} LIMIT %s {skip}) "
+        f"AND {table.kind} IN ({marks}) {_but_from(but_from)}ORDER BY {table.due}, id LIMIT %s {skip}) "
         f"RETURNING id, {table.kind}, {table.item}, {table.due}, payload, fence, tries"
     )  # names are ours; values are parameters
     now = stored(at)
     with writing(), connection.cursor() as cursor:
-        cursor.execute(statement, [stored(at + LEASE), now, now, *kinds, limit])
+        cursor.execute(statement, [stored(at + LEASE), now, now, *kinds, *but_from, limit])
         rows = [_claimed(row) for row in cursor.fetchall()]
     return sorted(rows, key=lambda row: (row.due_at, row.id))
+
+
+def _but_from(addresses: Sequence[str]) -> str:
+    return f"AND {sender_sql()} NOT IN ({', '.join(['%s'] * len(addresses))}) " if addresses else ""
+
+
+def sender_sql() -> str:
+    """The address that a delivery leaves from: its mail's, or what a mail without an item says itself."""
+    said = (
+        "deliveries.payload->>'address'"
+        if connection.vendor == "postgresql"
+        else "json_extract(deliveries.payload, '$.address')"
+    )
+    theirs = "(SELECT m.sender_address FROM messages m WHERE m.id = deliveries.message_id)"
+    return f"COALESCE({theirs}, {said}, '')"
+
+
+def unclaim(table: Table, rows: Sequence[Claimed]) -> None:
+    """Put rows of ours back as they stood: this was no try."""
+    with connection.cursor() as cursor:
+        for row in rows:
+            cursor.execute(
+                f"UPDATE {table.name} SET lease_until = %s, tries = tries - 1 WHERE id = %s AND fence = %s",  # noqa: S608 - names of ours
+                [stored(NEVER_LEASED), row.id, row.fence],
+            )
 
 
 def finish(table: Table, row: Claimed) -> bool:

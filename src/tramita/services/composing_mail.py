@@ -23,6 +23,7 @@ from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.markers import marker_line
 from tramita.gateways.storage import storage
 from tramita.models import Message
+from tramita.services.approval_link import paragraph
 from tramita.services.transactions import writing
 
 LONGEST_QUOTE = 20_000  # characters of one mail
@@ -42,6 +43,8 @@ def composed(message: Message) -> bytes:
 
     Raises: Invalid, when no mail can be made of it; OSError, when a file of it cannot be read.
     """
+    if message.headers.get("to_manager"):
+        return compose(outgoing(message))  # its link decides: no copy of it is kept (MAIL-52)
     kept = storage(settings.TRAMITA_STORAGE_URL)
     if message.raw:
         try:
@@ -102,6 +105,7 @@ def _text(message: Message, quotes: Iterable[Quote]) -> str:
     parts = [
         marker_line(_language(message)) if marks.get("marker") else "",
         message.text.strip() or html_to_text(message.html),
+        paragraph(message, _language(message)) if marks.get("to_manager") else "",
         *marks.get("below", ()),
         f"-- \n{marks['signature']}" if marks.get("signature") else "",
         *(f"{one.heading}\n{_marked(one.words)}" for one in quotes),

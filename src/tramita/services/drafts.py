@@ -18,6 +18,7 @@ from tramita.gateways.storage import storage
 from tramita.models import Attachment, Draft, Entry, Item, Message
 from tramita.queries import definitions
 from tramita.queries.items import visible_to
+from tramita.queries.scans import came_in, let_through
 from tramita.services.mailing import Enclosure
 from tramita.services.moving import require
 from tramita.services.notes import LONGEST
@@ -97,12 +98,17 @@ def attach(item: Item, kind: str, files: Iterable[Enclosure], *, by: Actor, at: 
 
 @one_transaction
 def attach_from_item(item: Item, kind: str, numbers: Sequence[int], *, by: Actor, at: datetime) -> Draft | None:
-    """Put files of the item, or of its related group, into the draft (F-4). Raises: NotFound."""
+    """Put files of the item, or of its related group, into the draft (F-4).
+
+    Raises: NotFound; Conflict `held_back`: what the scanner keeps from us is not sent to others (MAIL-57).
+    """
     wanted = list(dict.fromkeys(numbers))
-    found = Attachment.objects.in_bulk(wanted)
+    found = Attachment.objects.select_related("message").in_bulk(wanted)
     seen = set(visible_to(by).filter(pk__in={one.item_id for one in found.values()}).values_list("pk", flat=True))
     if any(number not in found or found[number].item_id not in seen for number in wanted):
         raise NotFound("There is no such file.")
+    for one in filter(came_in, found.values()):
+        let_through(one.sha256)
     return _add(item, kind, [_listed(found[number]) for number in wanted], by=by, at=at)
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from tramita.gateways.incoming import Held, MailServerFault, Name, Session
 from tramita.models import Mailbox, MailboxState
-from tramita.services import connecting, keeping, transport_ledger, visits
+from tramita.queries.mailboxes import directory
+from tramita.services import connecting, keeping, receiving, size_notices, transport_ledger, visits
 from tramita.services.fetching_plan import Plan, plan_of
 from tramita.services.transactions import writing
 from tramita.services.visits import Lease, LeaseLost
@@ -25,7 +26,6 @@ SLICE = visits.LEASE / 3  # of a wait, after which the lease is prolonged
 SOON = timedelta(minutes=1)  # a connection that is cut before is at fault
 TOGETHER = 50  # messages of which the server is told by one command
 WORTH_SAYING = 500_000  # bytes: what is larger may outlast the lease
-TOO_LARGE = "too large"
 
 
 @dataclass(slots=True)
@@ -196,9 +196,13 @@ def _bytes(here: Visit, session: Session, held: Held, *, large: bool) -> bytes |
 def _note(here: Visit, key: str, raw: bytes, held: Held, *, large: bool, at: datetime) -> int:
     columns: dict[str, object] = {"archive": here.plan.is_old(held), "envelope": _evidence(held)}
     if large:
-        columns |= {"outcome": "unhandled", "reason": TOO_LARGE, "size": held.size, "next_at": None}
-        columns |= keeping.named(raw) | {"processed_at": at}
-    return keeping.note(key, raw, mailbox=here.box.address, source=here.plan.source, at=at, **columns)
+        columns |= {"outcome": "unhandled", "reason": size_notices.REASON, "size": held.size, "next_at": None}
+        head = receiving.read(raw, {})
+        columns |= keeping.names_of(head) | {"processed_at": at}
+    seen = keeping.note(key, raw, mailbox=here.box.address, source=here.plan.source, at=at, **columns)
+    if large and not here.plan.is_old(held):
+        size_notices.tell_sender(head, seen_id=seen, mailbox=here.box.address, size=held.size, desk=directory(), at=at)
+    return seen
 
 
 def _evidence(held: Held) -> dict[str, str]:

@@ -5,13 +5,18 @@ first. The mark in `followers` moves in the same transaction: whoever is killed 
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
 
+from django.conf import settings
+from django.db.models import Q
+
+from tramita.domain.file_texts import readable, words_in
 from tramita.domain.folding import words
 from tramita.domain.search_terms import marked
+from tramita.gateways.storage import storage
 from tramita.models import Attachment, CopiedContact, Follower, Item, Message, Person, SearchDoc
 from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.rows import document, fetch
@@ -25,8 +30,11 @@ LONGEST_TEXT = 100_000  # characters that are read of one text
 LONGEST_BODY = 60_000  # that are kept, folded
 MAIL = frozenset({*MAILS, MOVED_HERE, MOVED_AWAY})
 TOLD = frozenset({"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id"})
+FILES = frozenset({"file_added", "file_changed", "file_removed"})
+ALL = 0  # of an item's own files: the entry does not say which
 About = SearchDoc.About
 Key = tuple[int, int, int]  # item, about, source
+Files = Mapping[tuple[int | None, int | None], Sequence[Attachment]]  # by item, of what lies on it alone, or by mail
 
 
 def index(*, at: datetime) -> int:
@@ -73,9 +81,32 @@ def _texts(rows: Iterable[tuple[Any, ...]]) -> dict[Key, str]:
         for key, text in _touched(row):
             touched.pop(key, None)
             touched[key] = text
-    ids = {about: {key[0 if about is not About.MAIL else 2] for key in touched if key[1] is about} for about in About}
-    texts = dict(chain(_mails(ids[About.MAIL]), _files(ids[About.FILE]), _items(ids[About.ITEM])))
-    return {key: texts.get(key, text) for key, text in touched.items()}
+    mails, items, filed = (
+        {key[place] for key in touched if key[1] is about}
+        for about, place in ((About.MAIL, 2), (About.ITEM, 0), (About.FILE, 0))
+    )
+    files = _files(mails, filed)
+    texts = dict(chain(_mails(mails, files), _items(items)))
+    whole = [item for item, about, source in touched if (about, source) == (About.FILE, ALL)]
+    found = dict.fromkeys(_files_gone(whole), "")
+    for key, text in touched.items():
+        item, about, source = key
+        if about is not About.FILE:
+            found[key] = texts.get(key, text)
+        elif source != ALL:
+            found[key] = ""  # unless it is among the item's own
+        for file in files.get((item, None) if about is About.FILE else (None, source), ()):
+            if about is not About.FILE or source in (ALL, file.pk):
+                found[(item, About.FILE, file.pk)] = _words_in(file) if file.item_id == item else ""
+    return found
+
+
+def _files_gone(items: Collection[int]) -> Iterator[Key]:
+    """Texts of files that are not there any more, as when a person's mail is erased."""
+    there = Attachment.objects.filter(item__in=items).values("pk")
+    rows = SearchDoc.objects.filter(item__in=items, about=About.FILE).exclude(source__in=there)
+    for item, source in rows.values_list("item_id", "source") if items else ():
+        yield item, About.FILE, source
 
 
 def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
@@ -84,34 +115,47 @@ def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
     facts, spoken = document(data), document(said)
     if type_ in MAIL and "message" in facts:
         yield (item_id, About.MAIL, facts["message"]), ""
+    elif type_ == "mail_erased":
+        yield from (((item_id, About.MAIL, one), "") for one in facts["messages"])
+        yield (item_id, About.FILE, ALL), ""
     elif type_ in NOTES:
         yield (item_id, About.NOTE, entry_id), str(spoken.get("body", ""))
-    elif type_ == "file_added":
-        yield (item_id, About.FILE, 0), ""
+    elif type_ in FILES:
+        yield (item_id, About.FILE, facts.get("file", ALL)), ""
     if not TOLD.isdisjoint({*facts.get("set", {}), *spoken.get("set", {})}):
         yield (item_id, About.ITEM, 0), ""
 
 
-def _mails(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
+def _mails(ids: Collection[int], files: Files) -> Iterator[tuple[Key, str]]:
     """Subject, people, words, and the names of what is enclosed; its people once more for `from:` and `to:`."""
-    names: dict[int | None, list[str]] = {}
-    for message, filename in Attachment.objects.filter(message__in=ids).values_list("message_id", "filename"):
-        names.setdefault(message, []).append(filename)
     columns = ("id", "item_id", "subject", "sender_name", "sender_address", "to", "cc", "text")
-    for pk, item_id, subject, name, address, to, cc, text in Message.objects.filter(pk__in=ids).values_list(*columns):
+    there = Message.objects.filter(pk__in=ids).exclude(headers__has_key="erased")
+    for pk, item_id, subject, name, address, to, cc, text in there.values_list(*columns):
         sender, people = f"{name} {address}", " ".join(" ".join(pair) for pair in (*to, *cc))
         told = (marked("from", sender), marked("to", people))
-        parts = (subject, sender, people, *told, " ".join(names.get(pk, ())), text)
-        yield (item_id, About.MAIL, pk), " ".join(parts)
+        enclosed = (file.filename for file in files.get((None, pk), ()))
+        yield (item_id, About.MAIL, pk), " ".join((subject, sender, people, *told, *enclosed, text))
 
 
-def _files(items: Collection[int]) -> Iterator[tuple[Key, str]]:
-    """The names of the files that were put on an item, not in a mail."""
-    named: dict[int, list[str]] = {}
-    for item_id, name in Attachment.objects.filter(item__in=items, message=None).values_list("item_id", "filename"):
-        named.setdefault(item_id, []).append(name)
-    for item_id, found in named.items():
-        yield (item_id, About.FILE, 0), " ".join(found)
+def _files(mails: Collection[int], items: Collection[int]) -> Files:
+    """What is enclosed in these mails, and what was put on these items by itself."""
+    found: dict[tuple[int | None, int | None], list[Attachment]] = {}
+    wanted = Q(message__in=mails) | Q(item__in=items, message=None)
+    for file in Attachment.objects.filter(wanted).order_by("pk") if mails or items else ():
+        found.setdefault((None if file.message_id else file.item_id, file.message_id), []).append(file)
+    return found
+
+
+def _words_in(file: Attachment) -> str:
+    """Its name, if it lies on the item by itself, and its text. Raises: OSError, while the disk is away."""
+    name = "" if file.message_id else file.filename
+    if file.inline or not readable(file.filename, file.size):
+        return name
+    try:
+        content = storage(settings.TRAMITA_STORAGE_URL).get(file.sha256)
+    except FileNotFoundError:
+        return name
+    return f"{name} {words_in(file.filename, content)}"
 
 
 def _items(ids: Collection[int]) -> Iterator[tuple[Key, str]]:

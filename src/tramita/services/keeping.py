@@ -7,8 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tramita.domain.mime import ParsedMail, parse, trace_free_digest
-from tramita.gateways.charsets import guess_charset
+from tramita.domain.mime import ParsedMail, trace_free_digest
 from tramita.gateways.storage import storage
 from tramita.models import SeenMessage
 from tramita.services import sql
@@ -47,12 +46,6 @@ def note(key: str, raw: bytes, *, mailbox: str, source: str, at: datetime, **col
     with writing():
         new = sql.insert("seen_messages", [row], returning=True, once=True)
         return new[0] if new else SeenMessage.objects.values_list("pk", flat=True).get(**_same(row))
-
-
-def named(raw: bytes) -> dict[str, str]:
-    """Subject and sender as the tray shows them, of the head of a message that is not read any further."""
-    mail = parse(raw, guess=guess_charset)
-    return names_of(mail)
 
 
 def names_of(mail: ParsedMail) -> dict[str, str]:

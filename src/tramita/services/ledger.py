@@ -7,7 +7,7 @@ stays valid.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -57,6 +57,7 @@ class Change:
     lines: list[_Line] = field(default_factory=list)
     timers: dict[str, tuple[datetime, dict[str, Any]] | None] = field(default_factory=dict)
     told: list[dict[str, Any]] = field(default_factory=list)  # entries made and not yet written
+    beside: list[Callable[[], object]] = field(default_factory=list)  # what else `write` writes, after the item
 
     def record(
         self,
@@ -102,7 +103,9 @@ class Change:
         if rows:
             sql.insert("entries", rows)
         write_timers(self.item.pk, self.timers)
-        self.columns, self.lines, self.timers, self.told = {}, [], {}, []
+        for more in self.beside:
+            more()
+        self.columns, self.lines, self.timers, self.told, self.beside = {}, [], {}, [], []
 
     def _entries(self) -> list[dict[str, Any]]:
         return [entry_row(self.item, line, by=self.by, at=self.at) for line in self.lines]

@@ -18,6 +18,7 @@ from tramita.services.definitions import WrongConfiguration
 from tramita.services.definitions.apply import one_at_a_time, publish
 from tramita.services.definitions.connections import CONNECTION
 from tramita.services.definitions.export import mailboxes
+from tramita.services.definitions.plain_faults import plainly
 from tramita.services.definitions.source import Problems, as_placed
 from tramita.services.definitions.values import ADDRESS, ADDRESS_LENGTH
 from tramita.services.transactions import one_transaction
@@ -149,7 +150,7 @@ def _field_names(address: str, tree: Tree, numbers: Iterable[int]) -> dict[str, 
     """Where a fault of the configuration stands on the page."""
     at = f"mailboxes/{address}"
     names = {f"{at}/{name}": name for name in tree} | {
-        f"{at}/incoming/{name}": name for name in tree.get("incoming", ())
+        f"{at}/{side}/{name}": name for side in ("incoming", "outgoing") for name in tree.get(side, ())
     }
     names |= {f"{at}/dkim_selector/{place}": "dkim_selector" for place in range(len(tree.get("dkim_selector", ())))}
     for place, number in enumerate(numbers):
@@ -167,17 +168,5 @@ def _publish(section: Tree, names: Mapping[str, str], *, by: Actor, at: datetime
 
 
 def _placed(errors: Sequence[FieldError], names: Mapping[str, str]) -> list[FieldError]:
-    """Each fault beside its field. The commonest is said in every language: an address leads to one place."""
-    return [_taken(names.get(one.field, one.field)) if _doubled(one) else _beside(one, names) for one in errors]
-
-
-def _doubled(fault: FieldError) -> bool:
-    return "/routes/" in fault.field and "already defined" in fault.message
-
-
-def _taken(field_name: str) -> FieldError:
-    return FieldError(field_name, "taken", "This address has a route already, or is named twice.")
-
-
-def _beside(fault: FieldError, names: Mapping[str, str]) -> FieldError:
-    return FieldError(names.get(fault.field, fault.field), fault.code, fault.message)
+    """Each fault beside its field."""
+    return [plainly(one, names.get(one.field, one.field)) for one in errors]

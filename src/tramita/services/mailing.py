@@ -29,7 +29,7 @@ from tramita.services.writing_mail import Envelope, Leaving, Manner, answered_ma
 
 __all__ = ["Enclosure", "cancel", "recipients_report", "send", "send_now"]
 
-COMMUNICATIONS = ("mail_received", "mail_sent", "note_added")
+COMMUNICATIONS = ("mail_received", "mail_sent", "mail_moved_here", "note_added")
 LONGEST_SUBJECT = 1000
 NO_HOLD = timedelta()
 

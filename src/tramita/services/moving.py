@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from tramita.domain import approvals
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Listed, Method, Role, State
 from tramita.domain.errors import NotPermitted
@@ -13,6 +14,7 @@ from tramita.models import Item
 from tramita.queries.facts import facts, lifecycle_of, outside
 from tramita.queries.visibility import may
 from tramita.services import clockwork
+from tramita.services.expiring import expire
 from tramita.services.ledger import Change
 
 WAIT = ("wait_type", "wait_since", "wait_until", "wait_days", "close_if_no_response")
@@ -80,6 +82,8 @@ def step(change: Change, row: Row, to: State, entry: str, **columns: Any) -> Non
         words=words,
         **columns,
     )
+    if item.approval_id is not None and to in approvals.ENDED:
+        expire(change)
 
 
 def listed(state: State, assignee_id: int | None) -> Listed:

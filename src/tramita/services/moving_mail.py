@@ -1,19 +1,15 @@
 """A mail that lies on the wrong item: taken to the right one, or made one of its own (MAIL-78, MAIL-82, M-25)."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.auto_answers import author, proven
 from tramita.domain.codes import State, Visibility, WaitType
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
-from tramita.domain.mime import ParsedMail, parse
+from tramita.domain.mime import kept_signature, parse
 from tramita.gateways.charsets import guess_charset
-from tramita.gateways.storage import storage
 from tramita.models import Attachment, Delivery, Entry, Item, Message, SeenMessage
-from tramita.queries import mailboxes
 from tramita.queries.facts import window_open
 from tramita.queries.mailboxes import RouteRow
 from tramita.queries.timeline import MAILS, MOVED_AWAY, MOVED_HERE
@@ -25,7 +21,7 @@ from tramita.services.resolving import reopen_by_mail
 from tramita.services.starting_by_mail import start_from_mail
 from tramita.services.storing_mail import Arrival
 from tramita.services.transactions import one_transaction
-from tramita.services.tray import process_of
+from tramita.services.tray import by_hand, process_of, raw_of
 from tramita.services.waiting import wake_by_mail
 
 
@@ -127,17 +123,7 @@ def _arrival(message: Message, *, at: datetime) -> Arrival:
     """The mail as if it came in now, dated as it was."""
     if message.outgoing or message.seen is None:
         raise Conflict("Only a mail that came in can become an item.", code="not_received")
-    desk, mail = mailboxes.directory(), _read(message.seen)
-    sender = author(mail, own=desk.own)
-    if sender is None or not sender.usable:
-        raise Conflict("Nobody can be answered: the mail has no usable sender.", code="no_sender")
-    known = mailboxes.sender(sender.key, sender.domain)
-    verified = proven(mail, own=desk.own, trusted=desk.rules_of(message.seen.mailbox).authserv_id)
-    return Arrival(message.seen, mail, sender, known, desk, at, verified=verified, by_hand=True, received_at=message.at)
-
-
-def _read(seen: SeenMessage) -> ParsedMail:
-    try:
-        return parse(storage(settings.TRAMITA_STORAGE_URL).get(seen.raw), guess=guess_charset)
-    except OSError:  # erased after its time, or lost; an empty key is the folder itself
-        raise Conflict("The message itself is not kept any more.", code="no_raw_mail") from None
+    mail = replace(
+        parse(raw_of(message.seen), guess=guess_charset), signature=kept_signature(message.headers.get("signature"))
+    )
+    return by_hand(message.seen, mail, received_at=message.at, at=at)

@@ -191,6 +191,11 @@ class NewsLetter:
         return str(self.payload["answers_to"])
 
     @property
+    def address(self) -> str:
+        """Which of our addresses it leaves from."""
+        return str(self.payload["address"])
+
+    @property
     def due(self) -> datetime:
         """When it was to go."""
         return self._at

@@ -23,9 +23,9 @@ from tramita.domain.mime.model import address_key
 from tramita.domain.wordless import wordless
 from tramita.gateways.smtp import NotNowError, RefusedError, SendError, Transport, UncertainError, transport
 from tramita.models import Message
-from tramita.services import mail_size, notice_mail
-from tramita.services.claiming import DELIVERIES, Claimed, update
-from tramita.services.claiming import claim as claim_rows
+from tramita.models.work import NEVER_LEASED
+from tramita.services import lanes, mail_size, notice_mail, size_notices
+from tramita.services.claiming import DELIVERIES, Claimed, unclaim, update
 from tramita.services.composing_mail import composed, envelope
 from tramita.services.copy_orders import copy_later
 from tramita.services.mail_trouble import all_clear, tell
@@ -60,9 +60,12 @@ class _LostError(Exception):
     """Somebody else has this mail by now; nothing was handed over."""
 
 
-def claim(*, at: datetime, limit: int = BATCH) -> list[Claimed]:
-    """Mails due at `at` that nobody else holds."""
-    return claim_rows(DELIVERIES, ("mail", notice_mail.KIND), at=at, limit=limit)
+def claim(*, at: datetime, limit: int = BATCH) -> lanes.Taken:
+    """Mails due at `at` that nobody else holds, no more of a mailbox than its provider takes (MAIL-112).
+
+    When they are done with, `lanes.let_go` opens the way for the next.
+    """
+    return lanes.claim(("mail", notice_mail.KIND, size_notices.KIND), at=at, limit=limit)
 
 
 @contextmanager
@@ -90,7 +93,7 @@ def post(delivery: Claimed, *, at: datetime, way: Transport | None = None) -> Re
 
 
 class Letter(Protocol):
-    """A mail on its way out: one of an item, or news."""
+    """A mail on its way out: one of an item, or one that belongs to none."""
 
     @property
     def name(self) -> str:
@@ -99,6 +102,10 @@ class Letter(Protocol):
     @property
     def sender(self) -> str:
         """Of the envelope."""
+
+    @property
+    def address(self) -> str:
+        """Which of our addresses it leaves from."""
 
     @property
     def due(self) -> datetime:
@@ -123,6 +130,8 @@ class Letter(Protocol):
 def _letter(delivery: Claimed) -> Letter:
     if delivery.kind == notice_mail.KIND:
         return notice_mail.NewsLetter(delivery.id, delivery.payload)
+    if delivery.kind == size_notices.KIND:
+        return size_notices.SizeNotice(delivery.id, delivery.payload)
     return _ItemMail(Message.objects.select_related("item").get(deliveries=delivery.id), delivery.payload)
 
 
@@ -140,6 +149,10 @@ class _ItemMail:
     @property
     def sender(self) -> str:
         return self.message.headers.get("bounce") or self.message.sender_address
+
+    @property
+    def address(self) -> str:
+        return self.message.sender_address
 
     @property
     def due(self) -> datetime:
@@ -181,9 +194,14 @@ class _Job:
             people = self._people()
             if not people:
                 return self.end(Result.HELD, SINK, sink=True)
+            people, rest = self._as_many_as_may(people)
             refused = self._hand_over(way, people)
         except _LostError:
             return Result.LOST
+        except lanes.FullError:
+            with writing():
+                unclaim(DELIVERIES, [self.delivery])
+            return Result.LATER
         except (RefusedError, Invalid) as error:
             return self.end(Result.FAILED, str(error))
         except UncertainError as error:
@@ -195,12 +213,18 @@ class _Job:
         except Exception as error:  # whatever is wrong with one mail, the next must go out
             log.error("mail set aside", exc_info=wordless(error), extra={"delivery": self.delivery.id})
             return self.end(Result.UNCERTAIN if self.handed_over else Result.FAILED, f"{type(error).__name__}: {error}")
-        return self._sent(people, refused)
+        return self._sent(people, rest, refused)
 
     def _people(self) -> list[str]:
         """Whom this try is for: those who have not got it yet, and whom a test installation may write to (MAIL-127)."""
         only = self.delivery.payload.get("to")
         return [one for one in self.letter.people() if allowed(one) and (only is None or one in only)]
+
+    def _as_many_as_may(self, people: list[str]) -> tuple[list[str], list[str]]:
+        """Those that the provider takes in one mail, and who gets it next (MAIL-112)."""
+        limit = lanes.limit_of(self.letter.address)
+        most = (limit.recipients_a_mail if limit else None) or len(people)
+        return people[:most], people[most:]
 
     def _hand_over(self, way: Transport, people: list[str]) -> Mapping[str, SendError]:
         letter = self.letter
@@ -213,21 +237,32 @@ class _Job:
         with writing():
             if not update(DELIVERIES, self.delivery, payload=payload, lease_until=self.at + HANDED_OVER):
                 raise _LostError
+            lanes.take(self.letter.address, at=self.at)
         self.handed_over = True
 
-    def _sent(self, people: list[str], refused: Mapping[str, SendError]) -> Result:
+    def _sent(self, people: list[str], rest: list[str], refused: Mapping[str, SendError]) -> Result:
         """Some have got it, others were refused for good or for now: each recipient's fate is their own."""
         payload = self.delivery.payload
         gone = payload.get("refused", {}) | _said(refused, RefusedError)
         later, had = _said(refused, NotNowError), [one for one in people if one not in refused]
+        partly = bool(had) or payload.get("partly", False)
+        if rest and not later:
+            return self._go_on({"to": rest, "refused": gone, "partly": partly})
         if later:
-            partly = bool(had) or payload.get("partly", False)
-            facts = {"to": sorted(later), "refused": gone, "partly": partly}
+            facts = {"to": [*sorted(later), *rest], "refused": gone, "partly": partly}
             return self.later("; ".join(sorted(set(later.values()))), **facts)
         if gone:
-            facts = {"to": sorted(gone), "refused": gone, "partly": bool(had) or payload.get("partly", False)}
+            facts = {"to": sorted(gone), "refused": gone, "partly": partly}
             return self.end(Result.FAILED, "; ".join(f"{who}: {why}" for who, why in sorted(gone.items())), **facts)
         return self.end(Result.DONE, "")
+
+    def _go_on(self, facts: Mapping[str, Any]) -> Result:
+        """Those whom the provider does not take in the same mail are next; nothing went wrong."""
+        payload = {name: value for name, value in self.delivery.payload.items() if name != "handed_over"}
+        payload |= facts
+        with writing():
+            update(DELIVERIES, self.delivery, payload=payload, lease_until=NEVER_LEASED, tries=0, error="")
+        return Result.LATER
 
     def later(self, error: str, **facts: Any) -> Result:
         """Try again, each time a little later, for two days (MAIL-112)."""

@@ -28,9 +28,11 @@ from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.memory import remembering
 from tramita.queries.tray import WAITING
 from tramita.services import sql
+from tramita.services.showing import in_the_tray
 from tramita.services.sorting_mail import Outcome, sort_out
 from tramita.services.sql import TakenError
 from tramita.services.transactions import writing
+from tramita.services.verifying import verified
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 3  # of a message on which the database fails
@@ -173,6 +175,7 @@ def _mailbox(letter: Letter, mail: ParsedMail, desk: Directory) -> str:
 
 def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
     """Decide and write; what breaks is set aside with its reason and delays nobody (MAIL-6, MAIL-7)."""
+    kept = with_signature(kept)
     reason = ""
     for _ in range(RIVALS):
         try:
@@ -193,13 +196,26 @@ def process(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
             log.error("mail set aside", exc_info=wordless(error), extra={"seen": kept.seen.pk})
             reason = _said(error)
             break
-    return _failed(kept.seen, reason, at=at)
+    return _failed(kept.seen, reason, mail=kept.mail, at=at)
+
+
+def with_signature(kept: Kept) -> Kept:
+    """The same with the worth of its signature, if it has one; before any transaction, for that takes its time.
+
+    Raises: OSError: a temporary fault.
+    """
+    if not kept.mail.signed or kept.mail.signature is not None:
+        return kept
+    raw = storage(settings.TRAMITA_STORAGE_URL).get(kept.seen.raw)
+    return replace(kept, mail=verified(kept.mail, raw, received=kept.seen.seen_at))
 
 
 def finish(kept: Kept, *, desk: Directory, at: datetime) -> Outcome:
     """Decide, write and say what became of it, inside the caller's transaction. Raises: whatever goes wrong."""
     outcome = sort_out(kept.seen, kept.mail, desk=desk, at=at)
     _done(kept.seen, outcome, at=at)
+    if outcome.outcome in WAITING:
+        in_the_tray(kept.seen, kept.mail, at=at)
     return outcome
 
 
@@ -228,11 +244,13 @@ def _done(seen: SeenMessage, outcome: Outcome, *, at: datetime) -> None:
         raise TakenError("Another process took this message.", code="taken")
 
 
-def _failed(seen: SeenMessage, reason: str, *, at: datetime) -> Outcome:
+def _failed(seen: SeenMessage, reason: str, *, mail: ParsedMail | None = None, at: datetime) -> Outcome:
     outcome = Outcome("failed", (), reason[:LONGEST_REASON])
     try:
         with writing():
             _done(seen, outcome, at=at)
+            if mail is not None:
+                in_the_tray(seen, mail, at=at)
     except TakenError:
         return _as_told(seen)
     return outcome
@@ -258,20 +276,20 @@ def rehearse(what: int | bytes, *, mailbox: str | None = None, at: datetime) -> 
     Raises: NotFound, Conflict, FileNotFoundError, as `replay` does.
     """
     desk = directory()
+    if isinstance(what, bytes):
+        mail = verified(read(what, {}), what, received=at)
+    else:
+        waiting = _waiting(what)
+        mail = with_signature(Kept(waiting, _read(waiting), news=True)).mail
     with taken_back():
-        if isinstance(what, bytes):
-            seen, mail = _as_if_kept(what, mailbox, desk, at)
-        else:
-            seen = _waiting(what)
-            mail = _read(seen)
+        seen = _as_if_kept(what, mail, mailbox, desk, at) if isinstance(what, bytes) else _waiting(what)
         return sort_out(seen, mail, desk=desk, at=at, rehearsed=True)
 
 
-def _as_if_kept(raw: bytes, mailbox: str | None, desk: Directory, at: datetime) -> tuple[SeenMessage, ParsedMail]:
-    mail = read(raw, {})
+def _as_if_kept(raw: bytes, mail: ParsedMail, mailbox: str | None, desk: Directory, at: datetime) -> SeenMessage:
     place = _mailbox(Letter(raw, "rehearsal", mailbox), mail, desk)
     row = {"mailbox": place, "source": "rehearsal", "raw": "", "size": len(raw)}
-    return SeenMessage.objects.create(**row, content=f"rehearsal {mail.digest[:50]}", seen_at=at), mail
+    return SeenMessage.objects.create(**row, content=f"rehearsal {mail.digest[:50]}", seen_at=at)
 
 
 @contextmanager

@@ -76,6 +76,7 @@ def together(letters: Sequence[Letter], *, at: datetime) -> list[Outcome] | None
 def process_all(kept: Sequence[Kept], *, at: datetime) -> list[Outcome]:
     """Process what was kept, in one transaction. Raises: whatever the first of them that fails raises; none is done."""
     desk = directory()
+    kept = [receiving.with_signature(one) if one.news else one for one in kept]
     done: dict[int, Outcome] = {}
     with writing(), sql.many_rows(len(kept)):
         for one in kept:

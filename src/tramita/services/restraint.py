@@ -18,6 +18,7 @@ MOST_IN_A_DAY = 20
 MOST_ON_AN_ITEM = 5  # automatic mails about one item in an hour
 MOST_TO_A_DOMAIN = 60  # automatic mails in an hour from one address of ours: each answer may have a new sender
 MOST_FROM_AN_ADDRESS = 600  # automatic mails in an hour from one address of ours
+UNASKED = "NOT EXISTS (SELECT 1 FROM approval_tokens t WHERE t.message_id = m.id)"  # an agent asked a manager
 MOST_REOPENINGS = 3  # of one item by mail in an hour
 
 
@@ -53,14 +54,15 @@ def _counted(item: Item, to: str, leaving_from: str, *, at: datetime) -> list[tu
     day, hour = stored(at - DAY), stored(at - HOUR)
     return fetch(
         # CROSS: SQLite begins with the items of a day, instead of reading mails backwards until it has found twenty
-        "SELECT * FROM (SELECT 'to' AS what, m.at, i.process_id, CASE WHEN i.id = %s THEN NULL ELSE i.title END "
+        "SELECT * FROM (SELECT 'to' AS what, m.at, i.process_id, CASE WHEN i.id = %s THEN NULL ELSE i.title END "  # noqa: S608 - names of ours
         "FROM items i CROSS JOIN messages m WHERE m.item_id = i.id AND i.original_requester_id = %s "
-        "AND i.updated_at > %s AND m.outgoing AND m.automatic AND m.at > %s ORDER BY m.at DESC LIMIT %s) newest "
+        f"AND i.updated_at > %s AND m.outgoing AND m.automatic AND m.at > %s AND {UNASKED} "
+        "ORDER BY m.at DESC LIMIT %s) newest "
         "UNION ALL SELECT 'from', NULL, COUNT(*), CAST(SUM(CASE WHEN LOWER(CAST(recipients AS TEXT)) LIKE %s "
         "THEN 1 ELSE 0 END) AS TEXT) FROM (SELECT recipients FROM messages WHERE automatic AND outgoing "
         "AND sender_address = %s AND at > %s ORDER BY at DESC LIMIT %s) ours "
-        "UNION ALL SELECT 'item', NULL, COUNT(*), NULL FROM messages WHERE item_id = %s AND outgoing AND automatic "
-        "AND at > %s "
+        "UNION ALL SELECT 'item', NULL, COUNT(*), NULL FROM messages m WHERE item_id = %s AND outgoing AND automatic "
+        f"AND at > %s AND {UNASKED} "
         "UNION ALL SELECT 'complaint', NULL, COUNT(*), NULL FROM marked_addresses WHERE address = %s AND complained",
         [
             *(item.pk, item.original_requester_id, day, day, MOST_IN_A_DAY),

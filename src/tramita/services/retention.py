@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Delivery, Draft, Message, Notification, SeenMessage
+from tramita.models import Attachment, Delivery, Draft, Message, Notification, SeenMessage, TrayView, Version
 from tramita.queries import definitions
 from tramita.queries.tray import WAITING
 from tramita.services.transactions import writing
@@ -22,7 +22,7 @@ def forget_raw_mail(*, at: datetime, limit: int = BATCH) -> int:
     """Erase the bytes of messages that came too long ago and are done with; how many. Rule: MAIL-18.
 
     A message of the tray, or whose HTML is still to be cleaned, keeps its bytes; so do bytes that anything else
-    holds. Cost: six statements, two of which read a whole table, so it is for the worker and not for each second.
+    holds. Cost: eight statements, four of which read a whole table, so it is for the worker and not for each second.
     """
     days = definitions.settings().keep_raw_mail
     if days is None:
@@ -35,7 +35,7 @@ def forget_raw_mail(*, at: datetime, limit: int = BATCH) -> int:
             SeenMessage.objects.filter(pk__in=keys).update(raw="")
             Message.objects.filter(seen__in=keys).update(raw="")
         kept = storage(settings.TRAMITA_STORAGE_URL)
-        for key in set(keys.values()) - _needed(set(keys.values())):
+        for key in set(keys.values()) - needed(set(keys.values())):
             kept.erase(key)
     return len(keys)
 
@@ -56,9 +56,18 @@ def _take_away(rows: QuerySet[Any], limit: int) -> int:
     return int(rows.model._default_manager.filter(pk__in=chosen).delete()[0])
 
 
-def _needed(keys: Collection[str]) -> set[str]:
-    """Of these, what somebody else still holds."""
-    needed = set(SeenMessage.objects.filter(raw__in=keys).values_list("raw", flat=True))
-    needed |= set(Attachment.objects.filter(sha256__in=keys).values_list("sha256", flat=True))
+def forget_tray_views() -> int:
+    """Erase how messages looked in the tray that have left it; how many. Rule: MAIL-18."""
+    with writing():
+        gone, _ = TrayView.objects.exclude(seen__outcome__in=UNFINISHED).delete()
+    return gone
+
+
+def needed(keys: Collection[str]) -> set[str]:
+    """Of these bytes, what anything refers to: mail, files, drafts, canned texts of any version. Reads whole tables."""
+    found = set(SeenMessage.objects.filter(raw__in=keys).values_list("raw", flat=True))
+    found |= set(Message.objects.filter(raw__in=keys).values_list("raw", flat=True))
+    found |= set(Attachment.objects.filter(sha256__in=keys).values_list("sha256", flat=True))
     drafts = Draft.objects.exclude(files=[]).values_list("files", flat=True)
-    return needed | {file["sha256"] for files in drafts for file in files}
+    canned = Version.objects.filter(definition__kind="canned_text").values_list("body__files", flat=True)
+    return found | {file["sha256"] for files in (*drafts, *canned) for file in files or ()}.intersection(keys)

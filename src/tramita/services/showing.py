@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from tramita.domain import mail_notices, references
 from tramita.domain.file_kinds import danger, picture
+from tramita.domain.mail_notices import worth_a_look
 from tramita.domain.mime import Attachment as Part
 from tramita.domain.mime import ParsedMail, parse
 from tramita.domain.wordless import wordless
@@ -27,9 +28,10 @@ from tramita.gateways.charsets import guess_charset
 from tramita.gateways.cleaning import Cleaned, TooMuchError
 from tramita.gateways.pruning import key
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Message
+from tramita.models import Attachment, Message, SeenMessage
 from tramita.queries.rows import document, fetch
-from tramita.services.sql import stored
+from tramita.services.scanning import want
+from tramita.services.sql import insert, stored
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
@@ -40,12 +42,16 @@ MOST_EVENTS, MOST_ENCLOSED = 5, 20
 HEADS = 256 * 1024  # bytes of an enclosed mail that tell who wrote it
 
 
+PLACES = ("messages", "tray_views")  # where a mail waits to be cleaned: on an item, and in the tray
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A mail that is ours to clean until its lease ends. `tries` counts this one."""
 
     id: int
     tries: int
+    place: str = PLACES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +65,33 @@ class Made:
 
 def claim(*, at: datetime, limit: int = BATCH) -> list[Taken]:
     """The oldest mails that wait and that nobody has, by the partial index: its constant is written out."""
-    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     with writing():
-        rows = fetch(
-            "SELECT id, view FROM messages WHERE shown = 1 AND "  # noqa: S608 - `skip` is ours
-            f"(view IS NULL OR CAST(view ->> 'until' AS bigint) <= %s) ORDER BY id LIMIT %s {skip}",
-            [int(at.timestamp()), limit],
-        )
-        taken = [Taken(number, (document(view) or {}).get("tries", 0) + 1) for number, view in rows]
-        for tries in {one.tries for one in taken}:
-            _hold([one.id for one in taken if one.tries == tries], tries, until=at + LEASE)
+        return [one for place in PLACES for one in _claim(place, at=at, limit=limit)]
+
+
+def _claim(place: str, *, at: datetime, limit: int) -> list[Taken]:
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    rows = fetch(
+        f"SELECT id, view FROM {place} WHERE shown = 1 AND "  # noqa: S608 - both are ours
+        f"(view IS NULL OR CAST(view ->> 'until' AS bigint) <= %s) ORDER BY id LIMIT %s {skip}",
+        [int(at.timestamp()), limit],
+    )
+    taken = [Taken(number, (document(view) or {}).get("tries", 0) + 1, place) for number, view in rows]
+    for tries in {one.tries for one in taken}:
+        _hold(place, [one.id for one in taken if one.tries == tries], tries, until=at + LEASE)
     return taken
+
+
+def in_the_tray(seen: SeenMessage, mail: ParsedMail, *, at: datetime) -> None:
+    """The message waits in the tray: have it shown there with its layout, and its files looked at (MAIL-7, MAIL-57).
+
+    Inside the caller's transaction. Cost: a statement for a mail with HTML, one more with a scanner.
+    """
+    if worth_a_look(mail):
+        row = {"seen_id": seen.pk, "html": "", "shown": int(Message.Shown.WAITING), "view": None}
+        insert("tray_views", [row], once=True)
+    if mail.attachments:
+        want({seen.raw: True}, at=at)
 
 
 def show(taken: Taken, *, at: datetime) -> Message.Shown | None:
@@ -80,15 +102,15 @@ def show(taken: Taken, *, at: datetime) -> Message.Shown | None:
     if taken.tries > MOST_TRIES:  # whoever had it died over it, each time
         return _keep(taken, Made(Message.Shown.TOO_MUCH, view={"why": "fault"}))
     try:
-        made = _made(Message.objects.get(pk=taken.id))
+        made = _made(_taken(taken))
     except FileNotFoundError:
         made = Made(Message.Shown.TOO_MUCH, view={"why": "raw"})
     except (OSError, OperationalError):
         with writing():
-            _hold([taken.id], taken.tries - 1, until=at)
+            _hold(taken.place, [taken.id], taken.tries - 1, until=at)
         raise
     except Exception as error:  # whatever is wrong with one mail, the next is shown (MAIL-6)
-        log.error("mail not cleaned", exc_info=wordless(error), extra={"mail": taken.id, "tries": taken.tries})
+        log.error("mail not cleaned", exc_info=wordless(error), extra={taken.place: taken.id, "tries": taken.tries})
         if taken.tries < MOST_TRIES:
             return None
         made = Made(Message.Shown.TOO_MUCH, view={"why": "fault"})
@@ -111,27 +133,38 @@ def show_again(*, items: Sequence[str] = ()) -> int:
         return received.update(shown=Message.Shown.WAITING, view=None)
 
 
-def _hold(ids: Sequence[int], tries: int, *, until: datetime) -> None:
+def _hold(place: str, ids: Sequence[int], tries: int, *, until: datetime) -> None:
     view = stored({"tries": tries, "until": int(until.timestamp())})
     marks = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE messages SET view = %s WHERE shown = 1 AND id IN ({marks})", [view, *ids])  # noqa: S608 - marks only
+        cursor.execute(f"UPDATE {place} SET view = %s WHERE shown = 1 AND id IN ({marks})", [view, *ids])  # noqa: S608 - ours
 
 
 def _keep(taken: Taken, made: Made) -> Message.Shown | None:
     with writing(), connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE messages SET html = %s, view = %s, shown = %s WHERE id = %s AND shown = 1 "
+            f"UPDATE {taken.place} SET html = %s, view = %s, shown = %s WHERE id = %s AND shown = 1 "  # noqa: S608
             "AND CAST(view ->> 'tries' AS bigint) = %s",
             [made.html, json.dumps(made.view, ensure_ascii=False), int(made.shown), taken.id, taken.tries],
         )
         return made.shown if cursor.rowcount == 1 else None
 
 
-def _made(message: Message) -> Made:
+def _taken(taken: Taken) -> Message | SeenMessage:
+    if taken.place == PLACES[0]:
+        return Message.objects.get(pk=taken.id)
+    return SeenMessage.objects.get(tray_view=taken.id)
+
+
+def _made(message: Message | SeenMessage) -> Made:
+    if not message.raw:
+        return Made(Message.Shown.TOO_MUCH, view={"why": "raw"})
     raw = storage(settings.TRAMITA_STORAGE_URL).get(message.raw)
     mail = parse(raw, guess=guess_charset)
-    numbers = _numbers(mail.attachments, Attachment.objects.filter(message=message).order_by("id"))
+    if isinstance(message, Message):
+        numbers = _numbers(mail.attachments, Attachment.objects.filter(message=message).order_by("id"))
+    else:
+        numbers = list(range(1, len(mail.attachments) + 1))  # in the tray: by their places, from one
     view = {
         "notices": mail_notices.notices(mail),
         "events": _events(mail, numbers),

@@ -29,8 +29,9 @@ from tramita.services import probes, unwritten
 from tramita.services.answering_notices import answer
 from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
+from tramita.services.size_notices import over_limit, tell_sender
 from tramita.services.starting_by_mail import category_of, start_from_mail
-from tramita.services.storing_mail import Arrival
+from tramita.services.storing_mail import SHOWN, Arrival
 
 __all__ = ["Outcome", "sort_out"]
 
@@ -63,6 +64,8 @@ def _sorted(
     seen: SeenMessage, mail: ParsedMail, desk: Directory, at: datetime, notes: dict[str, Any], *, rehearsed: bool
 ) -> Outcome:
     rules = desk.rules_of(seen.mailbox)
+    if mail.signature is not None:
+        notes["signature"] = mail.signature.to_json()
     if probe := mark_of(mail, keys=keys()):
         probes.came(probe, mail, trusted=rules.authserv_id, at=at)
         notes["probe"] = probe.kind
@@ -81,10 +84,21 @@ def _sorted(
         return Outcome("ignored", reason="blocked")
     if flagged_as_spam(mail, header=rules.spam_header):
         return Outcome("unhandled", reason="spam")
+    if seen.processed_at is None and over_limit(seen.size):  # a person may have it processed all the same
+        told = _told(seen, mail, desk, at, rehearsed=rehearsed)
+        notes["too_large"] = {"told": told is None, "why": told}
+        return Outcome("unhandled", reason="too large")
     verified = known.active and proven(mail, own=desk.own, trusted=rules.authserv_id)
     notes["sender"] = {"known": known.id is not None, "staff": known.is_staff, "verified": verified}
     arrival = Arrival(seen, mail, sender, known, desk, at, verified, rehearsed, notes)
     return _placed(arrival, rules)
+
+
+def _told(seen: SeenMessage, mail: ParsedMail, desk: Directory, at: datetime, *, rehearsed: bool) -> str | None:
+    """Tell who sent it, unless it is old or only tried out (MAIL-13); why they are not told."""
+    if seen.archive or rehearsed:
+        return "archive" if seen.archive else "rehearsed"
+    return tell_sender(mail, seen_id=seen.pk, mailbox=seen.mailbox, size=seen.size, desk=desk, at=at)
 
 
 def _placed(arrival: Arrival, rules: Rules) -> Outcome:
@@ -183,7 +197,7 @@ def _before(arrival: Arrival) -> Before:
         return Before({}, [])
     rows = fetch(
         BEFORE,
-        [mail.message_id, arrival.sender.address, mail.text, mail.message_id, arrival.seen.mailbox],
+        [mail.message_id, arrival.sender.address, mail.text[:SHOWN], mail.message_id, arrival.seen.mailbox],
     )
     started = {path: str(references.Reference(KINDS[kind], *rest)) for path, kind, *rest, _ in rows if path}
     return Before(started, sorted({item for *_, item in rows if item}, reverse=True))

@@ -8,12 +8,12 @@ from django.conf import settings
 
 from tramita.domain.codes import State, Visibility
 from tramita.domain.correspondence import Match
-from tramita.domain.mail_notices import worth_a_look
+from tramita.domain.mail_notices import MESSAGES, worth_a_look
 from tramita.domain.mime import Address, ParsedMail
 from tramita.gateways.storage import storage
 from tramita.models import Item, Message, SeenMessage
 from tramita.queries.mailboxes import Directory, Sender
-from tramita.services import sql
+from tramita.services import scanning, sql
 from tramita.services.ledger import Change
 
 SHOWN = 1024**2  # characters of text kept beside the raw message (Z-14)
@@ -117,7 +117,7 @@ def insert(item_id: int, arrival: Arrival, *, copied: str = "") -> int:
 
 def _attach(item_id: int, message_id: int, arrival: Arrival) -> None:
     kept = storage(settings.TRAMITA_STORAGE_URL)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "item_id": item_id,
             "message_id": message_id,
@@ -133,6 +133,8 @@ def _attach(item_id: int, message_id: int, arrival: Arrival) -> None:
     ]
     if rows:
         sql.insert("attachments", rows)
+    if not arrival.rehearsed:
+        scanning.want({row["sha256"]: row["content_type"] in MESSAGES for row in rows}, at=arrival.at)
 
 
 def _pairs(addresses: tuple[Address, ...]) -> list[list[str]]:
@@ -148,6 +150,7 @@ def _marks(arrival: Arrival, copied: str) -> dict[str, Any]:
         "unusable": unusable[:MOST_RECIPIENTS],
         "copied": copied,  # the item that the mail was for (M-11)
         "by_hand": arrival.by_hand,  # a person made the item of it (M-25)
+        "signature": mail.signature.to_json() if mail.signature else None,  # MAIL-39
     }
     return {name: value for name, value in (marks | thread_marks(mail)).items() if value}
 

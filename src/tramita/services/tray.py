@@ -5,14 +5,15 @@ with one mail the first wins, the other is told.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
 
 from tramita.domain.actors import Actor
-from tramita.domain.auto_answers import author
+from tramita.domain.auto_answers import author, proven
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
-from tramita.domain.mime import parse
+from tramita.domain.mime import ParsedMail, kept_signature, parse
 from tramita.gateways.charsets import guess_charset
 from tramita.gateways.storage import storage
 from tramita.models import Item, SeenMessage
@@ -21,7 +22,7 @@ from tramita.queries.mailboxes import RouteRow, directory
 from tramita.queries.mailboxes import sender as known_sender
 from tramita.queries.tray import WAITING, tray
 from tramita.queries.visibility import may
-from tramita.services import receiving
+from tramita.services import replaying
 from tramita.services.outcomes import Outcome
 from tramita.services.starting_by_mail import start_from_mail
 from tramita.services.storing_mail import Arrival
@@ -39,15 +40,10 @@ def create_item(
     kind, path = process_of(category, case_type)
     if not may(by, "create", path):
         raise NotPermitted("You may not start work here.")
-    desk, mail = directory(), parse(raw_of(seen), guess=guess_charset)
-    sender = author(mail, own=desk.own)
-    if sender is None or not sender.usable:
-        raise Conflict("Nobody can be answered: the mail has no usable sender.", code="no_sender")
     route = RouteRow(
         address="", mailbox="", kind=kind, path=path, acknowledge=False
     )  # a person let them in: T-22 is off
-    known = known_sender(sender.key, sender.domain)
-    item = start_from_mail(Arrival(seen, mail, sender, known, desk, at, by_hand=True, received_at=seen.seen_at), route)
+    item = start_from_mail(by_hand(seen, read(seen), received_at=seen.seen_at, at=at), route)
     _put_away(seen, "created", [item.reference], by=by, at=at)
     return item
 
@@ -61,12 +57,13 @@ def delete(seen: SeenMessage, *, by: Actor, at: datetime) -> None:
 
 
 def not_spam(seen: SeenMessage, *, by: Actor, at: datetime) -> Outcome:
-    """A filter was wrong: the mail does what it would have done (MAIL-58). Raises: Conflict `no_spam` or `handled`."""
-    if not by.is_staff:
-        raise NotPermitted("Only those who work items may do this.")
+    """A filter was wrong: the mail does what it would have done, and who said so is kept (MAIL-58, M-22).
+
+    Raises: NotPermitted, Conflict `no_spam` or `handled`.
+    """
     if seen.reason != "spam":
         raise Conflict("Nobody took this mail for spam.", code="no_spam")
-    return receiving.replay(seen.pk, at=at, no_spam=True)
+    return replaying.replay(seen, by=by, at=at, no_spam=True)
 
 
 @one_transaction
@@ -76,8 +73,30 @@ def delete_many(ids: Iterable[int], *, by: Actor, at: datetime) -> int:
     return waiting.update(outcome="deleted", items=[], handled_by_id=by.id, processed_at=at)
 
 
+def by_hand(seen: SeenMessage, mail: ParsedMail, *, received_at: datetime, at: datetime) -> Arrival:
+    """The mail as if it came in now, dated as it was; what proves its sender proves them still (MAIL-51).
+
+    Raises: Conflict `no_sender`.
+    """
+    desk = directory()
+    sender = author(mail, own=desk.own)
+    if sender is None or not sender.usable:
+        raise Conflict("Nobody can be answered: the mail has no usable sender.", code="no_sender")
+    known = known_sender(sender.key, sender.domain)
+    verified = known.active and proven(mail, own=desk.own, trusted=desk.rules_of(seen.mailbox).authserv_id)
+    return Arrival(seen, mail, sender, known, desk, at, verified, by_hand=True, received_at=received_at)
+
+
+def read(seen: SeenMessage) -> ParsedMail:
+    """What it says, and what its signature was worth when it came in (MAIL-39). Raises: Conflict `no_raw_mail`."""
+    mail = parse(raw_of(seen), guess=guess_charset)
+    return replace(mail, signature=kept_signature((seen.trace or {}).get("signature")))
+
+
 def raw_of(seen: SeenMessage) -> bytes:
-    """The bytes as they came (MAIL-46). Raises: Conflict, when they were erased or lost."""
+    """The bytes as they came (MAIL-46). Raises: Conflict, when they were erased after their time, or lost."""
+    if not seen.raw:
+        raise Conflict("The message itself is not kept any more.", code="no_raw_mail")
     try:
         return storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
     except FileNotFoundError:

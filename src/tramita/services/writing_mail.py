@@ -74,6 +74,7 @@ class Manner:
     marker: bool = False
     left_out: Sequence[Sequence[str]] = ()  # recipients taken out, each with why (MAIL-122)
     leaving_from: str = ""  # which of our addresses; else that of the route
+    to_manager: bool = False  # it asks for an approval: internal, with a link of its reader's (AP-17, MAIL-52)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,10 @@ def write(change: Change, envelope: Envelope, manner: Manner, leaving: Leaving) 
     data: dict[str, Any] = {"message": message.pk, "automatic": bool(manner.automatic)}
     if leaving.scheduled:
         data["send_at"] = leaving.at.isoformat()
-    if manner.left_out:
-        data["left_out"] = [list(one) for one in manner.left_out]
-    change.record("mail_sent", visibility=Visibility.PARTICIPANTS, data=data, words={"subject": message.subject})
+    if openly := [list(one) for one in manner.left_out if one[0] != "bcc"]:
+        data["left_out"] = openly  # who takes part reads it: hidden recipients stand with the message
+    visibility = Visibility.INTERNAL if manner.to_manager else Visibility.PARTICIPANTS
+    change.record("mail_sent", visibility=visibility, data=data, words={"subject": message.subject})
     seq = change.item.seq + len(change.lines)
     facts = {"scheduled": True, "seq": seq, "by": manner.by.id, **leaving.facts} if leaving.scheduled else leaving.facts
     _post(message, leaving.at, {"due": leaving.at.isoformat(), **facts}, at=change.at)
@@ -150,9 +152,11 @@ def _headers(
         "signature": "\n\n".join(one for one in (manner.signature, voice.signature) if one),
         "quoted": list(manner.quoted),
         "marker": manner.marker,
+        "to_manager": manner.to_manager,
         "tag": body_tag(reference, keys=keys()) if plain else "",
         "thread_index": thread_index(answered.thread_index, at=at) if answered else None,
         "thread_topic": one_line(answered.thread_topic)[:240] if answered else "",
+        "left_out": [list(one) for one in manner.left_out if one[0] == "bcc"],
     }
     return {
         "reply_to": address if plain else plus_address(address, reference, keys=keys()),
@@ -191,7 +195,11 @@ def answered_mail(item: Item, chosen: Message | None = None) -> Answered | None:
 
 def _newest(item: Item) -> Message | None:
     """What stays in the house is answered by nobody outside, not even by its id (MAIL-59)."""
-    newest = list(with_internal(item.messages.filter(~still_here()).order_by("-id").only(*ANSWERED))[:LOOKED_AT])
+    newest = list(
+        with_internal(item.messages.filter(~still_here(), approval_token=None).order_by("-id").only(*ANSWERED))[
+            :LOOKED_AT
+        ]
+    )
     newest = [one for one in newest if not vars(one)["internal"]]
     theirs = [one for one in newest if not one.outgoing]
     return next(iter([one for one in theirs if not one.automatic] or theirs or newest), None)

@@ -14,6 +14,12 @@ SAID = (
     gettext_noop("Somebody changed this item meanwhile. Look at it again, then decide."),
     gettext_noop("Only a Ticket that waits for more information has this."),
     gettext_noop("Your role may not do this."),
+    gettext_noop("Only a manager of the organisation may decide this."),
+    gettext_noop("Only who asked, who works on the Ticket, a manager or the account manager may cancel this."),
+    gettext_noop("It was already decided: %(person)s approved it."),
+    gettext_noop("It was already decided: %(person)s rejected it."),
+    gettext_noop("%(person)s cancelled this request. There is nothing to decide any more."),
+    gettext_noop("The Ticket has ended, and this request with it. There is nothing to decide any more."),
 )
 FAMILIES = {"verb": "verb", "state": "state"}
 

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
+from tramita.domain.codes import ApprovalState, Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
 from tramita.ui import dns_words, tray_words
 
 Words = Mapping[str, Promise]
@@ -87,6 +87,14 @@ ROLES: Words = {
     Role.SYSTEM: _("The system"),
 }
 
+APPROVAL_STATES: Words = {
+    ApprovalState.AWAITING: _("Awaiting approval"),
+    ApprovalState.APPROVED: pgettext_lazy("approval", "Approved"),
+    ApprovalState.REJECTED: pgettext_lazy("approval", "Rejected"),
+    ApprovalState.CANCELLED: pgettext_lazy("approval", "Cancelled"),
+    ApprovalState.EXPIRED: pgettext_lazy("approval", "Expired"),
+}
+
 CONTACT_ROLES: Words = {
     "primary": _("Primary contact"),
     "requester": _("Requester"),
@@ -145,6 +153,7 @@ MAIL_REASONS: Words = {
     "no route": _("No route for any of its addresses"),
     "no sender": _("It has no usable sender"),
     "spam": _("Taken for spam"),
+    "too large": _("It is larger than what is taken"),
     "report on a mail that was not ours": _("A report on a mail that was not ours"),
     "unverified sender": _("It says that one of us wrote it, and nothing proves it"),
     "loop": _("Our own mail going round"),
@@ -291,6 +300,8 @@ ALERTS: Words = {
     "mailbox_secret_ends": _("The client secret of a mailbox ends soon"),
     "mailbox_silent": _("A mailbox has not been fetched for some time"),
     "domain_records": _("Records of a domain that were in order are so no more"),
+    "loop": _("Automatic mails go round, or nearly did: some were not sent"),
+    "scanner": _("The scanner of files does not answer: files that came by mail are held back"),
 }
 
 THEMES: Words = {
@@ -342,6 +353,7 @@ ALL: Mapping[str, Words] = {
     "problem": PROBLEMS,
     "role": ROLES,
     "contact": CONTACT_ROLES,
+    "approval": APPROVAL_STATES,
     "reason": REASONS,
     "verb": VERBS,
     "mail": MAIL_REASONS,

@@ -17,6 +17,25 @@ NOTICES: Words = {
     "encrypted": _("Encrypted. Only who holds the key can read it; the message is among the files."),
 }
 
+# what a signature was worth when the mail came in, by why; `verified` and `old` if it is well (MAIL-39)
+SIGNATURES: Words = {
+    "verified": _("Signed by %(by)s, verified: %(issuer)s vouches for it."),
+    "old": _("Signed by %(by)s, verified; but not near the time when it came, so it does not prove who sent it."),
+    "issuer": _("Signed by %(by)s. The issuer is not known here: %(issuer)s."),
+    "sender": _("Signed by %(by)s, who is not the sender."),
+    "expired": _("Signed by %(by)s with a certificate that was not in force at that time."),
+    "purpose": _("Signed by %(by)s with a certificate that is not made for mail."),
+    "part": _("Only a part of this mail is signed, by %(by)s."),
+    "method": _("Signed in a way that is not trusted here. The signature was not verified."),
+    "certificate": _("Signed, but the certificate is missing. The signature was not verified."),
+    "damaged": _("Signed, but the signature is damaged. It was not verified."),
+    "fault": _("Signed, but the signature could not be verified."),
+    "changed": _("Signed by %(by)s, but changed on the way: this is not what was signed."),
+    "added": _("Signed by %(by)s, but something that is not signed was added on the way."),
+    "headers": _("Signed by %(by)s, but its header was changed on the way."),
+}
+UNVERIFIED = ("smime_signed", "smime_opaque")  # notices that a verdict takes the place of
+
 # why the cleaner gave up (MAIL-45)
 TOO_MUCH: Words = {
     "size": _("This mail is too large to be shown with its layout. This is its text."),
@@ -92,12 +111,21 @@ EVENTS: Words = {
     "COUNTER": _("Another time is proposed"),
     "": _("Event"),
 }
-REPEATS: Words = {
-    "daily": _("every day"),
-    "weekly": _("every week"),
-    "monthly": _("every month"),
-    "yearly": _("every year"),
-}
+
+
+def held(found: str) -> str:
+    """Why a file is held back (MAIL-57)."""
+    return str(_HARMFUL) % {"what": found} if found else str(_NOT_YET)
+
+
+_HARMFUL = _("Held back: the scanner found %(what)s.")
+_NOT_YET = _("Held back until it is scanned.")
+
+
+def signature(kept: Mapping[str, str | bool]) -> str:
+    """The sentence of a verdict, from what is kept of it."""
+    good = "verified" if kept.get("proves") else "old"
+    return said(SIGNATURES, str(kept.get("why") or good)) % {name: kept.get(name) or "?" for name in ("by", "issuer")}
 
 
 def said(words: Words, code: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from tramita.ui import labels, moments
 
@@ -19,6 +19,7 @@ GROUPS: Mapping[str, Promise] = {
     "people": gettext_lazy("Assignments"),
     "data": gettext_lazy("Data and due date"),
     "links": gettext_lazy("Links and Actions"),
+    "approvals": gettext_lazy("Approvals"),
     "category": gettext_lazy("Ticket category changed"),
     "system": gettext_lazy("Housekeeping"),
 }
@@ -36,6 +37,7 @@ GROUP_OF: Mapping[str, str] = {
     "mail_settled": "talk",
     "mail_cancelled": "talk",
     "mail_moved_here": "talk",
+    "mail_erased": "talk",
     "mail_moved_away": "talk",
     "mail_released": "talk",
     "note_added": "talk",
@@ -55,6 +57,11 @@ GROUP_OF: Mapping[str, str] = {
     "linked": "links",
     "unlinked": "links",
     "action_launched": "links",
+    "approval_requested": "approvals",
+    "approval_approved": "approvals",
+    "approval_rejected": "approvals",
+    "approval_cancelled": "approvals",
+    "approval_expired": "approvals",
     "seen": "system",
     "clock_set": "system",
     "clock_started": "system",
@@ -66,6 +73,7 @@ ICONS: Mapping[str, str] = {
     "category": "tag",
     "data": "pencil",
     "links": "link",
+    "approvals": "approve",
     "system": "info",
 }
 
@@ -185,6 +193,12 @@ def _received(data: Data) -> str:
     return remark(data) or _("Mail received")
 
 
+def _erased(data: Data) -> str:
+    many = len(data.get("messages", ()))
+    said = ngettext("A mail was erased: %(why)s", "%(count)s mails were erased: %(why)s", many)
+    return said % {"count": many, "why": data.get("why", "")}
+
+
 def _moved_away(data: Data) -> str:
     return _("Mail moved to %(item)s") % {"item": data.get("to")}
 
@@ -192,6 +206,17 @@ def _moved_away(data: Data) -> str:
 def way(data: Data) -> str:
     """How a mail found its item (MAIL-82); empty where it started it, or for another entry."""
     return labels.word("way", data["matched_by"]) if data.get("matched_by") else ""
+
+
+def answer(data: Data) -> str:
+    """What was said with an approval, and how its manager was known, where that was a link (MAIL-52)."""
+    said = data.get("comment") or data.get("decision_reason") or ""
+    by_link = _("by the link in the mail") if data.get("way") == "mail_link" else ""
+    return " · ".join(filter(None, (str(said), by_link)))
+
+
+def _approval(text: Promise) -> Callable[[Data], str]:
+    return lambda data: str(text) % {"what": data.get("name", "")}
 
 
 _SENTENCES: Mapping[str, Callable[[Data], str]] = {
@@ -216,6 +241,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "note_added": _plain(gettext_lazy("Internal note")),
     "mail_received": _received,
     "mail_moved_here": _received,
+    "mail_erased": _erased,
     "mail_moved_away": _moved_away,
     "archived": _plain(gettext_lazy("Filed as old mail, Closed")),
     "mail_sent": _plain(gettext_lazy("Mail sent")),
@@ -239,6 +265,11 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "linked": _linked,
     "unlinked": _unlinked,
     "action_launched": _launched,
+    "approval_requested": _approval(gettext_lazy("Approval requested: %(what)s")),
+    "approval_approved": _approval(gettext_lazy("Approval given: %(what)s")),
+    "approval_rejected": _approval(gettext_lazy("Approval refused: %(what)s")),
+    "approval_cancelled": _approval(gettext_lazy("Approval request cancelled: %(what)s")),
+    "approval_expired": _approval(gettext_lazy("Approval request expired: %(what)s")),
     "seen": _plain(gettext_lazy("New information seen")),
     "clock_set": _plain(gettext_lazy("Clock set by the due-date rule")),
     "clock_started": _plain(gettext_lazy("Clock started")),

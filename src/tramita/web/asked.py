@@ -17,7 +17,7 @@ from tramita.domain.codes import DueStatus
 from tramita.domain.errors import Invalid
 from tramita.domain.narrowing import FIELDS, Narrowing, Reader, read, replaced
 from tramita.models import View
-from tramita.queries import cursors
+from tramita.queries import charts, cursors
 from tramita.queries.views import narrowing_of
 from tramita.queries.worklists import ORDERS, After
 from tramita.ui.worklist import COLUMNS, USUAL
@@ -59,6 +59,7 @@ class Asked:
     own: Look
     after: After | None = None
     panel: bool = False
+    chart: str = ""
 
     @property
     def changed(self) -> bool:
@@ -70,15 +71,22 @@ class Asked:
         """Whether it is worth a view that is not there yet."""
         return self.look not in (self.own, Look())
 
-    def address(self, *, after: str = "", panel: bool = False, **changes: Any) -> str:
+    def address(self, *, after: str = "", panel: bool = False, chart: str | None = None, **changes: Any) -> str:
         """The address of this list with something else."""
+        chart = self.chart if chart is None else chart
         look = replace(self.look, **changes)
         pairs = look.pairs() if look != self.own else []
         if look != self.own and self.own != Look():
             pairs.append((CHANGED, "1"))
         pairs += [("after", after)] if after else []
         pairs += [("panel", "filter")] if panel else []
+        pairs += [("chart", chart)] if chart else []
         return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+    def file(self, kind: str) -> str:
+        """The address of this list as a file, all its pages."""
+        address = self.address(chart="")
+        return f"{address}{'&' if '?' in address else '?'}export={kind}"
 
     def only(self, field: str, values: Sequence[str]) -> str:
         """The address with this field narrowed to these values."""
@@ -90,7 +98,9 @@ def asked(request: StaffRequest, view: View | None = None) -> Asked:
     own = look_of(view) if view else Look()
     look = look_said(request.GET, own)
     after = _after(look.sort, request.GET.get("after", ""))
-    return Asked(request.path, look, own, after, request.GET.get("panel") == "filter")
+    drawn = request.GET.get("chart", "")
+    panel = request.GET.get("panel") == "filter"
+    return Asked(request.path, look, own, after, panel, drawn if drawn in charts.FIELDS else "")
 
 
 def look_said(given: QueryDict, own: Look) -> Look:

@@ -4,22 +4,22 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from tramita.domain.errors import NotFound
+from tramita.domain.errors import Conflict
 from tramita.domain.file_kinds import danger
 from tramita.gateways.storage import storage
-from tramita.models import Attachment
-from tramita.queries.items import visible_to
+from tramita.queries.mails import get_file
 from tramita.web.access import StaffRequest, staff
-from tramita.web.mail_source import download, warning
+from tramita.web.mail_source import download, warning, withheld
 
 
 @require_safe
 @staff
 def file(request: StaffRequest, number: int) -> HttpResponse:
     """The bytes as they came; what harms who opens it is had by a second click only, knowing what it is."""
-    found = Attachment.objects.filter(pk=number, item__in=visible_to(request.actor)).first()
-    if found is None:
-        raise NotFound("There is no such file.")
+    try:
+        found = get_file(request.actor, number)
+    except Conflict as held:
+        return withheld(request, held)
     content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
     why = danger(found.filename, content)
     if why and "anyway" not in request.GET:

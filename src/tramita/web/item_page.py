@@ -18,9 +18,10 @@ from tramita.queries.visibility import may
 from tramita.services.opening import opened
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, readers
-from tramita.web.rendering import page
+from tramita.web.rendering import is_live, page
 from tramita.web.shown_composer import asked
-from tramita.web.shown_item import Reading, shown
+from tramita.web.shown_item import shown
+from tramita.web.shown_reading import Reading
 from tramita.web.shown_talk import alone, comms, timeline
 
 
@@ -28,7 +29,7 @@ from tramita.web.shown_talk import alone, comms, timeline
 @staff
 def show(request: StaffRequest, reference: str) -> HttpResponse:
     """The page; opening it is remembered, and changes nothing else (G-12, L-8)."""
-    return item_page(request, reference, remember=True)
+    return item_page(request, reference, remember=not is_live(request))
 
 
 def item_page(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tramita.domain.errors import NotFound
 from tramita.models import Queue, View
-from tramita.queries import narrowed, worklists
+from tramita.queries import charts, narrowed, worklists
 from tramita.queries.shell import Listing, Shell
 from tramita.queries.views import may_change
 from tramita.queries.worklists import ORDERS, Place
@@ -22,14 +22,15 @@ from tramita.ui.worklist import USUAL, Group, Head
 from tramita.web import shown_list
 from tramita.web.access import StaffRequest, staff
 from tramita.web.asked import asked, encoded, reader_of
+from tramita.web.exporting import FILES, MOST, export
 from tramita.web.filtering import panel
 from tramita.web.rendering import page, shell_for
 
 # a list that cannot be narrowed or put in another order
 AS_IT_IS: Mapping[str, Any] = {
-    **dict.fromkeys(("totals", "chips", "places"), ()),
+    **dict.fromkeys(("totals", "chips", "places", "bars", "focus"), ()),
     **dict.fromkeys(("asked", "form", "view")),
-    **dict.fromkeys(("mine", "pull"), False),
+    **dict.fromkeys(("mine", "pull", "team"), False),
     **dict.fromkeys(("first", "next"), ""),
 }
 
@@ -61,6 +62,14 @@ def queue(request: StaffRequest, key: str) -> HttpResponse:
         raise NotFound("There is no such queue.")
     place = worklists.in_queue(found.pk)
     return listed(request, place, f"queue:{key}", found.title, nothing=_("This queue is empty"), hint="")
+
+
+@require_safe
+@staff
+def team(request: StaffRequest) -> HttpResponse:
+    """H-5: what the teams of this person have, each colleague with how much, and what is late."""
+    place, hint = worklists.of_teams(request.actor), _("A team leader or an administrator can add you to a queue.")
+    return listed(request, place, "team", _("Team"), team=True, nothing=_("Your teams have nothing to do"), hint=hint)
 
 
 @require_safe
@@ -110,6 +119,7 @@ def listed(
     heading: str,
     *,
     view: View | None = None,
+    team: bool = False,
     **said: Any,
 ) -> HttpResponse:
     """A list as its address asks for it: `place`, or for a view every list at once. Cost: three statements.
@@ -122,21 +132,33 @@ def listed(
     narrow = narrowed.narrow(look.narrowing, reader)
     order, night = ORDERS[look.sort], reader.tonight
     # first: its cursor must not be newer than the rows
-    shell = shell_for(request, now, Listing(where, now, night, narrow, look.narrowing))
+    if (kind := request.GET.get("export", "")) in FILES:
+        return export(kind, heading, where, request.actor, look, narrow, now, reader.tonight)
+    chart = "assignee" if team else wanted.chart
+    shell = shell_for(request, now, Listing(where, now, night, narrow, look.narrowing, chart, team))
     found = worklists.page(where, request.actor, now=now, tonight=night, narrow=narrow, order=order, after=wanted.after)
-    shown = shown_list.lines(found.rows, now)
+    focus = shell.focus if here == "inbox" and not (wanted.changed or wanted.after) else ()
+    on_top = {row.id for row in focus}
+    rows = [row for row in found.rows if row.id not in on_top]
+    shown = shown_list.lines(rows, now)
     return page(
         request,
         "web/list.html",
         here,
         heading=heading,
         places=_places(shell, here),
-        groups=shown_list.grouped(wanted, found.rows, shown) if shown else [],
+        groups=shown_list.grouped(wanted, rows, shown) if shown else [],
         heads=shown_list.heads(wanted),
         shell=shell,
         totals=shown_list.totals(wanted, shell.totals),
         chips=shown_list.chips(wanted, shell),
+        focus=shown_list.lines(focus, now),
+        bars=shown_list.drawn(wanted, chart, shell.chart),
+        chart=chart,
+        chart_fields=charts.FIELDS,
+        team=team,
         asked=wanted,
+        most=f"{MOST:,}",
         form=panel(wanted, place) if wanted.panel else None,
         view=view,
         mine=view is not None and may_change(request.actor, view),
@@ -151,6 +173,6 @@ def _places(shell: Shell, here: str) -> list[str]:
     if here.startswith("queue:"):
         return [here]
     own = [f"{name}:{shell.reader}" for name in ("inbox", "owned")]
-    if here.startswith("view:"):
+    if here.startswith("view:") or here == "team":
         return own + [f"queue:{queue.key}" for queue in shell.queues]
     return [one for one in own if one.startswith(f"{here}:")]

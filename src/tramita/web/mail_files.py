@@ -1,15 +1,20 @@
-"""The bytes of a message that reached us: its source to look at, the message and its files to download (MAIL-46)."""
+"""A message that reached us and lies on no item: its layout, its source, itself and its files (MAIL-43 to 46, 57)."""
 
-from django.http import HttpResponse
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.views.decorators.http import require_safe
 
-from tramita.domain.errors import NotFound
-from tramita.domain.mime import parse
+from tramita.domain.actors import Actor
+from tramita.domain.errors import Conflict, NotFound
+from tramita.domain.file_kinds import danger
+from tramita.domain.mime import Attachment, parse
 from tramita.gateways.charsets import guess_charset
-from tramita.queries.tray import get_readable
+from tramita.queries.tray import get_opened, get_readable, get_shown
 from tramita.services.tray import raw_of
 from tramita.web.access import StaffRequest, staff
-from tramita.web.mail_source import MOST_SHOWN, download, parted
+from tramita.web.mail_frame import as_picture, document, part_address, reader
+from tramita.web.mail_source import MOST_SHOWN, download, parted, warning, withheld
 from tramita.web.refusals import Refusing
 from tramita.web.rendering import page
 
@@ -19,7 +24,7 @@ from tramita.web.rendering import page
 def source(request: StaffRequest, number: int) -> HttpResponse:
     """Every byte as it came, as text; nothing of it is markup."""
     seen = get_readable(request.actor, number)
-    raw = _raw(request, number)
+    raw = _raw(request.actor, number)
     text = "\n\n".join(parted(raw[:MOST_SHOWN]))
     return page(request, "web/mail/source.html", "unhandled", seen=seen, text=text, cut=len(raw) > MOST_SHOWN)
 
@@ -28,21 +33,51 @@ def source(request: StaffRequest, number: int) -> HttpResponse:
 @staff
 def original(request: StaffRequest, number: int) -> HttpResponse:
     """The message as a file for a mail program."""
-    return download(_raw(request, number), f"mail-{number}.eml")
+    return download(_raw(request.actor, number), f"mail-{number}.eml")
 
 
 @require_safe
 @staff
 def part(request: StaffRequest, number: int, file: int) -> HttpResponse:
-    """An attachment of a message that belongs to no item."""
-    files = parse(_raw(request, number), guess=guess_charset).attachments
-    if file >= len(files):
-        raise NotFound("There is no such file.")
-    return download(files[file].content, files[file].filename)
-
-
-def _raw(request: StaffRequest, number: int) -> bytes:
+    """An attachment of a message that belongs to no item; one that harms is had by a second click only (MAIL-57)."""
     try:
-        return raw_of(get_readable(request.actor, number))
+        found = _file(request.actor, number, file)
+    except Conflict as held:
+        return withheld(request, held)
+    why = danger(found.filename, found.content)
+    if why and "anyway" not in request.GET:
+        return warning(request, found.filename, why, f"{request.path}?anyway=1")
+    return download(found.content, found.filename)
+
+
+@require_safe
+@staff
+def frame(request: StaffRequest, number: int) -> HttpResponse:
+    """Its cleaned HTML, as on an item: apart from our pages, without what is remote until it is asked for."""
+    shown = get_shown(request.actor, number)
+    address = partial(part_address, number, request.actor, of="tray-picture")
+    return document(request, shown, subject=shown.seen.subject, address=address)
+
+
+@require_safe
+def picture(request: HttpRequest, number: int, part: str) -> HttpResponse:
+    """One of its own pictures, by the key of its frame: numbered from one."""
+    try:
+        actor = reader(request.GET.get("key", ""), number, part, of="tray-picture")
+        return as_picture(_file(actor, number, int(part) - 1).content)
+    except (NotFound, Conflict):
+        return HttpResponseNotFound()
+
+
+def _file(actor: Actor, number: int, place: int) -> Attachment:
+    files = parse(raw_of(get_opened(actor, number)), guess=guess_charset).attachments
+    if not 0 <= place < len(files):
+        raise NotFound("There is no such file.")
+    return files[place]
+
+
+def _raw(actor: Actor, number: int) -> bytes:
+    try:
+        return raw_of(get_readable(actor, number))
     except Refusing as gone:
         raise NotFound("There is no such file.") from gone

@@ -20,16 +20,16 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from tramita.domain.actors import Actor
-from tramita.domain.errors import NotFound
+from tramita.domain.errors import Conflict, NotFound
 from tramita.domain.file_kinds import picture
 from tramita.gateways.storage import storage
-from tramita.models import Message
+from tramita.models import Message, TrayView
 from tramita.queries.mails import get_mail, get_part
 from tramita.queries.people import actor_by_id
 from tramita.web.access import StaffRequest, staff
 
 A_DAY = 86_400
-SIGNER = signing.TimestampSigner(salt="tramita.mail-part")
+SIGNERS = {name: signing.TimestampSigner(salt=f"tramita.{name}") for name in ("mail-part", "tray-picture")}
 FOLD = "<summary></summary>"  # the cleaner's own: it lets no other through
 # the tags that bear addresses put aside, as nh3 writes them; a `<` in words is always written `&lt;`
 _TAG = re.compile(r'<(?:img|table|t[dhr])((?: [^\s=">]+="[^"]*")*)>')
@@ -43,13 +43,19 @@ def frame(request: StaffRequest, number: int) -> HttpResponse:
     mail = get_mail(request.actor, number)
     if mail.shown != Message.Shown.CLEAN:
         raise NotFound("There is no such mail.")
+    return document(request, mail, subject=mail.subject, address=partial(part_address, mail.pk, request.actor))
+
+
+def document(
+    request: StaffRequest, mail: Message | TrayView, *, subject: str, address: Callable[[str], str]
+) -> HttpResponse:
+    """The frame of a mail whose HTML is clean; `address` says where its own pictures are."""
     pictures = request.GET.get("pictures") == "1"
-    view = mail.view or {}
-    body = in_place(mail.html, address=partial(part_address, mail.pk, request.actor), pictures=pictures)
+    body = in_place(mail.html, address=address, pictures=pictures)
     body = body.replace(FOLD, f"<summary>{Markup.escape(_('Quoted history'))}</summary>")
-    paper = bool(view.get("coloured"))  # it sets colours, and counts on white
+    paper = bool((mail.view or {}).get("coloured"))  # it sets colours, and counts on white
     context = {
-        "mail": mail,
+        "subject": subject,
         "body": Markup(body),  # noqa: S704 - cleaned by nh3, which is the gate
         "theme": "light" if paper else request.person.theme,
         "paper": paper,
@@ -86,10 +92,10 @@ def in_place(html: str, *, address: Callable[[str], str], pictures: bool) -> str
     return _TAG.sub(tag, html)
 
 
-def part_address(number: int, actor: Actor, part: str) -> str:
-    """Where a picture of this mail is for this reader, for a day."""
-    key = SIGNER.sign(f"{actor.id}.{number}.{part}")
-    return f"{reverse('mail-part', args=[number, part])}?{urlencode({'key': key})}"
+def part_address(number: int, actor: Actor, part: str, *, of: str = "mail-part") -> str:
+    """Where a picture of this mail is for this reader, for a day. `of`: the name of the view that serves it."""
+    key = SIGNERS[of].sign(f"{actor.id}.{number}.{part}")
+    return f"{reverse(of, args=[number, part])}?{urlencode({'key': key})}"
 
 
 @require_safe
@@ -98,20 +104,23 @@ def part(request: HttpRequest, number: int, part: str) -> HttpResponse:
     if "key" not in request.GET:
         return _part_by_session(request, number, part)
     try:
-        return _picture(_reader(request.GET["key"], number, part), number, part)
-    except NotFound:
+        return _picture(reader(request.GET["key"], number, part), number, part)
+    except (NotFound, Conflict):
         return HttpResponseNotFound()
 
 
 @staff
 def _part_by_session(request: StaffRequest, number: int, part: str) -> HttpResponse:
-    return _picture(request.actor, number, part)
+    try:
+        return _picture(request.actor, number, part)
+    except Conflict as held:
+        raise NotFound("There is no such file.") from held
 
 
-def _reader(key: str, number: int, part: str) -> Actor:
+def reader(key: str, number: int, part: str, *, of: str = "mail-part") -> Actor:
     """Who the key was made for; still staff, still active. Raises: NotFound."""
     try:
-        person, _dot, rest = SIGNER.unsign(key, max_age=A_DAY).partition(".")
+        person, _dot, rest = SIGNERS[of].unsign(key, max_age=A_DAY).partition(".")
     except signing.BadSignature as forged:
         raise NotFound("There is no such file.") from forged
     if rest != f"{number}.{part}":
@@ -124,7 +133,11 @@ def _reader(key: str, number: int, part: str) -> Actor:
 
 def _picture(actor: Actor, number: int, part: str) -> HttpResponse:
     found = get_part(actor, number, part)
-    content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
+    return as_picture(storage(settings.TRAMITA_STORAGE_URL).get(found.sha256))
+
+
+def as_picture(content: bytes) -> HttpResponse:
+    """Bytes that are drawn. Raises: NotFound, for all that is no picture."""
     kind = picture(content)
     if kind is None:
         raise NotFound("There is no such file.")

@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tramita.domain.errors import NotFound
+from tramita.domain.errors import Conflict, NotFound
 from tramita.domain.file_kinds import danger
 from tramita.domain.mail_notices import MESSAGES
 from tramita.domain.mime import Attachment as Part
@@ -16,7 +17,7 @@ from tramita.domain.mime import ParsedMail, parse
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Message
 from tramita.queries.mails import get_mail, get_part
-from tramita.ui import mail_words
+from tramita.ui import errors, mail_words
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
 
@@ -98,7 +99,10 @@ class InnerFile:
 @staff
 def enclosed(request: StaffRequest, number: int, file: int) -> HttpResponse:
     """A mail inside a mail, its words and its own files. `at=1.0` goes further in, `file=2` is one of its files."""
-    found = get_part(request.actor, number, str(file))
+    try:
+        found = get_part(request.actor, number, str(file))
+    except Conflict as held:
+        return withheld(request, held)
     inner = _inside(found, request.GET.get("at", ""))
     if wanted := request.GET.get("file"):
         chosen = _at(inner, wanted)
@@ -121,6 +125,12 @@ def warning(request: StaffRequest, filename: str, why: str, address: str) -> Htt
         "address": address,
     }
     return page(request, "web/file_warning.html", "item", status=403, **context)
+
+
+def withheld(request: StaffRequest, held: Conflict) -> HttpResponse:
+    """A file that the scanner keeps (MAIL-57)."""
+    context: dict[str, Any] = {"filename": _("This file is held back"), "why": errors.sentence(held), "address": ""}
+    return page(request, "web/file_warning.html", "item", status=held.status, **context)
 
 
 def _inside(found: Attachment, at: str) -> ParsedMail:

@@ -133,6 +133,7 @@ send_now = _on_delivery(gettext_noop("The mail is sent now."), _send_now)
 cancel = _on_delivery(gettext_noop("The mail was cancelled."), _cancel)
 resend = _on_delivery(gettext_noop("The mail is sent again."), posting.resend)
 arrived = _on_delivery(gettext_noop("The mail counts as sent."), posting.settle_as_sent)
+give_up = _on_delivery(gettext_noop("The mail is not sent any more."), posting.give_up)
 
 
 def _narrow(request: StaffRequest) -> Narrow:

@@ -1,6 +1,6 @@
 """The form of a mailbox: what its fields are, how they are filled from the configuration, how they are read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,14 +63,19 @@ MODES = (
     ("only", _("only plus-addresses")),
     ("off", _("off: headers and subject")),
 )
+OUTGOING = (
+    Field("messages_a_minute", _("Mails a minute"), "number", hint=_("What the provider takes; empty: any number.")),
+    Field("recipients_a_mail", _("Recipients of a mail"), "number", hint=_("More of them get it in several parts.")),
+    Field("tell_too_large", _("Tell who sent a mail that is too large"), "flag", on=True),
+)
 TEXTS = ("name", "signature", "authserv_id", "copy_sent")
 FLAGS = ("refuse_unknown_senders", "trusted")
 
 
 def filled(tree: Tree) -> dict[str, Any]:
     """The values of every field, as the configuration has them."""
-    incoming = tree.get("incoming", {})
-    plain = {one.name: incoming.get(one.name, one.on if one.kind == "flag" else "") for one in FIELDS}
+    sides = ((FIELDS, tree.get("incoming", {})), (OUTGOING, tree.get("outgoing", {})))
+    plain = {one.name: side.get(one.name, one.on if one.kind == "flag" else "") for some, side in sides for one in some}
     plain |= {name: tree.get(name, "") for name in TEXTS} | {name: tree.get(name, False) for name in FLAGS}
     plain |= {"dkim_selector": " ".join(_listed(tree.get("dkim_selector", ())))}
     plain |= {"plus_addressing": tree.get("plus_addressing", "mixed")}
@@ -92,6 +97,8 @@ def read(sent: QueryDict, tree: Tree) -> Edited:
         values["plus_addressing"] = mode
     if not sent.get("automatic_answers_wake"):
         values["automatic_answers_wake"] = False
+    if outgoing := _given(sent, OUTGOING):
+        values["outgoing"] = outgoing
     return Edited(_text(sent, "read"), values, _incoming(sent, tree.get("incoming", {})), _routes(sent))
 
 
@@ -105,9 +112,15 @@ def _incoming(sent: QueryDict, before: Tree) -> dict[str, Any]:
         return {}
     known = {one.name for one in FIELDS}
     found = {name: value for name, value in before.items() if name not in known}
-    for one in FIELDS:
+    return found | _given(sent, FIELDS)
+
+
+def _given(sent: QueryDict, fields: Iterable[Field]) -> dict[str, str | int | bool]:
+    """Of these fields, what is not empty and not as it is by default."""
+    found: dict[str, str | int | bool] = {}
+    for one in fields:
         value = bool(sent.get(one.name)) if one.kind == "flag" else _typed(one, _text(sent, one.name))
-        if value not in ("", one.on):
+        if value != "" and value is not one.on:
             found[one.name] = value
     return found
 

@@ -123,6 +123,7 @@ def _one(request: StaffRequest, address: str, refused: Refusal | None = None, **
         box=box,
         state=getattr(box, "state", None),
         fields=mailbox_form.FIELDS,
+        outgoing=mailbox_form.OUTGOING,
         modes=mailbox_form.MODES,
         filled=filled,
         read=settings.digest(tree),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -12,6 +12,11 @@ from tramita.queries.people import shortcuts_of
 from tramita.queries.shell import Listing, Shell, Views, shell_of
 from tramita.web.access import StaffRequest
 from tramita.web.asked import reader_of
+
+
+def is_live(request: HttpRequest) -> bool:
+    """The page asks for itself; its reader did nothing (`ui/js/live-desk.js`)."""
+    return "X-Live" in request.headers
 
 
 def page(
@@ -25,6 +30,8 @@ def page(
 ) -> HttpResponse:
     """The template inside the shell. `here` is the entry of the sidebar that is current.
 
+    A page that asks for itself because something changed takes its parts from this; what is said to a person once,
+    and that they came, is left for when they come.
     Cost: the two statements of the shell, unless the view has read it.
     """
     around = {
@@ -32,6 +39,7 @@ def page(
         "here": here,
         "theme": request.person.theme,
         "density": request.person.density,
+        "live": is_live(request),
         "layout": "ui/fragment.html" if request.htmx else "ui/shell.html",
     }
     response = render(request, template, around | context, status=status)

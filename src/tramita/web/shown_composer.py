@@ -10,15 +10,16 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tramita.domain.codes import Kind
+from tramita.domain.definitions import MailDefaults
 from tramita.models import Attachment, Draft, Message
 from tramita.queries import canned
 from tramita.queries.drafts import writing_on
 from tramita.queries.mailboxes import directory
-from tramita.queries.recipients import reply_all
+from tramita.queries.recipients import mail_defaults, reply_all
 from tramita.queries.timeline import Said
 from tramita.queries.visibility import may
 from tramita.ui import labels, moments
-from tramita.web.shown_item import Reading
+from tramita.web.shown_reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Composer:
     noting: bool = False
     answered: str = ""  # whose mail is answered, when one was chosen
     addresses: Sequence[str] = ()
+    suggested: Sequence[tuple[str, str]] = ()  # field and addresses (M-15)
     offered: Sequence[Attachment] = ()  # files of the item that may go along (F-4)
     offers: list[Offer] | None = None  # canned texts; None: shut
     search: str = ""
@@ -116,10 +118,10 @@ def composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> dict[str, A
 
 
 def _composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> Composer:
-    writing = writing_on(reading.item, reading.actor)
+    writing, said = writing_on(reading.item, reading.actor), mail_defaults(reading.item)
     reply, note = (box_of(writing.drafts.get(kind)) for kind in ("reply", "note"))
     if not reply.version:
-        reply = _new(reading)
+        reply = _new(reading, said)
     answered = _chosen(reading, talk, asks, reply)
     if answered and asks.answer:
         reply = _answering(reply, answered)
@@ -129,6 +131,7 @@ def _composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> Composer:
         noting=asks.write == "note" or (not asks.write and bool(note.version) and not reply.version),
         answered=(answered.sender_name or answered.sender_address) if answered else "",
         addresses=writing.addresses,
+        suggested=_suggested(reading, said),
         offered=offered(talk, reply.files),
         offers=_offers(reading, asks.canned, reply) if asks.canned is not None else None,
         search=asks.canned or "",
@@ -165,13 +168,33 @@ def offered(talk: Sequence[Said], files: Sequence[dict[str, Any]]) -> list[Attac
     return [file for sha256, file in found.items() if sha256 not in there]
 
 
-def _new(reading: Reading) -> Box:
-    """To the primary contact, a copy to those who are tagged so (M-15)."""
-    contacts = reading.read.contacts
+def _new(reading: Reading, said: MailDefaults) -> Box:
+    """To the primary contact, a copy to those who are tagged so, unless the process says otherwise (M-15)."""
     return Box(
-        to=(contacts.primary.address or "") if contacts.primary else "",
-        cc=", ".join(who.address for who in contacts.cc if who.address),
+        to=_addresses(reading, ("primary",) if said.to is None else said.to),
+        cc=_addresses(reading, ("copied",) if said.cc is None else said.cc),
+        bcc=_addresses(reading, said.bcc or ()),
     )
+
+
+def _addresses(reading: Reading, named: Sequence[str]) -> str:
+    """Contacts by their tags, and addresses, each once."""
+    contacts = reading.read.contacts
+    tagged = {
+        "primary": [contacts.primary],
+        "requester": [contacts.requester],
+        "subject": [contacts.subject],
+        "copied": contacts.cc,
+    }
+    contacted = {tag: [who.address for who in some if who] for tag, some in tagged.items()}
+    found = (address for one in named for address in contacted.get(one, [one]))
+    return ", ".join(dict.fromkeys(address for address in found if address))
+
+
+def _suggested(reading: Reading, said: MailDefaults) -> list[tuple[str, str]]:
+    """Who may be put into which field."""
+    fields = ((_("To"), said.suggest_to), (_("Cc"), said.suggest_cc), (_("Bcc"), said.suggest_bcc))
+    return [(label, found) for label, named in fields if (found := _addresses(reading, named))]
 
 
 def _chosen(reading: Reading, talk: Sequence[Said], asks: Asked, reply: Box) -> Message | None:

@@ -8,16 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tramita.domain import resolution, waits
-from tramita.domain.actors import Actor
 from tramita.domain.codes import Clock, Kind, Method, State, WaitType
+from tramita.domain.definitions import Settings
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.around import around
-from tramita.queries.item_view import ItemView
 from tramita.queries.visibility import may
 from tramita.ui import due, labels
 from tramita.ui.due_text import due_text
+from tramita.web.shown_approval import asks, panel
 from tramita.web.shown_clock import why
+from tramita.web.shown_reading import Reading
 
 # the state whose shape stands beside a verb
 SHAPES = {
@@ -36,22 +37,6 @@ NOT_STATES = {"assign", "release"}  # these stand under the assignee
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What one look at an item is made of."""
-
-    item: Item
-    read: ItemView
-    actor: Actor
-    at: datetime
-    tab: str
-
-    @property
-    def running(self) -> bool:
-        """Not Closed: people may still write and change."""
-        return self.item.state is not State.CLOSED
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """A person or nobody."""
 
@@ -62,10 +47,12 @@ class Shown:
 def shown(reading: Reading) -> dict[str, Any]:
     """Everything above and beside the tabs."""
     paths = _paths(reading)
-    near = around(reading.item, reading.actor, paths=paths, workers="assign" in reading.read.allowed)
+    workers, approvals = "assign" in reading.read.allowed, asks(reading)
+    near = around(reading.item, reading.actor, paths=paths, workers=workers, approvals=approvals)
     return {
         **_head(reading, [near.titles.get(path, path.rpartition("/")[2]) for path in paths]),
-        **_moves(reading),
+        **_moves(reading, definitions.settings_of(near.settings)),
+        "approval": panel(reading, near),
         **_facts(reading),
         **_people(reading),
         "organisation": near.organisation,
@@ -111,7 +98,7 @@ def _promise(item: Item, now: datetime) -> str:
     return due_text(due_at=item.due_at, paused=paused, seconds_left=item.seconds_left, now=now)
 
 
-def _moves(reading: Reading) -> dict[str, Any]:
+def _moves(reading: Reading, settings: Settings) -> dict[str, Any]:
     """The state control: what the tables allow, in their order; an Action's second end is a panel of its own."""
     item, allowed = reading.item, list(reading.read.allowed)
     moves = [verb for verb in allowed if verb not in NOT_STATES]
@@ -133,7 +120,7 @@ def _moves(reading: Reading) -> dict[str, Any]:
         "pausing": _pausing(item),
         "methods": methods,
         "resolve_label": labels.word("method", Method.COMPLETE) if item.kind is Kind.ACTION else _("Resolve"),
-        "note_required": "resolve" in moves and definitions.settings().resolution_note_required,
+        "note_required": "resolve" in moves and settings.resolution_note_required,
         "counts_as_resolution": "",
     }
 

@@ -14,7 +14,7 @@ from tramita.models import Delivery
 from tramita.queries.timeline import Leaving, Said
 from tramita.queries.visibility import may
 from tramita.ui import moments
-from tramita.web.shown_item import Reading
+from tramita.web.shown_reading import Reading
 
 STATE = Delivery.State
 

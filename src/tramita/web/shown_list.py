@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tramita.domain.codes import DueStatus
 from tramita.domain.narrowing import CODES, ME, NOBODY, without
+from tramita.queries.charts import Bar
 from tramita.queries.shell import Count, Shell
 from tramita.queries.worklists import Row
 from tramita.ui import due, labels, moments
@@ -16,6 +17,12 @@ from tramita.ui.worklist import Group, Head, Line
 from tramita.web.asked import Asked, status_of
 
 SORTED_BY = {"due": "due", "updated": "updated", "created": "created"}  # a column's order
+BAR_LOOKS = {
+    DueStatus.OVERDUE: "late",
+    DueStatus.TODAY: "today",
+    DueStatus.ON_TARGET: "ahead",
+    DueStatus.NOT_SET: "none",
+}
 STATUSES = {"late": "overdue", "today": "today", "ahead": "on_target"}
 
 
@@ -130,6 +137,36 @@ def chips(asked: Asked, shell: Shell) -> list[Chip]:
         if field != "due"
         for value in values
     ]
+
+
+class Drawn(NamedTuple):
+    """One bar: `href` narrows the list to it, or takes that away again; parts are (look, beginning, length) in %."""
+
+    href: str
+    name: str
+    total: int
+    counts: Sequence[int]  # by due status
+    parts: Sequence[tuple[str, str, str]]
+    current: bool
+
+
+def drawn(asked: Asked, field: str, bars: Sequence[Bar]) -> list[Drawn]:
+    """H-3, H-5: the longest bar takes all the room."""
+    longest = max((bar.total for bar in bars), default=0) or 1
+    return [_drawn(asked, field, bar, longest) for bar in bars]
+
+
+def _drawn(asked: Asked, field: str, bar: Bar, longest: int) -> Drawn:
+    current = bar.value in dict(asked.look.narrowing).get(field, ())
+    href = asked.only(field, [] if current else [bar.value]) if bar.value else ""
+    parts, begin = [], 0.0
+    for status, look in BAR_LOOKS.items():
+        length = 100 * bar.counts[status] / longest
+        if length:
+            parts.append((look, f"{begin:.2f}%", f"{length:.2f}%"))
+        begin += length
+    name = value_name(field, bar.value, {(field, bar.value): bar.name or bar.value}) if bar.value else _("All others")
+    return Drawn(href, name, bar.total, [bar.counts[status] for status in BAR_LOOKS], parts, current)
 
 
 def value_name(field: str, value: str, names: Mapping[tuple[str, str], str]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tramita.models import Attachment, Message
 from tramita.queries.timeline import Said as Spoken
-from tramita.ui import mail_words, moments
+from tramita.ui import mail_words, moments, recurrence
 from tramita.ui.mail_words import said
 
 Shown = Message.Shown
@@ -25,6 +25,7 @@ class File:
     filename: str
     size: int
     danger: str = ""
+    held: str = ""  # why nobody may have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ class Enclosed:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What its signature is worth (MAIL-39)."""
+
+    state: str  # verified, unverified, invalid
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What `ui/mail.jinja` draws of one."""
 
@@ -60,6 +69,7 @@ class Mail:
     too_much: str = ""
     folded: bool = False  # an automatic answer: marked, and out of the way (MAIL-99)
     received: bool = False
+    verdict: Verdict | None = None
     notices: Sequence[str] = ()
     events: Sequence[Event] = ()
     enclosed: Sequence[Enclosed] = ()
@@ -83,13 +93,26 @@ def shown(one: Spoken, mail: Message) -> Mail:
         too_much=said(mail_words.TOO_MUCH, view.get("why", "fault")) if mail.shown == Shown.TOO_MUCH else "",
         folded=received and bool(one.entry.data.get("automatic")) and "matched_by" in one.entry.data,
         received=received and bool(mail.raw),
-        notices=[said(mail_words.NOTICES, code) for code in view.get("notices", ())],
-        events=[_event(event) for event in view.get("events", ())],
+        verdict=(verdict := verdict_of(mail.headers if received else {})),
+        notices=notices(view, verdict),
+        events=[event_of(event) for event in view.get("events", ())],
         enclosed=[_enclosed(mail.pk, inner) for inner in view.get("enclosed", ())],
         about=about(one.entry.data, mail) if received else (),
         defects=[mail_words.defect(code) for code in mail.defects],
-        files=files(one.attachments, _placed(one, mail), view.get("danger", {})),
+        files=files(one.attachments, _placed(one, mail), view.get("danger", {}), one.held if received else {}),
     )
+
+
+def verdict_of(marks: Mapping[str, Any]) -> Verdict | None:
+    """What was found of its signature, with the mail's marks or a message's trace; None for mail without one."""
+    kept = marks.get("signature")
+    return Verdict(kept["state"], mail_words.signature(kept)) if kept else None
+
+
+def notices(view: Mapping[str, Any], verdict: Verdict | None) -> list[str]:
+    """What else is odd; that a signature was not verified only where none of ours says so."""
+    codes = [one for one in view.get("notices", ()) if verdict is None or one not in mail_words.UNVERIFIED]
+    return [said(mail_words.NOTICES, code) for code in codes]
 
 
 def _placed(one: Spoken, mail: Message) -> set[int]:
@@ -101,11 +124,16 @@ def _placed(one: Spoken, mail: Message) -> set[int]:
     return pictures | {event["file"] for event in view.get("events", ()) if event.get("file")}
 
 
-def files(attachments: Sequence[Attachment], placed: set[int], dangers: Mapping[str, str]) -> list[File]:
+def files(
+    attachments: Sequence[Attachment], placed: set[int], dangers: Mapping[str, str], kept: Mapping[str, str]
+) -> list[File]:
     """The others, each with what is wrong with it (MAIL-57)."""
     listed = [one for one in attachments if one.pk not in placed]
     words = {key: said(mail_words.DANGERS, why) for key, why in dangers.items()}
-    return [File(one.pk, one.filename, one.size, words.get(str(one.pk), "")) for one in listed]
+    held = {key: mail_words.held(found) for key, found in kept.items()}
+    return [
+        File(one.pk, one.filename, one.size, words.get(str(one.pk), ""), held.get(one.sha256, "")) for one in listed
+    ]
 
 
 def about(data: Mapping[str, Any], mail: Message) -> list[tuple[str, str]]:
@@ -132,7 +160,8 @@ def _sender(data: Mapping[str, Any], mail: Message) -> str:
     return " · ".join(filter(None, said_of))
 
 
-def _event(event: Mapping[str, Any]) -> Event:
+def event_of(event: Mapping[str, Any]) -> Event:
+    """As a page says it."""
     organiser = event.get("organiser") or {}
     names = [organiser.get("name"), organiser.get("address")]
     facts = [
@@ -151,7 +180,7 @@ def _when(event: Mapping[str, Any]) -> str:
     start, end = event.get("start"), event.get("end")
     if not start:
         return ""
-    repeats = said(mail_words.REPEATS, event["repeats"]) if event.get("repeats") else ""
+    repeats = recurrence.words(event.get("repeats") or "")
     words = _days(start, end) if "T" not in start else _moments(start, end)
     return ", ".join(filter(None, (words, repeats)))
 

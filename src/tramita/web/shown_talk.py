@@ -26,8 +26,8 @@ from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
 from tramita.web import shown_mail
 from tramita.web.shown_composer import Asked, composer
-from tramita.web.shown_item import Reading
 from tramita.web.shown_leaving import Going, going
+from tramita.web.shown_reading import Reading
 from tramita.web.shown_trouble import Shown
 from tramita.web.shown_trouble import shown as shown_trouble
 
@@ -68,6 +68,7 @@ class Said:
 class Told:
     """One line of the Timeline tab."""
 
+    anchor: str
     icon: str
     text: str
     at: datetime
@@ -166,7 +167,8 @@ def _pieces(entry: TimelineEntry) -> list[tuple[str, bool]]:
 
 
 def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
-    text, quoted = _parted(mail)
+    erased = bool(mail.headers.get("erased"))
+    text, quoted = (_("Erased"), "") if erased else _parted(mail)
     beside = shown_mail.shown(one, mail)
     return Said(
         anchor=str(one.entry.id),
@@ -174,22 +176,20 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         who_kind="human",
         at=one.entry.at,
         text=text,
-        meta=_sent_to(one, mail)
-        if mail.outgoing
-        else " · ".join(filter(None, (said.remark(one.entry.data), _to(mail)))),
+        meta="" if erased else _meta(one, mail),
         quoted=quoted,
         subject=mail.subject,
         where=_where(one, marks.reading),
         resolution=bool(one.entry.data.get("resolution")),
         fresh=not mail.outgoing and marks.fresh(one.entry),
         automatic=mail.automatic and mail.outgoing,
-        movable=not mail.outgoing and not _where(one, marks.reading),
+        movable=not mail.outgoing and not erased and not _where(one, marks.reading),
         number=mail.pk,
         trouble=shown_trouble(marks.troubles.get(mail.pk), may_mail=marks.may_mail),
         files=beside.files,
         mail=beside,
         going=going(one, marks.reading),
-        answer=_answer(one, mail, marks.reading),
+        answer="" if erased else _answer(one, mail, marks.reading),
     )
 
 
@@ -225,6 +225,12 @@ def _parted(mail: Message) -> tuple[str, str]:
     return reply, rest
 
 
+def _meta(one: Spoken, mail: Message) -> str:
+    if mail.outgoing:
+        return _sent_to(one, mail)
+    return " · ".join(filter(None, (said.remark(one.entry.data), _to(mail))))
+
+
 def _to(mail: Message) -> str:
     to = ", ".join(name or address for name, address in mail.to)
     cc = ", ".join(name or address for name, address in mail.cc)
@@ -233,7 +239,8 @@ def _to(mail: Message) -> str:
 
 def _sent_to(one: Spoken, mail: Message) -> str:
     """With a word on whom it did not go to (MAIL-122)."""
-    left_out = ", ".join(address for _field, address, _why in one.entry.data.get("left_out", ()))
+    named = (*one.entry.data.get("left_out", ()), *mail.headers.get("left_out", ()))
+    left_out = ", ".join(address for _field, address, _why in named)
     if not left_out:
         return _to(mail)
     return _("%(to)s, without %(addresses)s (ours, or named twice)") % {"to": _to(mail), "addresses": left_out}
@@ -243,9 +250,9 @@ def _told(entry: TimelineEntry) -> Told:
     state = entry.data.get("to", "") if said.group_of(entry.type) == "state" else ""
     who = entry.actor.name if entry.actor else ""
     detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason")
-    detail = detail or said.why(entry.data) or said.way(entry.data)
+    detail = detail or said.answer(entry.data) or said.why(entry.data) or said.way(entry.data)
     icon = said.icon_of(entry.type, entry.data)
-    return Told(icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
+    return Told(str(entry.id), icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
 
 
 def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:

@@ -7,7 +7,20 @@ from tramita.domain.errors import NotPermitted
 from tramita.ui.terminal import SUCCESS, Command, say, say_json
 
 # those of `worker.loop`, which only works once Django is set up
-KINDS = ("copies", "domains", "fetch", "mail_in", "mail_out", "notify", "probes", "search", "show", "tidy", "timers")
+KINDS = (
+    "copies",
+    "domains",
+    "fetch",
+    "mail_in",
+    "mail_out",
+    "notify",
+    "probes",
+    "scan",
+    "search",
+    "show",
+    "tidy",
+    "timers",
+)
 
 
 def _configure(parser: ArgumentParser) -> None:

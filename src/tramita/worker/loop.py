@@ -17,11 +17,15 @@ from django.db import OperationalError, close_old_connections, connections
 
 from tramita.models import Message
 from tramita.models.work import NEVER_LEASED
+from tramita.queries.memory import remembering
 from tramita.services import (
+    alerts,
     copying,
+    erasing,
     firing,
     heartbeat,
     indexing,
+    lanes,
     mail_trouble,
     notice_mail,
     notifying,
@@ -29,6 +33,7 @@ from tramita.services import (
     processing,
     proving,
     retention,
+    scanning,
     sender_domains,
     showing,
 )
@@ -39,7 +44,7 @@ log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks when nothing was due
 MOMENT = 0.05  # between looks while mailboxes are visited once
 AFTER_A_FAULT = 5.0
-A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
+A_MINUTE, AN_HOUR, A_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 AFTER_THE_END = 2.0  # for threads to let go of their mailboxes
 
 
@@ -55,15 +60,17 @@ def timers(*, at: datetime) -> Counter[str]:
 def mail_out(*, at: datetime) -> Counter[str]:
     """Try one batch of due mails over one connection; tell of those that are late (MAIL-113)."""
     done, begun = Counter({"mail_told_late": mail_trouble.tell_late(at=at)}), monotonic()
-    claimed = posting.claim(at=at)
-    if not claimed:
+    with remembering():
+        taken = posting.claim(at=at)
+    if not taken:
         return done
-    with posting.way_out() as way:
-        for delivery in claimed:
+    with remembering(), posting.way_out() as way:
+        for delivery in taken:
             now = at + timedelta(seconds=monotonic() - begun)  # a slow server must not make leases look longer
             result = posting.post(delivery, at=now, way=way)
             done["mail_out"] += 1
             done[f"mail_{result.name.lower()}"] += 1
+    lanes.let_go(taken)
     return done
 
 
@@ -73,14 +80,24 @@ def mail_in(*, at: datetime) -> Counter[str]:
 
 
 def tidy(*, at: datetime) -> Counter[str]:
-    """Erase raw mail and notifications that were kept long enough; looked for once an hour (MAIL-18)."""
+    """Erase raw mail and notifications that were kept long enough, what erasers left, and alerts of loops that ended.
+
+    Once an hour.
+
+    Rules: MAIL-18, MAIL-93.
+    """
     if abs(at - _looked.get("raw mail", NEVER_LEASED)) < AN_HOUR:
         return Counter()
     _looked["raw mail"] = at
+    alerts.forget("loop", before=at - A_DAY)
+    erased, left = retention.forget_raw_mail(at=at), retention.forget_tray_views()
+    old = retention.forget_notifications(at=at)
     return Counter(
         {
-            "raw_mail_erased": retention.forget_raw_mail(at=at),
-            "notifications_erased": retention.forget_notifications(at=at),
+            "notifications_erased": old,
+            "raw_mail_erased": erased,
+            "tray_views_erased": left,
+            "erasures_ended": erasing.go_on(),
         }
     )
 
@@ -114,6 +131,16 @@ def copies(*, at: datetime) -> Counter[str]:
     return Counter({"copies": copying.copy_due(at=at)})
 
 
+def scan(*, at: datetime) -> Counter[str]:
+    """Have a batch of files looked at by the operator's scanner; those from before it, now and then (MAIL-57)."""
+    older = 0
+    if abs(at - _looked.get("older files", NEVER_LEASED)) >= AN_HOUR:
+        older = scanning.want_older(at=at)
+        if older < scanning.AT_ONCE:
+            _looked["older files"] = at
+    return Counter({"scanned": scanning.scan_due(at=at), "to_scan": older})
+
+
 def show(*, at: datetime) -> Counter[str]:
     """Make one batch of mails ready to be shown."""
     done: Counter[str] = Counter()
@@ -138,10 +165,11 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "copies": copies,
     "search": search,
     "show": show,
+    "scan": scan,
     "domains": domains,
     "probes": probes,
 }
-APART = ("copies", "domains", "probes")  # each in a thread of its own, when the worker stays
+APART = ("copies", "scan", "domains", "probes")  # each in a thread of its own, when the worker stays
 FETCH = "fetch"
 
 

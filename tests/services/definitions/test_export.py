@@ -187,11 +187,16 @@ def case_types(draw: st.DrawFn) -> dict[str, Any]:
     steps = [{name: {"actions": [{f"{name}-act": draw(actions)}]}} for name in first]
     tree = draw(titled(contacts_required=flags, progression=st.sampled_from(["automatic", "manual"]), **process))
     starts = [{"every": "Monday 09:00"}, {"cron": "0 9 * * 1-5"}, {"dates": ["2026-03-01", "2026-04-01T09:00"]}]
+    if draw(flags):
+        tree["mail"] = draw(st.sampled_from(RECIPIENTS))
     return tree | {
         "steps": steps,
         "action_types": {name: draw(manual) for name in rest},
         "starts": draw(st.lists(st.sampled_from(starts), max_size=2)),
     }
+
+
+RECIPIENTS = ({"to": ["requester"], "cc": []}, {"bcc": ["a@b.example"], "suggest": {"cc": ["copied", "c@d.example"]}})
 
 
 @st.composite

@@ -73,34 +73,46 @@ def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail
     return Status(201, item_answer(request, response, change_item(request, reference, change)))
 
 
-@router.post(
-    "/items/{reference}/mails/{mail_id}/resend", response=ItemOut, operation_id="resend_mail", url_name="resend_mail"
-)
-def resend_mail(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
-    """Send a mail again that failed, is held, or of which nobody knows; to those who have not got it (MAIL-111)."""
-    return _settled(request, response, reference, mail_id, settling_mail.resend)
+DECISIONS: dict[str, tuple[str, Callable[..., None], str]] = {
+    "resend": (
+        "resend_mail",
+        settling_mail.resend,
+        "Send a mail again that failed, is held, or of which nobody knows; to those who have not got it (MAIL-111).",
+    ),
+    "arrived": (
+        "settle_mail_as_sent",
+        settling_mail.settle_as_sent,
+        "Say that a mail arrived of which nobody knew (MAIL-111).",
+    ),
+    "give-up": (
+        "give_up_mail",
+        settling_mail.give_up,
+        "Say that a mail which did not go out is not to be sent any more (MAIL-113).",
+    ),
+}
 
 
-@router.post(
-    "/items/{reference}/mails/{mail_id}/arrived",
-    response=ItemOut,
-    operation_id="settle_mail_as_sent",
-    url_name="settle_mail_as_sent",
-)
-def settle_mail_as_sent(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
-    """Say that a mail arrived of which nobody knew (MAIL-111)."""
-    return _settled(request, response, reference, mail_id, settling_mail.settle_as_sent)
+def _decided(name: str, operation: str, decide: Callable[..., None], said: str) -> None:
+    """A call that decides on a mail of ours which did not go out, or of which nobody knows."""
+
+    @router.post(
+        f"/items/{{reference}}/mails/{{mail_id}}/{name}",
+        response=ItemOut,
+        operation_id=operation,
+        url_name=operation,
+        description=said,
+        summary=operation.replace("_", " ").title(),
+    )
+    def call(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
+        def change(item: Item) -> None:
+            decide(mail_of(item, mail_id), by=caller(request), at=timezone.now())
+
+        change_item(request, reference, change)
+        return item_answer(request, response, get_visible(caller(request), reference))
 
 
-@router.post(
-    "/items/{reference}/mails/{mail_id}/give-up",
-    response=ItemOut,
-    operation_id="give_up_mail",
-    url_name="give_up_mail",
-)
-def give_up_mail(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
-    """Say that a mail which did not go out is not to be sent any more (MAIL-113)."""
-    return _settled(request, response, reference, mail_id, settling_mail.give_up)
+for _name, (_operation, _decide, _said) in DECISIONS.items():
+    _decided(_name, _operation, _decide, _said)
 
 
 @router.post("/mail", response=ReceivedOut, operation_id="receive_mail", url_name="receive_mail", openapi_extra=RAW)
@@ -207,16 +219,6 @@ def unhandled_mail_is_no_spam(request: HttpRequest, mail_id: UnhandledId) -> Rec
     """A filter was wrong: it does what it would have done (MAIL-58)."""
     by = caller(request)
     return _received(putting_away.not_spam(get_unhandled(by, mail_id), by=by, at=timezone.now()))
-
-
-def _settled(
-    request: HttpRequest, response: HttpResponse, reference: str, mail_id: int, decide: Callable[..., None]
-) -> ItemOut:
-    def change(item: Item) -> None:
-        decide(mail_of(item, mail_id), by=caller(request), at=timezone.now())
-
-    change_item(request, reference, change)
-    return item_answer(request, response, get_visible(caller(request), reference))
 
 
 def _may_hand_in(actor: Actor) -> None:

@@ -1,4 +1,4 @@
-"""Mail that lies on the wrong item, and addresses that mail does not reach (MAIL-78, MAIL-97, M-25)."""
+"""Mail that lies on the wrong item, addresses that mail does not reach, mail to be erased (MAIL-78, 97, 18, M-25)."""
 
 from typing import Annotated
 
@@ -12,13 +12,23 @@ from tramita.api.auth import caller
 from tramita.api.calls.answers import item_answer, new_item_answer
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas.items import ItemOut
-from tramita.api.schemas.mails import MarkedOut, MarkedPage, MoveIn, ProcessIn
+from tramita.api.schemas.mails import (
+    ErasedOut,
+    EraseIn,
+    ErasureOut,
+    ErasurePage,
+    MarkedOut,
+    MarkedPage,
+    MoveIn,
+    ProcessIn,
+)
 from tramita.api.versions import change_item
-from tramita.models import Item
+from tramita.models import Erasure, Item
+from tramita.queries.erasures import erasures
 from tramita.queries.items import get_visible
 from tramita.queries.mails import mail_on
 from tramita.queries.marks import marked
-from tramita.services import marking, moving_mail
+from tramita.services import erasing, marking, moving_mail
 
 RowId = Annotated[int, Field(ge=1, lt=2**63)]
 
@@ -68,3 +78,31 @@ def clear_marked_address(request: HttpRequest, mark_id: RowId) -> Status[None]:
     """It works again: the mark goes (MAIL-97)."""
     marking.clear(mark_id, by=caller(request), at=timezone.now())
     return Status(204, None)
+
+
+@router.post("/erasures", response=ErasedOut, operation_id="erase_mail_of_a_person", url_name="erase_mail")
+def erase_mail(request: HttpRequest, wanted: EraseIn) -> ErasedOut:
+    """Erase what a person wrote to the desk, and what it wrote to them alone: words, files, bytes (MAIL-18)."""
+    done = erasing.erase(**wanted.model_dump(), by=caller(request), at=timezone.now())
+    return ErasedOut.model_validate(done, from_attributes=True)
+
+
+@router.get("/erasures", response=ErasurePage, operation_id="list_erasures")
+def list_erasures(request: HttpRequest, paging: Query[Paging]) -> ErasurePage:
+    """The audit of erasures: who erased somebody's mail, when and why (MAIL-18)."""
+    found = erasures(caller(request)).filter(pk__gt=position_of(paging.cursor)).order_by("pk")
+    rows = list(found[: paging.limit + 1])
+    shown, more = rows[: paging.limit], len(rows) > paging.limit
+    return ErasurePage(results=[_erasure(row) for row in shown], next=cursor_for(shown[-1].pk if more else None))
+
+
+def _erasure(row: Erasure) -> ErasureOut:
+    return ErasureOut(
+        id=row.pk,
+        about=row.about,
+        reason=row.reason,
+        by=row.by.name if row.by else "",
+        at=row.at,
+        counts=ErasedOut(**row.counts),
+        done=row.done,
+    )

@@ -104,6 +104,47 @@ class MarkedPage(Output):
     next: str | None
 
 
+class EraseIn(Input):
+    """Whose mail is to be erased, and why. With `dry_run` nothing changes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"address": "rui@acme.example", "reason": "Asked for it on 2026-11-20"}]}
+    )
+
+    address: Line
+    reason: str = Field("", max_length=300, description="Kept in the audit; may be empty for a dry run.")
+    dry_run: bool = False
+
+
+class ErasedOut(Output):
+    """How much was erased, or would be: mails on items with their files, raw messages, and mails that stay."""
+
+    mails: int
+    files: int
+    messages: int
+    items: int
+    left: int
+
+
+class ErasureOut(Output):
+    """Somebody's mail was erased: by whom, when, why. `about` is the SHA-256 of the address."""
+
+    id: int
+    about: str
+    reason: str
+    by: str
+    at: datetime
+    counts: ErasedOut
+    done: bool
+
+
+class ErasurePage(Output):
+    """Some erasures, oldest first."""
+
+    results: list[ErasureOut]
+    next: str | None
+
+
 class UnhandledPage(Output):
     """Some unhandled mails, oldest first."""
 

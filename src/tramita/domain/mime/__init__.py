@@ -7,7 +7,9 @@ from tramita.domain.mime.model import (
     ParsedMail,
     Receipt,
     Recipient,
+    Signature,
     address_key,
+    kept_signature,
 )
 from tramita.domain.mime.parse import parse
 from tramita.domain.mime.trace import trace_free_digest
@@ -19,7 +21,9 @@ __all__ = [
     "ParsedMail",
     "Receipt",
     "Recipient",
+    "Signature",
     "address_key",
+    "kept_signature",
     "parse",
     "trace_free_digest",
 ]

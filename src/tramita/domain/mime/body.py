@@ -92,9 +92,7 @@ class Sorter:
             return Found(files=[self._enclosed(part)])
         if self._is_tnef(part):
             return self._tnef(part)
-        if "pkcs7-mime" in part.kind or (
-            part.kind == "application/octet-stream" and part.filename.lower() == "smime.p7m"
-        ):
+        if is_pkcs7(part):
             return self._opaque(part)
         if self._is_body(part, alone=alone):
             return self._text(part)
@@ -262,6 +260,12 @@ class Sorter:
             inline = bool(used & shown) if html else one.inline and one.content_type.startswith("image/")
             done.append(replace(one, filename=name, inline=inline))
         return tuple(done)
+
+
+def is_pkcs7(part: Part) -> bool:
+    """S/MIME that is not beside its content but around it."""
+    named = part.kind == "application/octet-stream" and part.filename.lower() == "smime.p7m"
+    return named or "pkcs7-mime" in part.kind
 
 
 def leaves(part: Part) -> Iterator[Part]:

@@ -1,6 +1,6 @@
 """What a message says, as plain values. No string holds NUL, controls or lone surrogates (MAIL-40)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -115,6 +115,35 @@ class Receipt:
     original_message_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a signature was found to be worth when the mail came in (MAIL-39).
+
+    `verified`: whole, by an authority that is trusted, and the sender's own. `invalid`: what came is not what was
+    signed. `unverified`: all else, `why` says it. `proves`: besides, it is this very mail that was signed, so that
+    it counts as the sender's word (MAIL-51).
+    """
+
+    state: str
+    why: str = ""
+    by: str = ""
+    issuer: str = ""
+    at: str = ""  # ISO 8601; empty where the signer gave no moment
+    proves: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept with the mail."""
+        return {name: value for name in SIGNATURE if (value := getattr(self, name))}
+
+
+SIGNATURE = ("state", "why", "by", "issuer", "at", "proves")
+
+
+def kept_signature(kept: Mapping[str, Any] | None) -> Signature | None:
+    """Back from what `to_json` said; None where nothing was kept."""
+    return Signature(**{name: kept[name] for name in SIGNATURE if name in kept}) if kept else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedMail:
     """One message. Lists are tuples; what is missing is None or empty; `defects` says what was wrong."""
@@ -150,7 +179,8 @@ class ParsedMail:
     encrypted: bool
     headers: tuple[tuple[str, str], ...]
     digest: str  # SHA-256 without trace fields (MAIL-3)
-    signed: bool = False  # it carries a signature, which nobody has verified here (MAIL-39)
+    signed: bool = False  # it carries a signature (MAIL-39)
+    signature: Signature | None = None  # what it is worth, once `services.verifying` has looked
 
     def all(self, name: str) -> Iterator[str]:
         """The values of every field of this name, in order."""

@@ -64,6 +64,11 @@ def build(block: Block, body: bytes, *, default: str = "text/plain") -> tuple[Pa
     return root, tuple(reading.defects)
 
 
+def pieces(part: Part) -> list[bytes]:
+    """What stands between the boundaries of a multipart, byte for byte: what its children were read from."""
+    return _pieces(part, Reading(bytes_left=max(1_000_000, len(part.body) * MAX_PASSES)))
+
+
 def filename(block: Block, charset: str | None = None, params: dict[str, str] | None = None) -> str:
     """What the disposition calls it, else the type; empty if neither does."""
     placed = disposition(block.first("content-disposition"), charset)[1]

@@ -161,10 +161,24 @@ def mailbox(reading: Reading, key: str, node: Node, place: Place) -> MailboxDefi
         trusted=keys.get("trusted", values.flag, False),
         automatic_answers_wake=keys.get("automatic_answers_wake", values.flag, True),
         copy_sent=keys.get("copy_sent", values.text, ""),
+        outgoing=keys.get("outgoing", outgoing, {}),
         dkim_selectors=keys.get("dkim_selector", values.one_or_several(values.selector), ()),
     )
     keys.done()
     return read
+
+
+def outgoing(reading: Reading, node: Node) -> dict[str, int | bool]:
+    """How mail leaves: what the provider takes, and whether who sent too much is told (MAIL-112, MAIL-13)."""
+    keys = Keys(reading, node, "“outgoing”")
+    limit = values.whole(1, LARGEST)
+    read = {
+        "messages_a_minute": keys.maybe("messages_a_minute", limit),
+        "recipients_a_mail": keys.maybe("recipients_a_mail", limit),
+        "tell_too_large": None if keys.get("tell_too_large", values.flag, True) else False,
+    }
+    keys.done()
+    return {name: value for name, value in read.items() if value is not None}
 
 
 def route(reading: Reading, node: Node) -> RouteDefinition:

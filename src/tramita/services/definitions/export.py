@@ -188,6 +188,7 @@ def mailboxes() -> Tree:
             authserv_id=box.authserv_id,
             trusted=box.trusted,
             copy_sent=box.copy_sent,
+            outgoing=box.outgoing,
             dkim_selector=selectors[0] if len(selectors) == 1 else selectors,
             routes=[route(one) for one in routes],
         )

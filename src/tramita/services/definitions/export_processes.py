@@ -5,7 +5,13 @@ from typing import Any
 
 from tramita.domain.bodies import restore
 from tramita.domain.cel import as_text
-from tramita.domain.definitions import ActionDefinition, CaseTypeDefinition, CategoryDefinition, FieldDefinition
+from tramita.domain.definitions import (
+    ActionDefinition,
+    CaseTypeDefinition,
+    CategoryDefinition,
+    FieldDefinition,
+    MailDefaults,
+)
 from tramita.services.definitions.plain import Tree, bodies, days, given
 
 
@@ -82,9 +88,19 @@ def case_type(one: CaseTypeDefinition) -> Tree:
         progression=one.progression,
         fields={name: field(it) for name, it in one.fields.items()},
         automatic_mails=list(one.automatic_mails),
+        mail=mail_defaults(one.mail),
         starts=[given(every=it.every, cron=it.cron, dates=list(it.dates)) for it in one.starts],
     )
     return tree | flow(one)
+
+
+def mail_defaults(one: MailDefaults | None) -> Tree | None:
+    """What was said of recipients; an empty list says that there is nobody (M-15)."""
+    if one is None:
+        return None
+    said = {name: list(some) for name in ("to", "cc", "bcc") if (some := getattr(one, name)) is not None}
+    suggest = given(to=list(one.suggest_to), cc=list(one.suggest_cc), bcc=list(one.suggest_bcc))
+    return said | given(suggest=suggest)
 
 
 def flow(one: CaseTypeDefinition) -> Tree:
@@ -112,6 +128,7 @@ def action(one: ActionDefinition, *, ad_hoc: bool = False) -> Tree:
         review="four_eyes" if one.four_eyes else None,
         review_queue=one.review_queue,
         review_due=one.review_due,
+        mail=mail_defaults(one.mail),
     )
     if one.startable != (ad_hoc and one.kind == "manual"):
         tree["startable"] = one.startable

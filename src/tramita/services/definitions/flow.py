@@ -7,9 +7,11 @@ from typing import Any
 
 from tramita.domain.conditions import Condition
 from tramita.domain.definitions import (
+    RECIPIENTS,
     ActionDefinition,
     ApprovalLevel,
     FieldDefinition,
+    MailDefaults,
     StepDefinition,
 )
 from tramita.services.definitions import values
@@ -18,7 +20,18 @@ from tramita.services.definitions.fields import condition, titled
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries, typed
 from tramita.services.definitions.source import REFUSED, Node, Place
 
-MANUAL = ("instructions", "checklist", "queue", "assign", "due", "review", "review_queue", "review_due", "startable")
+MANUAL = (
+    "instructions",
+    "checklist",
+    "queue",
+    "assign",
+    "due",
+    "review",
+    "review_queue",
+    "review_due",
+    "startable",
+    "mail",
+)
 MAIL = ("template", "to")
 OF_KIND: Mapping[str, tuple[str, ...]] = {
     "manual": MANUAL,
@@ -165,6 +178,7 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "review_queue": values.reference("queue"),
         "review_due": promise(flow.service.calendar),
         "startable": values.flag,
+        "mail": mail_defaults,
         "template": values.long_text,
         "to": recipient,
         "case_type": case_type_of(flow),
@@ -208,6 +222,33 @@ def arranged(given: dict[str, Any], kind: str, flow: Flow, *, ad_hoc: bool) -> d
     if ad_hoc and kind == "manual":
         special.setdefault("startable", True)
     return special
+
+
+def mail_defaults(reading: Reading, node: Node) -> MailDefaults | None:
+    """Default and suggested recipients: `{to: [primary], cc: [ADDRESS], suggest: {bcc: [ADDRESS]}}` (M-15)."""
+    keys = Keys(reading, node, "“mail”")
+    names = ("to", "cc", "bcc")
+    given: dict[str, Any] = {name: keys.maybe(name, values.several(contact_or_address)) for name in names}
+    suggest = keys.node_of("suggest")
+    inner = Keys(reading, suggest, "“suggest”") if suggest else None
+    if inner:
+        given |= {f"suggest_{name}": inner.get(name, values.several(contact_or_address), ()) for name in names}
+        inner.done()
+    keys.done()
+    if given["to"] == ():
+        reading.fault(keys.node.keys["to"], "a mail goes to somebody: name one, or leave “to” out")
+    read = MailDefaults(**given)
+    return None if read == MailDefaults() else read
+
+
+def contact_or_address(reading: Reading, node: Node) -> str | None:
+    """A contact of the item by its tag, or an address."""
+    word = (typed(reading, node, str) or "").strip()
+    if not word or word in RECIPIENTS:
+        return word or None
+    if "@" not in word:
+        raise Refusal(node, f"one of {', '.join(RECIPIENTS)} or an e-mail address expected here")
+    return values.address(reading, node)
 
 
 def case_type_of(flow: Flow) -> Callable[[Reading, Node], str | None]:

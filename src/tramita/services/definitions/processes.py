@@ -13,7 +13,7 @@ from tramita.domain.definitions import (
 )
 from tramita.services.definitions import values
 from tramita.services.definitions.fields import declared_fields, titled
-from tramita.services.definitions.flow import Branch, Flow, assignment, promise, read_flow
+from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, promise, read_flow
 from tramita.services.definitions.keys import Keys, Reading, Refusal
 from tramita.services.definitions.source import Node, Place
 
@@ -136,6 +136,7 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
         fields=fields,
         starts=tuple(read_start(reading, one) for one in keys.items("starts")),
         automatic_mails=keys.get("automatic_mails", AUTOMATIC_MAILS, ()),
+        mail=keys.maybe("mail", mail_defaults),
     )
     keys.done()
     return read

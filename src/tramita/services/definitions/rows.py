@@ -101,6 +101,7 @@ class Rows:
                 "trusted": one.trusted,
                 "automatic_answers_wake": one.automatic_answers_wake,
                 "copy_sent": one.copy_sent,
+                "outgoing": dict(one.outgoing) or None,
                 "dkim_selectors": list(one.dkim_selectors) or None,
                 "active": True,
             }

@@ -1,39 +1,68 @@
 /**
  * `<live-desk src="/stream" bars="/bars" after="…">`: what others change shows by itself. The stream names the items that
- * changed and the lists they stand in now. A page that shows one of them (`data-ref`) or is such a list (`data-place`)
- * asks for itself again, and its parts (`[data-live]`, each with an id) take what differs; a list in the sidebar alone
- * has the counters asked for. Nothing moves under the pointer or the focus: rows change where they stand, and come and
- * go once the reader looks away.
+ * changed, their version, and the lists they stand in now. A page that shows one of them (`data-ref`) or is such a list
+ * (`data-place`) asks for itself again, and says so to its parts (`desk:fresh`); a list in the sidebar alone has the
+ * counters asked for. An item that is open (`#item[data-ref]`) is told to the stream, which tells who else is there
+ * (`desk:here`). A connection that broke goes on after the last thing it told.
  */
 const SOON = 150 // ms: what happens together is asked for together
 const REST = 1_000 // between two questions of a page for itself
 const BARS = 10_000 // between two for its counters
+const AGAIN = 5_000 // after an answer that says no
 
 class LiveDesk extends HTMLElement {
   asked = { page: 0, bars: 0 }
   timers = {}
   missed = false
+  refused = 0
 
   connectedCallback() {
-    this.source = new EventSource(`${this.getAttribute("src")}?after=${this.getAttribute("after")}`)
-    this.source.onmessage = (event) => this.hear(JSON.parse(event.data))
-    this.source.addEventListener("reload", () => this.plan("page"))
+    this.last = this.getAttribute("after")
     this.look = () => !document.hidden && this.missed && this.plan("page")
+    this.turned = () => this.item !== this.shown() && this.listen()
     document.addEventListener("visibilitychange", this.look)
+    document.addEventListener("htmx:afterSettle", this.turned)
+    this.listen()
   }
 
   disconnectedCallback() {
     this.source.close()
     Object.values(this.timers).forEach(clearTimeout)
     document.removeEventListener("visibilitychange", this.look)
+    document.removeEventListener("htmx:afterSettle", this.turned)
+  }
+
+  shown() {
+    return document.querySelector("#main #item")?.dataset.ref ?? ""
+  }
+
+  listen() {
+    this.source?.close()
+    this.item = this.shown()
+    this.source = new EventSource(`${this.getAttribute("src")}?${new URLSearchParams({ after: this.last, item: this.item })}`)
+    const told = (event) => event.lastEventId && (this.last = event.lastEventId)
+    this.source.onmessage = (event) => (told(event), this.hear(JSON.parse(event.data)))
+    this.source.addEventListener("hello", told)
+    this.source.onopen = () => (this.refused = 0)
+    this.source.onerror = () => {
+      if (this.source.readyState !== EventSource.CLOSED) return // a browser comes back by itself, but not from a refusal
+      clearTimeout(this.timers.stream)
+      this.refused = Math.min(this.refused + 1, 6)
+      this.timers.stream = setTimeout(() => this.listen(), AGAIN * 2 ** this.refused)
+    }
+    this.source.addEventListener("reload", (event) => (told(event), this.plan("page")))
+    this.source.addEventListener("here", (event) => {
+      if (this.item === this.shown()) document.dispatchEvent(new CustomEvent("desk:here", { detail: JSON.parse(event.data) }))
+    })
   }
 
   hear(changes) {
     document.dispatchEvent(new CustomEvent("desk-changed", { detail: changes }))
-    const shown = (where) => changes.some(({ item, places }) =>
-      [`[data-ref="${item}"]`, ...places.map((place) => `[data-place="${CSS.escape(place)}"]`)].some((mark) => document.querySelector(`${where} ${mark}`)))
-    if (shown("#main")) this.plan("page")
-    else if (shown("#sidebar")) this.plan("bars")
+    const newer = (shown, version) => shown && !(Number(shown.dataset.version) >= version)
+    const shows = (where) => changes.some(({ item, version, places }) =>
+      [`[data-ref="${item}"]`, ...places.map((place) => `[data-place="${CSS.escape(place)}"]`)].some((mark) => newer(document.querySelector(`${where} ${mark}`), version)))
+    if (shows("#main")) this.plan("page")
+    else if (shows("#sidebar")) this.plan("bars")
   }
 
   plan(what) {
@@ -47,43 +76,15 @@ class LiveDesk extends HTMLElement {
   async ask(what) {
     this.asked[what] = this.asked.bars = Date.now()
     const here = location.href
-    const answer = await fetch(what === "page" ? here : this.getAttribute("bars"), { headers: { "HX-Request": "true" } }).catch(() => null)
-    if (!answer?.ok || answer.redirected || here !== location.href) return
+    const headers = { "HX-Request": "true", "X-Live": "yes" }
+    const answer = await fetch(what === "page" ? here : this.getAttribute("bars"), { headers }).catch(() => null)
+    if (answer === null || answer.status >= 500) return (this.timers[what] = setTimeout(() => this.plan(what), AGAIN))
+    if (!answer.ok || answer.redirected || here !== location.href) return
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
-    for (const part of document.querySelectorAll("[data-live]")) take(part, fresh.getElementById(part.id))
+    const current = document.querySelector("#sidebar [aria-current]")?.getAttribute("href")
+    if (what === "bars" && current) fresh.querySelector(`#sidebar a[href="${CSS.escape(current)}"]`)?.setAttribute("aria-current", "page")
+    if (here === location.href) document.dispatchEvent(new CustomEvent("desk:fresh", { detail: fresh }))
   }
-}
-
-/** What differs goes in; while the reader is at it, later. */
-function take(part, fresh) {
-  if (!fresh || part.innerHTML === fresh.innerHTML) return
-  if (part.dataset.live === "rows") return rows(part, fresh)
-  if (!later(part, () => take(part, fresh))) change(part, fresh)
-}
-
-/** Rows that stay are the same elements: what is under the pointer does not jump. */
-function rows(part, fresh) {
-  const come = new Map([...fresh.children].map((row) => [row.dataset.ref, row]))
-  const stay = new Map([...part.children].map((row) => [row.dataset.ref, row]))
-  for (const [ref, row] of stay) {
-    const newer = come.get(ref)
-    if (newer && row.innerHTML !== newer.innerHTML && !row.contains(document.activeElement)) change(row, newer)
-  }
-  if (later(part, () => rows(part, fresh))) return
-  part.replaceChildren(...[...come].map(([ref, row]) => stay.get(ref) ?? row))
-  htmx.process(part)
-}
-
-function later(part, again) {
-  const busy = part.matches(":hover, :focus-within") || part.querySelector("[open], [data-cursor]")
-  if (busy) ["pointerleave", "focusout"].forEach((leaves) => part.addEventListener(leaves, () => requestAnimationFrame(again), { once: true }))
-  return Boolean(busy)
-}
-
-function change(element, newer) {
-  for (const name of ["data-woken", "data-problem", "data-fresh"]) element.toggleAttribute(name, newer.hasAttribute(name))
-  element.replaceChildren(...newer.childNodes)
-  htmx.process(element)
 }
 
 customElements.define("live-desk", LiveDesk)

@@ -23,7 +23,7 @@ def begin(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0019_mail_proves_itself"),
+        ("tramita", "0024_who_is_here"),
     ]
 
     operations = [

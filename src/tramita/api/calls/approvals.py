@@ -1,0 +1,66 @@
+"""Approvals in Tickets: asked for by staff, decided by the managers of the organisation (SPEC section 13)."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query, Router
+from ninja.responses import Status
+
+from tramita.api.auth import caller
+from tramita.api.paging import cursor_for, position_of
+from tramita.api.schemas.approvals import ApprovalFilter, ApprovalIn, ApprovalOut, ApprovalPage, DecisionIn
+from tramita.api.versions import change_item
+from tramita.models import Approval, Item
+from tramita.queries.approvals import get_visible, listed, shown
+from tramita.queries.items import get_visible as visible_item
+from tramita.services import approvals
+
+router = Router(tags=["Approvals"])
+NO_REASON = DecisionIn()
+
+
+@router.post("/items/{reference}/approvals", response={201: ApprovalOut}, operation_id="ask_approval")
+def ask(request: HttpRequest, reference: str, asked: ApprovalIn) -> Status[ApprovalOut]:
+    """Ask the managers of the Ticket's organisation, and of its parent, for their consent (AP-7).
+
+    409 `approval_pending`, `no_active_manager`, `approvals_off` or `approval_not_possible` say why not.
+    """
+
+    def change(item: Item) -> Approval:
+        return approvals.ask(item, type=asked.type, comment=asked.comment or "", by=caller(request), at=timezone.now())
+
+    made = change_item(request, reference, change)
+    return Status(201, _answer(get_visible(caller(request), made.pk)))
+
+
+@router.get("/approvals", response=ApprovalPage, operation_id="list_approvals")
+def list_approvals(request: HttpRequest, wanted: Query[ApprovalFilter]) -> ApprovalPage:
+    """Staff read those of the items they see, a manager those they may decide, first of all what awaits them."""
+    by = caller(request)
+    item = visible_item(by, wanted.item) if wanted.item is not None else None
+    states = (wanted.state,) if wanted.state else ()
+    rows, last = listed(by, states=states, item=item, after=position_of(wanted.cursor), limit=wanted.limit)
+    return ApprovalPage.model_validate({"results": rows, "next": cursor_for(last)})
+
+
+@router.post("/approvals/{int:number}/approve", response=ApprovalOut, operation_id="approve")
+def approve(request: HttpRequest, number: int, given: DecisionIn = NO_REASON) -> ApprovalOut:
+    """A manager agrees; the agent then does it by hand. 409 `already_decided` names who was faster."""
+    reason = given.reason or ""
+    return _answer(approvals.approve(number, reason=reason, by=caller(request), at=timezone.now()))
+
+
+@router.post("/approvals/{int:number}/reject", response=ApprovalOut, operation_id="reject")
+def reject(request: HttpRequest, number: int, given: DecisionIn = NO_REASON) -> ApprovalOut:
+    """A manager does not agree, and may say why."""
+    reason = given.reason or ""
+    return _answer(approvals.reject(number, reason=reason, by=caller(request), at=timezone.now()))
+
+
+@router.post("/approvals/{int:number}/cancel", response=ApprovalOut, operation_id="cancel_approval")
+def cancel(request: HttpRequest, number: int) -> ApprovalOut:
+    """Not needed any more: by who asked, who works on the Ticket, a manager or the account manager (AP-14)."""
+    return _answer(approvals.cancel(number, by=caller(request), at=timezone.now()))
+
+
+def _answer(approval: Approval) -> ApprovalOut:
+    return ApprovalOut.model_validate(shown(approval))

@@ -1,0 +1,73 @@
+"""Approval requests in Tickets."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from tramita.api.paging import Paging
+from tramita.api.schemas.base import Input, Line, Output
+from tramita.api.schemas.examples import ANA
+from tramita.api.schemas.items import WhoOut
+from tramita.domain.codes import ApprovalState
+
+APPROVAL: dict[str, Any] = {
+    "id": 12,
+    "item": "40308-T",
+    "type": "refund",
+    "state": "approved",
+    "comment": "Two payments of the same invoice.",
+    "reason": None,
+    "requested_by": ANA,
+    "requested_at": "2026-03-02T10:00:00+00:00",
+    "decided_by": {"id": 11, "name": "Marta Vidal", "kind": "human"},
+    "decided_at": "2026-03-02T11:20:00+00:00",
+}
+
+
+class ApprovalIn(Input):
+    """What is asked for; `type` is the key of an active approval type."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"type": "refund", "comment": APPROVAL["comment"]}]})
+
+    type: Line
+    comment: str | None = Field(None, max_length=10_000)
+
+
+class DecisionIn(Input):
+    """Why; it may be left out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The bank confirmed it."}]})
+
+    reason: str | None = Field(None, max_length=10_000)
+
+
+class ApprovalFilter(Paging):
+    """Which requests; for a manager those that await a decision, unless `state` says otherwise."""
+
+    state: ApprovalState | None = None
+    item: str | None = Field(None, max_length=100, description="A reference.", examples=["40308-T"])
+
+
+class ApprovalOut(Output):
+    """A request, and how it ended; `decided_by` is also who cancelled it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [APPROVAL]})
+
+    id: int
+    item: str
+    type: str
+    state: ApprovalState
+    comment: str | None
+    reason: str | None
+    requested_by: WhoOut
+    requested_at: datetime
+    decided_by: WhoOut | None
+    decided_at: datetime | None
+
+
+class ApprovalPage(Output):
+    """Some requests."""
+
+    results: list[ApprovalOut]
+    next: str | None

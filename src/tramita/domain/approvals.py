@@ -1,0 +1,69 @@
+"""Approval requests in Tickets: when one may be asked for, and who may end it how (SPEC section 13).
+
+A request blocks nothing and moves nothing (AP-20, AP-29): it only ends with the Ticket (AP-13).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tramita.domain.codes import ApprovalState, Kind, State
+from tramita.domain.errors import Conflict, NotPermitted
+
+OPEN = frozenset({State.TO_DO, State.IN_PROGRESS, State.WAITING})  # AP-7; CG-50: any wait
+ENDED = frozenset({State.RESOLVED, State.CLOSED})  # AP-28
+
+
+class Part(StrEnum):
+    """What somebody has to do with a request. One person may have several parts (AP-27)."""
+
+    MANAGER = "manager"  # active, of the organisation or its parent (CG-47, CG-53)
+    ASKER = "asker"  # the agent who asked for it
+    AGENT = "agent"  # who works on the Ticket, or answers for it
+    ACCOUNT_MANAGER = "account_manager"  # the provider's person for the organisation or its parent (AP-2)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One way in which a request ends, and what somebody is told who has no part in it."""
+
+    rule: str
+    to: ApprovalState
+    who: frozenset[Part]
+    refusal: str
+
+
+DECIDES = "Only a manager of the organisation may decide this."
+CANCELS = "Only who asked, who works on the Ticket, a manager or the account manager may cancel this."
+ENDS: Mapping[str, End] = {
+    "approve": End("AP-11", ApprovalState.APPROVED, frozenset({Part.MANAGER}), DECIDES),
+    "reject": End("AP-12", ApprovalState.REJECTED, frozenset({Part.MANAGER}), DECIDES),
+    "cancel": End("AP-14", ApprovalState.CANCELLED, frozenset(Part), CANCELS),
+}
+
+# what who comes too late is told (AP-24, CG-31)
+TOO_LATE: Mapping[ApprovalState, str] = {
+    ApprovalState.APPROVED: "It was already decided: %(person)s approved it.",
+    ApprovalState.REJECTED: "It was already decided: %(person)s rejected it.",
+    ApprovalState.CANCELLED: "%(person)s cancelled this request. There is nothing to decide any more.",
+    ApprovalState.EXPIRED: "The Ticket has ended, and this request with it. There is nothing to decide any more.",
+}
+
+
+def expect_open(kind: Kind, state: State) -> None:
+    """Refuse a Case, an Action, and a Ticket that is not open (AP-7). Raises: Conflict."""
+    if kind is not Kind.TICKET or state not in OPEN:
+        raise Conflict("An approval can be asked for only in an open Ticket.", code="approval_not_possible")
+
+
+def end(verb: str, state: ApprovalState, parts: Collection[Part], *, ended_by: str = "") -> ApprovalState:
+    """The situation that `verb` leads to. `ended_by` is the name of who ended it before.
+
+    Raises: NotPermitted; Conflict `already_decided`, for all four ends are final (AP-15).
+    """
+    way = ENDS[verb]
+    if way.who.isdisjoint(parts):
+        raise NotPermitted(way.refusal)
+    if state is not ApprovalState.AWAITING:
+        raise Conflict(TOO_LATE[state], code="already_decided", person=ended_by)
+    return way.to

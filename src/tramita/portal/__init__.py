@@ -1,0 +1,1 @@
+"""The portal: pages for those who ask, and for their managers."""

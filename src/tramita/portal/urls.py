@@ -1,0 +1,7 @@
+"""The portal's addresses."""
+
+from django.urls import path
+
+from tramita.portal.by_mail import by_mail
+
+urlpatterns = [path("approvals/by-mail/<str:key>", by_mail, name="approve-by-mail")]

@@ -1,0 +1,64 @@
+"""Managers are told by mail what is asked of them (AP-17).
+
+Such a mail is internal: who asked for the Ticket hears nothing of it (CG-55), it is quoted to nobody, and what answers
+it is internal (MAIL-59). Its link is written in when it leaves; what is kept, and shown to staff, has none.
+"""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tramita.models import Approval, Person
+from tramita.queries import definitions
+from tramita.queries.approved_things import About, about
+from tramita.queries.mailboxes import Directory
+from tramita.services.approval_link import give_key
+from tramita.services.ledger import Change
+from tramita.services.writing_mail import Envelope, Leaving, Manner, write
+
+
+def tell(change: Change, approval: Approval, managers: list[Person], *, desk: Directory) -> None:
+    """Write to each manager in their language, in the change that asks. Cost: three statements each, four for all."""
+    thing = about(change.item)
+    for manager in managers:
+        language = manager.language or settings.LANGUAGE_CODE
+        with translation.override(language):
+            said = _text(approval, manager, thing, asked_by=change.by.name)
+            subject = _("Your approval is asked for: %(title)s") % {"title": thing.title}
+        envelope = Envelope([manager.email or ""], [], [], subject, said)
+        manner = Manner(by=change.by, desk=desk, automatic="auto-generated", language=language, to_manager=True)
+        give_key(approval, manager, write(change, envelope, manner, Leaving(change.at)), at=change.at)
+
+
+def _text(approval: Approval, manager: Person, thing: About, *, asked_by: str) -> str:
+    """All that is needed to decide, and nothing that stays in the house."""
+    wanted = definitions.approval_type(approval.version_id)
+    parts = [
+        _("Hello %(name)s,") % {"name": manager.name or manager.email},
+        _("%(person)s asks for your approval: %(what)s") % {"person": asked_by, "what": wanted.name},
+        wanted.description.strip(),
+        _("%(person)s writes:") % {"person": asked_by} + f"\n{_marked(approval.comment)}" if approval.comment else "",
+        _facts(thing),
+        _("How it began:") + f"\n{_marked(thing.words)}" if thing.words else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _facts(thing: About) -> str:
+    named = [
+        (_("Ticket"), f"{thing.reference} {thing.title}"),
+        (_("Category"), thing.category),
+        (_("Requester"), thing.requester),
+        *((name, _word(value)) for name, value in thing.fields),
+    ]
+    return "\n".join(f"{name}: {value}" for name, value in named if value)
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return str(value)
+
+
+def _marked(words: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))

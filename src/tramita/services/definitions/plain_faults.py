@@ -1,0 +1,55 @@
+"""What is wrong with a configuration, for who fills in a page: the sentences of files, as faces can translate them.
+
+Files are read by people who write YAML in English; whoever reads a page reads it in their language.
+"""
+
+import re
+
+from django.utils.translation import gettext_noop
+
+from tramita.domain.errors import FieldError
+
+SAYINGS = tuple(
+    (re.compile(pattern, re.DOTALL), sentence)
+    for pattern, sentence in (
+        (
+            r"a number from (?P<low>\d+) to (?P<high>\d+) expected here",
+            gettext_noop("Give a number from %(low)s to %(high)s."),
+        ),
+        (r"a date expected here, .*", gettext_noop("Give a date.")),
+        (r"one of (?P<words>.+?) expected here.*", gettext_noop("Choose one of these: %(words)s.")),
+        (r"longer than (?P<most>\d+) characters", gettext_noop("At most %(most)s characters.")),
+        (r".*an incoming connection needs “\w+”", gettext_noop("The connection needs this.")),
+        (
+            r"“\w+” is nothing without “token_url”",
+            gettext_noop("This belongs to OAuth: give the address for tokens, too."),
+        ),
+        (r"POP3 cannot do .*", gettext_noop("With POP3 a mail can be left as it is, or deleted.")),
+        (
+            r"“after: move” and “move_to” go together",
+            gettext_noop("To move mail, name the folder; name it only for that."),
+        ),
+        (r"POP3 has no folders", gettext_noop("POP3 has no folders.")),
+        (r"“token_url” needs “refresh_token_env”", gettext_noop("OAuth needs a refresh token.")),
+        (r"it logs in with .*", gettext_noop("Log in with a password or by OAuth: give one of the two.")),
+        (r"from 10 seconds to one day.*", gettext_noop("Give 10 seconds to one day, such as “1 minute”.")),
+        (
+            r"an address that begins with https:// expected here",
+            gettext_noop("Give an address that begins with https://."),
+        ),
+        (
+            r"“(?P<text>.*)” is not a duration\..*",
+            gettext_noop("“%(text)s” is not a duration. Write “5 days” or “16 working hours”."),
+        ),
+        (r"“(?P<address>.*)” is no e-mail address", gettext_noop("“%(address)s” is no mail address.")),
+        (r".* is already defined in .*", gettext_noop("This address has a route already, or is named twice.")),
+    )
+)
+
+
+def plainly(fault: FieldError, field: str) -> FieldError:
+    """The fault under the name of a page's field, in a sentence that can be translated; an unknown one as it is."""
+    for pattern, sentence in SAYINGS:
+        if found := pattern.fullmatch(fault.message):
+            return FieldError(field, fault.code, sentence, found.groupdict())
+    return FieldError(field, fault.code, fault.message)

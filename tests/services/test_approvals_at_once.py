@@ -1,0 +1,107 @@
+"""Two at once over one approval request: one wins, the other is told what happened."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.approving import Customer, customer, fresh, sent
+from tests.desk import MONDAY, build
+from tests.services.test_races import at_once
+from tramita.domain.codes import ApprovalState, State
+from tramita.domain.errors import Conflict, StaleVersion
+from tramita.models import Approval, Entry, Item
+from tramita.services import approvals, approving_by_mail, ledger, resolving
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+LATER = MONDAY + timedelta(hours=1)
+
+
+@pytest.fixture
+def acme(transactional_db: None) -> Customer:
+    """The small desk with its customer, committed."""
+    return customer(build())
+
+
+def ends_of(item: Item) -> list[str]:
+    held = fresh(item)
+    assert ledger.differences(held) == {}
+    assert ledger.chain_holds(held.entries.order_by("seq"))
+    told = Entry.objects.filter(item=item, type__startswith="approval_").exclude(type="approval_requested")
+    return list(told.values_list("type", flat=True))
+
+
+def won_and_lost(results: list[Any]) -> tuple[Any, Any]:
+    won = [one for one in results if not isinstance(one, Exception)]
+    lost = [one for one in results if isinstance(one, Exception)]
+    assert (len(won), len(lost)) == (1, 1), results
+    return won[0], lost[0]
+
+
+def rivals(acme: Customer, asked: Approval) -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
+    def approve() -> Approval:
+        return approvals.approve(asked.pk, by=acme.marta, at=LATER)
+
+    return {
+        "decides otherwise": (approve, lambda: approvals.reject(asked.pk, by=acme.sofia, at=LATER)),
+        "decides the same": (approve, lambda: approvals.approve(asked.pk, by=acme.sofia, at=LATER)),
+        "cancels": (approve, lambda: approvals.cancel(asked.pk, by=acme.desk.ana, at=LATER)),
+    }
+
+
+@pytest.mark.parametrize("other", ["decides otherwise", "decides the same", "cancels"])
+def test_of_two_who_end_it_at_once_one_does_and_the_other_is_told(acme: Customer, other: str) -> None:
+    """AP-15, AP-24, CG-31."""
+    asked = acme.asked()
+
+    won, lost = won_and_lost(at_once(*rivals(acme, asked)[other]))
+
+    assert isinstance(lost, Conflict)
+    assert lost.code == "already_decided"
+    assert won.decided_by.name in str(lost)
+    assert len(ends_of(asked.item)) == 1
+    assert Approval.objects.get(pk=asked.pk).state == won.state
+
+
+def test_of_two_who_ask_at_once_one_asks(acme: Customer) -> None:
+    """AP-16."""
+    item = acme.ticket()
+    copies = [fresh(item) for _ in range(2)]
+
+    results = at_once(*[lambda copy=copy: acme.asked(copy) for copy in copies])
+
+    _, lost = won_and_lost(results)
+    assert lost.code in ("approval_pending", "stale_version")
+    assert Approval.objects.filter(item=item).count() == 1
+    assert fresh(item).approval_id == Approval.objects.get(item=item).pk
+
+
+def test_a_decision_while_the_ticket_is_resolved_is_kept_or_refused_never_both(acme: Customer) -> None:
+    """AP-13, AP-20, Z-2."""
+    asked = acme.asked()
+    copy = fresh(asked.item)
+
+    results = at_once(
+        lambda: approvals.approve(asked.pk, by=acme.marta, at=LATER),
+        lambda: resolving.resolve(copy, method="replied", note="Done.", by=acme.desk.ana, at=LATER),
+    )
+
+    ends, state = ends_of(asked.item), Approval.objects.get(pk=asked.pk).state
+    if isinstance(results[1], StaleVersion):
+        assert (ends, state) == (["approval_approved"], ApprovalState.APPROVED)
+    else:
+        assert isinstance(results[0], Conflict)
+        assert (ends, state) == (["approval_expired"], ApprovalState.EXPIRED)
+        assert fresh(asked.item).state is State.RESOLVED
+
+
+def test_a_link_pressed_twice_at_once_decides_once(acme: Customer, settings: Any, tmp_path: Any) -> None:
+    """MAIL-52: single use."""
+    asked = acme.asked()
+    key = sent(settings, tmp_path)[acme.marta.email]
+
+    results = at_once(*[lambda: approving_by_mail.decide(key, "approve", at=LATER)] * 2)
+
+    won_and_lost(results)
+    assert ends_of(asked.item) == ["approval_approved"]
