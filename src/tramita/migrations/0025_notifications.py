@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["person", "-id"], name="notifications_by_person"),
                     models.Index(
-                        condition=models.Q(("hub", True), ("read_at__isnull", True)),
+                        condition=models.Q(("read_at__isnull", True)),
                         fields=["person", "-id"],
                         name="notifications_unread",
                     ),

@@ -55,7 +55,7 @@ class Notification(models.Model):
             models.Index(
                 fields=["person", "-id"],
                 name="notifications_unread",
-                condition=models.Q(hub=True, read_at__isnull=True),
+                condition=models.Q(read_at__isnull=True),
             ),
             models.Index(fields=["person"], name="notifications_to_mail", condition=models.Q(mail=1)),
             models.Index(fields=["at"], name="notifications_by_age"),
