@@ -20,7 +20,7 @@ from tramita.queries.worklists import Place, due_range, seen_sql
 
 MOST_BRANCHES = 12
 TALLIED = 2000  # rows that the totals of a narrowed list look at
-GLANCED = 500  # rows that the number beside a view in the sidebar looks at
+GLANCED = 200  # rows that the number beside a view in the sidebar looks at
 # codes are numbers of ours, written out: so PostgreSQL knows how few items each has
 NUMBERS: Mapping[str, Callable[[str], int]] = {
     "kind": lambda code: Kind(code).number,
