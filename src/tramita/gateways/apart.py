@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tramita.gateways.cleaning import MOST_CHARS, Cleaned, TooMuchError
@@ -31,6 +31,13 @@ def clean(html: str, *, parts: Mapping[str, str], reply: str, text: str) -> Clea
     if len(html) > MOST_CHARS:
         raise TooMuchError("size")
     return Cleaned(**_child.ask({"do": "clean", "html": html, "parts": dict(parts), "reply": reply, "text": text}))
+
+
+def written(html: str, *, pictures: Iterable[str] = ()) -> str:
+    """See `cleaning.written`. Raises: TooMuchError; OSError when no child can be started."""
+    if len(html) > MOST_CHARS:
+        raise TooMuchError("size")
+    return str(_child.ask({"do": "written", "html": html, "pictures": list(pictures)}))
 
 
 def events(ics: str) -> list[dict[str, Any]]:
@@ -147,6 +154,8 @@ def _done(job: Mapping[str, Any]) -> dict[str, Any]:
             return {"done": invitations.read(job["ics"])}
         if job["do"] == "verify":
             return {"done": signatures.as_json(signatures.verify(**job["job"]))}
+        if job["do"] == "written":
+            return {"done": cleaning.written(job["html"], pictures=job["pictures"])}
         cleaned = cleaning.clean(job["html"], parts=job["parts"], reply=job["reply"], text=job["text"])
     except TooMuchError as limit:
         return {"too_much": limit.reason}

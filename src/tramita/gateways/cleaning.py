@@ -3,10 +3,12 @@
 What a mail points at outside of itself is counted and put aside in attributes of ours, which a page may turn back:
 `data-tramita-remote` (a picture), `data-tramita-background`, and `data-tramita-part` for a picture of the mail itself.
 
-It runs in a process of its own with limits of time and memory (`gateways.bounded`), never in a page request.
+It runs in a process of its own with limits of time and memory (`gateways.apart`): what strangers wrote is cleaned by
+the worker, never in a page request; what one of us writes when it is kept (decision 0028).
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -16,12 +18,14 @@ from tramita.gateways.pruning import TooMuchError
 
 if TYPE_CHECKING:
     import nh3
+    import turbohtml
 
 MOST_CHARS = 1024 * 1024
 MOST_NODES = 100_000
 MOST_CLEAN = 2 * MOST_CHARS
+LISTS = ("ul", "ol")
 
-__all__ = ["Cleaned", "TooMuchError", "clean"]
+__all__ = ["Cleaned", "TooMuchError", "clean", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,7 @@ def clean(html: str, *, parts: Mapping[str, str] | None = None, reply: str = "",
     `reply` and `text` are the mail's new words and all of them: what is not new is folded, never cut (MAIL-41).
     Raises: TooMuchError, over a limit.
     """
-    import turbohtml
-
-    if len(html) > MOST_CHARS:
-        raise TooMuchError("size")
-    root = turbohtml.parse(html, positions=False, allow_declarative_shadow_roots=False).root
-    body = root.find("body") if root is not None else None
+    body = _parsed(html)
     if body is None:
         return Cleaned("")
     pruned = pruning.Pruner(parts or {})
@@ -58,6 +57,49 @@ def clean(html: str, *, parts: Mapping[str, str] | None = None, reply: str = "",
     made = _gate().clean(narrowed)
     height = folding.height(body)
     return Cleaned(made.strip(), pruned.remote, pruned.coloured, height, folded)
+
+
+def written(html: str, *, pictures: Iterable[str] = ()) -> str:
+    """What one of us wrote, ready to be kept and sent: through the same parser, walk and gate (MAIL-43, MAIL-120).
+
+    `pictures` are the content ids of those that go along; every other one is taken out. Cleaning it again changes
+    nothing. Raises: TooMuchError, over a limit.
+    """
+    body = _parsed(html)
+    if body is None:
+        return ""
+    pruning.PrunerOfOurs({pruning.key(one): one for one in pictures}).prune(body, most=MOST_NODES)
+    _tight(body)
+    narrowed = body.inner_html
+    if len(narrowed) > MOST_CLEAN:
+        raise TooMuchError("size")
+    return _IMG.sub(_placed, _gate().clean(narrowed)).strip()
+
+
+_IMG = re.compile(r'<img(?: [^\s=">]+="[^"]*")*>')  # as nh3 writes it; a `<` in words is always written `&lt;`
+
+
+def _placed(tag: re.Match[str]) -> str:
+    return re.sub(r' data-tramita-part="([^"]*)"', r' src="cid:\1"', tag.group())
+
+
+def _tight(body: "turbohtml.Element") -> None:
+    """A list item of one paragraph, and lists below it, is written without it: so a text version has it on a line."""
+    import turbohtml
+
+    for item in body.find_all("li"):
+        inner = [one for one in item.children if isinstance(one, turbohtml.Element)]
+        if inner and inner[0].tag == "p" and not inner[0].attrs and all(one.tag in LISTS for one in inner[1:]):
+            inner[0].unwrap()
+
+
+def _parsed(html: str) -> "turbohtml.Element | None":
+    import turbohtml
+
+    if len(html) > MOST_CHARS:
+        raise TooMuchError("size")
+    root = turbohtml.parse(html, positions=False, allow_declarative_shadow_roots=False).root
+    return root.find("body") if root is not None else None
 
 
 @cache

@@ -152,7 +152,12 @@ class Pruner:
         self.links += 1
         if self.links > MOST_LINKS:
             raise TooMuchError("links")
-        element.attrs["href"] = element.attrs["title"] = target
+        element.attrs["href"] = target
+        self._told(element, target)
+
+    def _told(self, element: "Element", target: str) -> None:
+        """A reader sees where it leads (MAIL-44)."""
+        element.attrs["title"] = target
         host = _host(target)
         named = _NAMED_HOST.search(element.text[:300].strip()) if host else None
         if named and not _same_site(named.group(1), host):
@@ -165,16 +170,40 @@ class Pruner:
         elif is_data_picture(address):
             element.attrs["src"] = address
         elif far := remote_address(address):
-            self.remote += 1
-            element.attrs["data-tramita-remote"] = far
+            self._remote(element, far)
         elif given.get("srcset"):
             self.remote += 1  # several of them: none is kept
         elif not given.get("alt", "").strip():
             element.extract()
 
+    def _remote(self, element: "Element", address: str) -> None:
+        self.remote += 1
+        element.attrs["data-tramita-remote"] = address
+
     def _part(self, address: str) -> str | None:
         name = key(address[4:] if address[:4].lower() == "cid:" else address)
         return self.parts.get(name) if name else None
+
+
+class PrunerOfOurs(Pruner):
+    """The same walk over what one of us writes: nothing is put aside or said of it, for it is on its way out.
+
+    A picture from elsewhere goes, for only those of the mail itself are sent along.
+    """
+
+    def _told(self, element: "Element", target: str) -> None:
+        element.attrs.pop("title", None)
+
+    def _picture(self, element: "Element", given: Mapping[str, str]) -> None:
+        super()._picture(element, given)
+        if not {"src", "data-tramita-part"} & set(element.attrs) and element.parent is not None:
+            element.extract()
+
+    def _remote(self, element: "Element", address: str) -> None:
+        """It would be one that its reader's program asks for, or does not show."""
+
+    def _background(self, element: "Element", address: str, style: str) -> None:
+        """None is sent."""
 
 
 def remote_address(address: str) -> str | None:

@@ -36,6 +36,7 @@ _SKIPPED = {
     "iframe",
 }
 _VOID = {"br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"}
+_LISTS = ("ul", "ol")
 _BLOCKS = {
     "p": 2, "h1": 2, "h2": 2, "h3": 2, "h4": 2, "h5": 2, "h6": 2, "blockquote": 2, "ul": 2, "ol": 2,
     "dl": 2, "pre": 2,
@@ -137,6 +138,7 @@ class _Writer:
         self._quote = 0
         self._pre = 0
         self._links: list[tuple[str, int]] = []
+        self._lists: list[int] = []  # of each that is open the next number, 0 where there are none
 
     def read(self, html: str) -> None:
         for kind, value, rest in _tokens(html):
@@ -181,17 +183,36 @@ class _Writer:
             self._break(_BLOCKS[name])
             self._quote = min(MAX_QUOTE, self._quote + (name == "blockquote"))
             self._pre += name == "pre"
-            if name == "li":
-                self._put("- ")
+            if name in _LISTS:
+                self._lists.append(int(name == "ol"))
+            elif name == "li":
+                self._item()
 
     def _close(self, name: str) -> None:
         if name == "a" and self._links:
             self._link(*self._links.pop())
         if name in _BLOCKS:
             self._break(1)
-            self._quote = max(0, self._quote - (name == "blockquote"))
+            if name == "blockquote":
+                self._end_quote()
+            elif name in _LISTS and self._lists:
+                self._lists.pop()
             self._pre = max(0, self._pre - (name == "pre"))
             self._break(_BLOCKS[name])
+
+    def _item(self) -> None:
+        number = self._lists[-1] if self._lists else 0
+        self._put(f"{number}. " if number else "- ")
+        if number:
+            self._lists[-1] += 1
+
+    def _end_quote(self) -> None:
+        """A quotation ends with its last words, not with an empty line of it."""
+        empty = ("> " * self._quote).rstrip()
+        while self._quote and self._lines and self._lines[-1] == empty:
+            self._lines.pop()
+            self._empty = 0
+        self._quote = max(0, self._quote - 1)
 
     def _is_hidden(self, name: str, rest: str) -> bool:
         if name in _VOID:
