@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 PAGE_THREADS = 2  # more do not help: Python runs one at a time, and each holds a connection to the database
 DOWNLOAD_THREADS = 4
 MEMORY_BYTES = 1024 * 1024  # a longer body waits on the disk
-BODY_BYTES = 64 * 1024 * 1024
+BODY_BYTES = 128 * 1024 * 1024  # a file of 100 MB and what is said of it (F-2)
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]

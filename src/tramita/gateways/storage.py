@@ -29,6 +29,9 @@ class Storage(Protocol):
     def put_all(self, contents: Sequence[bytes]) -> list[str]:
         """Keep many at once: none of them is promised before this returns. Their keys, in order. Raises: OSError."""
 
+    def put_stream(self, chunks: Iterable[bytes]) -> str:
+        """Keep what comes in pieces, never more of it in memory than one piece. Its key. Raises: OSError."""
+
     def get(self, key: str) -> bytes:
         """The bytes of this key. Raises: FileNotFoundError."""
 
@@ -59,6 +62,29 @@ class Folder:
             write_all(fresh)
             _sync_folders(made)
         return keys
+
+    def put_stream(self, chunks: Iterable[bytes]) -> str:
+        """See `Storage`. Its name is known when all of it is written: aside until then."""
+        made = _make_folders(self.root, below=self.root)
+        aside = self.root / f".{secrets.token_hex(8)}"
+        digest = hashlib.sha256()
+        try:
+            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            try:
+                for chunk in chunks:
+                    digest.update(chunk)
+                    _write(descriptor, chunk)
+                flush(descriptor)
+            finally:
+                os.close(descriptor)
+            path = self.path(digest.hexdigest())
+            if not _kept_again(path):
+                made += _make_folders(path.parent, below=self.root)
+                aside.replace(path)
+                _sync_folders([*made, path.parent])
+        finally:
+            aside.unlink(missing_ok=True)
+        return digest.hexdigest()
 
     def get(self, key: str) -> bytes:
         """See `Storage`."""
