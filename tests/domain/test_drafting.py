@@ -1,9 +1,11 @@
 """Two windows on one draft: nobody's words are eaten."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tramita.domain.drafting import BETWEEN, covers, joined
+from tramita.domain import drafting
+from tramita.domain.drafting import BETWEEN, Words, covers, joined
 
 WORDS = st.text(st.sampled_from("ab \n"), max_size=12)
 
@@ -37,3 +39,22 @@ def test_no_word_of_either_is_lost(kept: str, written: str) -> None:
 
     assert covers(both, kept.strip())
     assert covers(both, written.strip())
+
+
+@pytest.mark.parametrize(
+    ("html", "plain"),
+    [("<p>a<br>b</p><p>c &lt;b&gt;</p>", True), ("<p><b>a</b></p>", False), ("<ul><li>a</li></ul>", False), ("", True)],
+)
+def test_html_of_paragraphs_says_no_more_than_its_text(html: str, plain: bool) -> None:
+    """MAIL-120."""
+    assert drafting.is_plain(html) is plain
+
+
+def test_the_html_of_two_windows() -> None:
+    """UI: whoever has all the words keeps their look; else both, one below the other."""
+    kept, more = Words("a", "<p><b>a</b></p>"), Words("a and b", "<p><b>a</b> and b</p>")
+
+    assert drafting.joined_html(kept, more) == more.html
+    assert drafting.joined_html(more, kept) == more.html
+    assert drafting.joined_html(Words("a"), Words("b")) == ""
+    assert drafting.joined_html(kept, Words("x & y")) == "<p><b>a</b></p><p>* * *</p><p>x &amp; y</p>"

@@ -138,6 +138,7 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         f"/mail/unhandled/{seen.pk}/source",
         f"/items/{ticket.reference}",
         f"/items/{ticket.reference}?tab=timeline",
+        f"/items/{ticket.reference}?tab=files",
         f"/items/{case.reference}",
     ):
         page.goto(f"{site}{path}")

@@ -10,9 +10,11 @@ from tests.services.test_posting import Way, post, way, written
 from tests.services.test_receiving import mail, receive
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import State
+from tramita.domain.filing import told
 from tramita.models import BlockedAddress, Definition, Entry, Item, Mailbox, MarkedAddress, Message, Person
 from tramita.queries import definitions
-from tramita.services import automatic_mails, contacts, firing, ledger, waiting
+from tramita.services import automatic_mails, contacts, filing, firing, ledger, waiting
+from tramita.services.filing import Upload
 from tramita.services.transactions import writing
 
 HOUR, DAYS = timedelta(hours=1), timedelta(days=20)
@@ -181,3 +183,26 @@ def test_a_resolving_mail_says_until_when_one_may_disagree(desk: Desk, way: Way)
     assert "below" not in spam.headers
     assert b"Auto-Submitted" not in way.sent[0][2]
     assert Item.objects.get(pk=message.item_id).window_ends_at == MONDAY + timedelta(days=7)
+
+
+def test_tagged_files_and_links_go_along(desk: Desk, way: Way) -> None:
+    """F-3: those of the item with the desk's tags, never an internal one; a link stands below the words."""
+    switch_on("no_response")
+    publish("settings", "settings", attach_tagged={"no_response": ["terms"]})
+    item = desk.ticket()
+    for name, internal in (("shown.pdf", False), ("inside.pdf", True)):
+        about = told(["terms"], internal=internal)
+        upload = Upload(name, "application/pdf", 5, [name.encode()])
+        filing.add_files(item, [upload], about, by=desk.ana, at=MONDAY)
+    about = told(["terms"], internal=False)
+    filing.add_link(item, url="https://acme.example/t", title="Terms", about=about, by=desk.ana, at=MONDAY)
+    item = Item.objects.get(pk=item.pk)
+    waiting.wait(item, type="more_information", days=2, by=desk.ana, at=MONDAY)
+    for timer in firing.claim(at=MONDAY + DAYS):
+        assert firing.fire(timer, at=MONDAY + DAYS)
+    post(MONDAY + DAYS)
+
+    (mail_,) = automatic()
+    assert [one.filename for one in mail_.attachments.all()] == ["shown.pdf"]
+    assert mail_.text.endswith("\n\nTerms: https://acme.example/t")
+    assert b'filename="shown.pdf"' in way.sent[0][2]

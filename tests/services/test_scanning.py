@@ -14,6 +14,7 @@ from tests.services.test_receiving import receive
 from tests.web.reading import words_of
 from tramita.domain.errors import Conflict
 from tramita.models import Alert, Attachment, Item, Message, Person, Scan, SeenMessage
+from tramita.queries import files
 from tramita.queries.mails import get_file
 from tramita.services import drafts, scanning
 from tramita.worker import loop
@@ -176,3 +177,20 @@ def test_a_file_of_a_related_item_is_had_like_its_mail(desk: Desk) -> None:
     Item.objects.filter(pk=file.item_id).update(related_to=mine)
 
     assert get_file(desk.ana, file.pk) == file
+
+
+def test_the_files_tab_says_what_is_held_and_offers_it_to_no_mail(desk: Desk, ana: Client, scanner: Clamd) -> None:
+    """MAIL-57, F-1, F-4: nor do tags take it along; what a colleague puts there waits for nobody."""
+    file = arrived(b"words")
+    Attachment.objects.filter(pk=file.pk).update(tags=["terms"])
+    item = file.item
+
+    page = ana.get(f"/items/{item.reference}?tab=files")
+    with pytest.raises(Conflict, match="not been scanned yet"):
+        drafts.attach_from_item(item, "reply", [file.pk], by=desk.ana, at=MONDAY)
+
+    assert f'name="attach" value="{file.pk}"' not in page.content.decode()
+    assert "bill.dat" in words_of(page)
+    assert files.tagged(item, desk.ana, ["terms"]) == []
+    assert scanning.scan_due(at=MONDAY)
+    assert [one.number for one in files.tagged(item, desk.ana, ["terms"])] == [file.pk]

@@ -256,7 +256,7 @@ def test_a_stale_window_is_told_the_newer_words(desk: Desk, ana: Client) -> None
     answer = text_of(ana.post(f"/items/{item.reference}/drafts/reply", {"text": "From home", **QUIET}))
 
     assert "You wrote this in two windows." in answer
-    assert 'data-part="text">Half a sentence' in answer
+    assert 'data-part="text" data-html="">Half a sentence' in answer
     assert "From home</textarea>" in answer
 
 

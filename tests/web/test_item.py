@@ -31,7 +31,7 @@ def problem_case(desk: Desk) -> tuple[Item, Item]:
     return fresh(case), fresh(action)
 
 
-@pytest.mark.parametrize("tab", ["comms", "timeline", "actions"])
+@pytest.mark.parametrize("tab", ["comms", "timeline", "actions", "files"])
 def test_an_item_costs_a_bounded_number_of_statements(
     desk: Desk, ana: Client, tab: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -12,6 +12,7 @@ from tramita.api.calls import (
     approvals,
     directory,
     drafts,
+    filing,
     items,
     mail,
     moving_mail,
@@ -33,7 +34,20 @@ What its owner may not see answers 404, exactly as if it did not exist.
 """
 
 
-SUBJECTS = (starting, items, working, approvals, noting, notifications, drafts, mail, moving_mail, reading, directory)
+SUBJECTS = (
+    starting,
+    items,
+    working,
+    approvals,
+    noting,
+    filing,
+    notifications,
+    drafts,
+    mail,
+    moving_mail,
+    reading,
+    directory,
+)
 
 
 class Api(NinjaAPI):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, NoReturn
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from ninja.parser import Parser
 
@@ -28,11 +29,16 @@ class JsonParser(Parser):
         return read_json(request.body)
 
     def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
-        """The values after the question mark. Raises: Invalid."""
+        """The values after the question mark, or of a form. Raises: Invalid."""
         for name in data:
-            if not all(_can_be_kept(value) for value in data.getlist(name)):
+            if not all(_can_be_kept(_named(value)) for value in data.getlist(name)):
                 raise Invalid.one(name, "wrong_text", "This holds characters that cannot be kept.")
         return super().parse_querydict(data, list_fields, request)
+
+
+def _named(value: Any) -> str:
+    """The words of a field; of a file its name."""
+    return str(value.name or "") if isinstance(value, UploadedFile) else str(value)
 
 
 def expect_media(request: HttpRequest, *accepted: str) -> None:

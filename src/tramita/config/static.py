@@ -8,7 +8,7 @@ import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
-PACKAGES = ("ninja", "django_htmx")  # their browser libraries come inside their wheels
+PACKAGES = ("ninja", "django_htmx", "django_prose_editor")  # their browser libraries come inside their wheels
 SOURCE = Path(__file__).resolve().parent.parent
 
 

@@ -27,6 +27,7 @@ class CannedTextDefinition:
     service: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)  # by language
     files: tuple[CannedFile, ...] = ()
+    attach_tagged: tuple[str, ...] = ()  # files and links of the item with one of these tags go along too (F-3)
 
     def serves(self, process: str) -> bool:
         """Whether it is offered on items of the process at this path."""

@@ -42,6 +42,8 @@ class Settings:
     thank_you_detection: bool = False  # a mail that only says thanks reopens nothing
     follow_merged: bool = True  # mail to a merged item goes to the surviving one (Z-4, CG-25)
     keep_raw_mail: int | None = None  # days; None keeps it for good (MAIL-18)
+    file_types: tuple[str, ...] = ()  # endings of files that may be added, without the dot; empty takes all (F-2)
+    attach_tagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to automatic mails by kind (F-3)
     limits: Limits = Limits()
 
 

@@ -252,7 +252,10 @@ class Scan(models.Model):
 
 
 class Attachment(models.Model):
-    """A file in a mail, or put on an item. The bytes lie in storage, once per content."""
+    """A file in a mail or a note, or a file or link put on an item (F-1). Bytes lie in storage, once per content.
+
+    The last four columns are null in whatever nobody described, so that old databases need no rewriting.
+    """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="attachments")
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="attachments")
@@ -264,6 +267,10 @@ class Attachment(models.Model):
     content_id = models.CharField(max_length=300, default="")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    url = models.TextField(null=True)  # of a link, which has no bytes; its name is `filename`
+    tags = models.JSONField(null=True)  # what canned texts and automatic mails take it by (F-3)
+    note = models.TextField(null=True)
+    internal = models.BooleanField(null=True)  # true: no mail takes it along; null: as visible as its mail
 
     class Meta:
         db_table = "attachments"

@@ -9,6 +9,7 @@ from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Kind, Role, State
 from tramita.domain.references import Reference
 from tramita.models import Item
+from tramita.queries.files import count_sql
 from tramita.queries.names import person_name
 from tramita.queries.rows import fetch
 from tramita.queries.visibility import Fragment, visible_sql
@@ -42,11 +43,12 @@ class Around:
     managers: Sequence[str] = ()  # active ones, who may decide on approvals (AP-6)
     approval_types: Sequence[int] = ()  # their versions, the inactive ones too
     follows: bool | None = None  # whether this person follows it, or mutes it; None: they have said nothing
+    files: int = 0  # what the Files tab holds (F-1)
 
 
 def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool, approvals: bool = False) -> Around:
     """The surroundings of an item, as far as this actor may see them. Cost: one statement."""
-    parts = [_organisation(item), _linked(item, actor), SETTINGS, _followed(item, actor)]
+    parts = [_organisation(item), _linked(item, actor), _files(item, actor), SETTINGS, _followed(item, actor)]
     parts += [_titles(paths)] if paths else []
     parts += [_workers()] if workers else []
     parts += [_managers(item), APPROVAL_TYPES] if approvals else []
@@ -63,6 +65,7 @@ def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool, app
         ),
         linked=[_link(*row) for row in found["link"]],
         follows=next((bool(follows) for follows, *_ in found["follow"]), None),
+        files=found["files"][0][0],
         settings=next((version for version, *_ in found["settings"]), None),
         managers=sorted((person_name(name, address) for *_, address, name in found["manager"]), key=str.casefold),
         approval_types=[version for version, *_ in sorted(found["approval_type"], key=lambda one: one[4])],
@@ -107,6 +110,11 @@ def _workers() -> Fragment:
     return Fragment(
         f"SELECT 'worker', id, 0, 0, 0, email, name FROM ({people} ORDER BY name LIMIT {MOST_WORKERS}) w", WORKERS
     )
+
+
+def _files(item: Item, actor: Actor) -> Fragment:
+    count = count_sql(item, actor)
+    return Fragment(f"SELECT 'files', n, 0, 0, 0, '', '' FROM (SELECT ({count.sql}) AS n) f", count.params)
 
 
 def _linked(item: Item, actor: Actor) -> Fragment:

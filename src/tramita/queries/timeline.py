@@ -24,7 +24,7 @@ MAILS = ("mail_received", "mail_sent")
 NOTES = ("note_added", "submission_note")
 MOVED_HERE, MOVED_AWAY = "mail_moved_here", "mail_moved_away"  # MAIL-78
 SAID = (*MAILS, MOVED_HERE, *NOTES)
-SHARED = (*SAID, MOVED_AWAY, "file_added")
+SHARED = (*SAID, MOVED_AWAY, "file_added", "link_added")
 TOLD_FROM_SET = ("title", "resolution_reason", "problem_reason")  # columns that an entry tells of besides its words
 KINDS = {kind.number: kind for kind in Kind}
 
@@ -125,19 +125,36 @@ def counts(item: Item, actor: Actor) -> dict[str, int]:
 
 
 def comms(item: Item, actor: Actor) -> list[Said]:
-    """Mails and notes, newest first, with texts and attachments (TL-1). Cost: four statements, one more with a scanner.
+    """Mails and notes, newest first, with texts and attachments (TL-1).
+
+    Cost: four statements, one more with a scanner.
+    """
+    return conversation(item, actor)[0]
+
+
+def conversation(item: Item, actor: Actor) -> tuple[list[Said], list[Attachment]]:
+    """As above, and what was put on this item besides: files and links that came in no mail (F-1).
 
     HTML stays where it is: up to two megabytes a mail, which only its own frame reads.
     """
     entries = _still_here(timeline(item, actor, (*SAID, MOVED_AWAY)))[::-1]
     ids = [entry.data["message"] for entry in entries if "message" in entry.data]
     messages, leaving = _messages(ids) if ids else ({}, {})
+    noted = [number for entry in entries for number in entry.data.get("files", ())]
     enclosed: dict[int | None, list[Attachment]] = {}
-    for attachment in select(Attachment, f"{among('message_id', ids)} ORDER BY id", ids) if ids else ():
+    for attachment in _enclosed(item, ids, noted):
         enclosed.setdefault(attachment.message_id, []).append(attachment)
-    files = [one.sha256 for several in enclosed.values() for one in several]
+    files = [one.sha256 for message, several in enclosed.items() if message for one in several]
     kept = scans.held(files)
-    return [replace(_said(entry, messages, enclosed, leaving), held=kept) for entry in entries]
+    said = [replace(_said(entry, messages, enclosed, leaving), held=kept) for entry in entries]
+    return said, enclosed.get(None, [])
+
+
+def _enclosed(item: Item, mails: Sequence[int], noted: Sequence[int]) -> list[Attachment]:
+    """The files of these mails, of the notes, and those of the item itself. Cost: one statement."""
+    wanted = [among(column, ids) for column, ids in (("message_id", mails), ("id", noted)) if ids]
+    here = " OR ".join(["(item_id = %s AND message_id IS NULL)", *wanted])
+    return select(Attachment, f"{here} ORDER BY id", [item.pk, *mails, *noted])
 
 
 def _messages(ids: Sequence[int]) -> tuple[dict[int, Message], dict[int, Leaving]]:
@@ -212,12 +229,13 @@ def _conditions(item: Item, actor: Actor, types: Iterable[str] | None) -> tuple[
 
 def readable(actor: Actor) -> Fragment:
     """Entries `e` that this actor may read on an item they may see."""
-    if _works(actor):
+    if works(actor):
         return TRUE
     return Fragment("e.visibility = %s", (Visibility.PARTICIPANTS.value,))
 
 
-def _works(actor: Actor) -> bool:
+def works(actor: Actor) -> bool:
+    """Of the house: what is internal may be read."""
     return actor.is_system or actor.is_staff or actor.role is Role.ROBOT
 
 
@@ -227,7 +245,7 @@ def _group(item: Item, actor: Actor) -> Fragment:
         "e.item_id IN (SELECT r.id FROM items r WHERE (r.related_to_id = %s OR r.id = %s) AND r.id <> %s)",
         (first, first, item.pk),
     )
-    return group if _works(actor) else both(group, visible_sql(actor))
+    return group if works(actor) else both(group, visible_sql(actor))
 
 
 def _of_types(types: tuple[str, ...] | None) -> Fragment:
@@ -244,5 +262,6 @@ def _said(
 ) -> Said:
     message = messages.get(entry.data.get("message", 0))
     if message is None:
-        return Said(entry, None, [])
+        own = set(entry.data.get("files", ()))
+        return Said(entry, None, [one for one in enclosed.get(None, ()) if one.pk in own] if own else [])
     return Said(entry, message, enclosed.get(message.pk, []), leaving.get(message.pk))

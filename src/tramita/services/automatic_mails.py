@@ -5,7 +5,8 @@ chose, else ours, in the language of who reads them.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,10 +19,12 @@ from django.utils.translation import gettext_lazy
 
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Kind
+from tramita.domain.drafting import as_html
 from tramita.domain.mail_templates import MailText, chosen, filled, filled_line
 from tramita.domain.mime.model import address_key
-from tramita.models import BlockedAddress, Item, MarkedAddress, Person
-from tramita.queries import definitions
+from tramita.models import Attachment, BlockedAddress, Item, MarkedAddress, Message, Person
+from tramita.queries import definitions, files
+from tramita.queries.files import Filed
 from tramita.queries.mailboxes import Directory, directory
 from tramita.services import restraint
 from tramita.services.ledger import Change
@@ -90,7 +93,12 @@ def tell(change: Change, kind: str, *, at: datetime, **values: str) -> bool:
     said = _said(kind, item, language, desk=desk, name=reader.name or reader.email, **values)
     copies = _willing([one.person.email for one in item.copied.select_related("person") if one.person.email])
     answered = answered_mail(item)
-    _write(change, said, [reader.email], copies, language, desk=desk, answered=answered, automatic="auto-generated")
+    along = files.tagged(item, SYSTEM, definitions.settings().attach_tagged.get(switch_of(kind), ()))
+    said = _with_links(said, [one for one in along if one.file.url])
+    message = _write(
+        change, said, [reader.email], copies, language, desk=desk, answered=answered, automatic="auto-generated"
+    )
+    _enclose(message, [one for one in along if not one.file.url], at=change.at)
     return True
 
 
@@ -170,6 +178,28 @@ def _values(item: Item, desk: Directory, name: str) -> dict[str, str]:
     }
 
 
-def _write(change: Change, said: MailText, to: list[str], cc: list[str], language: str, **manner: Any) -> None:
+def _with_links(said: MailText, links: Sequence[Filed]) -> MailText:
+    """Tagged links stand below the words (F-3)."""
+    if not links:
+        return said
+    lines = files.lines_of(links)
+    return replace(said, text=f"{said.text}\n\n{lines}", html=said.html and said.html + as_html(lines))
+
+
+def _enclose(message: Message, along: Sequence[Filed], *, at: datetime) -> None:
+    """Tagged files go along, as far as a mail of ours may be large (F-3, M-18)."""
+    left = definitions.settings().limits.mail_bytes - len(message.text.encode())
+    rows = []
+    for one in along:
+        left -= one.file.size
+        if left < 0:
+            log.warning("a tagged file is too large for the mail", extra={"file": one.number, "size": one.file.size})
+            break
+        kept = {name: getattr(one.file, name) for name in ("sha256", "filename", "content_type", "size")}
+        rows.append(Attachment(item_id=message.item_id, message=message, at=at, **kept))
+    Attachment.objects.bulk_create(rows)
+
+
+def _write(change: Change, said: MailText, to: list[str], cc: list[str], language: str, **manner: Any) -> Message:
     envelope = Envelope(to, [one for one in cc if one not in to], [], said.subject, said.text, said.html)
-    write(change, envelope, Manner(by=SYSTEM, language=language, **manner), Leaving(change.at))
+    return write(change, envelope, Manner(by=SYSTEM, language=language, **manner), Leaving(change.at))

@@ -9,9 +9,11 @@ from django.conf import settings
 
 from tramita.domain.actors import Actor
 from tramita.domain.canned import CannedFile, filled
+from tramita.domain.drafting import as_html
 from tramita.domain.errors import Conflict, NotFound
 from tramita.gateways.storage import storage
 from tramita.models import CannedUse, Draft, Item
+from tramita.queries import files
 from tramita.queries.canned import Offered, canned_for
 from tramita.services import drafts
 from tramita.services.drafts import Written
@@ -32,19 +34,23 @@ def insert(
     by: Actor,
     at: datetime,
 ) -> Draft | None:
-    """The draft of a reply with the text in it, at the cursor or below what is written.
+    """The draft of a reply with the text in it, at the cursor or below what is written, and with what it takes along.
 
+    Those are its own files, and those of the item with one of its tags; links go into the words (M-19, F-3).
     `values` fill its placeholders, in the words of that language; what has none stays a gap that blocks sending.
     Raises: NotFound; Conflict, when the bytes of one of its files are not kept here.
     """
     found = _named(item, key, by)
     text = filled(found.text.texts[language if language in found.text.texts else next(iter(found.text.texts))], values)
-    more = _placed(written.text, text, cursor)
-    saved = drafts.save(item, "reply", replace(written, text=more), version=version, by=by, at=at)
+    more = replace(written, text=_placed(written.text, text, cursor))
+    if written.html:
+        more = replace(written, html=written.html + as_html(text))
+    saved = drafts.save(item, "reply", more, version=version, by=by, at=at)
     CannedUse.objects.update_or_create(
         person_id=cast("int", by.id), definition_id=found.definition_id, defaults={"at": at}
     )
-    return drafts.attach(item, "reply", map(_enclosure, found.text.files), by=by, at=at) or saved.draft
+    tagged = drafts.add_filed(item, "reply", files.tagged(item, by, found.text.attach_tagged), by=by, at=at)
+    return drafts.attach(item, "reply", map(_enclosure, found.text.files), by=by, at=at) or tagged or saved.draft
 
 
 def _named(item: Item, key: str, by: Actor) -> Offered:

@@ -1,14 +1,16 @@
 """From a draft to a mail: checked, held for a moment so that it can be undone, or kept for its time (M-17)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings as desk_settings
 
 from tramita.domain.actors import Actor
 from tramita.domain.canned import gaps
 from tramita.domain.codes import State
+from tramita.domain.drafting import pictures_in
 from tramita.domain.errors import Invalid
 from tramita.gateways.storage import storage
 from tramita.models import Draft, Entry, Item, Message
@@ -46,8 +48,9 @@ def send_written(
     Raises: Outsiders; Invalid, for a gap of a canned text that nobody filled. Rules: M-15 to M-19, MAIL-115, Z-2.
     """
     draft = drafts.held(item, "reply", by)
-    _check(item, written, draft, meant)
-    files = draft.files if draft else []
+    written = drafts.worded(written, draft)
+    files = _going(draft, written)
+    _check(item, written, files, meant)
     message = mailing.send(
         item,
         to=written.to,
@@ -55,6 +58,7 @@ def send_written(
         bcc=written.bcc,
         subject=written.subject,
         text=written.text,
+        html=written.html or None,
         attachments=[_enclosure(one) for one in files],
         send_at=send_at,
         resolve=resolve,
@@ -71,8 +75,9 @@ def send_written(
 
 @one_transaction
 def add_written_note(item: Item, text: str, *, resolution: bool, by: Actor, at: datetime) -> None:
-    """Add the note that stands in the composer; its draft goes with it (TL-1)."""
-    notes.add_note(item, body=text, resolution=resolution, by=by, at=at)
+    """Add the note that stands in the composer, with the files of its draft; the draft goes with it (TL-1)."""
+    draft = drafts.held(item, "note", by)
+    notes.add_note(item, body=text, resolution=resolution, files=draft.files if draft else (), by=by, at=at)
     drafts.said(item, "note", text, by=by, at=at)
 
 
@@ -95,12 +100,19 @@ def take_back(message: Message, *, by: Actor, at: datetime) -> TakenBack:
     return TakenBack(restored, reopened)
 
 
-def _check(item: Item, written: Written, draft: Draft | None, meant: Collection[str]) -> None:
+def _going(draft: Draft | None, written: Written) -> list[dict[str, Any]]:
+    """The files of the draft, without pictures that were taken out of the text again."""
+    shown = pictures_in(written.html)
+    return [
+        one for one in (draft.files if draft else ()) if one.get("content_id") is None or one["content_id"] in shown
+    ]
+
+
+def _check(item: Item, written: Written, files: Sequence[dict[str, Any]], meant: Collection[str]) -> None:
     if left := gaps(f"{written.subject}\n{written.text}"):
         raise Invalid.one("text", "gap", "Fill in what is still open: %(gaps)s.", gaps=", ".join(left))
     _check_address(item, written.leaving_from)
-    if draft:
-        drafts.check_mail_size(written.text, draft.files)
+    drafts.check_mail_size(written, files)
     asked = doubts(item, written.to, written.cc, written.bcc, meant=meant)
     if asked.doubtful:
         raise Outsiders(asked)
@@ -125,7 +137,7 @@ def _answered(item: Item, written: Written) -> Message | None:
 
 def _enclosure(file: dict[str, str]) -> Enclosure:
     content = storage(desk_settings.TRAMITA_STORAGE_URL).get(file["sha256"])
-    return Enclosure(file["filename"], file["content_type"], content)
+    return Enclosure(file["filename"], file["content_type"], content, file.get("content_id", ""))
 
 
 def _told(message: Message) -> Entry | None:

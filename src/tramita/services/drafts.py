@@ -5,20 +5,22 @@ saves what is no longer the newest gets both. A draft is read through its item: 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 
 from tramita.domain.actors import Actor
-from tramita.domain.drafting import covers, joined
+from tramita.domain.drafting import Words, as_html, covers, is_plain, joined, joined_html
 from tramita.domain.errors import Invalid, NotFound
+from tramita.domain.file_kinds import picture
+from tramita.domain.filing import check_size, check_type
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Draft, Entry, Item, Message
-from tramita.queries import definitions
-from tramita.queries.items import visible_to
-from tramita.queries.scans import came_in, let_through
+from tramita.queries import definitions, files
+from tramita.queries.files import Filed
+from tramita.services import filing, writing_html
 from tramita.services.mailing import Enclosure
 from tramita.services.moving import require
 from tramita.services.notes import LONGEST
@@ -55,11 +57,12 @@ class Saved(NamedTuple):
 def save(item: Item, kind: str, written: Written, *, version: int | None, by: Actor, at: datetime) -> Saved:
     """Keep what was typed. `version` is the one the writer had, 0 for none; None asks nothing and replaces.
 
-    Words that this person has just sent are no draft: a window that saves late brings nothing back.
-    Raises: Invalid, when it is more than a mail may hold.
+    Words that this person has just sent are no draft: a window that saves late brings nothing back. HTML is cleaned
+    first, and its text is what it says. Raises: Invalid, when it is more than a mail may hold.
     """
     _check(item, kind, written, by=by)
     row = held(item, kind, by)
+    written = worded(written, row)
     if row is None:
         if _blank(written) or (version is not None and _just_said(item, kind, written.text, by)):
             return Saved(None)
@@ -70,6 +73,18 @@ def save(item: Item, kind: str, written: Written, *, version: int | None, by: Ac
         row.delete()
         return Saved(None)
     return Saved(_replaced(row, _columns(item, written), at=at))
+
+
+def worded(written: Written, draft: Draft | None) -> Written:
+    """The same with its HTML cleaned and its text made from that; without HTML, where the text says all.
+
+    Raises: Invalid `text`, when it is too much to be cleaned.
+    """
+    if not written.html.strip():
+        return replace(written, html="")
+    shown = [one["content_id"] for one in draft.files if one.get("content_id")] if draft else []
+    text, html = writing_html.cleaned(written.html, pictures=shown)
+    return replace(written, text=text, html="" if is_plain(html) else html)
 
 
 def held(item: Item, kind: str, by: Actor) -> Draft | None:
@@ -83,33 +98,66 @@ def held_by(item: Item, kind: str, *, by: Actor) -> Draft | None:
 
 
 @one_transaction
-def attach(item: Item, kind: str, files: Iterable[Enclosure], *, by: Actor, at: datetime) -> Draft | None:
+def attach(item: Item, kind: str, given: Iterable[Enclosure], *, by: Actor, at: datetime) -> Draft | None:
     """Put files into the draft; there is one afterwards. Raises: Invalid `files`, naming what is too large (M-18)."""
-    found = list(files)
-    _check_sizes(found)
-    keys = storage(settings.TRAMITA_STORAGE_URL)
-    listed = [
-        {"filename": one.filename[:255], "content_type": one.content_type, "size": len(one.content)}
-        | {"sha256": keys.put(one.content)}
-        for one in found
-    ]
-    return _add(item, kind, listed, by=by, at=at)
+    found = list(given)
+    _check_files(found)
+    return _add(item, kind, _keep(found), by=by, at=at)
+
+
+@one_transaction
+def show_pictures(item: Item, pictures: Iterable[Enclosure], *, by: Actor, at: datetime) -> tuple[Draft, list[str]]:
+    """Put pictures into a reply that its text shows, and the content ids by which it does. Raises: Invalid `files`.
+
+    What the text does not show in the end is not sent.
+    """
+    found = list(pictures)
+    _check_files(found)
+    for one in found:
+        if picture(one.content) is None:
+            raise Invalid.one(
+                "files", "no_picture", "“%(name)s” is no picture that a mail can show.", name=one.filename
+            )
+    listed = _keep(found)
+    for file in listed:
+        file["content_id"] = f"{file['sha256'][:32]}@picture"
+    draft = _add(item, "reply", listed, by=by, at=at)
+    if draft is None:
+        raise Invalid.one("files", "required", "Choose a file first.")
+    return draft, [str(file["content_id"]) for file in listed]
 
 
 @one_transaction
 def attach_from_item(item: Item, kind: str, numbers: Sequence[int], *, by: Actor, at: datetime) -> Draft | None:
-    """Put files of the item, or of its related group, into the draft (F-4).
+    """Put files of the item, or of its related group, into the draft; links go into its words (F-4).
 
-    Raises: NotFound; Conflict `held_back`: what the scanner keeps from us is not sent to others (MAIL-57).
+    Raises: NotFound; Invalid `files`, for a mail and what stays inside; Conflict `held_back`: what the scanner keeps
+    from us is not sent to others (MAIL-57).
     """
-    wanted = list(dict.fromkeys(numbers))
-    found = Attachment.objects.select_related("message").in_bulk(wanted)
-    seen = set(visible_to(by).filter(pk__in={one.item_id for one in found.values()}).values_list("pk", flat=True))
-    if any(number not in found or found[number].item_id not in seen for number in wanted):
-        raise NotFound("There is no such file.")
-    for one in filter(came_in, found.values()):
-        let_through(one.sha256)
-    return _add(item, kind, [_listed(found[number]) for number in wanted], by=by, at=at)
+    return add_filed(item, kind, files.chosen(item, by, numbers), by=by, at=at)
+
+
+@one_transaction
+def add_filed(item: Item, kind: str, chosen: Sequence[Filed], *, by: Actor, at: datetime) -> Draft | None:
+    """As above, of what was looked up already."""
+    filing.check_scanned(chosen)
+    if kind == "reply":
+        filing.check_outgoing(chosen, field="files")
+    draft = _add(item, kind, [_listed(one.file, shown=False) for one in chosen if not one.file.url], by=by, at=at)
+    links = [one for one in chosen if one.file.url]
+    if not links:
+        return draft
+    draft = draft or _made(item, kind, by, at)
+    return _replaced(draft, _with_links(draft, links), at=at)
+
+
+def _with_links(draft: Draft, links: Sequence[Filed]) -> dict[str, Any]:
+    """Below what is written, each on a line of its own; one that is there already is not said again."""
+    lines = files.lines_of([one for one in links if str(one.file.url) not in draft.text])
+    if not lines:
+        return {}
+    text = "\n\n".join(part for part in (draft.text.rstrip(), lines) if part)
+    return {"text": text, "html": draft.html and draft.html + as_html(lines)}
 
 
 @one_transaction
@@ -118,7 +166,7 @@ def detach(item: Item, kind: str, sha256: str, *, by: Actor, at: datetime) -> Dr
     row = held(item, kind, by)
     if row is None:
         return None
-    files = [one for one in row.files if one["sha256"] != sha256]
+    files = [one for one in row.files if one["sha256"] != sha256 or one.get("content_id")]
     if files or row.text.strip() or row.html.strip():
         return _replaced(row, {"files": files}, at=at)
     row.delete()
@@ -152,7 +200,7 @@ def restore(message: Message, *, leaving_from: str, by: Actor, at: datetime) -> 
         **{name: [address for _, address in getattr(message, name)] for name in ("to", "cc", "bcc")},
         "subject": "" if message.subject.endswith(item.title) else message.subject,
         "text": joined(words, row.text),
-        "html": "",
+        "html": joined_html(Words(words, message.html), Words(row.text, row.html)),
         "files": _merged(map(_listed, message.attachments.order_by("id")), row.files),
         "answers": Message.objects.filter(item=item, message_id=message.in_reply_to).first(),
         "leaving_from": leaving_from,
@@ -172,22 +220,27 @@ def _check(item: Item, kind: str, written: Written, *, by: Actor) -> None:
             raise Invalid.one(name, "too_long", "These are too many recipients for one mail.")
 
 
-def _check_sizes(files: Sequence[Enclosure]) -> None:
-    most = definitions.settings().limits.file_bytes
+def _check_files(files: Sequence[Enclosure]) -> None:
+    desk = definitions.settings()
     for one in files:
-        if len(one.content) > most:
-            raise Invalid.one(
-                "files",
-                "too_large",
-                "“%(name)s” is too large: a file may have %(most)s MB at most.",
-                name=one.filename,
-                most=f"{most / MEGABYTE:g}",
-            )
+        check_size(one.filename, len(one.content), desk.limits.file_bytes, field="files")
+        check_type(one.filename, desk.file_types, field="files")
 
 
-def check_mail_size(text: str, files: Sequence[dict[str, Any]]) -> None:
+def _keep(files: Sequence[Enclosure]) -> list[dict[str, Any]]:
+    """Their bytes to storage; how a draft lists them."""
+    keys = storage(settings.TRAMITA_STORAGE_URL)
+    return [
+        {"filename": one.filename[:255], "content_type": one.content_type, "size": len(one.content)}
+        | {"sha256": keys.put(one.content)}
+        for one in files
+    ]
+
+
+def check_mail_size(written: Written, files: Sequence[dict[str, Any]]) -> None:
     """Refuse a mail over the limit before it is sent (M-18, Z-14)."""
-    most, size = definitions.settings().limits.mail_bytes, len(text.encode()) + sum(one["size"] for one in files)
+    most, words = definitions.settings().limits.mail_bytes, len(written.text.encode()) + len(written.html.encode())
+    size = words + sum(one["size"] for one in files)
     if size > most:
         raise Invalid.one(
             "files",
@@ -225,8 +278,9 @@ def _made(item: Item, kind: str, by: Actor, at: datetime) -> Draft:
 def _both(row: Draft, written: Written, *, at: datetime) -> Saved:
     """The newer one, and below it what this window wrote besides; to whom it goes is as the newer one says."""
     text = joined(row.text, written.text)
-    if text != row.text:
-        row = _replaced(row, {"text": text, "html": ""}, at=at)
+    html = joined_html(Words(row.text, row.html), Words(written.text, written.html))
+    if (text, html) != (row.text, row.html):
+        row = _replaced(row, {"text": text, "html": html}, at=at)
     return Saved(row, newer=text != written.text)
 
 
@@ -258,8 +312,10 @@ def _add(item: Item, kind: str, files: Sequence[dict[str, Any]], *, by: Actor, a
 
 def _merged(one: Iterable[dict[str, Any]], two: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each file once."""
-    return list({(file["sha256"], file["filename"]): file for file in (*one, *two)}.values())
+    return list({(file["sha256"], file["filename"], file.get("content_id")): file for file in (*one, *two)}.values())
 
 
-def _listed(file: Attachment) -> dict[str, Any]:
-    return {name: getattr(file, name) for name in ("filename", "content_type", "size", "sha256")}
+def _listed(file: Attachment, *, shown: bool = True) -> dict[str, Any]:
+    """As a draft lists it; `shown`: a picture that the text shows stays one."""
+    plain = {name: getattr(file, name) for name in ("filename", "content_type", "size", "sha256")}
+    return plain | ({"content_id": file.content_id} if shown and file.inline and file.content_id else {})

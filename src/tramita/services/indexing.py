@@ -30,7 +30,7 @@ LONGEST_TEXT = 100_000  # characters that are read of one text
 LONGEST_BODY = 60_000  # that are kept, folded
 MAIL = frozenset({*MAILS, MOVED_HERE, MOVED_AWAY})
 TOLD = frozenset({"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id"})
-FILES = frozenset({"file_added", "file_changed", "file_removed"})
+FILES = frozenset({"file_added", "link_added", "file_changed", "file_removed"})
 ALL = 0  # of an item's own files: the entry does not say which
 About = SearchDoc.About
 Key = tuple[int, int, int]  # item, about, source
@@ -120,6 +120,8 @@ def _touched(row: tuple[Any, ...]) -> Iterator[tuple[Key, str]]:
         yield (item_id, About.FILE, ALL), ""
     elif type_ in NOTES:
         yield (item_id, About.NOTE, entry_id), str(spoken.get("body", ""))
+        if facts.get("files"):
+            yield (item_id, About.FILE, ALL), ""
     elif type_ in FILES:
         yield (item_id, About.FILE, facts.get("file", ALL)), ""
     if not TOLD.isdisjoint({*facts.get("set", {}), *spoken.get("set", {})}):
@@ -149,6 +151,8 @@ def _files(mails: Collection[int], items: Collection[int]) -> Files:
 def _words_in(file: Attachment) -> str:
     """Its name, if it lies on the item by itself, and its text. Raises: OSError, while the disk is away."""
     name = "" if file.message_id else file.filename
+    if file.url:
+        return f"{name} {file.url}"
     if file.inline or not readable(file.filename, file.size):
         return name
     try:

@@ -12,7 +12,6 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Method, State
 from tramita.domain.errors import Conflict, FieldError, Invalid
 from tramita.domain.mime.charsets import one_line
-from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.sendable import sendable
 from tramita.domain.resolution import opens_window
 from tramita.gateways.storage import storage
@@ -21,7 +20,7 @@ from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.quotable import quotable
 from tramita.queries.recipients import Recipient, recipients_report, sifted
-from tramita.services import automatic_mails, clockwork, mail_size, resolving
+from tramita.services import automatic_mails, clockwork, mail_size, resolving, writing_html
 from tramita.services.ledger import Change
 from tramita.services.moving import require, settle
 from tramita.services.transactions import one_transaction, writing
@@ -60,7 +59,7 @@ class _Letter:
 
     def envelope(self, title: str) -> Envelope:
         to, cc, bcc = (self.kept(name) for name in ("to", "cc", "bcc"))
-        return Envelope(to, cc, bcc, self.subject or title, self.text, self.html)
+        return Envelope(to, cc, bcc, self.subject or title, self.text, self.html, cleaned=bool(self.html))
 
     def left_out(self) -> list[tuple[str, str, str]]:
         """A word on each that was taken out (MAIL-122)."""
@@ -91,13 +90,16 @@ def send(
     """Write a mail about the item; with `resolve` it is sent and the item resolved in one (R-11).
 
     `based_on` is the newest entry its writer had seen: something newer holds the mail back (Z-2).
-    `html` alone will do: its words are the text (MAIL-120). `hold` is the time in which it can be undone (MAIL-115).
-    It answers the newest mail, unless `answers` names one; `leaving_from` is which of our addresses it leaves from.
-    Addresses of ours and those named twice are taken out. `quote` sends what the recipients know already along.
+    `html` is cleaned; alone it will do: its words are the text (MAIL-120). `hold` is the time in which it can be undone
+    (MAIL-115). It answers the newest mail, unless `answers` names one; `leaving_from` is which of our addresses it
+    leaves from. Addresses of ours and those named twice are taken out. `quote` sends what the recipients know already
+    along.
     Rules: M-15, M-17, MAIL-60, MAIL-110, MAIL-111, MAIL-118 to MAIL-122, T-5, R-6, R-9.
     """
     files, desk = list(attachments), directory()
-    text = text if text.strip() or not html else html_to_text(html)
+    if html:
+        said, html = writing_html.cleaned(html, pictures=[file.content_id for file in files if file.content_id])
+        text = text if text.strip() else said
     fields = {"to": list(to), "cc": list(cc), "bcc": list(bcc)}
     letter = _Letter(fields, list(sifted(fields, desk)), subject, text, html or "", files)
     kept = [(storage(settings.TRAMITA_STORAGE_URL).put(file.content), file) for file in files]

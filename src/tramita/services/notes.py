@@ -1,12 +1,14 @@
 """Notes: what stays in the house."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import State, Visibility
 from tramita.domain.errors import Conflict, Invalid
 from tramita.domain.mentions import may_mention, mentions
-from tramita.models import Item
+from tramita.models import Attachment, Item
 from tramita.queries.following import colleagues, who_see
 from tramita.services.ledger import Change
 from tramita.services.moving import require, settle, take
@@ -16,9 +18,18 @@ LONGEST = 1024**2  # Z-14
 
 
 @one_transaction
-def add_note(item: Item, *, body: str, resolution: bool = False, by: Actor, at: datetime) -> int:
+def add_note(
+    item: Item,
+    *,
+    body: str,
+    resolution: bool = False,
+    files: Sequence[Mapping[str, Any]] = (),
+    by: Actor,
+    at: datetime,
+) -> int:
     """Write an internal note; on an unassigned To Do item it starts the work (Z-1). The entry's seq.
 
+    `files` are such as a draft lists; they are as internal as the note (decision 0028).
     Rules: TL-1, R-6, R-9, S-14.
     """
     require(by, "work", item)
@@ -28,15 +39,17 @@ def add_note(item: Item, *, body: str, resolution: bool = False, by: Actor, at: 
     change = Change(item, by, at)
     take(change)
     settle(change)
-    seq = write_note(change, body, resolution=resolution)
+    seq = write_note(change, body, resolution=resolution, files=_enclosed(item, files, by=by, at=at))
     change.write()
     return seq
 
 
-def write_note(change: Change, body: str, *, resolution: bool = False) -> int:
+def write_note(change: Change, body: str, *, resolution: bool = False, files: Sequence[int] = ()) -> int:
     """The entry of a note, in a change that the caller writes."""
     _check(body)
-    data = {"resolution": True} if resolution else {}
+    data: dict[str, Any] = {"resolution": True} if resolution else {}
+    if files:
+        data["files"] = list(files)
     words = {"body": body, "mentions": _mentions(change, body)}
     words = {name: value for name, value in words.items() if value}
     change.record("note_added", visibility=Visibility.INTERNAL, data=data, words=words)
@@ -53,6 +66,12 @@ def _mentions(change: Change, body: str) -> list[dict[str, object]]:
     return [
         {"id": one.person.id, "name": one.person.name, "typed": one.typed} for one in found if one.person.id in seeing
     ]
+
+
+def _enclosed(item: Item, files: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> list[int]:
+    """The rows of its files; their ids."""
+    rows = [Attachment(item=item, at=at, by_id=by.id, internal=True, **one) for one in files]
+    return [row.pk for row in Attachment.objects.bulk_create(rows)] if rows else []
 
 
 def _check(body: str) -> None:

@@ -29,6 +29,7 @@ from tramita.services.ledger import Change
 
 ROOT = "0"  # the name of the mail that never was: what the first mail of an item refers to (MAIL-118)
 LONGEST_NAME = 300
+LINE = 90  # characters, at the width of a desk
 LOOKED_AT = 20  # newest mails among which the one that is answered is sought
 
 
@@ -42,6 +43,7 @@ class Envelope:
     subject: str
     text: str
     html: str = ""
+    cleaned: bool = False  # the HTML, by our own cleaner: it may be shown too
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,17 @@ def _message(change: Change, envelope: Envelope, manner: Manner) -> Message:
         at=change.at,
         text=envelope.text,
         html=envelope.html,
+        shown=Message.Shown.CLEAN if envelope.cleaned else Message.Shown.TEXT,
+        view={"height": _height(envelope.text)} if envelope.cleaned else None,
         reply_text=envelope.text,
         headers=_headers(reference, address, name, manner, voice, at=change.at),
     )
+
+
+def _height(text: str) -> int:
+    """A guess in CSS pixels at how tall it is shown."""
+    lines = sum(1 + len(line) // LINE for line in text.split("\n"))
+    return 24 + 22 * lines
 
 
 def _signed_by(manner: Manner, voice: Voice) -> str:

@@ -54,6 +54,9 @@ GROUP_OF: Mapping[str, str] = {
     "checklist_changed": "data",
     "due_changed": "data",
     "file_added": "data",
+    "link_added": "data",
+    "file_changed": "data",
+    "file_removed": "data",
     "linked": "links",
     "unlinked": "links",
     "action_launched": "links",
@@ -165,6 +168,10 @@ def _plain(text: Promise) -> Callable[[Data], str]:
     return lambda _data: str(text)
 
 
+def _named(text: Promise) -> Callable[[Data], str]:
+    return lambda data: str(text) % {"name": data.get("filename") or _("Erased")}
+
+
 def remark(data: Data) -> str:
     """What must be known of a mail before it is read (M-11, MAIL-51, 74, 78, 96, 99); else empty."""
     if data.get("event"):
@@ -261,7 +268,10 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "fields_changed": _fields,
     "category_changed": _category,
     "due_changed": _due,
-    "file_added": _plain(gettext_lazy("File added")),
+    "file_added": _named(gettext_lazy("File added: %(name)s")),
+    "link_added": _named(gettext_lazy("Link added: %(name)s")),
+    "file_changed": _named(gettext_lazy("File described: %(name)s")),
+    "file_removed": _named(gettext_lazy("File taken off: %(name)s")),
     "linked": _linked,
     "unlinked": _unlinked,
     "action_launched": _launched,

@@ -1,27 +1,30 @@
 """Drafts: kept quietly while somebody types, or by a button; canned texts and files are put into them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from tramita.domain.errors import Invalid, TramitaError
+from tramita.domain.errors import Invalid, NotFound, TramitaError
+from tramita.gateways.storage import storage
 from tramita.models import Draft, Item, Person
 from tramita.queries.items import get_visible
 from tramita.services import canned, drafts
-from tramita.services.drafts import Saved, Written
+from tramita.services.drafts import Written
 from tramita.services.mailing import Enclosure
 from tramita.ui import errors, moments
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.item_page import item_page, reply_page
+from tramita.web.mail_frame import as_picture
 from tramita.web.refusals import Refusing, refusal
 from tramita.web.shown_composer import box_of
 
@@ -46,7 +49,16 @@ def draft(request: StaffRequest, reference: str, kind: str) -> HttpResponse:
     return _back(request, item, kind)
 
 
-def keep(request: StaffRequest, item: Item, kind: str) -> Saved:
+class Kept(NamedTuple):
+    """The draft as it is now. `newer`, `more`: it holds words of another window, or of what was attached."""
+
+    draft: Draft | None
+    newer: bool = False
+    more: bool = False
+    pictures: Sequence[str] = ()  # the content ids of those that were added
+
+
+def keep(request: StaffRequest, item: Item, kind: str) -> Kept:
     """The words first, then the files, so that a file that is too large costs no word."""
     written = written_reply(request) if kind == "reply" else written_note(request)
     by, at = request.actor, timezone.now()
@@ -56,7 +68,11 @@ def keep(request: StaffRequest, item: Item, kind: str) -> Saved:
         found = drafts.attach_from_item(item, kind, numbers, by=by, at=at)
     if files := [_enclosure(one) for one in request.FILES.getlist("files")]:
         found = drafts.attach(item, kind, files, by=by, at=at)
-    return Saved(found, saved.newer)
+    added: list[str] = []
+    if pictures := [_enclosure(one) for one in request.FILES.getlist("pictures")]:
+        found, added = drafts.show_pictures(item, pictures, by=by, at=at)
+    more = found is not None and saved.draft is not None and found.text != saved.draft.text  # links (F-4)
+    return Kept(found, saved.newer, more, added)
 
 
 def written_reply(request: StaffRequest) -> Written:
@@ -70,6 +86,7 @@ def written_reply(request: StaffRequest) -> Written:
 
     return Written(
         text=_words(request, "text"),
+        html=_words(request, "html"),
         to=addresses("to"),
         cc=addresses("cc"),
         bcc=addresses("bcc"),
@@ -105,7 +122,7 @@ def _insert(request: StaffRequest, item: Item, picked: str, kept: Draft | None) 
     written = written_reply(request)
     canned.insert(
         item,
-        replace(written, text=kept.text) if kept else written,
+        replace(written, text=kept.text, html=kept.html) if kept else written,
         key,
         language=language,
         values=_values(request, item, language),
@@ -134,16 +151,29 @@ def _quietly(request: StaffRequest, item: Item, kind: str) -> HttpResponse:
     """While somebody types: the parts of the form that changed, and no page."""
     said, status = "", 200
     try:
-        saved = keep(request, item, kind)
+        kept = keep(request, item, kind)
     except Invalid as error:
         said, status = " ".join(errors.by_field(error).values()), error.status
-        saved = Saved(drafts.held_by(item, kind, by=request.actor))
+        kept = Kept(drafts.held_by(item, kind, by=request.actor))
     except TramitaError as error:
         return HttpResponse(errors.sentence(error), status=error.status, content_type="text/plain; charset=utf-8")
-    context = {"box": box_of(saved.draft, newer=saved.newer), "kind": kind, "error": said}
+    box = box_of(kept.draft, newer=kept.newer)
+    context = {"box": box, "kind": kind, "error": said, "put": kept.newer or kept.more, "pictures": kept.pictures}
     response = render(request, "web/items/_kept.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+@require_safe
+@staff
+def picture(request: StaffRequest, reference: str, content_id: str) -> HttpResponse:
+    """A picture that the reply shows while it is written: its writer's own draft, nobody else's."""
+    draft = drafts.held_by(get_visible(request.actor, reference), "reply", by=request.actor)
+    files = draft.files if draft else []
+    found = next((one for one in files if one.get("content_id") == content_id), None)
+    if found is None:
+        raise NotFound("There is no such file.")
+    return as_picture(storage(settings.TRAMITA_STORAGE_URL).get(found["sha256"]))
 
 
 def _back(request: StaffRequest, item: Item, kind: str) -> HttpResponse:

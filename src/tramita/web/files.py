@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from tramita.domain.errors import Conflict
+from tramita.domain.errors import Conflict, NotFound
 from tramita.domain.file_kinds import danger
 from tramita.gateways.storage import storage
 from tramita.queries.mails import get_file
@@ -20,6 +20,8 @@ def file(request: StaffRequest, number: int) -> HttpResponse:
         found = get_file(request.actor, number)
     except Conflict as held:
         return withheld(request, held)
+    if found.url:
+        raise NotFound("There is no such file.")
     content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
     why = danger(found.filename, content)
     if why and "anyway" not in request.GET:

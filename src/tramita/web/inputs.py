@@ -54,6 +54,12 @@ def key(request: HttpRequest, name: str) -> int | None:
     return int(typed) if typed.isdecimal() and len(typed) < 19 else None
 
 
+def after(request: HttpRequest) -> int | None:
+    """Which row a longer list goes on after, from `?after=7`."""
+    typed = request.GET.get("after", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else None
+
+
 def moment_of(request: HttpRequest, name: str) -> datetime:
     """As `moment`, of a field that must be filled."""
     found = moment(request, name)

@@ -16,13 +16,17 @@ from tramita.queries.item_view import view as read
 from tramita.queries.items import get_visible
 from tramita.queries.visibility import may
 from tramita.services.opening import opened
+from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, readers
 from tramita.web.rendering import is_live, page
 from tramita.web.shown_composer import asked
+from tramita.web.shown_files import files
 from tramita.web.shown_item import shown
 from tramita.web.shown_reading import Reading
 from tramita.web.shown_talk import alone, comms, timeline
+
+TAB_OF = {"launch": "actions", "file": "files", "link": "files", "files": "files"}  # of a refused form, by its panel
 
 
 @require_safe
@@ -44,7 +48,12 @@ def item_page(
     reading = Reading(found, read(found, actor, at), actor, at, tab)
     asks = asked(request)
     view: dict[str, Any] = shown(reading)
-    view |= timeline(reading, request.GET.getlist("show")) if tab == "timeline" else comms(reading, asks)
+    if tab == "files":
+        view |= files(reading, inputs.after(request), view["filed"])
+    elif tab == "timeline":
+        view |= timeline(reading, request.GET.getlist("show"), view["filed"])
+    else:
+        view |= comms(reading, asks, view["filed"])
     focus = "reply" if asks.canned is None and (asks.answer or asks.write == "reply") else ""
     context = {"item": found, "view": view, "tab": tab, "focus": focus, "alone": False, **readers(refused)}
     return page(request, "web/items/page.html", "item", status=refused.status if refused else 200, **context)
@@ -66,12 +75,13 @@ def _tab(request: StaffRequest, item: Item, refused: Refusal | None) -> str:
     """Comms first, on a Case that was submitted its Actions (TL-1); a refused form comes back on its own tab."""
     if refused is not None and refused.panel in {"reply", "note", "draft", "mail"}:
         return "comms"
-    if refused is not None and refused.panel == "launch":
-        return "actions"
+    if refused is not None and refused.panel in TAB_OF:
+        return TAB_OF[refused.panel]
     submitted_case = item.kind is Kind.CASE and item.state is not State.DRAFT
     wanted = request.GET.get("tab", "actions" if submitted_case else "comms")
     return wanted if wanted in _tabs(item.kind) else "comms"
 
 
 def _tabs(kind: Kind) -> tuple[str, ...]:
-    return ("actions", "comms", "timeline") if kind is Kind.CASE else ("comms", "timeline")
+    rest = ("comms", "timeline", "files")
+    return ("actions", *rest) if kind is Kind.CASE else rest

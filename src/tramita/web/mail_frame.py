@@ -8,6 +8,7 @@ ends after a day and is asked for the reader's rights again each time (decision 
 import re
 from collections.abc import Callable
 from functools import partial
+from html import unescape
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -33,6 +34,7 @@ SIGNERS = {name: signing.TimestampSigner(salt=f"tramita.{name}") for name in ("m
 FOLD = "<summary></summary>"  # the cleaner's own: it lets no other through
 # the tags that bear addresses put aside, as nh3 writes them; a `<` in words is always written `&lt;`
 _TAG = re.compile(r'<(?:img|table|t[dhr])((?: [^\s=">]+="[^"]*")*)>')
+_OURS = re.compile(r' src="cid:([^"]*)"')  # in a mail that we wrote, and cleaned before it was kept
 _ASIDE = re.compile(r' data-tramita-(remote|background|part)="([^"]*)"')
 
 
@@ -86,8 +88,11 @@ def in_place(html: str, *, address: Callable[[str], str], pictures: bool) -> str
         name = "src" if kind == "remote" else "background"
         return f' {name}="{value}"' if pictures else ' data-blocked=""'
 
+    def ours(picture: re.Match[str]) -> str:
+        return f' src="{Markup.escape(address(unescape(picture[1])))}"'
+
     def tag(found: re.Match[str]) -> str:
-        return _ASIDE.sub(turned, found.group(0))
+        return _OURS.sub(ours, _ASIDE.sub(turned, found.group(0)))
 
     return _TAG.sub(tag, html)
 

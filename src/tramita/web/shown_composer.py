@@ -61,6 +61,7 @@ class Box:
 
     version: int = 0
     text: str = ""
+    html: str = ""  # empty where the text says all
     to: str = ""
     cc: str = ""
     bcc: str = ""
@@ -103,9 +104,9 @@ class Composer:
     earliest: str = ""
 
 
-def composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> dict[str, Any]:
+def composer(reading: Reading, talk: Sequence[Said], asks: Asked, besides: Sequence[Attachment] = ()) -> dict[str, Any]:
     """Who may write, to whom by default, and what they left here. Cost: one statement, and one more to answer a
-    chosen mail; two more while the canned texts are open."""
+    chosen mail; two more while the canned texts are open. `besides` are files and links that came in no mail."""
     may_mail = reading.running and may(reading.actor, "mail", reading.item)
     may_write = reading.running and (may_mail or may(reading.actor, "work", reading.item))
     return {
@@ -113,11 +114,11 @@ def composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> dict[str, A
         "may_mail": may_mail,
         "may_resolve_by_mail": reading.item.kind is Kind.TICKET and "resolve" in reading.read.allowed,
         "newest": reading.item.seq,
-        "write": _composer(reading, talk, asks) if may_write else Composer(),
+        "write": _composer(reading, talk, asks, besides) if may_write else Composer(),
     }
 
 
-def _composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> Composer:
+def _composer(reading: Reading, talk: Sequence[Said], asks: Asked, besides: Sequence[Attachment]) -> Composer:
     writing, said = writing_on(reading.item, reading.actor), mail_defaults(reading.item)
     reply, note = (box_of(writing.drafts.get(kind)) for kind in ("reply", "note"))
     if not reply.version:
@@ -132,7 +133,7 @@ def _composer(reading: Reading, talk: Sequence[Said], asks: Asked) -> Composer:
         answered=(answered.sender_name or answered.sender_address) if answered else "",
         addresses=writing.addresses,
         suggested=_suggested(reading, said),
-        offered=offered(talk, reply.files),
+        offered=offered(talk, besides, reply),
         offers=_offers(reading, asks.canned, reply) if asks.canned is not None else None,
         search=asks.canned or "",
         cursor=asks.cursor if asks.cursor.isdecimal() else "",
@@ -149,6 +150,7 @@ def box_of(draft: Draft | None, *, newer: bool = False) -> Box:
     return Box(
         version=draft.version,
         text=draft.text,
+        html=draft.html,
         to=", ".join(draft.to),
         cc=", ".join(draft.cc),
         bcc=", ".join(draft.bcc),
@@ -161,11 +163,13 @@ def box_of(draft: Draft | None, *, newer: bool = False) -> Box:
     )
 
 
-def offered(talk: Sequence[Said], files: Sequence[dict[str, Any]]) -> list[Attachment]:
-    """The files of the conversation, each once, without those that go along already (F-4)."""
-    there = {one["sha256"] for one in files}
-    found = {file.sha256: file for one in talk for file in one.attachments if not file.inline}
-    return [file for sha256, file in found.items() if sha256 not in there]
+def offered(talk: Sequence[Said], besides: Sequence[Attachment], reply: Box) -> list[Attachment]:
+    """The files and links of the item, each once, without what goes along already and what stays inside (F-4)."""
+    there = {one["sha256"] for one in reply.files}
+    said = (file for one in talk if one.message for file in one.attachments if not file.inline)
+    files = [file for file in (*besides, *said) if not file.internal]
+    found = {file.url or file.sha256: file for file in files}
+    return [file for key, file in found.items() if key not in there and not (file.url and file.url in reply.text)]
 
 
 def _new(reading: Reading, said: MailDefaults) -> Box:

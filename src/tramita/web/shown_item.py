@@ -60,6 +60,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         "related": near.linked,
         "followable": reading.running and reading.item.state is not State.DRAFT,
         "follows": near.follows if near.follows is not None else reading.actor.id in _workers(reading.item),
+        "filed": near.files,
         "tab": reading.tab,
     }
 

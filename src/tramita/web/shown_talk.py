@@ -16,9 +16,8 @@ from tramita.queries import definitions
 from tramita.queries.actions import actions_of
 from tramita.queries.names import Names, names_for
 from tramita.queries.outbox import Trouble, troubles
-from tramita.queries.timeline import MOVED_AWAY, SAID, TimelineEntry, counts
+from tramita.queries.timeline import MOVED_AWAY, SAID, TimelineEntry, conversation, counts
 from tramita.queries.timeline import Said as Spoken
-from tramita.queries.timeline import comms as spoken
 from tramita.queries.timeline import timeline as told
 from tramita.queries.visibility import may
 from tramita.services.resolving import resolution_seq
@@ -91,26 +90,29 @@ class Marks:
         return self.reading.item.new_information and (self.seen is None or entry.at > self.seen)
 
 
-def comms(reading: Reading, asks: Asked) -> dict[str, Any]:
-    """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to six statements."""
-    talk = spoken(reading.item, reading.actor) if reading.tab == "comms" else []
+def comms(reading: Reading, asks: Asked, filed: int) -> dict[str, Any]:
+    """Mails and notes newest first with the composer, or a Case's Actions. Cost: up to six statements.
+
+    `filed`: how much the Files tab holds.
+    """
+    talk, besides = conversation(reading.item, reading.actor) if reading.tab == "comms" else ([], [])
     marks = Marks(reading, _seen(talk), troubles(reading.item), may(reading.actor, "mail", reading.item))
     return {
         "messages": [_said(one, marks) for one in talk],
-        **(composer(reading, talk, asks) if reading.tab == "comms" else {}),
+        **(composer(reading, talk, asks, besides) if reading.tab == "comms" else {}),
         "counts_as_resolution": _counting(reading, talk),
         **_case(reading),
-        "tabs": _tabs(reading, counts(reading.item, reading.actor)),
+        "tabs": tabs(reading, counts(reading.item, reading.actor), filed),
     }
 
 
 def alone(reading: Reading, asks: Asked) -> dict[str, Any]:
     """The composer without the conversation, and below it the mail that is answered."""
-    talk = spoken(reading.item, reading.actor)
-    return composer(reading, talk, asks) | {"messages": [_said(one, Marks(reading, None)) for one in talk[:1]]}
+    talk, besides = conversation(reading.item, reading.actor)
+    return composer(reading, talk, asks, besides) | {"messages": [_said(one, Marks(reading, None)) for one in talk[:1]]}
 
 
-def timeline(reading: Reading, show: list[str]) -> dict[str, Any]:
+def timeline(reading: Reading, show: list[str], filed: int) -> dict[str, Any]:
     """Everything that happened, newest first, as far as the filter shows it. Cost: one statement."""
     entries = told(reading.item, reading.actor)[::-1]
     chosen = set(show) or set(said.GROUPS) - said.HIDDEN
@@ -123,21 +125,23 @@ def timeline(reading: Reading, show: list[str]) -> dict[str, Any]:
             for code, name in said.GROUPS.items()
             if groups[code] or code == "category"
         ],
-        "tabs": _tabs(reading, Counter(entry.type for entry in entries)),
+        "tabs": tabs(reading, Counter(entry.type for entry in entries), filed),
         **_case(reading),
     }
 
 
-def _tabs(reading: Reading, types: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
+def tabs(reading: Reading, types: Mapping[str, int], filed: int) -> list[tuple[str, str, int | None, bool]]:
+    """Each with its address, its name, how much is there, and whether it is shown."""
     address = reverse("item", args=[reading.item.reference])
     talk = sum(count for type_, count in types.items() if type_ in SAID) - types.get(MOVED_AWAY, 0)
-    tabs: list[tuple[str, str, int | None]] = [
+    all_: list[tuple[str, str, int | None]] = [
         ("comms", _("Comms"), talk),
         ("timeline", _("Timeline"), sum(types.values())),
+        ("files", _("Files"), filed),
     ]
     if reading.item.kind is Kind.CASE:
-        tabs.insert(0, ("actions", _("Actions"), None))
-    return [(f"{address}?tab={code}", name, count, code == reading.tab) for code, name, count in tabs]
+        all_.insert(0, ("actions", _("Actions"), None))
+    return [(f"{address}?tab={code}", name, count, code == reading.tab) for code, name, count in all_]
 
 
 def _said(one: Spoken, marks: Marks) -> Said:
@@ -157,6 +161,7 @@ def _note(one: Spoken, marks: Marks) -> Said:
         note=entry.type == "note_added",
         resolution=bool(entry.data.get("resolution")),
         pieces=_pieces(entry),
+        files=shown_mail.files(one.attachments, set(), {}, {}),
     )
 
 
@@ -271,7 +276,7 @@ def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:
 def _case(reading: Reading) -> dict[str, Any]:
     """A Case's Actions in the order of C-6, and what may be launched by hand (C-11). Cost: two statements."""
     item = reading.item
-    if item.kind is not Kind.CASE or reading.tab == "timeline":
+    if item.kind is not Kind.CASE or reading.tab in ("timeline", "files"):
         return {"actions": [], "startable": []}
     if reading.tab != "actions":
         return {"actions": [], "startable": _startable(reading)}

@@ -38,7 +38,7 @@ from tramita.queries.mail_views import Narrow
 from tramita.queries.outbox import mail_of
 from tramita.queries.tray import get_unhandled, tray
 from tramita.queries.visibility import may
-from tramita.services import blocking, mailing, receiving, replaying, settling_mail
+from tramita.services import blocking, mailing, receiving, replaying, sending_files, settling_mail
 from tramita.services import tray as putting_away
 from tramita.services.mailing import Enclosure
 from tramita.services.sorting_mail import Outcome
@@ -61,11 +61,14 @@ def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail
     """Write a mail about the item; with `resolve` it is sent and the item resolved in one (R-11)."""
 
     def change(item: Item) -> Item:
+        by = caller(request)
+        along = sending_files.picked(item, mail.files, by=by)
+        written = mail.model_dump(exclude={"attachments", "files"})
         mailing.send(
             item,
-            **mail.model_dump(exclude={"attachments"}),
-            attachments=[_enclosure(file) for file in mail.attachments],
-            by=caller(request),
+            **written | sending_files.with_links(mail.text, mail.html, along),
+            attachments=[*map(_enclosure, mail.attachments), *sending_files.enclosures(along)],
+            by=by,
             at=timezone.now(),
         )
         return item

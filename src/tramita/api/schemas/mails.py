@@ -35,6 +35,8 @@ class MailIn(Input):
     text: Text = ""
     html: Text | None = None
     attachments: list[AttachmentIn] = Field(default_factory=list, max_length=100)
+    files: list[int] = Field(default_factory=list, max_length=100)
+    """Files of the item to send along, by their ids in `GET …/files`; of a link the address goes into the words."""
     send_at: Moment | None = None
     resolve: str | None = Field(None, max_length=40)
     based_on: Whole | None = None

@@ -4,6 +4,7 @@ import re
 
 from tramita.domain.canned import PLACEHOLDERS, CannedFile, CannedTextDefinition, unknown
 from tramita.services.definitions import values
+from tramita.services.definitions.desk import tags
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries
 from tramita.services.definitions.source import Node, Place
 
@@ -22,6 +23,7 @@ def canned_text(reading: Reading, key: str, node: Node, place: Place) -> CannedT
         service=keys.maybe("service", values.reference("branch")),
         texts=keys.must("texts", texts, {}),
         files=tuple(file(reading, one) for one in keys.items("files")),
+        attach_tagged=keys.get("attach_tagged", tags, ()),
     )
     keys.done()
     return read

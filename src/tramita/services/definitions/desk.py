@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from zoneinfo import ZoneInfo
 
+from tramita.domain import mail_templates
 from tramita.domain.calendars import Calendar, build_calendar
 from tramita.domain.codes import Kind
 from tramita.domain.definitions import (
@@ -17,6 +18,7 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.due_rules import build_due_rule
 from tramita.domain.errors import Invalid
+from tramita.domain.filing import tags_of
 from tramita.gateways.holidays import public_holidays
 from tramita.services.definitions import values
 from tramita.services.definitions.connections import incoming
@@ -26,6 +28,7 @@ from tramita.services.definitions.source import Node, Place
 PROCESS_OF = {"ticket": "category", "case": "case_type"}
 LARGEST = 2**31 - 1
 LONGEST_UNDO = 60  # seconds (MAIL-115)
+MAIL_KINDS = tuple(one for one in mail_templates.SWITCHES if one != "resolution")  # that stands in a person's mail
 WORKER, USER = values.reference("user", "robot"), values.reference("user")
 ANY_ZONE = ZoneInfo("UTC")  # a rule is right or wrong in any
 ANY_CALENDAR = Calendar("any", ANY_ZONE, (((0, 86_400),),) * 7)
@@ -44,10 +47,37 @@ def settings(reading: Reading, node: Node) -> Settings:
         thank_you_detection=keys.get("thank_you_detection", values.flag, False),
         follow_merged=keys.get("follow_merged", values.flag, True),
         keep_raw_mail=keys.maybe("keep_raw_mail", values.whole(1, LARGEST)),
+        file_types=keys.get("file_types", file_types, ()),
+        attach_tagged=keys.get("attach_tagged", attach_tagged, {}),
         limits=keys.get("limits", limits, Limits()),
     )
     keys.done()
     return read
+
+
+def file_types(reading: Reading, node: Node) -> tuple[str, ...]:
+    """Endings of names, with or without their dot (F-2)."""
+    return tuple(dict.fromkeys(one.lower().lstrip(".") for one in values.texts(reading, node) or ()))
+
+
+def attach_tagged(reading: Reading, node: Node) -> dict[str, tuple[str, ...]]:
+    """By the kind of an automatic mail, the tags of what goes along (F-3)."""
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, value, place in entries(reading, node):
+        if kind not in MAIL_KINDS:
+            reading.fault(place, f"“{kind}” is none of {', '.join(MAIL_KINDS)}")
+        found[kind] = tags(reading, value)
+    return found
+
+
+def tags(reading: Reading, node: Node) -> tuple[str, ...]:
+    """Tags of files, spelled as they are kept."""
+    given = values.texts(reading, node) or ()
+    try:
+        return tags_of(given)
+    except Invalid as invalid:
+        values.pass_on(reading, node, invalid)
+        return ()
 
 
 def limits(reading: Reading, node: Node) -> Limits:

@@ -62,6 +62,8 @@ def settings() -> Tree:
         colleagues_take_part=read.colleagues_take_part,
         thank_you_detection=read.thank_you_detection,
         keep_raw_mail=read.keep_raw_mail,
+        file_types=list(read.file_types),
+        attach_tagged={kind: list(tags) for kind, tags in read.attach_tagged.items()},
     )
     if read.undo_send != Settings().undo_send:
         plain["undo_send"] = read.undo_send
@@ -92,7 +94,11 @@ def approval_type(body: Mapping[str, Any]) -> Tree:
 
 def canned_text(body: Mapping[str, Any]) -> Tree:
     tree: Tree = {"title": body["title"]} | given(service=body.get("service"))
-    return tree | {"texts": dict(body["texts"])} | given(files=list(body.get("files", ())))
+    return (
+        tree
+        | {"texts": dict(body["texts"])}
+        | given(files=list(body.get("files", ())), attach_tagged=list(body.get("attach_tagged", ())))
+    )
 
 
 def mail_template(body: Mapping[str, Any]) -> Tree:
