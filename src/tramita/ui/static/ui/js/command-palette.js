@@ -50,7 +50,7 @@ class CommandPalette extends HTMLElement {
       })
     this.field.value = ""
     this.show()
-    this.dialog.showModal()
+    this.dialog.showModal() // the field is the first that can have the focus, and has it
   }
 
   show() {
