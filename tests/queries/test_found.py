@@ -10,10 +10,11 @@ from tests.services.test_moving_mail import move, received
 from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
+from tramita.domain.filing import Told
 from tramita.domain.search_terms import read
 from tramita.models import Attachment, Follower, Item, SearchDoc
 from tramita.queries import found
-from tramita.services import editing, indexing, mailing, notes
+from tramita.services import editing, filing, indexing, mailing, notes
 from tramita.services.ledger import Change
 from tramita.services.mailing import Enclosure
 from tramita.services.transactions import writing
@@ -255,3 +256,15 @@ def test_finding_costs_the_same_however_much_is_found(office: Desk, django_asser
 
     with django_assert_max_num_queries(3):
         assert len(found.find(office.ana, read("scanner"), at=MONDAY).hits) == 20
+
+
+def test_files_of_notes_and_links_are_found_by_their_names(office: Desk, data_dir: object) -> None:
+    """H-6, F-1: as files that were put on the item by themselves; a link by its address too."""
+    item = office.ticket()
+    note = {"filename": "zebra.pdf", "content_type": "application/pdf", "size": 1, "sha256": "0" * 64}
+    notes.add_note(item, body="See the file.", files=[note], by=office.ana, at=MONDAY)
+    about = Told(internal=False)
+    filing.add_link(item, url="https://acme.example/giraffe", title="Terms", about=about, by=office.ana, at=MONDAY)
+
+    assert search(office.ana, "zebra") == [item.reference]
+    assert search(office.ana, "giraffe") == [item.reference]

@@ -11,9 +11,9 @@ from tramita.domain.codes import State, Visibility
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from tramita.domain.filing import told
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Draft, Entry, Item, Message, SearchDoc
+from tramita.models import Attachment, Draft, Entry, Item, Message
 from tramita.queries import definitions, files, people
-from tramita.services import canned, composing, drafts, filing, indexing, ledger, mailing, notes, resolving, working
+from tramita.services import canned, composing, drafts, filing, ledger, mailing, notes, resolving, working
 from tramita.services.drafts import Written
 from tramita.services.filing import Upload
 from tramita.services.mailing import Enclosure
@@ -332,17 +332,3 @@ def test_a_rich_mail_that_is_taken_back_is_a_rich_draft_again(desk: Desk) -> Non
     draft = Draft.objects.get()
     assert (draft.html, draft.text) == (html, "It goes back.")
     assert [one.get("content_id") for one in draft.files] == [cat]
-
-
-def test_words_find_files_of_notes_and_links(desk: Desk) -> None:
-    """H-6: by their names, as files that were added by themselves."""
-    item = desk.ticket()
-    note = {"filename": "zebra.pdf", "content_type": "application/pdf", "size": 1, "sha256": "0" * 64}
-    notes.add_note(item, body="See the file.", files=[note], by=desk.ana, at=MONDAY)
-    filing.add_link(item, url="https://acme.example/giraffe", about=SHOWN, by=desk.ana, at=MONDAY)
-
-    while indexing.index(at=MONDAY):
-        pass
-
-    found = SearchDoc.objects.filter(item=item, about=SearchDoc.About.FILE).values_list("body", flat=True)
-    assert {word for body in found for word in ("zebra", "giraffe") if word in body} == {"zebra", "giraffe"}

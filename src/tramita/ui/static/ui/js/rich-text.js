@@ -59,6 +59,9 @@ class RichText extends HTMLElement {
       onTransaction: () => this.marks(),
     })
     if (here) this.enter(this.place(before))
+    const { dom } = this.editor.view
+    dom.addEventListener("focus", () => (this.left = null))
+    dom.addEventListener("blur", () => (this.left = this.caret()))
     this.area.hidden = true
     this.area.focus = () => this.enter()
     this.tools()
@@ -121,7 +124,14 @@ class RichText extends HTMLElement {
   get cursor() {
     if (!this.editor) return this.area.selectionStart
     const { doc, selection } = this.editor.state
-    return doc.textBetween(0, selection.from, "\n\n", (leaf) => (leaf.type.name === "hardBreak" ? "\n" : "")).length
+    return doc.textBetween(0, this.left ?? selection.from, "\n\n", (leaf) => (leaf.type.name === "hardBreak" ? "\n" : "")).length
+  }
+
+  /** Where the caret is in the page: the editor hears of it a moment later, and not at all once it has lost the focus. */
+  caret() {
+    const { view, state } = this.editor
+    const { focusNode, focusOffset } = document.getSelection()
+    return view.dom.contains(focusNode) ? view.posAtDOM(focusNode, focusOffset) : state.selection.from
   }
 
   /** Where in the document so many characters are behind. */
