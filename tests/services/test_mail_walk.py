@@ -143,13 +143,21 @@ def judge(walk: Walk, raw: bytes, *, proven: bool, stranger: bool, report: bool 
 
 
 def known_there(joined: list[int], before: Mapping[int, Item]) -> bool:
-    """Whether the stranger takes part there by now: asked for it or for what it continues, or wrote with a token."""
+    """Whether the stranger takes part there by now: asked for it or for what it continues, wrote with a token, or is
+    the reader of a mail of ours that somebody moved there."""
+    if STRANGER in _readers(joined):
+        return True
     if CopiedContact.objects.filter(item__in=joined, person__email=STRANGER).exists():
         return True
     wrote = Message.objects.filter(item__in=joined, sender_address=STRANGER).values("seen").distinct().count() > 1
     return wrote or any(
         (before[pk].original_requester and before[pk].original_requester.email) == STRANGER for pk in joined
     )
+
+
+def _readers(items: list[int]) -> set[str]:
+    sent = Message.objects.filter(item__in=items, outgoing=True)
+    return {address for message in sent for _, address in (*message.to, *message.cc)}
 
 
 STEPS = st.lists(
