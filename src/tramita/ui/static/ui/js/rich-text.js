@@ -62,9 +62,11 @@ class RichText extends HTMLElement {
     const { dom } = this.editor.view
     dom.addEventListener("focus", () => (this.left = null))
     dom.addEventListener("blur", () => (this.left = this.caret()))
+    const tall = this.area.getBoundingClientRect().height
     this.area.hidden = true
     this.area.focus = () => this.enter()
     this.tools()
+    dom.style.minBlockSize = `${tall - this.formats.getBoundingClientRect().height}px` // with its tools as tall as the area: nothing jumps
   }
 
   /** At once, not with the next frame as the editor's own command: a key that is pressed between would be lost. */
