@@ -23,7 +23,7 @@ def test_files_are_added_and_go_into_a_mail(page: Page, site: str, item: Item) -
     publish("settings", "settings", file_types=["pdf"])
     definitions.forget()
     page.goto(f"{site}/items/{item.reference}?tab=files")
-    page.get_by_label("Add files").set_input_files(FILES)  # type: ignore[arg-type]
+    page.get_by_label("Add files").set_input_files(FILES)  # type: ignore[arg-type]  # a list of dicts
     page.get_by_label("Tags").first.fill("Terms")
     page.locator("#file-internal").uncheck()
     page.get_by_role("button", name="Add", exact=True).click()
@@ -48,7 +48,7 @@ def test_all_of_it_works_with_scripts_off(chromium: Browser, site: str, desk: De
     page = open_browser(chromium, java_script_enabled=False).new_page()
     sign_in(page, site, desk)
     page.goto(f"{site}/items/{item.reference}?tab=files")
-    page.get_by_label("Add files").set_input_files([FILES[0], FILES[2]])  # type: ignore[arg-type]
+    page.get_by_label("Add files").set_input_files([FILES[0], FILES[2]])  # type: ignore[arg-type]  # a list of dicts
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".toast")).to_contain_text("2 files are added.")
     page.get_by_text("Add a link").click()
@@ -77,7 +77,7 @@ def test_the_tab_is_accessible(chromium: Browser, site: str, desk: Desk, item: I
     page = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800}).new_page()
     sign_in(page, site, desk)
     page.goto(f"{site}/items/{item.reference}?tab=files")
-    page.get_by_label("Add files").set_input_files([FILES[0]])  # type: ignore[arg-type]
+    page.get_by_label("Add files").set_input_files([FILES[0]])  # type: ignore[arg-type]  # a list of dicts
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("link", name="a.pdf")).to_be_visible()
     page.evaluate("document.querySelectorAll('.filed details').forEach((one) => { one.open = true })")

@@ -140,7 +140,7 @@ def test_every_file_is_told_by_its_name(page: Page, site: str, item: Item) -> No
         for name in ("a.pdf", "tool.exe", "b.pdf")
     ]
 
-    page.locator("#reply-files").set_input_files(files)  # type: ignore[arg-type]
+    page.locator("#reply-files").set_input_files(files)  # type: ignore[arg-type]  # a list of dicts
 
     expect(page.locator(".reply-form .attached .file")).to_have_count(2)
     expect(page.locator(".reply-form .uploads [data-failed]")).to_have_text(

@@ -95,7 +95,7 @@ class ByTheLetter(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.wfile.write(b"+OK ready\r\n")
-        heard = self.server.heard = []  # type: ignore[attr-defined]
+        heard = self.server.heard = []  # type: ignore[attr-defined]  # ours
         while line := self.rfile.readline(10_000).rstrip(b"\r\n"):
             heard.append(line)
             if line == b"AUTH XOAUTH2":
@@ -116,7 +116,7 @@ def test_a_refusal_by_challenge_is_answered_and_told() -> None:
             session.log_in()
         session.close()
 
-    heard = server.heard  # type: ignore[attr-defined]
+    heard = server.heard  # type: ignore[attr-defined]  # ours
     assert heard[0] == b"AUTH XOAUTH2"
     assert base64.b64decode(heard[1]) == f"user=desk\1auth=Bearer {TOKEN}\1\1".encode()
     assert heard[2] == b"\r\n"

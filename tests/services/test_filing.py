@@ -94,7 +94,7 @@ def test_nothing_is_left_of_an_upload_that_breaks_off(desk: Desk, settings: Any)
         add(desk, item, Upload("x.bin", "a/b", 9, broken()))
 
     assert not Attachment.objects.exists()
-    root = storage(settings.TRAMITA_STORAGE_URL).root  # type: ignore[attr-defined]
+    root = storage(settings.TRAMITA_STORAGE_URL).root  # type: ignore[attr-defined]  # files
     assert not [one for one in root.rglob("*") if one.is_file()]
 
 

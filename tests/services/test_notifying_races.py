@@ -116,7 +116,7 @@ def _killed(work: object, place: str) -> int:
                 os.kill(os.getpid(), signal.SIGKILL)
 
             setattr(module, name, dying)
-            work()  # type: ignore[operator]
+            work()  # type: ignore[operator]  # a callable
         finally:
             os._exit(1)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

@@ -325,7 +325,7 @@ def test_no_damage_to_a_signature_is_ever_verified_or_a_fault(ca: Party, seed: i
     chance = random.Random(seed)
     how = Signing(smime.person(ANA, by=ca, key=smime.rsa_key()))
     honest = how.cms(WORDS.encode())
-    how.cms = lambda _content: _damaged(honest, chance)  # type: ignore[method-assign]
+    how.cms = lambda _content: _damaged(honest, chance)  # type: ignore[method-assign]  # damaged on purpose
 
     found = worth(smime.clear(how))
 

@@ -143,7 +143,7 @@ def _hold(place: str, ids: Sequence[int], tries: int, *, until: datetime) -> Non
 def _keep(taken: Taken, made: Made) -> Message.Shown | None:
     with writing(), connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {taken.place} SET html = %s, view = %s, shown = %s WHERE id = %s AND shown = 1 "  # noqa: S608
+            f"UPDATE {taken.place} SET html = %s, view = %s, shown = %s WHERE id = %s AND shown = 1 "  # noqa: S608 - names of ours
             "AND CAST(view ->> 'tries' AS bigint) = %s",
             [made.html, json.dumps(made.view, ensure_ascii=False), int(made.shown), taken.id, taken.tries],
         )
