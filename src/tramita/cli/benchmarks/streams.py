@@ -140,7 +140,7 @@ def _change(actor: Actor, items: Sequence[Item], changes: int) -> list[tuple[str
         item = Item.objects.get(pk=items[number % len(items)].pk)
         notes.add_note(item, body=f"Note {number}", by=actor, at=datetime.now(UTC))
         told.append((item.reference, Item.objects.values_list("version", flat=True).get(pk=item.pk), time.monotonic()))
-        time.sleep(0.1)
+        time.sleep(0.1)  # ten a second is what is measured
     connection.close()
     return told
 
