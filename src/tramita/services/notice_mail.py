@@ -21,7 +21,7 @@ from tramita.domain.auto_answers import LOOP_FIELD
 from tramita.domain.mail_tokens import DIGEST, NOTICE, bounce_address, message_id
 from tramita.domain.mime import Address
 from tramita.domain.mime.charsets import one_line
-from tramita.domain.mime.compose import OutgoingMail, compose, recipients
+from tramita.domain.mime.compose import OutgoingMail
 from tramita.domain.references import Reference, parse
 from tramita.domain.subjects import subject_with_reference
 from tramita.models import Delivery, Digest, Item, NoticeSettings, Notification
@@ -32,6 +32,7 @@ from tramita.queries.people import actors
 from tramita.services import sql
 from tramita.services.claiming import DIGESTS, Claimed, finish, update
 from tramita.services.claiming import claim as claim_rows
+from tramita.services.loose_mail import LooseLetter
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
@@ -174,16 +175,8 @@ def _text(news: Sequence[Notice], say: Say) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class NewsLetter:
-    """A mail with news on its way out: what `posting` asks of any mail."""
-
-    delivery: int
-    payload: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        """Of its file, where mail is written to a folder."""
-        return f"{self._at:%Y%m%dT%H%M%S}-{self.payload['message_id'].partition('@')[0]}"
+class NewsLetter(LooseLetter):
+    """A mail with news on its way out."""
 
     @property
     def sender(self) -> str:
@@ -191,33 +184,9 @@ class NewsLetter:
         return str(self.payload["answers_to"])
 
     @property
-    def address(self) -> str:
-        """Which of our addresses it leaves from."""
-        return str(self.payload["address"])
-
-    @property
     def due(self) -> datetime:
         """When it was to go."""
-        return self._at
-
-    @property
-    def _at(self) -> datetime:
         return datetime.fromisoformat(self.payload["at"])
-
-    def people(self) -> tuple[str, ...]:
-        """Whom it goes to."""
-        return recipients(self._mail())
-
-    def raw(self) -> bytes:
-        """The bytes, the same at every try."""
-        return compose(self._mail())
-
-    def why_held(self, *, at: datetime) -> str | None:
-        """It is never looked at again before it goes."""
-
-    def final(self, state: int) -> int:
-        """Nobody decides on news of which nobody knows whether they arrived, or that must not leave: they end."""
-        return state if state == Delivery.State.DONE else int(Delivery.State.FAILED)
 
     def ended(self, state: int, error: str, *, facts: Mapping[str, Any], at: datetime) -> None:
         """The reader sees beside their settings that the last mail did not arrive; the next one that does clears it."""
@@ -227,7 +196,7 @@ class NewsLetter:
         if fault:
             log.warning("news by mail did not go out", extra={"delivery": self.delivery})
 
-    def _mail(self) -> OutgoingMail:
+    def mail(self) -> OutgoingMail:
         """MAIL-95: a machine's; MAIL-124: with a way out of it, for mail programs too (RFC 2369, RFC 8058)."""
         told = self.payload
         sender = Address(told["from"], told["address"])
@@ -237,7 +206,7 @@ class NewsLetter:
             reply_to=(Address(told["from"], told["answers_to"]),),
             subject=told["subject"],
             message_id=told["message_id"],
-            date=self._at,
+            date=self.due,
             text=told["text"],
             auto_submitted="auto-generated",
             extra={

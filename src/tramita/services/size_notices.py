@@ -27,7 +27,7 @@ from tramita.domain.codes import Kind
 from tramita.domain.mail_tokens import message_id
 from tramita.domain.mime import Address, ParsedMail
 from tramita.domain.mime.charsets import one_line
-from tramita.domain.mime.compose import OutgoingMail, compose, recipients
+from tramita.domain.mime.compose import OutgoingMail
 from tramita.domain.references import Reference
 from tramita.domain.subjects import references_header
 from tramita.models import Delivery, MarkedAddress, ToldSender
@@ -37,6 +37,7 @@ from tramita.queries.mailboxes import Directory, Sender, keys
 from tramita.services import sql
 from tramita.services.automatic_mails import worded
 from tramita.services.contacts import organisation_of
+from tramita.services.loose_mail import LooseLetter
 
 log = logging.getLogger(__name__)
 KIND = "notice of size"  # of a delivery
@@ -147,16 +148,8 @@ def _post(payload: Mapping[str, Any], *, at: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class SizeNotice:
-    """The notice on its way out: what `posting` asks of any mail."""
-
-    delivery: int
-    payload: Mapping[str, Any]
-
-    @property
-    def name(self) -> str:
-        """Of its file, where mail is written to a folder."""
-        return f"{self.due:%Y%m%dT%H%M%S}-{self.payload['message_id'].partition('@')[0]}"
+class SizeNotice(LooseLetter):
+    """The notice on its way out."""
 
     @property
     def sender(self) -> str:
@@ -164,36 +157,17 @@ class SizeNotice:
         return ""
 
     @property
-    def address(self) -> str:
-        """Which of our addresses it leaves from."""
-        return str(self.payload["address"])
-
-    @property
     def due(self) -> datetime:
         """When it was to go."""
         return datetime.fromisoformat(self.payload["due"])
-
-    def people(self) -> tuple[str, ...]:
-        """Whom it goes to."""
-        return recipients(self._mail())
-
-    def raw(self) -> bytes:
-        """The bytes, the same at every try."""
-        return compose(self._mail())
-
-    def why_held(self, *, at: datetime) -> str | None:
-        """It is never looked at again before it goes."""
-
-    def final(self, state: int) -> int:
-        """Nobody decides on a notice that did not go out, or of which nobody knows: it ends."""
-        return state if state == Delivery.State.DONE else int(Delivery.State.FAILED)
 
     def ended(self, state: int, error: str, *, facts: Mapping[str, Any], at: datetime) -> None:
         """The mail that it is about is in the tray all the same; the log says that its sender does not know."""
         if state != Delivery.State.DONE:
             log.warning("notice of size did not go out", extra={"delivery": self.delivery})
 
-    def _mail(self) -> OutgoingMail:
+    def mail(self) -> OutgoingMail:
+        """A machine's, and marked so (MAIL-95)."""
         told = self.payload
         own = Address(told["from"], told["address"])
         return OutgoingMail(
