@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
 from tests.e2e.test_accessibility import RULES
-from tramita.models import Notification
+from tramita.models import Item, Notification
 from tramita.queries.mailboxes import keys
 from tramita.queries.notices import leaving_token
 from tramita.services import notes, working
@@ -97,3 +97,15 @@ def test_a_name_is_picked_with_the_keyboard(page: Page, site: str, desk: Desk) -
     expect(box).to_have_value("Ask @Leo Roy about it")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".mention")).to_have_text("@Leo Roy")
+
+
+def test_the_list_stands_in_one_line(page: Page, site: str, desk: Desk) -> None:
+    """UI: each notification takes the width of the page, however long its words."""
+    told(desk)
+    Item.objects.update(title="Short")
+    told(desk)
+    page.goto(f"{site}/notifications")
+
+    rows = page.locator("ol.news > li")
+    expect(rows).to_have_count(2)
+    assert len({tuple(row.bounding_box()[side] for side in ("x", "width")) for row in rows.all()}) == 1
