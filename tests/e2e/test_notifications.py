@@ -102,7 +102,7 @@ def test_a_name_is_picked_with_the_keyboard(page: Page, site: str, desk: Desk) -
 def test_the_list_stands_in_one_line(page: Page, site: str, desk: Desk) -> None:
     """UI: each notification takes the width of the page, however long its words."""
     told(desk)
-    Item.objects.update(title="Short")
+    Item.objects.update(title="A title that is a good deal longer than any other on this page")
     told(desk)
     page.goto(f"{site}/notifications")
 
