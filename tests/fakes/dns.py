@@ -4,6 +4,7 @@
 SILENCE, SERVFAIL, RUBBISH, another message's number (STRANGER), or a ring of names (RING).
 """
 
+import errno
 import socketserver
 import struct
 import threading
@@ -29,8 +30,7 @@ class NameServer:
         self.records: dict[tuple[str, str], list[str]] = {}
         self.faults: dict[str, str] = {}
         self.asked: list[tuple[str, str, str]] = []  # name, type, and udp or tcp
-        self.udp = _Udp(("127.0.0.1", 0), _OverUdp)
-        self.tcp = _Tcp(self.udp.server_address, _OverTcp)
+        self.udp, self.tcp = _pair()
         self.udp.house = self.tcp.house = self
 
     @property
@@ -92,6 +92,22 @@ class _Tcp(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     house: NameServer
+
+
+def _pair() -> tuple[_Udp, _Tcp]:
+    """One number for both: a truncated answer is asked for again at the same port.
+
+    The machine gives a port that is free by UDP; somebody's connection may hold the number by TCP. Then the next one.
+    """
+    for _ in range(100):
+        udp = _Udp(("127.0.0.1", 0), _OverUdp)
+        try:
+            return udp, _Tcp(udp.server_address, _OverTcp)
+        except OSError as taken:
+            udp.server_close()
+            if taken.errno != errno.EADDRINUSE:
+                raise
+    raise OSError(errno.EADDRINUSE, "no port is free by UDP and TCP")
 
 
 class _OverUdp(socketserver.BaseRequestHandler):
