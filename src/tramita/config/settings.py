@@ -33,6 +33,7 @@ TRAMITA_NAMESERVERS = ENV.resolvers
 TRAMITA_BASE_URL = ENV.base_url
 TRAMITA_TIME_TRAVEL = ENV.time_travel
 TRAMITA_API_RATE = ENV.api_rate
+TRAMITA_BULK_LIMIT = ENV.bulk_limit
 
 DEBUG = False
 SECRET_KEY = ENV.secret()

@@ -4,6 +4,7 @@ from tramita.models.approvals import Approval, ApprovalToken
 from tramita.models.configuration import Definition, Mailbox, Route, Version
 from tramita.models.focus import Focus
 from tramita.models.items import Access, CopiedContact, Entry, Item, Link
+from tramita.models.jobs import Job, JobItem
 from tramita.models.mail import (
     Attachment,
     BlockedAddress,
@@ -49,6 +50,8 @@ __all__ = [
     "Grant",
     "IdempotencyKey",
     "Item",
+    "Job",
+    "JobItem",
     "Lane",
     "Link",
     "Mailbox",

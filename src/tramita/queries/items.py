@@ -10,7 +10,7 @@ from tramita.models import Definition, Item
 from tramita.queries import visibility
 from tramita.queries.records import reader
 from tramita.queries.rows import fetch
-from tramita.queries.visibility import visible_sql
+from tramita.queries.visibility import Fragment, visible_sql
 
 
 def visible_to(actor: Actor) -> QuerySet[Item]:
@@ -27,13 +27,23 @@ def get_visible(actor: Actor, reference: str, *, for_update: bool = False) -> It
     named = references.parse(reference)
     if named is None:
         raise NotFound("There is no such item.")
+    place = Fragment("number = %s AND items.kind = %s AND ordinal = %s", (named.number, named.kind.number, named.ordinal))
+    return _one(actor, place, for_update=for_update)
+
+
+def get_visible_by_id(actor: Actor, item_id: int, *, for_update: bool = False) -> Item:
+    """As above, by its id."""
+    return _one(actor, Fragment("items.id = %s", (item_id,)), for_update=for_update)
+
+
+def _one(actor: Actor, place: Fragment, *, for_update: bool) -> Item:
     items, processes, seen = reader(Item), reader(Definition, "id", "kind", "key", "title"), visible_sql(actor)
     held = " FOR UPDATE OF items" if for_update and connection.vendor == "postgresql" else ""
     rows = fetch(
         f"SELECT {items.columns}, {processes.columns} FROM items "
         f"LEFT JOIN definitions ON definitions.id = items.process_id "
-        f"WHERE number = %s AND items.kind = %s AND ordinal = %s AND {seen.sql}{held}",
-        [named.number, named.kind.number, named.ordinal, *seen.params],
+        f"WHERE {place.sql} AND {seen.sql}{held}",
+        [*place.params, *seen.params],
     )
     if not rows:
         raise NotFound("There is no such item.")

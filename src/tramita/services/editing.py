@@ -29,9 +29,7 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     An update of an unassigned To Do item, or one's own, starts it; a Waiting item goes on waiting.
     Every fault is named at once, and then nothing changes. Rules: S-4, S-14, S-15, G-8, T-10, T-11, CT-1 to CT-4.
     """
-    require(by, "work", item)
-    if item.state is State.CLOSED:
-        raise Conflict("The item is Closed: it does not change any more.", code="item_closed")
+    _require_open(item, by)
     if not changes:
         return  # S-14: nothing is saved, so nothing is started
     change = Change(item, by, at)
@@ -48,6 +46,25 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     change.write()
     if item.kind is Kind.CASE and "title" in changes:
         _retitle_actions(item, by=by, at=at)
+
+
+@one_transaction
+def recategorise(item: Item, *, category: str, by: Actor, at: datetime) -> None:
+    """Another category and nothing else: it starts nothing, for who sorts many does not work on them (decision 37).
+
+    Rules: T-10, T-11, Z-7.
+    """
+    _require_open(item, by)
+    change = Change(item, by, at)
+    settle(change)
+    _category(change, category)
+    change.write()
+
+
+def _require_open(item: Item, by: Actor) -> None:
+    require(by, "work", item)
+    if item.state is State.CLOSED:
+        raise Conflict("The item is Closed: it does not change any more.", code="item_closed")
 
 
 def _title(change: Change, value: str) -> None:

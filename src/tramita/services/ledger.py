@@ -7,10 +7,13 @@ stays valid.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 from django.db import models
@@ -29,6 +32,19 @@ ATTNAMES = {f.attname: f for f in Item._meta.concrete_fields}
 COLUMN = {f.attname: str(f.column) for f in Item._meta.concrete_fields}
 PLAIN = frozenset({str, int, bool})
 END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+_besides: ContextVar[Mapping[str, Any]] = ContextVar("besides", default=NOTHING)
+
+
+@contextmanager
+def telling(**facts: Any) -> Iterator[None]:
+    """Every entry that is made meanwhile carries these facts too: that it is part of a bulk change (Z-7)."""
+    token = _besides.set(facts)
+    try:
+        yield
+    finally:
+        _besides.reset(token)
 
 
 @dataclass(slots=True)
@@ -72,7 +88,7 @@ class Change:
         **columns: Any,
     ) -> None:
         """Append an entry and set these columns (attribute names, `assignee_id`). Facts in data, words in words."""
-        facts, said = dict(data or {}), dict(words or {})
+        facts, said = {**(data or NOTHING), **_besides.get()}, dict(words or {})
         changed = {name: value for name, value in columns.items() if getattr(self.item, name) != value}
         for name, value in changed.items():
             side = said if name in WORDS else facts

@@ -1,4 +1,4 @@
-"""Raw mail has its time: after that the bytes go, the rows stay (MAIL-18). Notifications have theirs, and go."""
+"""Raw mail has its time: after that the bytes go, the rows stay (MAIL-18). Notifications and jobs have theirs, and go."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Delivery, Draft, Message, Notification, SeenMessage, TrayView, Version
+from tramita.models import Attachment, Delivery, Draft, Job, Message, Notification, SeenMessage, TrayView, Version
 from tramita.queries import definitions
 from tramita.queries.tray import WAITING
 from tramita.services.transactions import writing
@@ -16,6 +16,7 @@ from tramita.services.transactions import writing
 BATCH = 2000  # looked for once an hour
 UNFINISHED = ("", *WAITING)
 KEEP_READ, KEEP_UNREAD = timedelta(days=30), timedelta(days=90)  # notifications, and news by mail that left
+KEEP_JOBS = timedelta(days=90)
 
 
 def forget_raw_mail(*, at: datetime, limit: int = BATCH) -> int:
@@ -49,6 +50,15 @@ def forget_notifications(*, at: datetime, limit: int = BATCH) -> int:
         gone = _take_away(old, limit)
         _take_away(mails.order_by("id"), limit)
     return gone
+
+
+def forget_jobs(*, at: datetime, limit: int = 20) -> int:
+    """Take old bulk changes away, with what came of each item; how many. What an undo undoes goes along with it."""
+    old = Job.objects.filter(ended_at__lt=at - KEEP_JOBS).order_by("ended_at")
+    with writing():
+        chosen = list(old.values_list("pk", flat=True)[:limit])
+        Job.objects.filter(pk__in=chosen).delete()
+    return len(chosen)
 
 
 def _take_away(rows: QuerySet[Any], limit: int) -> int:

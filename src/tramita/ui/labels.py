@@ -200,6 +200,27 @@ VERBS: Words = {
     "unable": _("Unable to complete"),
 }
 
+# what can be done to many items at once (Z-7); those that need a value say it with an ellipsis
+BULK: Words = {
+    "assign": _("Assign…"),
+    "release": _("Release to the queue"),
+    "start": _("Start: In Progress, mine"),
+    "to-do": _("Back to To Do"),
+    "resume": _("End the wait: In Progress"),
+    "reopen": _("Reopen"),
+    "category": _("Change the category…"),
+    "follow": _("Follow"),
+    "unfollow": _("Follow no more"),
+}
+
+BULK_OUTCOMES: Words = {
+    "waiting": pgettext_lazy("an item of a bulk change", "Not yet"),
+    "done": pgettext_lazy("an item of a bulk change", "Done"),
+    "unchanged": pgettext_lazy("an item of a bulk change", "Was so already"),
+    "refused": pgettext_lazy("an item of a bulk change", "Refused"),
+    "stopped": pgettext_lazy("an item of a bulk change", "Left alone"),
+}
+
 # what a list is narrowed by, as the chip of a filter says it
 NARROWING: Words = {
     "kind": _("Kind"),
@@ -356,6 +377,8 @@ ALL: Mapping[str, Words] = {
     "approval": APPROVAL_STATES,
     "reason": REASONS,
     "verb": VERBS,
+    "bulk": BULK,
+    "bulk_outcome": BULK_OUTCOMES,
     "mail": MAIL_REASONS,
     "way": WAYS,
     "outcome": tray_words.OUTCOMES,

@@ -101,9 +101,11 @@ def sentence(type_: str, data: Data) -> str:
 
 
 def why(data: Data) -> str:
-    """The reason of a change of state in words (API-3), unless it is the plain one."""
+    """The reason of a change of state in words (API-3), unless it is the plain one; of many at once, that it was so."""
     reason = data.get("reason")
-    return "" if reason in (None, 0, 1) else labels.word("reason", reason)
+    if reason not in (None, 0, 1):
+        return labels.word("reason", reason)
+    return _("one of many, changed at once") if data.get("job") else ""
 
 
 def _created(data: Data) -> str:

@@ -67,13 +67,14 @@ class Said(NamedTuple):
     problem: str
     unsent: str
     sheet: str  # the address of the icons
+    tick: str  # empty where rows cannot be ticked
 
 
 Cell = Callable[[Line, "Said"], str]
 
 
-def rows(group: Group, heads: Sequence[Head], sheet: str) -> Markup:
-    """The rows of one group. `sheet` is the address of the file with the icons."""
+def rows(group: Group, heads: Sequence[Head], sheet: str, *, ticks: bool = False) -> Markup:
+    """The rows of one group. `sheet` is the address of the file with the icons; `ticks`: they can be ticked (Z-7)."""
     said = Said(
         kinds=labels.words("kind"),
         states=labels.words("state"),
@@ -83,6 +84,7 @@ def rows(group: Group, heads: Sequence[Head], sheet: str) -> Markup:
         problem=_("Problem"),
         unsent=_("Mail problem"),
         sheet=sheet,
+        tick=_("Tick %(reference)s") if ticks else "",
     )
     cells = [CELLS[head.column] for head in heads]
     return Markup("".join([_row(line, said, cells) for line in group.lines]))  # noqa: S704 - each value is escaped or ours
@@ -92,7 +94,8 @@ def _row(line: Line, said: Said, cells: Sequence[Cell]) -> str:
     woken, problem, new = (" data-woken" * line.woken, " data-problem" * bool(line.problem), " data-fresh" * line.fresh)
     return (
         f'<tr data-row data-ref="{line.reference}"{woken}{problem}{new}>'
-        f'<td class="c-tick">{_star(said) if line.woken or line.problem else ""}</td>'
+        f'<td class="c-tick">{_tick(line, said) if said.tick else ""}'
+        f"{_star(said) if line.woken or line.problem else ''}</td>"
         f'<td class="c-ref"><span class="ref"><svg class="icon kind" role="img" aria-label="{said.kinds[line.kind]}">'
         f'<use href="{said.sheet}#i-{line.kind}"/></svg>{line.reference}</span></td>'
         f'<td class="c-title"><div>{_title(line, said)}</div></td>'
@@ -107,6 +110,12 @@ def _state(line: Line, said: Said) -> str:
         f'<td class="c-state"><span class="state" data-state="{look}"><svg class="icon" aria-hidden="true">'
         f'<use href="{said.sheet}#i-s-{look}"/></svg><span>{word}</span></span></td>'
     )
+
+
+def _tick(line: Line, said: Said) -> str:
+    """It belongs to the form of the bar, which stands below the list."""
+    label = said.tick % {"reference": line.reference}
+    return f'<input class="tick" type="checkbox" form="bulk" name="item" value="{line.reference}" aria-label="{label}">'
 
 
 def _star(said: Said) -> str:

@@ -19,7 +19,7 @@ from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
 from tramita.ui import labels
 from tramita.ui.worklist import USUAL, Group, Head
-from tramita.web import shown_list
+from tramita.web import shown_bulk, shown_list
 from tramita.web.access import StaffRequest, staff
 from tramita.web.asked import asked, encoded, reader_of
 from tramita.web.exporting import FILES, MOST, export
@@ -88,7 +88,10 @@ def recent(request: StaffRequest) -> HttpResponse:
     groups = [Group(lines=rows)] if rows else []
     heads = [Head(name) for name in USUAL]
     heading = _("Recently accessed")
-    return page(request, "web/list.html", "recent", **AS_IT_IS, heading=heading, groups=groups, heads=heads, **said)
+    bulk = shown_bulk.bar(request)
+    return page(
+        request, "web/list.html", "recent", **AS_IT_IS, heading=heading, groups=groups, heads=heads, bulk=bulk, **said
+    )
 
 
 @require_safe
@@ -157,6 +160,7 @@ def listed(
         chart=chart,
         chart_fields=charts.FIELDS,
         team=team,
+        bulk=shown_bulk.bar(request, here, look),
         asked=wanted,
         most=f"{MOST:,}",
         form=panel(wanted, place) if wanted.panel else None,

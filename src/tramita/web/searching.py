@@ -18,6 +18,7 @@ from tramita.models import SearchDoc
 from tramita.queries.found import NEVER, Hit, find
 from tramita.queries.items import get_visible
 from tramita.ui.worklist import USUAL, Group, Head, Line
+from tramita.web import shown_bulk
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
 from tramita.web.shown_list import shown
@@ -50,6 +51,7 @@ def _found(request: StaffRequest, typed: str) -> HttpResponse:
         is_reference=references.parse(typed) is not None,
         groups=[Group(lines=[_line(hit, shown(hit.row, now, items)) for hit in hits.hits])] if hits.hits else [],
         heads=[Head(name) for name in USUAL],
+        bulk=shown_bulk.bar(request),
         first=f"{request.path}?{urlencode({'q': typed})}" if "before" in request.GET else "",
         next=f"{request.path}?{urlencode({'q': typed, 'before': hits.next})}" if hits.next else "",
     )

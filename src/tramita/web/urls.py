@@ -5,6 +5,7 @@ from django.views.generic.base import RedirectView
 
 from tramita.web import (
     approving,
+    bulk,
     composing,
     creating,
     drafting,
@@ -40,6 +41,11 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
     path("inbox", lists.inbox, name="inbox"),
     path("owned", lists.owned, name="owned"),
+    path("bulk", bulk.ask, name="bulk"),
+    path("bulk/start", bulk.start, name="bulk-start"),
+    path("bulk/<int:number>", bulk.job, name="job"),
+    path("bulk/<int:number>/undo", bulk.undo, name="undo-job"),
+    path("bulk/<int:number>/stop", bulk.stop, name="stop-job"),
     path("focus", focusing.change, name="focus"),
     path("team", lists.team, name="team"),
     path("queues", lists.queues, name="queues"),

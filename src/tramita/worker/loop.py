@@ -20,6 +20,7 @@ from tramita.models.work import NEVER_LEASED
 from tramita.queries.memory import remembering
 from tramita.services import (
     alerts,
+    bulk_work,
     copying,
     erasing,
     firing,
@@ -80,7 +81,7 @@ def mail_in(*, at: datetime) -> Counter[str]:
 
 
 def tidy(*, at: datetime) -> Counter[str]:
-    """Erase raw mail and notifications that were kept long enough, what erasers left, and alerts of loops that ended.
+    """Erase what was kept long enough, what erasers left, and alerts of loops that ended.
 
     Once an hour.
 
@@ -98,6 +99,7 @@ def tidy(*, at: datetime) -> Counter[str]:
             "raw_mail_erased": erased,
             "tray_views_erased": left,
             "erasures_ended": erasing.go_on(),
+            "jobs_forgotten": retention.forget_jobs(at=at),
         }
     )
 
@@ -124,6 +126,11 @@ def notify(*, at: datetime) -> Counter[str]:
     for due in notice_mail.claim(at=at):
         done["news_mailed"] += notice_mail.send(due, say=sentence, at=at)
     return done
+
+
+def bulk(*, at: datetime) -> Counter[str]:
+    """Change one batch of the items that somebody wants changed at once (Z-7)."""
+    return bulk_work.work(at=at)
 
 
 def copies(*, at: datetime) -> Counter[str]:
@@ -158,6 +165,7 @@ def search(*, at: datetime) -> Counter[str]:
 
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "timers": timers,
+    "bulk": bulk,
     "mail_in": mail_in,
     "notify": notify,
     "mail_out": mail_out,
