@@ -13,7 +13,7 @@ from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, State
 from tramita.domain.search_terms import read
 from tramita.models import Access, Item
-from tramita.queries import actions, due, events, following, items, narrowed, notices, people, worklists
+from tramita.queries import actions, due, events, following, items, jobs, narrowed, notices, people, worklists
 from tramita.queries.changes import changes
 from tramita.queries.found import find
 from tramita.queries.item_view import views
@@ -23,14 +23,14 @@ from tramita.queries.search import Filters, search
 from tramita.queries.shell import Listing, Views, shell_of
 from tramita.queries.timeline import comms, counts, timeline
 from tramita.queries.views import Shortcut
-from tramita.services import notice_settings, retention
+from tramita.services import bulk, bulk_work, claiming, notice_settings, retention
 
 pytestmark = pytest.mark.django_db
 
 NOW = make.NOW
 TONIGHT = NOW + timedelta(hours=15)
 COPIES = 200  # of each of the forty items: enough for PostgreSQL to prefer an index where there is one
-LARGE = ("items", "entries", "accesses", "notifications", "follows", "search_docs")
+LARGE = ("items", "entries", "accesses", "notifications", "follows", "search_docs", "job_items")
 
 
 class Desk:
@@ -339,3 +339,31 @@ def test_nothing_about_notifications_reads_a_whole_table(desk):
     explained(lambda: following.following([desk.case.pk]))
     explained(lambda: notice_settings.read_all(up_to=10**6, by=desk.ana, at=NOW))
     explained(lambda: retention.forget_notifications(at=NOW - timedelta(days=300)))
+
+
+def test_a_bulk_change_reads_neither_items_nor_jobs_from_end_to_end(desk):
+    """Z-7, DESIGN section 4: beginning it, its page, its next step, whether anything runs at all."""
+    leo = make.leader()
+    chosen = list(Item.objects.order_by("id").values_list("pk", flat=True)[:60])
+    for _ in range(12):
+        for part in range(0, len(chosen), 20):
+            bulk.begin("follow", chosen[part : part + 20], by=leo, at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE job_items SET outcome = 1 WHERE id % 50 <> 0")
+        cursor.execute("ANALYZE")
+    job = jobs.mine(leo)[0][0].job
+    reader = narrowing.Reader(leo.id, NOW, TONIGHT, UTC)
+    narrow = narrowed.narrow(narrowing.read({"kind": ["ticket"], "due": ["overdue"]}), reader)
+
+    for actor in (leo, desk.eve):
+        for place in (worklists.in_queue(desk.queues[0].pk), worklists.of_teams(leo), worklists.owned(desk.ana)):
+            explained(lambda place=place, actor=actor: jobs.all_of(place, actor, narrow, limit=50))
+        explained(lambda actor=actor: jobs.seen_among(actor, chosen))
+        explained(lambda actor=actor: jobs.named(actor, [f"{1_000_000 + number}-T" for number in range(50)]))
+        explained(lambda actor=actor: jobs.titles(actor, chosen[:12]))
+        explained(lambda actor=actor: jobs.lines(actor, job))
+        explained(lambda actor=actor: jobs.lines(actor, job, outcome="waiting", after=5))
+    explained(lambda: jobs.get_job(leo, job.pk))
+    explained(lambda: jobs.mine(leo))
+    explained(lambda: claiming.claim(bulk_work.ITEMS, bulk_work.CHANGES, at=NOW))
+    explained(lambda: bulk_work.end(at=NOW))

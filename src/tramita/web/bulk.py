@@ -55,8 +55,15 @@ def ask(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         _require(request)
         return _asked(request, chosen(request, timezone.now()))
-    found = [(one, shown_bulk.title(one)) for one in jobs.mine(request.actor)]
-    return page(request, "web/bulk/jobs.html", "bulk", found=found)
+    found, following = jobs.mine(request.actor, before=inputs.after(request))
+    return page(
+        request,
+        "web/bulk/jobs.html",
+        "bulk",
+        found=[(one, shown_bulk.title(one)) for one in found],
+        first=request.path if "after" in request.GET else "",
+        next=f"{request.path}?after={following}" if following else "",
+    )
 
 
 @require_POST
