@@ -78,10 +78,10 @@ def test_the_page_is_ticked_at_once_a_range_with_shift_and_released_by_the_mouse
     expect(bar.get_by_role("status")).to_have_text("Ticked: 3")
 
     bar.get_by_text("State", exact=True).click()
-    bar.get_by_role("button", name="Start: In Progress, mine").click()
+    bar.get_by_role("button", name="Start (In Progress, mine)").click()
     expect(page.get_by_role("status").get_by_text("3 items")).to_be_visible()
     worked()
     page.get_by_role("status").get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Taken back: Start: In Progress, mine")).to_be_visible()
+    expect(page.get_by_text("Taken back: Start (In Progress, mine)")).to_be_visible()
     worked()
     assert Item.objects.filter(listed=3).count() == 4

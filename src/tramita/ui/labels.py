@@ -204,9 +204,9 @@ VERBS: Words = {
 BULK: Words = {
     "assign": _("Assign…"),
     "release": _("Release to the queue"),
-    "start": _("Start: In Progress, mine"),
+    "start": _("Start (In Progress, mine)"),
     "to-do": _("Back to To Do"),
-    "resume": _("End the wait: In Progress"),
+    "resume": _("End the wait (In Progress)"),
     "reopen": _("Reopen"),
     "category": _("Change the category…"),
     "follow": _("Follow"),
