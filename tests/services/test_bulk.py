@@ -14,7 +14,7 @@ from tests.services.test_races import sound
 from tramita.domain.actors import Actor
 from tramita.domain.bulk import Bulk
 from tramita.domain.codes import State
-from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
+from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, TramitaError
 from tramita.models import Entry, Follow, Item, Job, JobItem, Person
 from tramita.queries import jobs
 from tramita.queries.people import actor_for
@@ -161,7 +161,7 @@ def test_rights_that_are_lost_before_an_items_turn_are_lost(desk: Desk) -> None:
 
     assert (outcomes(first), outcomes(second)) == (["refused"], ["refused"])
     (line,) = jobs.lines(actor_for(Person.objects.get(pk=narrowed.id)), second)[0]
-    assert (line.reference, line.title, isinstance(line.error, jobs.TramitaError)) == ("", "", True)
+    assert (line.reference, line.title, isinstance(line.error, TramitaError)) == ("", "", True)
     assert fresh(item).assignee_id is None
 
 

@@ -22,7 +22,7 @@ class Bar:
     back: str
     where: Sequence[tuple[str, str]]
     moves: Sequence[tuple[str, str]]
-    all: bool
+    whole: bool
 
 
 def bar(request: StaffRequest, here: str = "", look: Look | None = None) -> Bar | None:
@@ -31,7 +31,7 @@ def bar(request: StaffRequest, here: str = "", look: Look | None = None) -> Bar 
         return None
     where = [("here", here), *look.pairs()] if look is not None else []
     moves = [(move.value, SHAPES[move]) for move in MOVES]
-    return Bar(request.get_full_path(), where, moves, all=bool(here))
+    return Bar(request.get_full_path(), where, moves, whole=bool(here))
 
 
 def title(view: JobView) -> str:
