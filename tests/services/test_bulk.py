@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import SettingsWrapper
 
 from tests import factories as make
 from tests.desk import MONDAY, Desk
@@ -18,7 +17,7 @@ from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, Tra
 from tramita.models import Entry, Follow, Item, Job, JobItem, Person
 from tramita.queries import jobs
 from tramita.queries.people import actor_for
-from tramita.services import bulk, bulk_changes, bulk_work, notes, resolving, retention, waiting, working
+from tramita.services import bulk, bulk_changes, bulk_work, resolving, retention, waiting, working
 
 LATER = MONDAY + timedelta(hours=1)
 Outcome = JobItem.Outcome
@@ -123,7 +122,7 @@ def test_another_category_for_many_starts_none_of_them(desk: Desk) -> None:
 
 def test_many_items_are_followed_and_followed_no_more(desk: Desk) -> None:
     """Z-7, N-1, N-2: a Draft cannot be followed."""
-    item, draft = desk.ticket(), desk.ticket(draft=True, by=desk.leo)
+    item, draft = desk.ticket(), desk.ticket(draft=True)
 
     job = done("follow", item, draft, by=desk.leo)
     assert outcomes(job) == ["done", "refused"]
@@ -179,7 +178,7 @@ def test_a_job_is_its_owners_and_an_auditors(desk: Desk) -> None:
         bulk.undo(job, by=make.leader("Another"), at=LATER)
 
 
-def test_what_is_missing_or_too_much_is_named(desk: Desk, settings: SettingsWrapper) -> None:
+def test_what_is_missing_or_too_much_is_named(desk: Desk, settings: Any) -> None:
     """Z-7, STYLE 5."""
     settings.TRAMITA_BULK_LIMIT = 2
     items = [desk.ticket().pk for _ in range(3)]
@@ -259,7 +258,7 @@ def test_an_undo_brings_an_item_where_it_stood(
     before = [getattr(item, name) for name in KEPT]
     job = done(change, item, by=desk.leo, **more)
     assert outcomes(job) == ["done"]
-    notes.add_note(fresh(item), body="Saw it.", by=make.agent("Ira"), at=LATER)
+    make.entry(fresh(item), "mail_received")
 
     back = bulk.undo(Job.objects.get(pk=job.pk), by=desk.leo, at=LATER)
     worked(LATER + timedelta(minutes=1))

@@ -1,11 +1,11 @@
 """Ticked rows, the page that asks, the job, the way back; without JavaScript."""
 
 import re
+from typing import Any
 
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
-from pytest_django.fixtures import SettingsWrapper
 
 from tests import factories as make
 from tests.desk import Desk
@@ -41,9 +41,7 @@ def test_rows_can_be_ticked_by_who_may_change_many_on_every_list(desk: Desk, ana
     assert "bulk" not in text_of(ana.get("/queues/invoices")).replace("bulk.css", "")
 
 
-def test_ticked_items_are_assigned_without_javascript_and_the_job_tells_how_it_went(
-    desk: Desk, as_: Browser
-) -> None:
+def test_ticked_items_are_assigned_without_javascript_and_the_job_tells_how_it_went(desk: Desk, as_: Browser) -> None:
     """Z-7, BK-2, UI “Long work shows progress”: the page that asks, back to the list, the job, its totals."""
     leo, one, held = as_(desk.leo), desk.ticket(title="Paid twice"), desk.ticket(title="Waits long")
     working.start(held, by=desk.ana, at=timezone.now())
@@ -52,7 +50,9 @@ def test_ticked_items_are_assigned_without_javascript_and_the_job_tells_how_it_w
     assert "Change 2 items" in words_of(asked)
     assert f"{one.reference} Paid twice" in words_of(asked)
     carried = re.findall(r'type="hidden" name="item" value="([^"]+)"', text_of(asked))
-    sent = leo.post("/bulk/start", {"item": carried, "do": "assign", "to": desk.ana.id, "back": "/queues/invoices?kind=ticket"})
+    sent = leo.post(
+        "/bulk/start", {"item": carried, "do": "assign", "to": desk.ana.id, "back": "/queues/invoices?kind=ticket"}
+    )
     assert sent["Location"] == "/queues/invoices?kind=ticket"
     job = Job.objects.get()
     assert f'<a href="/bulk/{job.pk}">' in text_of(leo.get("/queues/invoices"))
@@ -109,9 +109,7 @@ def test_undo_from_the_list_comes_back_to_it_and_from_the_job_to_the_other_job(d
     assert "there is nothing to take back" in words_of(refused)
 
 
-def test_all_that_match_a_filter_are_changed_up_to_the_ceiling(
-    desk: Desk, as_: Browser, settings: SettingsWrapper
-) -> None:
+def test_all_that_match_a_filter_are_changed_up_to_the_ceiling(desk: Desk, as_: Browser, settings: Any) -> None:
     """Z-7: on every page of the list, as it is narrowed; beyond the ceiling it is refused before anything is asked."""
     leo = as_(desk.leo)
     tickets = [desk.ticket() for _ in range(3)]
@@ -131,7 +129,7 @@ def test_all_that_match_a_filter_are_changed_up_to_the_ceiling(
     for path in ("/bulk", "/bulk/start"):
         refused = leo.post(path, {**whole, "do": "start"})
         assert refused.status_code == 422
-        assert "at most 2 are changed at once. Narrow the list." in words_of(refused)
+        assert "At most 2 items are changed at once. Narrow the list." in words_of(refused)
         assert "bulk/start" not in text_of(refused)
     assert Job.objects.count() == 1
     assert all(fresh(item).assignee_id is None for item in tickets)

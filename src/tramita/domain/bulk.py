@@ -28,7 +28,8 @@ LASTING = frozenset({Bulk.REOPEN})  # a resolution is not given again by itself:
 # the columns whose later change by somebody else keeps an undo away
 TOUCHES: Mapping[Bulk, frozenset[str]] = {
     **dict.fromkeys(
-        (Bulk.ASSIGN, Bulk.RELEASE, Bulk.START, Bulk.TO_DO, Bulk.RESUME), frozenset({"state", "assignee_id", "queue_id"})
+        (Bulk.ASSIGN, Bulk.RELEASE, Bulk.START, Bulk.TO_DO, Bulk.RESUME),
+        frozenset({"state", "assignee_id", "queue_id"}),
     ),
     Bulk.CATEGORY: frozenset({"process_id"}),
 }

@@ -43,9 +43,7 @@ class Migration(migrations.Migration):
                 "db_table": "jobs",
                 "indexes": [
                     models.Index(fields=["person", "-id"], name="jobs_by_person"),
-                    models.Index(
-                        condition=models.Q(("ended_at__isnull", True)), fields=["id"], name="jobs_running"
-                    ),
+                    models.Index(condition=models.Q(("ended_at__isnull", True)), fields=["id"], name="jobs_running"),
                     models.Index(fields=["ended_at"], name="jobs_by_age"),
                 ],
             },
@@ -92,9 +90,7 @@ class Migration(migrations.Migration):
                 "db_table": "job_items",
                 "indexes": [
                     models.Index(fields=["job", "outcome", "id"], name="job_items_by_outcome"),
-                    models.Index(
-                        condition=models.Q(("outcome", 0)), fields=["due_at", "id"], name="job_items_due"
-                    ),
+                    models.Index(condition=models.Q(("outcome", 0)), fields=["due_at", "id"], name="job_items_due"),
                 ],
                 "constraints": [models.UniqueConstraint(fields=("job", "item"), name="once_in_a_job")],
             },

@@ -27,7 +27,9 @@ def get_visible(actor: Actor, reference: str, *, for_update: bool = False) -> It
     named = references.parse(reference)
     if named is None:
         raise NotFound("There is no such item.")
-    place = Fragment("number = %s AND items.kind = %s AND ordinal = %s", (named.number, named.kind.number, named.ordinal))
+    place = Fragment(
+        "number = %s AND items.kind = %s AND ordinal = %s", (named.number, named.kind.number, named.ordinal)
+    )
     return _one(actor, place, for_update=for_update)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -48,7 +47,12 @@ class JobView:
     @property
     def can_be_undone(self) -> bool:
         """Whether an undo would find anything to take back."""
-        return self.undone_by is None and self.job.undoes_id is None and self.counts["done"] > 0 and can_be_undone(self.change)
+        return (
+            self.undone_by is None
+            and self.job.undoes_id is None
+            and self.counts["done"] > 0
+            and can_be_undone(self.change)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,7 @@ NOT_YET = JobItem.Outcome.WAITING
 
 
 @one_transaction
-def begin(
-    change: str, items: Sequence[int], *, to: str | int = "", category: str = "", by: Actor, at: datetime
-) -> Job:
+def begin(change: str, items: Sequence[int], *, to: str | int = "", category: str = "", by: Actor, at: datetime) -> Job:
     """Have this done to these items, in this order; those that this person may not see are none of them.
 
     Raises: NotPermitted; Invalid, naming the field. Cost: three statements for five hundred items, and some six more.
@@ -46,7 +44,7 @@ def begin(
     if not seen:
         raise nothing()
     if len(seen) > settings.TRAMITA_BULK_LIMIT:
-        raise too_many(len(seen))
+        raise too_many()
     job = _job(wanted, given, len(seen), by=by, at=at)
     payload = {"job": job.pk, "by": by.id, **given}
     _write(job, wanted, ((one, payload) for one in seen), at=at)
@@ -89,16 +87,10 @@ def nothing() -> Invalid:
     return Invalid.one("items", "required", "Tick at least one item.")
 
 
-def too_many(number: int) -> Invalid:
+def too_many() -> Invalid:
     """The error for more items than one job takes."""
-    most = settings.TRAMITA_BULK_LIMIT
-    return Invalid.one(
-        "items",
-        "too_many",
-        "These are %(count)s items, and at most %(most)s are changed at once. Narrow the list.",
-        count=f"{number:,}",
-        most=f"{most:,}",
-    )
+    most = f"{settings.TRAMITA_BULK_LIMIT:,}"
+    return Invalid.one("items", "too_many", "At most %(most)s items are changed at once. Narrow the list.", most=most)
 
 
 def _known(change: str) -> Bulk:

@@ -71,9 +71,7 @@ def _changed_since(change: Bulk, item: Item, before: Mapping[str, Any], by: Acto
 
 def _follows(item: Item, wanted: Wanted, before: Mapping[str, Any]) -> bool:
     """Its assignee and owner do without asking (N-1)."""
-    return before["tie"] == FOLLOWS or (
-        before["tie"] is None and wanted.by.id in (item.assignee_id, item.owner_id)
-    )
+    return before["tie"] == FOLLOWS or (before["tie"] is None and wanted.by.id in (item.assignee_id, item.owner_id))
 
 
 SAME: Mapping[Bulk, Callable[[Item, Wanted, Mapping[str, Any]], bool]] = {

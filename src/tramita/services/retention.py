@@ -1,4 +1,4 @@
-"""Raw mail has its time: after that the bytes go, the rows stay (MAIL-18). Notifications and jobs have theirs, and go."""
+"""What was kept long enough goes: raw mail, whose rows stay (MAIL-18), notifications, and jobs."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

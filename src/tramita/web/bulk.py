@@ -75,7 +75,7 @@ def start(request: StaffRequest) -> HttpResponse:
     wanted = chosen(request, now)
     try:
         if wanted.too_many:
-            raise bulk.too_many(settings.TRAMITA_BULK_LIMIT + 1)
+            raise bulk.too_many()
         job = bulk.begin(
             inputs.text(request, "do"),
             wanted.ids,
@@ -194,10 +194,10 @@ def _safe(address: str) -> str:
 
 
 def _asked(request: StaffRequest, wanted: Chosen, refused: Refusal | None = None) -> HttpResponse:
-    """The page that asks what is to be done. What is too much, or nothing, is said there. Cost: three statements more."""
+    """The page that asks what is to be done, or says what is too much, or nothing. Cost: three statements more."""
     does, number = inputs.text(request, "do"), len(wanted.ids)
     if refused is None and (wanted.too_many or not number):
-        refused = refusal("bulk", bulk.too_many(number) if number else bulk.nothing(), request.POST)
+        refused = refusal("bulk", bulk.too_many() if number else bulk.nothing(), request.POST)
     return page(
         request,
         "web/bulk/ask.html",

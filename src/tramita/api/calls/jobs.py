@@ -36,7 +36,9 @@ def start_job(request: HttpRequest, response: HttpResponse, wanted: JobIn) -> St
         raise NotPermitted("You may not change many items at once.")
     ids, missing = jobs.named(by, wanted.items)
     if missing:
-        raise Invalid([FieldError("items", "unknown", "There is no item “%(item)s”.", {"item": one}) for one in missing])
+        raise Invalid(
+            [FieldError("items", "unknown", "There is no item “%(item)s”.", {"item": one}) for one in missing]
+        )
     job = bulk.begin(
         wanted.change,
         list(ids.values()),
