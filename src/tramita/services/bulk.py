@@ -66,7 +66,8 @@ def undo(job: Job, *, by: Actor, at: datetime) -> Job:
     Raises: Conflict, where there is no way back or nothing to take back.
     """
     _require_own(job, by)
-    Job.objects.select_for_update().get(pk=job.pk)  # two who press it at once get one job
+    # two who press it at once get one job; with the key held as well, a worker at its commit would wait for this
+    Job.objects.select_for_update(no_key=True).get(pk=job.pk)
     if existing := Job.objects.filter(undoes=job).first():
         return existing
     change = Bulk(job.change)
