@@ -18,6 +18,7 @@ from tramita.domain.bulk import NEEDS, Bulk, can_be_undone
 from tramita.domain.codes import Role
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Job, JobItem, Person
+from tramita.models.work import NEVER_LEASED
 from tramita.queries import definitions
 from tramita.queries.jobs import seen_among
 from tramita.queries.people import person_by_name
@@ -134,7 +135,7 @@ def _write(job: Job, change: Bulk, items: Iterable[tuple[int, Mapping[str, Any]]
             "told": {},
             "before": {},
             "due_at": at,
-            "lease_until": sql.NEVER,
+            "lease_until": NEVER_LEASED,
             "fence": 0,
             "tries": 0,
         }

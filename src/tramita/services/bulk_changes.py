@@ -44,15 +44,20 @@ def take_back(change: Bulk, item: Item, before: Mapping[str, Any], wanted: Wante
 
 def standing(item: Item, by: Actor) -> dict[str, Any]:
     """What an undo needs to know of an item. Cost: one statement."""
-    tie = Follow.objects.filter(item=item.pk, person=by.id).values_list("muted", flat=True).first()
     return {
         "state": item.state.value,
         "assignee_id": item.assignee_id,
         "category": item.process.key if item.process else "",
         "problem": item.problem is not None,
-        "tie": None if tie is None else MUTES if tie else FOLLOWS,
+        "tie": _tie(item, by),
         "wait": _wait(item),
     }
+
+
+def _tie(item: Item, by: Actor) -> str | None:
+    """What this person said of following it."""
+    muted = Follow.objects.filter(item=item.pk, person=by.id).values_list("muted", flat=True).first()
+    return None if muted is None else MUTES if muted else FOLLOWS
 
 
 def _wait(item: Item) -> dict[str, Any]:
@@ -63,7 +68,7 @@ def _wait(item: Item) -> dict[str, Any]:
 def _changed_since(change: Bulk, item: Item, before: Mapping[str, Any], by: Actor) -> bool:
     """By what the ledger tells of the columns that the change set; a mail or a note keeps no undo away."""
     if change in (Bulk.FOLLOW, Bulk.UNFOLLOW):
-        tie = standing(item, by)["tie"]
+        tie = _tie(item, by)
         return tie != FOLLOWS if change is Bulk.FOLLOW else tie == FOLLOWS
     later = Entry.objects.filter(item=item.pk, seq__gt=before["seq"]).values_list("data", flat=True)
     return any(not TOUCHES[change].isdisjoint(data.get("set", ())) for data in later)
