@@ -13,8 +13,10 @@ from tests.services.test_receiving import mail
 from tramita.domain.narrowing import read
 from tramita.domain.sender_dns import Sending, examine
 from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, Probe, SeenMessage, SenderDomain
+from tramita.queries.people import actor_for
 from tramita.services import (
     blocking,
+    bulk,
     focus,
     launching,
     mail_trouble,
@@ -69,7 +71,7 @@ def post_of_all_kinds(desk: Desk) -> SeenMessage:
 def test_what_an_administrator_sees_of_mail_is_accessible(
     chromium: Browser, site: str, desk: Desk, theme: str, width: int
 ) -> None:
-    """WCAG 2.2 AA: mailboxes, alerts, the forms of the tray."""
+    """WCAG 2.2 AA: mailboxes, alerts, the forms of the tray; bulk changes, and lists whose rows can be ticked."""
     seen = post_of_all_kinds(desk)
     Person.objects.filter(pk=desk.ana.id).update(role="administrator")
     about = {"mailbox": "invoices@desk.example"}
@@ -87,7 +89,14 @@ def test_what_an_administrator_sees_of_mail_is_accessible(
 
     findings = {}
     box = "/settings/mailboxes/invoices@desk.example"
-    for path in ("/settings/mailboxes", box, "/settings/domains", f"/mail/unhandled?mail={seen.pk}"):
+    job = bulk.begin(
+        "follow",
+        list(Item.objects.values_list("pk", flat=True)),
+        by=actor_for(Person.objects.get(pk=desk.ana.id)),
+        at=now,
+    )
+    jobs = ("/bulk", f"/bulk/{job.pk}", "/team")
+    for path in ("/settings/mailboxes", box, "/settings/domains", f"/mail/unhandled?mail={seen.pk}", *jobs):
         page.goto(f"{site}{path}")
         findings[path] = Axe().run(page, options=RULES)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,10 +1,12 @@
 """Ticking rows and changing them at once, in a real browser."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.desk import Desk
+from tests.e2e.test_accessibility import RULES
 from tramita.models import Item, Job, Person
 from tramita.services import bulk_work
 
@@ -37,6 +39,8 @@ def test_rows_are_ticked_by_the_keyboard_assigned_and_taken_back(leads: Desk, pa
     expect(bar).to_be_visible()
     expect(bar.get_by_role("status")).to_have_text("Ticked: 2")
     assert [rows.nth(index).bounding_box() for index in range(3)] == places
+
+    assert Axe().run(page, options=RULES).response["violations"] == []
 
     page.keyboard.press("a")
     expect(page.get_by_role("heading", name="Change 2 items")).to_be_visible()
