@@ -7,14 +7,13 @@ a test.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from tramita.domain.cards import CardDefinition, FieldDefinition
 from tramita.domain.codes import Kind, Role
 from tramita.domain.conditions import Condition
 
 LANGUAGES = ("en", "pt-br", "fr", "es", "pl")
-
-FIELD_TYPES = ("text", "number", "boolean", "date", "datetime", "choice", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +44,6 @@ class Settings:
     file_types: tuple[str, ...] = ()  # endings of files that may be added, without the dot; empty takes all (F-2)
     attach_tagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to automatic mails by kind (F-3)
     limits: Limits = Limits()
-
-
-@dataclass(frozen=True, slots=True)
-class FieldDefinition:
-    """A declared field of a category or Case type; undeclared ones hold any JSON scalar (D-20, D-21)."""
-
-    name: str
-    type: str = "text"  # one of FIELD_TYPES
-    title: str = ""
-    mandatory: bool = False
-    read_only: bool = False  # once submitted
-    choices: tuple[str, ...] = ()
-    default: str | int | float | bool | None = None
-
-    def fault_of(self, value: object) -> str | None:
-        """Why this value cannot stand in the field, in plain English; None when it can. Null always can."""
-        if value is None:
-            return None
-        if self.type == "boolean":
-            return None if isinstance(value, bool) else "true or false expected"
-        if self.type == "number":
-            return None if isinstance(value, int | float) and not isinstance(value, bool) else "a number expected"
-        if not isinstance(value, str):
-            return "a text expected"
-        return self._fault_of_text(value)
-
-    def _fault_of_text(self, value: str) -> str | None:
-        if self.type == "choice" and value not in self.choices:
-            return f"one of {', '.join(self.choices)} expected"
-        if self.type in {"date", "datetime"}:
-            return None if _is_moment(value, self.type) else f"a {self.type} expected, like {EXAMPLES[self.type]}"
-        if self.type == "link" and not value.startswith(("http://", "https://")):
-            return "an address expected that begins with https:// or http://"
-        return None
-
-
-EXAMPLES = {"date": "2026-12-24", "datetime": "2026-12-24T09:00:00+01:00"}
-
-
-def _is_moment(text: str, kind: str) -> bool:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return (len(text) == len(EXAMPLES["date"])) if kind == "date" else moment is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +90,7 @@ class CategoryDefinition:
     assign_secondary: str | None = None
     allow_title_change: bool = True  # G-8
     fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
+    cards: tuple[CardDefinition, ...] = ()
     automatic_mails: tuple[str, ...] = ()  # those that are sent (M-19b): `mail_templates.SWITCHES`
 
 
@@ -241,6 +196,7 @@ class CaseTypeDefinition:
     steps: tuple[StepDefinition, ...] = ()
     actions: Mapping[str, ActionDefinition] = field(default_factory=dict)  # of the steps, and the ad hoc ones
     fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
+    cards: tuple[CardDefinition, ...] = ()
     starts: tuple[StartDefinition, ...] = ()
     automatic_mails: tuple[str, ...] = ()  # M-19b
     mail: MailDefaults | None = None  # M-15

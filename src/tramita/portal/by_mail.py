@@ -20,6 +20,7 @@ from tramita.queries.approvals import shown
 from tramita.queries.approved_things import about
 from tramita.services import approving_by_mail
 from tramita.services.approving_by_mail import DECISIONS, Invitation
+from tramita.services.field_words import said_fields
 from tramita.ui import errors
 from tramita.ui.allowance import Allowances
 
@@ -73,10 +74,11 @@ def _page(
     request: HttpRequest, invited: Invitation, *, refused: TramitaError | None = None, reason: str = ""
 ) -> HttpResponse:
     """The same page whatever happened: what it says follows from what is so now. Cost: four statements."""
-    approval = invited.approval
+    approval, thing = invited.approval, about(invited.approval.item)
     context: dict[str, Any] = {
         "asked": shown(approval),
-        "thing": about(approval.item),
+        "thing": thing,
+        "fields": list(said_fields(thing.fields)),
         "organisation": approval.organisation.name,
         "person": invited.person.name or invited.person.email,
         "closed": invited.closed,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tramita.domain.cards import FieldDefinition, is_empty
 from tramita.domain.codes import Visibility
 from tramita.models import Entry, Item, Message
 from tramita.queries import definitions
@@ -14,13 +15,14 @@ MOST_WORDS = 5_000  # characters of what was written first
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A Ticket as its customer's manager sees it; `words` is what was written first, by who asked."""
+    """A Ticket as its customer's manager sees it: of its fields those that are shown and hold something (D-21);
+    `words` is what was written first, by who asked."""
 
     reference: str
     title: str
     category: str
     requester: str
-    fields: Sequence[tuple[str, object]]
+    fields: Sequence[tuple[FieldDefinition, object]]
     words: str
 
 
@@ -28,14 +30,15 @@ def about(item: Item) -> About:
     """The Ticket in the words of its customer. Cost: up to three statements."""
     category = definitions.category(item.process_version_id) if item.process_version_id else None
     asker = item.requester or item.primary_contact
-    declared = category.fields.values() if category else ()
-    values = [(one.title or one.name, item.fields.get(one.name)) for one in declared]
+    known = definitions.declared(item)
+    shown = known.shown(item.fields)
+    placed = [one for _card, fields in known.laid_out() for one in fields if one.name in shown]
     return About(
         reference=item.reference,
         title=item.title,
         category=category.title if category else "",
         requester=person_name(asker.name, asker.email or "") if asker else "",
-        fields=[(name, value) for name, value in values if value not in (None, "")],
+        fields=[(one, value) for one in placed if not is_empty(value := item.fields.get(one.name))],
         words=_first_words(item)[:MOST_WORDS],
     )
 

@@ -15,6 +15,8 @@ from django.conf import settings as django_settings
 from tramita.domain.actors import Actor
 from tramita.domain.bodies import restore
 from tramita.domain.calendars import build_calendar
+from tramita.domain.cards import NOTHING, Declared
+from tramita.domain.codes import Kind
 from tramita.domain.definitions import (
     ApprovalTypeDefinition,
     CalendarDefinition,
@@ -26,7 +28,7 @@ from tramita.domain.definitions import (
 from tramita.domain.due_rules import DueRule, build_due_rule
 from tramita.domain.mail_templates import MailTemplate, MailText
 from tramita.gateways.holidays import public_holidays
-from tramita.models import Definition, Version
+from tramita.models import Definition, Item, Version
 from tramita.queries import memory
 from tramita.queries.memory import once_a_batch
 from tramita.queries.rows import fetch
@@ -58,6 +60,20 @@ def category(version_id: int) -> CategoryDefinition:
 def case_type(version_id: int) -> CaseTypeDefinition:
     """The Case type that a Case was started under; its Actions share the Case's version."""
     return _read(CaseTypeDefinition, version_id)
+
+
+def declared(item: Item) -> Declared:
+    """Fields and cards of the version that the item started under; none for an Action, or without a category (D-20)."""
+    if item.process_version_id is None or item.kind is Kind.ACTION:
+        return NOTHING
+    return declared_by(
+        category(item.process_version_id) if item.kind is Kind.TICKET else case_type(item.process_version_id)
+    )
+
+
+def declared_by(process: CategoryDefinition | CaseTypeDefinition) -> Declared:
+    """Fields and cards of a category or Case type (D-20)."""
+    return Declared(process.fields, process.cards)
 
 
 def due_rule(version_id: int) -> DueRule:

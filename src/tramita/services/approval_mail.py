@@ -13,6 +13,7 @@ from tramita.queries import definitions
 from tramita.queries.approved_things import About, about
 from tramita.queries.mailboxes import Directory
 from tramita.services.approval_link import give_key
+from tramita.services.field_words import said_fields
 from tramita.services.ledger import Change
 from tramita.services.writing_mail import Envelope, Leaving, Manner, write
 
@@ -49,15 +50,9 @@ def _facts(thing: About) -> str:
         (_("Ticket"), f"{thing.reference} {thing.title}"),
         (_("Category"), thing.category),
         (_("Requester"), thing.requester),
-        *((name, _word(value)) for name, value in thing.fields),
+        *said_fields(thing.fields),
     ]
     return "\n".join(f"{name}: {value}" for name, value in named if value)
-
-
-def _word(value: object) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return str(value)
 
 
 def _marked(words: str) -> str:

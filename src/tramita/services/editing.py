@@ -14,7 +14,7 @@ from tramita.queries.due_rules import current_due_rule
 from tramita.services import clockwork, contacts
 from tramita.services.allocating import allocation
 from tramita.services.clockwork import under_rule
-from tramita.services.fields import put
+from tramita.services.fields import put, with_defaults
 from tramita.services.ledger import Change, plain
 from tramita.services.moving import require, settle, take
 from tramita.services.transactions import one_transaction
@@ -130,6 +130,8 @@ def _category(change: Change, path: str) -> None:
             columns |= allocation(item, current.process)
     data = {"category": path, "before": before}
     change.record("category_changed", data=data, **{k: v for k, v in columns.items() if k != "listed"})
+    if (fields := with_defaults(item)) != item.fields:
+        change.record("fields_changed", data={"fields": sorted(fields.keys() - item.fields.keys())}, fields=fields)
     if item.state is not State.DRAFT:
         _recount_due(change)
     if item.assignee_id and item.listed.value == "queue":

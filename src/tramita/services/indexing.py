@@ -4,7 +4,6 @@ Each text of an item is one row of `search_docs`; what changes is put in anew, a
 first. The mark in `followers` moves in the same transaction: whoever is killed in between begins the batch again.
 """
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -13,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
+from tramita.domain.cards import texts_in
 from tramita.domain.file_texts import readable, words_in
 from tramita.domain.folding import words
 from tramita.domain.search_terms import marked
@@ -172,7 +172,7 @@ def _items(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
         parts = [item.title, item.reference, item.description, *copied.get(item.pk, ())]
         parts += [_named(getattr(item, name)) for name in PEOPLE]
         parts += [item.organisation.name if item.organisation else "", item.process.title if item.process else ""]
-        parts += [json.dumps(value, ensure_ascii=False) for value in item.fields.values()]
+        parts += [text for value in item.fields.values() for text in texts_in(value)]
         yield (item.pk, About.ITEM, 0), " ".join(parts)
 
 

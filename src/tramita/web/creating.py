@@ -1,4 +1,4 @@
-"""New Ticket and new Case: a Draft, or submitted at once (T-1 to T-3, C-2 to C-4)."""
+"""New Ticket and new Case: a Draft, or submitted at once (T-1 to T-3, C-2 to C-4, D-21)."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tramita.domain.definitions import FieldDefinition
+from tramita.domain.cards import NOTHING, Declared
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.services import starting
-from tramita.web import inputs
+from tramita.web import card_inputs, inputs, shown_cards
 from tramita.web.access import StaffRequest, staff
 from tramita.web.moves import submitted
-from tramita.web.refusals import Refusal, Refusing, readers, refusal
-from tramita.web.rendering import page
+from tramita.web.refusals import Refusal, Refusing, looked, readers, refusal
+from tramita.web.rendering import page, part
 
 
 @require_http_methods(["GET", "POST"])
@@ -26,15 +26,18 @@ def ticket(request: StaffRequest) -> HttpResponse:
     """The form of a Ticket; what Submit misses is said beside each field and nothing is submitted (T-2, T-3)."""
     if request.method == "GET":
         return _ticket_form(request)
-    draft = _draft(request)
+    if card_inputs.looks(request):
+        return _ticket_form(request, looked("new", request.POST))
+    draft, path = _draft(request), inputs.text(request, "category")
     try:
         item = starting.start_ticket(
             title=inputs.text(request, "title"),
             description=str(request.POST.get("description", "")),
-            category=inputs.text(request, "category") or None,
+            category=path or None,
             requester=inputs.text(request, "requester") or None,
             primary_contact=inputs.text(request, "primary_contact") or None,
             cc=inputs.addresses(request, "cc"),
+            fields=_fields(request, of_category(path)),
             draft=draft,
             by=request.actor,
             at=timezone.now(),
@@ -50,6 +53,8 @@ def case(request: StaffRequest) -> HttpResponse:
     """The form of a Case: its type first, then what that type asks for (C-3, C-4)."""
     if request.method == "GET":
         return _case_form(request)
+    if card_inputs.looks(request):
+        return _case_form(request, looked("new", request.POST))
     draft, path = _draft(request), inputs.text(request, "case_type")
     try:
         item = starting.start_case(
@@ -58,9 +63,7 @@ def case(request: StaffRequest) -> HttpResponse:
             requester=inputs.text(request, "requester") or None,
             primary_contact=inputs.text(request, "primary_contact") or None,
             cc=inputs.addresses(request, "cc"),
-            fields={
-                name: value for name, value in inputs.fields(request, _declared(path)).items() if value is not None
-            },
+            fields=_fields(request, of_case_type(path)),
             draft=draft,
             by=request.actor,
             at=timezone.now(),
@@ -74,6 +77,10 @@ def _draft(request: StaffRequest) -> bool:
     return request.POST.get("then") == "draft"
 
 
+def _fields(request: StaffRequest, known: Declared) -> dict[str, Any]:
+    return {name: value for name, value in card_inputs.fields(request, known).items() if value is not None}
+
+
 def _begun(request: StaffRequest, item: Item, *, draft: bool) -> HttpResponse:
     if not draft:
         return submitted(request, item)
@@ -82,23 +89,43 @@ def _begun(request: StaffRequest, item: Item, *, draft: bool) -> HttpResponse:
 
 
 def _ticket_form(request: StaffRequest, refused: Refusal | None = None) -> HttpResponse:
+    chosen = (refused.typed if refused else request.GET).get("category", "")
+    if refused and refused.looked and card_inputs.only_cards(request, "new"):
+        return _cards(request, refused, of_category(chosen))
     categories = [(one.path, one.title or one.path) for one in definitions.categories_for(request.actor)]
-    return _form(request, "web/new_ticket.html", refused, categories=categories, chosen=request.GET.get("category", ""))
+    return _form(request, "web/new_ticket.html", refused, of_category(chosen), categories=categories, chosen=chosen)
 
 
 def _case_form(request: StaffRequest, refused: Refusal | None = None) -> HttpResponse:
-    types = [(one.path, one.title or one.path) for one in definitions.case_types_for(request.actor)]
     chosen = (refused.typed if refused else request.GET).get("case_type", "")
-    fields = _declared(chosen).values()
-    return _form(request, "web/new_case.html", refused, types=types, chosen=chosen, declared=fields, values={})
+    if refused and refused.looked and card_inputs.only_cards(request, "new"):
+        return _cards(request, refused, of_case_type(chosen))
+    types = [(one.path, one.title or one.path) for one in definitions.case_types_for(request.actor)]
+    return _form(request, "web/new_case.html", refused, of_case_type(chosen), types=types, chosen=chosen)
 
 
-def _form(request: StaffRequest, template: str, refused: Refusal | None, **context: Any) -> HttpResponse:
+def _form(
+    request: StaffRequest, template: str, refused: Refusal | None, known: Declared, **context: Any
+) -> HttpResponse:
     status = refused.status if refused else 200
     first = next(iter(refused.faults), "") if refused else ""
-    return page(request, template, "new", status=status, first=first, **context, **readers(refused))
+    cards = shown_cards.form("new", known, known.with_defaults({}), refused=refused)
+    return page(request, template, "new", status=status, first=first, cards=cards, **context, **readers(refused))
 
 
-def _declared(path: str) -> dict[str, FieldDefinition]:
+def _cards(request: StaffRequest, refused: Refusal, known: Declared) -> HttpResponse:
+    """Only the cards, as what was typed shows them."""
+    cards = shown_cards.form("new", known, known.with_defaults({}), refused=refused)
+    return part(request, "web/_cards.html", cards=cards, address=request.path)
+
+
+def of_category(path: str) -> Declared:
+    """What new Tickets of a category are asked for. Cost: one query."""
+    current = definitions.current_category(path) if path else None
+    return definitions.declared_by(current.process) if current else NOTHING
+
+
+def of_case_type(path: str) -> Declared:
+    """What new Cases of a type are asked for. Cost: one query."""
     current = definitions.current_case_type(path) if path else None
-    return dict(current.process.fields) if current else {}
+    return definitions.declared_by(current.process) if current else NOTHING

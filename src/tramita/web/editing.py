@@ -8,13 +8,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from tramita.domain.codes import Kind
-from tramita.domain.definitions import FieldDefinition
 from tramita.models import Item
-from tramita.queries import definitions
+from tramita.queries.items import get_visible
 from tramita.services import editing, starting
-from tramita.web import inputs
+from tramita.web import card_inputs, inputs, item_cards
 from tramita.web.access import StaffRequest, staff
+from tramita.web.item_page import item_page
 from tramita.web.moves import act, submitted
+from tramita.web.refusals import looked
+from tramita.web.rendering import part
 
 
 @require_POST
@@ -22,6 +24,8 @@ from tramita.web.moves import act, submitted
 def edit(request: StaffRequest, reference: str) -> HttpResponse:
     """One panel of the page, or the whole form of a Draft; `then=submit` goes on to submit it."""
     panel = inputs.text(request, "panel")
+    if card_inputs.looks(request):
+        return _look(request, reference, panel)
     submits = panel == "draft" and request.POST.get("then") == "submit"
 
     def use_case(item: Item) -> None:
@@ -32,6 +36,15 @@ def edit(request: StaffRequest, reference: str) -> HttpResponse:
 
     done = (lambda item: submitted(request, item)) if submits else None
     return act(request, reference, panel, use_case, done)
+
+
+def _look(request: StaffRequest, reference: str, panel: str) -> HttpResponse:
+    """Nothing is saved: what was typed shows other fields, or another number of rows (D-21)."""
+    seen = looked(panel, request.POST)
+    if not card_inputs.only_cards(request, panel):
+        return item_page(request, reference, refused=seen)
+    item = get_visible(request.actor, reference)
+    return part(request, "web/_cards.html", cards=item_cards.form(item, panel, seen), address=request.path)
 
 
 def nothing(request: StaffRequest, item: Item) -> dict[str, Any]:
@@ -68,7 +81,7 @@ def contacts(request: StaffRequest, item: Item) -> dict[str, Any]:
 
 def fields(request: StaffRequest, item: Item) -> dict[str, Any]:
     """D-20: the declared ones, by their types."""
-    return {"fields": inputs.fields(request, declared_fields(item))}
+    return {"fields": card_inputs.fields(request, item_cards.declared_in(item, None))}
 
 
 def checklist(request: StaffRequest, item: Item) -> dict[str, Any]:
@@ -84,16 +97,8 @@ def draft(request: StaffRequest, item: Item) -> dict[str, Any]:
         changes["description"] = request.POST["description"]
     if item.kind is Kind.TICKET and inputs.text(request, "category"):
         changes |= category(request, item)
-    return changes | contacts(request, item)
-
-
-def declared_fields(item: Item) -> Mapping[str, FieldDefinition]:
-    """The fields that the item's category or Case type declares."""
-    if item.process_version_id is None:
-        return {}
-    if item.kind is Kind.TICKET:
-        return definitions.category(item.process_version_id).fields
-    return definitions.case_type(item.process_version_id).fields
+    known = item_cards.declared_in(item, request.POST)
+    return changes | contacts(request, item) | {"fields": card_inputs.fields(request, known)}
 
 
 PANELS: Mapping[str, Callable[[StaffRequest, Item], dict[str, Any]]] = {

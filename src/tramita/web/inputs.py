@@ -1,14 +1,11 @@
 """Reading a form's values. A value that cannot be read is refused beside its field, never guessed."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tramita.domain.definitions import FieldDefinition
 from tramita.domain.errors import Invalid
 
 
@@ -75,29 +72,3 @@ def addresses(request: HttpRequest, name: str) -> list[str]:
         inside = re.search(r"<([^<>]*)>", part)
         found += [inside[1].strip()] if inside else part.split()
     return found
-
-
-def fields(request: HttpRequest, declared: Mapping[str, FieldDefinition]) -> dict[str, Any]:
-    """The declared fields that were sent, as their types want them; an empty one is taken away."""
-    sent = {name: text(request, f"fields.{name}") for name in declared if f"fields.{name}" in request.POST}
-    return {name: _typed(declared[name], value) for name, value in sent.items()}
-
-
-def _typed(field: FieldDefinition, value: str) -> Any:
-    if not value:
-        return None
-    if field.type == "boolean":
-        return value == "true"
-    if field.type == "number":
-        return _number(field.name, value)
-    return value
-
-
-def _number(name: str, value: str) -> int | float:
-    try:
-        found = float(value)
-    except ValueError:
-        raise Invalid.one(f"fields.{name}", "invalid", "Give a number.") from None
-    if found != found or found in (float("inf"), float("-inf")):
-        raise Invalid.one(f"fields.{name}", "invalid", "Give a number.")
-    return int(found) if found.is_integer() else found

@@ -18,6 +18,7 @@ from tramita.queries.visibility import may
 from tramita.services.opening import opened
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
+from tramita.web.item_cards import cards
 from tramita.web.refusals import Refusal, readers
 from tramita.web.rendering import is_live, page
 from tramita.web.shown_composer import asked
@@ -48,6 +49,7 @@ def item_page(
     reading = Reading(found, read(found, actor, at), actor, at, tab)
     asks = asked(request)
     view: dict[str, Any] = shown(reading)
+    view |= cards(reading, refused, editable=view["editable"])
     if tab == "files":
         view |= files(reading, inputs.after(request), view["filed"])
     elif tab == "timeline":

@@ -11,6 +11,7 @@ from tramita.services.recipients import Outsiders, RecipientsReport
 from tramita.ui import errors
 
 Refusing = (Conflict, Invalid, StaleVersion)  # what is answered with the same page; the rest is for `access`
+LOOKED = "looked"
 Typed = Callable[[str, str, Any], Any]
 Fault = Callable[[str, str], str]
 
@@ -29,6 +30,11 @@ class Refusal:
     report: RecipientsReport | None = None  # recipients whom the writer is asked about (M-16)
 
     @property
+    def looked(self) -> bool:
+        """Nothing was refused: the form is shown again as what was typed makes it look."""
+        return self.code == LOOKED
+
+    @property
     def held(self) -> bool:
         """A reply that waits for its writer to look at something newer (Z-2)."""
         return self.code == "newer_communication"
@@ -45,6 +51,11 @@ def refusal(panel: str, error: TramitaError, typed: QueryDict) -> Refusal:
     said, faults = errors.sentence(error), errors.by_field(error)
     report = error.report if isinstance(error, Outsiders) else None
     return Refusal(panel, said, error.status, error.code, faults, stale, typed, report)
+
+
+def looked(panel: str, typed: QueryDict) -> Refusal:
+    """A form that is only shown again, with what was typed."""
+    return Refusal(panel, "", 200, LOOKED, typed=typed)
 
 
 def readers(refused: Refusal | None) -> dict[str, Any]:

@@ -50,6 +50,13 @@ def page(
     return response
 
 
+def part(request: StaffRequest, template: str, **context: Any) -> HttpResponse:
+    """A piece of a page that htmx puts in the place of the one before."""
+    response = render(request, template, context)
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
 def shell_for(request: StaffRequest, now: datetime, listing: Listing | None = None) -> Shell:
     """The bars around this person's page. Cost: two statements."""
     views = Views(shortcuts_of(request.person), reader_of(request, now))

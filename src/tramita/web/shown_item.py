@@ -146,8 +146,6 @@ def _pausing(item: Item) -> bool:
 def _facts(reading: Reading) -> dict[str, Any]:
     item, read = reading.item, reading.read
     editable = reading.running and may(reading.actor, "work", item)
-    declared = _declared(item)
-    known = {**dict.fromkeys(declared), **item.fields}
     done = sum(1 for _text, ticked in item.checklist if ticked)
     return {
         "editable": editable,
@@ -158,9 +156,6 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "resolver": _name(read.resolution.by if read.resolution else None),
         "first_resolver": _name(read.resolution.first_by if read.resolution else None),
         "problem_source": read.problem.source if read.problem else "",
-        "fields": [(_title_of(declared, name), value) for name, value in known.items()],
-        "declared": list(declared.values()) if editable else [],
-        "values": item.fields,
         "checked": f"{done}/{len(item.checklist)}",
     }
 
@@ -195,19 +190,6 @@ def _process_title(item: Item) -> str:
         return ""
     read = definitions.category if item.kind is Kind.TICKET else definitions.case_type
     return read(item.process_version_id).title
-
-
-def _declared(item: Item) -> dict[str, Any]:
-    if item.process_version_id is None:
-        return {}
-    if item.kind is Kind.TICKET:
-        return dict(definitions.category(item.process_version_id).fields)
-    return dict(definitions.case_type(item.process_version_id).fields) if item.kind is Kind.CASE else {}
-
-
-def _title_of(declared: dict[str, Any], name: str) -> str:
-    field = declared.get(name)
-    return field.title if field and field.title else name.replace("_", " ")
 
 
 def _title_editable(item: Item) -> bool:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from tramita.domain.bodies import restore
+from tramita.domain.cards import NOTHING, CardDefinition, Declared, FieldDefinition
 from tramita.domain.cel import as_text
 from tramita.domain.definitions import (
     ActionDefinition,
     CaseTypeDefinition,
     CategoryDefinition,
-    FieldDefinition,
     MailDefaults,
 )
 from tramita.services.definitions.plain import Tree, bodies, days, given
@@ -62,8 +62,15 @@ def category(one: CategoryDefinition, upper: CategoryDefinition | None) -> Tree:
         "automatic_mails": (list(one.automatic_mails), list(above.automatic_mails)),
     }
     tree: Tree = {"title": one.title} | {key: mine for key, (mine, theirs) in own.items() if mine != theirs}
-    fields = {name: field(it) for name, it in one.fields.items() if above.fields.get(name) != it}
-    return tree | given(fields=fields)
+    return tree | declared(Declared(one.fields, one.cards), Declared(above.fields, above.cards))
+
+
+def declared(one: Declared, above: Declared = NOTHING) -> Tree:
+    """Fields and cards as on no level above. A database may keep the keys of `fields` in another order than ours."""
+    placed = [it for _card, fields in one.laid_out() for it in fields]
+    fields = {it.name: field(it) for it in placed if above.fields.get(it.name) != it}
+    cards = {it.name: card(it) for it in one.cards if it.name and it not in above.cards}
+    return given(fields=fields, cards=cards)
 
 
 def assign(one: CategoryDefinition | CaseTypeDefinition | ActionDefinition) -> Tree | None:
@@ -71,9 +78,27 @@ def assign(one: CategoryDefinition | CaseTypeDefinition | ActionDefinition) -> T
 
 
 def field(one: FieldDefinition) -> Tree:
-    tree = {"type": one.type, "title": one.title}
-    tree |= given(mandatory=one.mandatory, read_only=one.read_only, choices=list(one.choices))
+    """A field, or a column of a table."""
+    tree: Tree = {"type": one.type, "title": dict(one.titles) or one.title}
+    tree |= given(
+        mandatory=one.mandatory,
+        read_only=one.read_only,
+        choices=[{it: label(one.labels[it])} if it in one.labels else it for it in one.choices],
+        columns={it.name: field(it) for it in one.columns},
+        show_when=one.show_when and as_text(one.show_when),
+    )
     return tree if one.default is None else tree | {"default": one.default}
+
+
+def label(by_language: Mapping[str, str]) -> str | Tree:
+    """As short as it can be said."""
+    return by_language["en"] if set(by_language) == {"en"} else dict(by_language)
+
+
+def card(one: CardDefinition) -> Tree:
+    """A card with its fields."""
+    shown = one.show_when and as_text(one.show_when)
+    return {"title": dict(one.titles) or one.title, "fields": list(one.fields)} | given(show_when=shown)
 
 
 def case_type(one: CaseTypeDefinition) -> Tree:
@@ -86,12 +111,11 @@ def case_type(one: CaseTypeDefinition) -> Tree:
         allow_title_change=one.allow_title_change,
         contacts_required=one.contacts_required,
         progression=one.progression,
-        fields={name: field(it) for name, it in one.fields.items()},
         automatic_mails=list(one.automatic_mails),
         mail=mail_defaults(one.mail),
         starts=[given(every=it.every, cron=it.cron, dates=list(it.dates)) for it in one.starts],
     )
-    return tree | flow(one)
+    return tree | declared(Declared(one.fields, one.cards)) | flow(one)
 
 
 def mail_defaults(one: MailDefaults | None) -> Tree | None:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tramita.domain.cards import FieldDefinition
 from tramita.domain.conditions import Condition
 from tramita.domain.definitions import (
     RECIPIENTS,
     ActionDefinition,
     ApprovalLevel,
-    FieldDefinition,
     MailDefaults,
     StepDefinition,
 )

@@ -44,6 +44,11 @@ class Reading:
         elif node.value is not REFUSED:
             self.problems.add(node.place, reason)
 
+    def fault_each(self, node: Node | Place, reasons: Iterable[str]) -> None:
+        """Note several faults of one place."""
+        for reason in reasons:
+            self.fault(node, reason)
+
     def attempt(self, read: Callable[["Reading", Node], T], node: Node) -> T | None:
         """The value as `read` sees it; None, with the fault noted, when it is refused."""
         try:

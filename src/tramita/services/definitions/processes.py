@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tramita.domain import mail_templates, schedules
+from tramita.domain.cards import Declared
 from tramita.domain.definitions import (
     CaseTypeDefinition,
     CategoryDefinition,
@@ -12,7 +13,7 @@ from tramita.domain.definitions import (
     StartDefinition,
 )
 from tramita.services.definitions import values
-from tramita.services.definitions.fields import declared_fields, titled
+from tramita.services.definitions.fields import declared, titled
 from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, promise, read_flow
 from tramita.services.definitions.keys import Keys, Reading, Refusal
 from tramita.services.definitions.source import Node, Place
@@ -95,6 +96,7 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
     """A category; what it does not say, the level above says (T-12, Z-8)."""
     keys = Keys(reading, node, "a Ticket category")
     above = upper or CategoryDefinition(here.path, "")
+    fields = declared(reading, keys, Declared(above.fields, above.cards))
     user, secondary = keys.own("assign", assignment, (above.assign_user, above.assign_secondary)) or (None, None)
     read = CategoryDefinition(
         path=here.path,
@@ -105,7 +107,8 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
         assign_user=user,
         assign_secondary=secondary,
         allow_title_change=keys.get("allow_title_change", values.flag, above.allow_title_change),
-        fields={**above.fields, **keys.get("fields", declared_fields, {})},
+        fields=fields.fields,
+        cards=fields.cards,
         automatic_mails=keys.own("automatic_mails", AUTOMATIC_MAILS, above.automatic_mails) or (),
     )
     keys.done()
@@ -117,8 +120,8 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
     path = branch(reading, f"{above.path}/{values.name_of(reading, key, place)}", place)
     reading.define("case_type", path, place)
     keys = Keys(reading, node, "a Case type")
-    fields = keys.get("fields", declared_fields, {})
-    steps, actions = read_flow(reading, keys, Flow(above, path, fields))
+    fields = declared(reading, keys)
+    steps, actions = read_flow(reading, keys, Flow(above, path, fields.fields))
     user, secondary = keys.get("assign", assignment, (None, None))
     read = CaseTypeDefinition(
         path=path,
@@ -133,7 +136,8 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
         progression=keys.get("progression", values.one_of("automatic", "manual"), "automatic"),
         steps=steps,
         actions=actions,
-        fields=fields,
+        fields=fields.fields,
+        cards=fields.cards,
         starts=tuple(read_start(reading, one) for one in keys.items("starts")),
         automatic_mails=keys.get("automatic_mails", AUTOMATIC_MAILS, ()),
         mail=keys.maybe("mail", mail_defaults),
