@@ -86,6 +86,18 @@ def test_a_new_title_takes_the_place_of_the_old(office: Desk) -> None:
     assert search(office.ana, "printer") == [item.reference]
 
 
+def test_an_item_is_found_by_the_value_of_a_field_after_its_name(office: Desk) -> None:
+    """H-6, D-20: by the value alone too, and in tables; a change of a field is enough to be found anew."""
+    item, other = office.ticket(fields={"tax_number": "ES-991"}), office.ticket(fields={"invoice": "ES-991"})
+    assert search(office.ana, "tax_number:ES-991") == [item.reference]
+
+    editing.edit(item, changes={"fields": {"tax_number": "ES-992"}}, by=office.ana, at=MONDAY)
+
+    assert search(office.ana, "tax_number:ES-991") == []
+    assert search(office.ana, "tax_number:ES-992") == [item.reference]
+    assert search(office.ana, "ES-991") == [other.reference]
+
+
 def test_only_what_one_may_see_is_found(office: Desk) -> None:
     """H-6, SEC-2, T-53: also Drafts are their writer's."""
     item, draft = office.ticket(title="Scanner"), office.ticket(title="Scanner", draft=True)

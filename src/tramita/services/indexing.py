@@ -29,7 +29,7 @@ BATCH = 200  # entries
 LONGEST_TEXT = 100_000  # characters that are read of one text
 LONGEST_BODY = 60_000  # that are kept, folded
 MAIL = frozenset({*MAILS, MOVED_HERE, MOVED_AWAY})
-TOLD = frozenset({"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id"})
+TOLD = frozenset({"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id", "fields"})
 FILES = frozenset({"file_added", "link_added", "file_changed", "file_removed"})
 ALL = 0  # of an item's own files: the entry does not say which
 About = SearchDoc.About
@@ -163,7 +163,7 @@ def _words_in(file: Attachment) -> str:
 
 
 def _items(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
-    """Title, reference, who asks, for which organisation, in which process."""
+    """Title, reference, who asks, for which organisation, in which process, and fields by their names (H-6)."""
     found = Item.objects.filter(pk__in=ids).select_related("organisation", "process", *PEOPLE)
     copied: dict[int, list[str]] = {}
     for item_id, person in CopiedContact.objects.filter(item__in=ids).values_list("item", "person__name"):
@@ -172,7 +172,7 @@ def _items(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
         parts = [item.title, item.reference, item.description, *copied.get(item.pk, ())]
         parts += [_named(getattr(item, name)) for name in PEOPLE]
         parts += [item.organisation.name if item.organisation else "", item.process.title if item.process else ""]
-        parts += [text for value in item.fields.values() for text in texts_in(value)]
+        parts += [f"{name}:{text}" for name, value in item.fields.items() for text in texts_in(value)]
         yield (item.pk, About.ITEM, 0), " ".join(parts)
 
 
