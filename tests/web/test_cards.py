@@ -8,7 +8,7 @@ from django.test import Client
 from tests.desk import Desk, publish
 from tests.web.reading import errors_of, fresh, text_of, words_of
 from tramita.domain.codes import State
-from tramita.models import Definition, Item
+from tramita.models import Definition, Item, Person
 
 CLAIM = "acme/main/finance/claim"
 FIELDS = {
@@ -176,7 +176,7 @@ def test_a_draft_is_completed_with_the_cards_of_the_category_it_gets(claims: Des
 def test_values_are_read_in_the_words_and_zone_of_the_reader(claims: Desk, ana: Client) -> None:
     """H-8, D-20, Z-13: titles by language, tables as tables; hidden ones are not told."""
     item = claim(claims, amount=4812.5, iban="ES1", call_at="2026-03-02T10:00:00+00:00", goods=[{"article": "Paper"}])
-    ana.post("/settings", {"language": "pl", "time_zone": "Europe/Warsaw", "theme": "auto"})
+    Person.objects.filter(pk=claims.ana.id).update(language="pl", time_zone="Europe/Warsaw")
 
     said = words_of(ana.get(f"/items/{item.reference}"))
 

@@ -142,7 +142,7 @@ class Declared:
 
     def steering(self) -> frozenset[str]:
         """The fields by whose values others are shown."""
-        conditions = [one.show_when for one in (*self.fields.values(), *self.cards)]
+        conditions = [*(one.show_when for one in self.fields.values()), *(card.show_when for card in self.cards)]
         return frozenset(name for condition in conditions if condition for name in _names(condition))
 
     def shown(self, values: Values) -> frozenset[str]:

@@ -5,6 +5,7 @@ on each reader's own day; `condition` says what it means for one reader now. Val
 fields come together.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -30,6 +31,10 @@ MOMENTS = ("created", "updated")
 DAYS = tuple(f"{name}_{end}" for name in MOMENTS for end in ("from", "to", "days"))
 FIELDS = (*CODES, *KEYS, *DAYS)
 
+OWN = "fields."  # before the name of a field that a category or Case type declares (D-20)
+OWN_NAME = re.compile(r"fields\.[A-Za-z_]\w{0,99}", re.ASCII)
+MOST_OWN = 8
+
 MOST_VALUES, LONGEST_VALUE, MOST_DAYS = 50, 400, 3650
 LARGEST = 2**63 - 1  # what the databases hold
 
@@ -48,8 +53,14 @@ class Reader:
 
 def read(given: Mapping[str, Sequence[str]]) -> Narrowing:
     """What of this narrows a list, in one order. What cannot be a value of its field is left out."""
-    found = ((name, _values(name, given.get(name, ()))) for name in FIELDS)
+    own = [name for name in sorted(given) if is_own(name)][:MOST_OWN]
+    found = ((name, _values(name, given.get(name, ()))) for name in (*FIELDS, *own))
     return tuple((name, values) for name, values in found if values)
+
+
+def is_own(name: str) -> bool:
+    """Whether it names a declared field; it is then harmless in a statement."""
+    return OWN_NAME.fullmatch(name) is not None
 
 
 def without(narrowing: Narrowing, field: str, value: str) -> Narrowing:
@@ -99,7 +110,7 @@ def _part(name: str, values: tuple[str, ...], reader: Reader) -> Condition:
         return _days(name, values[0], reader)
     if name == "mark":
         return AnyOf(tuple(_mark(one) for one in values))
-    return _one_of(name, values, reader) if name in KEYS else Comparison(name, "in", values)
+    return _one_of(name, values, reader) if name in KEYS or is_own(name) else Comparison(name, "in", values)
 
 
 def _mark(name: str) -> Comparison:

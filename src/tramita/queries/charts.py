@@ -50,16 +50,17 @@ class Bar:
 
 def chart(field: str, place: Place, actor: Actor, wanted: Fragment, now: datetime, tonight: datetime) -> Fragment:
     """Lines `('bar:overdue', value, name, number)` over the first rows of the list."""
-    column = narrowed.COLUMNS.get(field, field)
-    looked = narrowed.looked_at(place, actor, wanted, narrowed.TALLIED, also=(column,))
+    column = narrowed.column_of(field)
+    looked = narrowed.looked_at(place, actor, wanted, narrowed.TALLIED, also=(f"{column} AS by_value",))
     status = narrowed.status_sql(now, tonight)
     counted = (
-        f"SELECT status, k, COUNT(*) AS number FROM (SELECT {status.sql} AS status, {column} AS k "
+        f"SELECT status, k, COUNT(*) AS number FROM (SELECT {status.sql} AS status, by_value AS k "
         f"FROM ({looked.sql}) l WHERE hit = 'hit') s GROUP BY status, k"
     )
     params = (*status.params, *looked.params)
     if field not in NAMED:
-        return Fragment(f"SELECT '{BAR}' || status, CAST(k AS TEXT), '', number FROM ({counted}) t", params)
+        value = f"COALESCE(CAST(k AS TEXT), '{NOBODY}')"
+        return Fragment(f"SELECT '{BAR}' || status, {value}, '', number FROM ({counted}) t", params)
     table, value, name = NAMED[field]
     return Fragment(
         f"SELECT '{BAR}' || t.status, COALESCE(n.value, '{NOBODY}'), COALESCE(n.name, ''), t.number FROM ({counted}) t "

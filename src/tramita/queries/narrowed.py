@@ -12,8 +12,9 @@ from typing import Any
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus, Kind, Listed, State
 from tramita.domain.conditions import All, AnyOf, Comparison, Condition, Literal, Not
-from tramita.domain.narrowing import OPEN, Narrowing, Reader
+from tramita.domain.narrowing import OPEN, Narrowing, Reader, is_own
 from tramita.domain.narrowing import condition as meaning
+from tramita.queries.own_fields import value_sql
 from tramita.queries.rows import stored
 from tramita.queries.visibility import TRUE, Fragment, both
 from tramita.queries.worklists import Place, due_range, seen_sql
@@ -137,7 +138,7 @@ def _any(parts: Sequence[Fragment]) -> Fragment:
 def _compared(wanted: Comparison, reader: Reader) -> Fragment:
     field, op, value = wanted.field, wanted.op, wanted.value
     if value is None:
-        return Fragment(f"{COLUMNS[field]} IS {'NULL' if op == '==' else 'NOT NULL'}")
+        return Fragment(f"{column_of(field)} IS {'NULL' if op == '==' else 'NOT NULL'}")
     if op == "in":
         return _in(field, value if isinstance(value, tuple) else (value,), reader)
     if isinstance(value, bool):
@@ -153,7 +154,7 @@ def _in(field: str, values: Sequence[Literal], reader: Reader) -> Fragment:
         return Fragment(f"{field} IN ({', '.join(str(NUMBERS[field](str(value))) for value in values)})")
     if field == "process":
         return _below([str(value) for value in values])
-    column, marks = COLUMNS[field], ", ".join(["%s"] * len(values))
+    column, marks = column_of(field), ", ".join(["%s"] * len(values))
     if table := TABLES.get(field):
         how = (
             f"= (SELECT id FROM {table} WHERE key = %s)"
@@ -162,6 +163,11 @@ def _in(field: str, values: Sequence[Literal], reader: Reader) -> Fragment:
         )
         return Fragment(f"{column} {how}", tuple(values))
     return Fragment(f"{column} = %s" if len(values) == 1 else f"{column} IN ({marks})", tuple(values))
+
+
+def column_of(field: str) -> str:
+    """What of an item a field of a narrowing is compared with."""
+    return value_sql(field) if is_own(field) else COLUMNS.get(field, field)
 
 
 def _below(paths: Sequence[str]) -> Fragment:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tramita.domain.actors import Actor
+from tramita.domain.cards import FieldDefinition
 from tramita.domain.codes import DueStatus
 from tramita.domain.narrowing import Narrowing, Reader
-from tramita.queries import charts, narrowed
+from tramita.queries import charts, narrowed, own_fields
 from tramita.queries.charts import Bar
 from tramita.queries.events import BEGINNING, cursor_at, newest_sql
 from tramita.queries.notices import latest_sql, unread_sql
@@ -99,6 +100,7 @@ class Shell:
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of what the list is narrowed by
     focus: Sequence[Row] = ()  # of the Inbox, in its reader's order (Z-6)
     chart: Sequence[Bar] = ()  # of the list, the largest first (H-3, H-5)
+    own: Mapping[str, FieldDefinition] = field(default_factory=dict)  # what the list may show of fields (D-20)
     news: Count = field(default_factory=lambda: Count(0))  # notifications that they have not read
     newest_news: int = 0  # the last one there is
 
@@ -119,6 +121,7 @@ class Listing:
     narrowing: Narrowing = ()
     chart: str = ""  # the field over which its work is shown
     team: bool = False  # with each colleague, also those who have nothing
+    own: bool = False  # it shows or offers declared fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,7 @@ def shell_of(
         *_views(actor, views),
         *(names(listing.narrowing) if listing else ()),
         *_chart(actor, listing),
+        *([own_fields.declared_sql()] if listing and listing.own else ()),
     ]
     rows = fetch(" UNION ALL ".join(line.sql for line in lines), [one for line in lines for one in line.params])
     found = {name: Count(number) for name, _, _, number in rows if name in FIGURES}
@@ -172,6 +176,7 @@ def shell_of(
         views=_seen_views(rows, views),
         names={(name.removeprefix(NAME), key): title for name, key, title, _ in rows if name.startswith(NAME)},
         chart=_bars(actor, listing, rows),
+        own=own_fields.known(rows) if listing and listing.own else {},
     )
 
 

@@ -5,7 +5,7 @@ own length of each and goes on after the last row of the page before (MEASURED s
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import connection
 from tramita.domain.actors import LEADERS, Actor
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Role, State
 from tramita.domain.references import Reference
-from tramita.queries.rows import fetch, moment, moment_or_none, stored
+from tramita.queries.rows import document, fetch, moment, moment_or_none, stored
 from tramita.queries.visibility import TRUE, Fragment, both, listed_sql, visible_sql
 
 PAGE = 50
@@ -75,6 +75,7 @@ class Row:
     owner: str
     created_at: datetime
     keys: Mapping[str, str]  # what names its assignee, queue, organisation and process in an address; "" for none
+    fields: Mapping[str, Any] = field(default_factory=dict)  # where a list has columns of them (D-20)
 
 
 After = tuple[Any, ...]  # where the page before ended: the values of the order's columns
@@ -167,6 +168,7 @@ def page(
     order: Order = BY_DUE,
     after: After | None = None,
     limit: int = PAGE,
+    with_fields: bool = False,
 ) -> Page:
     """The rows that this actor may see, the earliest due first. `tonight` is the end of the reader's day.
 
@@ -175,9 +177,11 @@ def page(
     if not place.branches:
         return Page([], None)
     wanted = both(seen_sql(place, actor), due_range(status, now, tonight), narrow, _after(order, after))
-    found = _union([both(branch, _known(branch, order), wanted) for branch in place.branches], order, limit + 1)
-    rows = fetch(f"SELECT {SHOWN} FROM ({found.sql}) f {NAMES} {_by(order, of='f.')}", found.params)
-    shown = [row_from(row) for row in rows[:limit]]
+    more = (", fields", ", f.fields") if with_fields else ("", "")
+    branches = [both(branch, _known(branch, order), wanted) for branch in place.branches]
+    found = _union(branches, order, limit + 1, READ + more[0])
+    rows = fetch(f"SELECT {SHOWN}{more[1]} FROM ({found.sql}) f {NAMES} {_by(order, of='f.')}", found.params)
+    shown = [row_with_fields(row) if with_fields else row_from(row) for row in rows[:limit]]
     return Page(shown, order.at(shown[-1]) if len(rows) > limit else None)
 
 
@@ -233,6 +237,11 @@ def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
     )
 
 
+def row_with_fields(row: Sequence[Any]) -> Row:
+    """A row from the columns of `SHOWN`, and its fields."""
+    return replace(row_from(row[:-1]), fields=document(row[-1]))
+
+
 def row_from(row: Sequence[Any]) -> Row:
     """A row from the columns of `SHOWN`."""
     id_, number, kind, ordinal, version, title, state, problem, due_at, clock, left, sort_due, *more = row
@@ -272,10 +281,10 @@ def _by(order: Order, *, of: str = "") -> str:
     return f"ORDER BY {', '.join(f'{of}{column}{way}' for column in order.columns)}"
 
 
-def _union(branches: Sequence[Fragment], by: Order, limit: int) -> Fragment:
+def _union(branches: Sequence[Fragment], by: Order, limit: int, columns: str) -> Fragment:
     """One limited branch beside the other, then the first of all."""
     order = f"{_by(by)} LIMIT {int(limit)}"
-    parts = [f"SELECT {READ} FROM items WHERE {branch.sql} {order}" for branch in branches]
+    parts = [f"SELECT {columns} FROM items WHERE {branch.sql} {order}" for branch in branches]
     params = tuple(one for branch in branches for one in branch.params)
     if len(parts) == 1:
         return Fragment(parts[0], params)

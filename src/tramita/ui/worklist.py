@@ -14,6 +14,8 @@ from tramita.ui import labels, moments
 from tramita.ui.due import Due
 from tramita.ui.people import hue, initials
 
+NOTHING: Mapping[str, str] = {}
+
 
 class Line(NamedTuple):
     """One item as a list shows it."""
@@ -37,6 +39,7 @@ class Line(NamedTuple):
     owner: str = ""
     updated: str = ""
     created: str = ""
+    own: Mapping[str, str] = NOTHING  # what its columns of declared fields show (D-20)
 
 
 class Head(NamedTuple):
@@ -45,6 +48,7 @@ class Head(NamedTuple):
     column: str
     href: str = ""
     order: str = ""  # ascending or descending, of the one that the list is in
+    title: str = ""  # of a declared field
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def rows(group: Group, heads: Sequence[Head], sheet: str, *, ticks: bool = False
         sheet=sheet,
         tick=_("Tick %(reference)s") if ticks else "",
     )
-    cells = [CELLS[head.column] for head in heads]
+    cells = [CELLS.get(head.column) or _own(head.column) for head in heads]
     return Markup("".join([_row(line, said, cells) for line in group.lines]))  # noqa: S704 - each value is escaped or ours
 
 
@@ -151,6 +155,11 @@ def _avatar(line: Line, said: Said) -> str:
         return f'<span class="avatar" data-kind="robot" role="img" aria-label="{who}" title="{who}">{robot}</span>'
     marks = f'data-hue="{hue(line.who)}" role="img" aria-label="{who}" title="{who}"'
     return f'<span class="avatar" {marks}>{escape(initials(line.who))}</span>'
+
+
+def _own(column: str) -> Cell:
+    """A cell of a declared field."""
+    return lambda line, _said: f'<td class="c-more">{escape(line.own.get(column, ""))}</td>'
 
 
 # in the order in which they stand

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from tramita.domain.codes import DueStatus
 from tramita.domain.errors import Invalid
-from tramita.domain.narrowing import FIELDS, Narrowing, Reader, read, replaced
+from tramita.domain.narrowing import FIELDS, MOST_OWN, Narrowing, Reader, is_own, read, replaced
 from tramita.models import View
 from tramita.queries import charts, cursors
 from tramita.queries.views import narrowing_of
@@ -45,6 +45,11 @@ class Look:
         found += [("group", self.group)] if self.group else []
         return found + ([("col", one) for one in self.columns] if self.columns != USUAL else [])
 
+    @property
+    def with_fields(self) -> bool:
+        """Whether it has columns of declared fields."""
+        return any(map(is_own, self.columns))
+
     def query(self) -> str:
         """As the query of an address; there is something in it also when all is usual."""
         return urlencode([*self.pairs(), (CHANGED, "1")])
@@ -65,6 +70,11 @@ class Asked:
     def changed(self) -> bool:
         """Whether this is not what the bare address shows."""
         return self.look != self.own
+
+    @property
+    def own_fields(self) -> bool:
+        """Whether it shows declared fields, or is where they are offered (D-20)."""
+        return self.panel or bool(self.chart) or self.look.with_fields or any(map(is_own, dict(self.look.narrowing)))
 
     @property
     def new(self) -> bool:
@@ -100,20 +110,20 @@ def asked(request: StaffRequest, view: View | None = None) -> Asked:
     after = _after(look.sort, request.GET.get("after", ""))
     drawn = request.GET.get("chart", "")
     panel = request.GET.get("panel") == "filter"
-    return Asked(request.path, look, own, after, panel, drawn if drawn in charts.FIELDS else "")
+    return Asked(request.path, look, own, after, panel, drawn if drawn in charts.FIELDS or is_own(drawn) else "")
 
 
 def look_said(given: QueryDict, own: Look) -> Look:
     """The look that is described, if any is; else the own one."""
-    return look_in(given) if any(name in given for name in SHAPE) else own
+    return look_in(given) if any(name in SHAPE or is_own(name) for name in given) else own
 
 
 def look_in(given: QueryDict) -> Look:
     """The look that an address or a form describes."""
     sort, group = given.get("sort", ""), given.get("group", "")
-    columns = tuple(one for one in COLUMNS if one in given.getlist("col"))
+    columns = _columns(given.getlist("col"))
     return Look(
-        narrowing=read({name: given.getlist(name) for name in FIELDS}),
+        narrowing=read({name: given.getlist(name) for name in given}),
         sort=sort if sort in ORDERS else "due",
         group=group if group in GROUPS else "",
         columns=columns or USUAL,
@@ -122,11 +132,17 @@ def look_in(given: QueryDict) -> Look:
 
 def look_of(view: View) -> Look:
     """The look that was saved."""
-    columns = tuple(one for one in COLUMNS if one in view.columns)
+    columns = _columns(view.columns)
     sort, group = view.sort, view.grouping
     return Look(
         narrowing_of(view), sort if sort in ORDERS else "due", group if group in GROUPS else "", columns or USUAL
     )
+
+
+def _columns(named: Sequence[str]) -> tuple[str, ...]:
+    """In the order in which they stand; those of declared fields after the others, as they were named."""
+    own = [name for name in dict.fromkeys(named) if is_own(name)]
+    return (*(one for one in COLUMNS if one in named), *own[:MOST_OWN])
 
 
 def encoded(sort: str, after: After) -> str:

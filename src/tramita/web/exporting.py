@@ -9,13 +9,15 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from tramita.domain.actors import Actor
-from tramita.queries import worklists
+from tramita.queries import own_fields, worklists
 from tramita.queries.visibility import Fragment
 from tramita.queries.worklists import ORDERS, Place, Row
 from tramita.ui import labels, moments, sheets
 from tramita.ui.sheets import Cell
 from tramita.ui.worklist import Line
+from tramita.web import own_words
 from tramita.web.asked import Look
+from tramita.web.own_words import Own
 from tramita.web.shown_list import lines
 
 MOST = 10_000
@@ -32,9 +34,11 @@ def export(
 ) -> HttpResponse:
     """The file. Cost: one statement for each five hundred items."""
     zone = timezone.get_current_timezone_name()
-    heads = [_("Reference"), _("Title"), *(_head(column, zone) for column in look.columns)]
+    own = own_fields.declared() if look.with_fields else {}
+    heads = [_("Reference"), _("Title"), *(own_words.title(one, own) or _head(one, zone) for one in look.columns)]
     content_type, made = FILES[kind]
-    response = HttpResponse(made(heads, _rows(place, actor, look, narrow, now, tonight)), content_type=content_type)
+    rows = _rows(place, actor, look, narrow, now, tonight, own)
+    response = HttpResponse(made(heads, rows), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, f"{heading} {now:%Y-%m-%d}.{kind}")
     response["Cache-Control"] = "no-store, private"
     response["X-Content-Type-Options"] = "nosniff"
@@ -47,21 +51,34 @@ def _head(column: str, zone: str) -> str:
 
 
 def _rows(
-    place: Place, actor: Actor, look: Look, narrow: Fragment, now: datetime, tonight: datetime
+    place: Place, actor: Actor, look: Look, narrow: Fragment, now: datetime, tonight: datetime, own: Own
 ) -> Iterator[Sequence[Cell]]:
     """Page after page; what is left out at the end is said there."""
     after, count, order = None, 0, ORDERS[look.sort]
+    fields = own_words.of(look.columns, own)
     while count < MOST:
         page = worklists.page(
-            place, actor, now=now, tonight=tonight, narrow=narrow, order=order, after=after, limit=AT_ONCE
+            place,
+            actor,
+            now=now,
+            tonight=tonight,
+            narrow=narrow,
+            order=order,
+            after=after,
+            limit=AT_ONCE,
+            with_fields=look.with_fields,
         )
-        for row, line in zip(page.rows, lines(page.rows, now), strict=True):
-            yield [line.reference, line.title, *(CELLS[column](row, line) for column in look.columns)]
+        for row, line in zip(page.rows, lines(page.rows, now, own=fields), strict=True):
+            yield [line.reference, line.title, *(_cell(column, row, line) for column in look.columns)]
         after, count = page.next, count + len(page.rows)
         if after is None:
             return
     said = _("Only the first %(count)s items are here. Narrow the list to have the rest.") % {"count": f"{MOST:,}"}
     yield [said]
+
+
+def _cell(column: str, row: Row, line: Line) -> Cell:
+    return CELLS[column](row, line) if column in CELLS else line.own[column]
 
 
 def _state(row: Row, line: Line) -> str:

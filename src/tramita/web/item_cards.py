@@ -33,7 +33,7 @@ def form(item: Item, panel: str, refused: Refusal | None) -> shown_cards.Form:
 
 
 def declared_in(item: Item, typed: QueryDict | None) -> Declared:
-    """What is asked for: by the category that a Draft's form names, else by what the item has. Cost: a query at most."""
+    """What is asked for: by the category that a Draft's form names, else by the item. Cost: a query at most."""
     if typed is not None and item.kind is Kind.TICKET and (path := str(typed.get("category", "")).strip()):
         current = definitions.current_category(path)
         if current is not None and current.definition_id != item.process_id:

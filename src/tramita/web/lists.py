@@ -19,7 +19,7 @@ from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
 from tramita.ui import labels
 from tramita.ui.worklist import USUAL, Group, Head
-from tramita.web import shown_bulk, shown_list
+from tramita.web import own_words, shown_bulk, shown_list
 from tramita.web.access import StaffRequest, staff
 from tramita.web.asked import asked, encoded, reader_of
 from tramita.web.exporting import FILES, MOST, export
@@ -138,12 +138,21 @@ def listed(
     if (kind := request.GET.get("export", "")) in FILES:
         return export(kind, heading, where, request.actor, look, narrow, now, reader.tonight)
     chart = "assignee" if team else wanted.chart
-    shell = shell_for(request, now, Listing(where, now, night, narrow, look.narrowing, chart, team))
-    found = worklists.page(where, request.actor, now=now, tonight=night, narrow=narrow, order=order, after=wanted.after)
+    shell = shell_for(request, now, Listing(where, now, night, narrow, look.narrowing, chart, team, wanted.own_fields))
+    found = worklists.page(
+        where,
+        request.actor,
+        now=now,
+        tonight=night,
+        narrow=narrow,
+        order=order,
+        after=wanted.after,
+        with_fields=look.with_fields,
+    )
     focus = shell.focus if here == "inbox" and not (wanted.changed or wanted.after) else ()
     on_top = {row.id for row in focus}
     rows = [row for row in found.rows if row.id not in on_top]
-    shown = shown_list.lines(rows, now)
+    shown = shown_list.lines(rows, now, own=own_words.of(look.columns, shell.own))
     return page(
         request,
         "web/list.html",
@@ -151,19 +160,23 @@ def listed(
         heading=heading,
         places=_places(shell, here),
         groups=shown_list.grouped(wanted, rows, shown) if shown else [],
-        heads=shown_list.heads(wanted),
+        heads=shown_list.heads(wanted, shell.own),
         shell=shell,
         totals=shown_list.totals(wanted, shell.totals),
         chips=shown_list.chips(wanted, shell),
         focus=shown_list.lines(focus, now),
-        bars=shown_list.drawn(wanted, chart, shell.chart),
+        bars=shown_list.drawn(wanted, chart, shell.chart, shell.own),
         chart=chart,
-        chart_fields=charts.FIELDS,
+        chart_name=own_words.title(chart, shell.own) or labels.word("group", chart),
+        chart_fields=[
+            *((field, labels.word("group", field)) for field in charts.FIELDS),
+            *own_words.titles(shell.own, besides=chart),
+        ],
         team=team,
         bulk=shown_bulk.bar(request, here, look),
         asked=wanted,
         most=f"{MOST:,}",
-        form=panel(wanted, place) if wanted.panel else None,
+        form=panel(wanted, place, shell.own) if wanted.panel else None,
         view=view,
         mine=view is not None and may_change(request.actor, view),
         first=wanted.address() if wanted.after else "",

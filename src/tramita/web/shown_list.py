@@ -7,14 +7,17 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tramita.domain.cards import FieldDefinition
 from tramita.domain.codes import DueStatus
-from tramita.domain.narrowing import CODES, ME, NOBODY, without
+from tramita.domain.narrowing import CODES, ME, NOBODY, is_own, without
 from tramita.queries.charts import Bar
 from tramita.queries.shell import Count, Shell
 from tramita.queries.worklists import Row
 from tramita.ui import due, labels, moments
 from tramita.ui.worklist import Group, Head, Line
+from tramita.web import own_words
 from tramita.web.asked import Asked, status_of
+from tramita.web.own_words import Own
 
 SORTED_BY = {"due": "due", "updated": "updated", "created": "created"}  # a column's order
 BAR_LOOKS = {
@@ -34,11 +37,13 @@ class Chip(NamedTuple):
     value: str
 
 
-def lines(rows: Sequence[Row], now: datetime) -> list[Line]:
+def lines(rows: Sequence[Row], now: datetime, *, own: Sequence[FieldDefinition] = ()) -> list[Line]:
     """Each row as a list shows it."""
     # what comes before a reference in the address of an item: asked once a page, not once a row (0.7 ms)
     items = reverse("item", args=["-"]).removesuffix("-")
-    return [shown(row, now, items) for row in rows]
+    if not own:
+        return [shown(row, now, items) for row in rows]
+    return [shown(row, now, items)._replace(own=own_words.cells(own, row.fields)) for row in rows]
 
 
 def shown(row: Row, now: datetime, items: str) -> Line:
@@ -98,9 +103,9 @@ def _heading(by: str, row: Row, line: Line) -> tuple[str, str]:
     return row.keys[by], name or _nobody(by)
 
 
-def heads(asked: Asked) -> list[Head]:
+def heads(asked: Asked, own: Own) -> list[Head]:
     """The headings of the columns; those with an order of their own are links, the current one turns it round."""
-    return [Head(name, *_order(asked, name)) for name in asked.look.columns]
+    return [Head(name, *_order(asked, name), title=own_words.title(name, own)) for name in asked.look.columns]
 
 
 def _order(asked: Asked, column: str) -> tuple[str, str]:
@@ -130,8 +135,8 @@ def chips(asked: Asked, shell: Shell) -> list[Chip]:
     return [
         Chip(
             asked.address(narrowing=without(narrowing, field, value)),
-            "" if field == "mark" else labels.word("narrowing", field),
-            value_name(field, value, shell.names),
+            "" if field == "mark" else own_words.title(field, shell.own) or labels.word("narrowing", field),
+            value_name(field, value, shell.names, shell.own),
         )
         for field, values in narrowing
         if field != "due"
@@ -150,13 +155,13 @@ class Drawn(NamedTuple):
     current: bool
 
 
-def drawn(asked: Asked, field: str, bars: Sequence[Bar]) -> list[Drawn]:
+def drawn(asked: Asked, field: str, bars: Sequence[Bar], own: Own) -> list[Drawn]:
     """H-3, H-5: the longest bar takes all the room."""
     longest = max((bar.total for bar in bars), default=0) or 1
-    return [_drawn(asked, field, bar, longest) for bar in bars]
+    return [_drawn(asked, field, bar, longest, own) for bar in bars]
 
 
-def _drawn(asked: Asked, field: str, bar: Bar, longest: int) -> Drawn:
+def _drawn(asked: Asked, field: str, bar: Bar, longest: int, own: Own) -> Drawn:
     current = bar.value in dict(asked.look.narrowing).get(field, ())
     href = asked.only(field, [] if current else [bar.value]) if bar.value else ""
     parts, begin = [], 0.0
@@ -165,11 +170,12 @@ def _drawn(asked: Asked, field: str, bar: Bar, longest: int) -> Drawn:
         if length:
             parts.append((look, f"{begin:.2f}%", f"{length:.2f}%"))
         begin += length
-    name = value_name(field, bar.value, {(field, bar.value): bar.name or bar.value}) if bar.value else _("All others")
+    names = {(field, bar.value): bar.name or bar.value}
+    name = value_name(field, bar.value, names, own) if bar.value else _("All others")
     return Drawn(href, name, bar.total, [bar.counts[status] for status in BAR_LOOKS], parts, current)
 
 
-def value_name(field: str, value: str, names: Mapping[tuple[str, str], str]) -> str:
+def value_name(field: str, value: str, names: Mapping[tuple[str, str], str], own: Own) -> str:
     """What a person calls this value of a filter."""
     if field in CODES:
         return labels.word(field, value)
@@ -177,6 +183,8 @@ def value_name(field: str, value: str, names: Mapping[tuple[str, str], str]) -> 
         return _("Me")
     if value == NOBODY:
         return _nobody(field)
+    if is_own(field):
+        return own_words.value(field, value, own)
     return names.get((field, value), value)
 
 

@@ -199,19 +199,21 @@ def names_in(fields: Mapping[str, FieldDefinition]) -> Callable[[Reading, Node],
 def check_cards(reading: Reading, keys: Keys, read: Declared) -> None:
     """A field stands on one card, and what shows a field is declared and not, over others, the field itself (D-21)."""
     places = {name: card.name for card in reversed(read.cards) for name in card.fields}
-    for section, known in (("fields", read.fields), ("cards", {card.name: card for card in read.cards})):
-        for name, node, place in keys.entries(section):
-            one = known[name]
-            if isinstance(one, CardDefinition):
-                twice = [field for field in one.fields if places[field] != name]
-                reading.fault_each(
-                    place, (f"“{field}” stands on the card “{places[field]}” already" for field in twice)
-                )
-            if one.show_when:
-                found = [fault_of_showing(comparison, read.fields) for comparison in fields_of(one.show_when)]
-                reading.fault_each(values.below(node, "show_when"), [fault for fault in found if fault])
+    cards = {card.name: card for card in read.cards}
+    for name, node, place in keys.entries("cards"):
+        twice = [one for one in cards[name].fields if places[one] != name]
+        reading.fault_each(place, [f"“{one}” stands on the card “{places[one]}” already" for one in twice])
+        check_showing(reading, node, cards[name].show_when, read)
+    for name, node, _place in keys.entries("fields"):
+        check_showing(reading, node, read.fields[name].show_when, read)
     if ("fields" in keys or "cards" in keys) and (name := read.circle()):
         reading.fault(keys.node, f"whether the field “{name}” is shown depends, in the end, on itself")
+
+
+def check_showing(reading: Reading, node: Node, condition: Condition | None, read: Declared) -> None:
+    """What shows a card or a field is declared, and can have the values that it is compared with."""
+    faults = [fault_of_showing(comparison, read.fields) for comparison in fields_of(condition)] if condition else []
+    reading.fault_each(values.below(node, "show_when"), [fault for fault in faults if fault])
 
 
 def fault_of_showing(comparison: Comparison, fields: Mapping[str, FieldDefinition]) -> str | None:
