@@ -33,12 +33,17 @@ def fields(request: HttpRequest, known: Declared) -> dict[str, Any]:
     return {name: value_of(known.fields[name], text) for name, text in typed.items()}
 
 
-def typed_in(sent: QueryDict, known: Declared) -> Typed:
-    """As it was typed, after the button that was pressed for another row, or for one row less."""
+def typed_in(sent: QueryDict, known: Declared, *, blank: bool = False) -> Typed:
+    """As it was typed, after the button that was pressed for another row, or for one row less.
+
+    Rows without a filled cell are left out, so that those that are kept and named in faults have the numbers of those
+    that are seen; unless the form is only looked at.
+    """
     found: dict[str, str | list[Row]] = {}
     for name, one in known.fields.items():
         if f"fields.{name}" in sent:
-            found[name] = _rows(sent, one) if one.type == "table" else str(sent[f"fields.{name}"]).strip()
+            rows = [row for row in _rows(sent, one) if blank or any(row.values())] if one.type == "table" else None
+            found[name] = str(sent[f"fields.{name}"]).strip() if rows is None else rows
     table, _, number = str(sent.get("row", "")).partition(".")
     if isinstance(rows := found.get(table), list):
         if number.isdecimal():

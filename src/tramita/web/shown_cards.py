@@ -109,7 +109,7 @@ def form(
 ) -> Form:
     """The inputs of one form: as the item stands, and over it what was typed."""
     mine = refused if refused is not None and refused.panel == panel else None
-    typed = typed_in(mine.typed, known) if mine else {}
+    typed = typed_in(mine.typed, known, blank=mine.looked) if mine else {}
     first, pressed = (next(iter(mine.faults), ""), str(mine.typed.get("row", ""))) if mine else ("", "")
     now = {**values, **{name: value_of(known.fields[name], text) for name, text in typed.items()}}
     shown = known.shown(now)
