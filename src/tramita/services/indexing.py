@@ -29,7 +29,9 @@ BATCH = 200  # entries
 LONGEST_TEXT = 100_000  # characters that are read of one text
 LONGEST_BODY = 60_000  # that are kept, folded
 MAIL = frozenset({*MAILS, MOVED_HERE, MOVED_AWAY})
-TOLD = frozenset({"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id", "fields"})
+TOLD = frozenset(
+    {"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id", "fields"}
+)
 FILES = frozenset({"file_added", "link_added", "file_changed", "file_removed"})
 ALL = 0  # of an item's own files: the entry does not say which
 About = SearchDoc.About

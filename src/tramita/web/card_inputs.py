@@ -39,11 +39,11 @@ def typed_in(sent: QueryDict, known: Declared, *, blank: bool = False) -> Typed:
     Rows without a filled cell are left out, so that those that are kept and named in faults have the numbers of those
     that are seen; unless the form is only looked at.
     """
-    found: dict[str, str | list[Row]] = {}
-    for name, one in known.fields.items():
-        if f"fields.{name}" in sent:
-            rows = [row for row in _rows(sent, one) if blank or any(row.values())] if one.type == "table" else None
-            found[name] = str(sent[f"fields.{name}"]).strip() if rows is None else rows
+    sent_ones = [one for name, one in known.fields.items() if f"fields.{name}" in sent]
+    found: dict[str, str | list[Row]] = {
+        one.name: _rows(sent, one, blank=blank) if one.type == "table" else str(sent[f"fields.{one.name}"]).strip()
+        for one in sent_ones
+    }
     table, _, number = str(sent.get("row", "")).partition(".")
     if isinstance(rows := found.get(table), list):
         if number.isdecimal():
@@ -53,14 +53,15 @@ def typed_in(sent: QueryDict, known: Declared, *, blank: bool = False) -> Typed:
     return found
 
 
-def _rows(sent: QueryDict, table: FieldDefinition) -> list[Row]:
+def _rows(sent: QueryDict, table: FieldDefinition, *, blank: bool) -> list[Row]:
     begin = f"fields.{table.name}."
     numbers = {key.removeprefix(begin).partition(".")[0] for key in sent if key.startswith(begin)}
     names = [column.name for column in table.columns]
-    return [
+    rows = [
         {name: str(sent.get(f"{begin}{number}.{name}", "")).strip() for name in names}
         for number in sorted((one for one in numbers if one.isdecimal() and len(one) < 5), key=int)
     ]
+    return [row for row in rows if blank or any(row.values())]
 
 
 def value_of(one: FieldDefinition, typed: str | list[Row]) -> Any:

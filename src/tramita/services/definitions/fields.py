@@ -206,8 +206,8 @@ def check_cards(reading: Reading, keys: Keys, read: Declared) -> None:
         check_showing(reading, node, cards[name].show_when, read)
     for name, node, _place in keys.entries("fields"):
         check_showing(reading, node, read.fields[name].show_when, read)
-    if ("fields" in keys or "cards" in keys) and (name := read.circle()):
-        reading.fault(keys.node, f"whether the field “{name}” is shown depends, in the end, on itself")
+    if ("fields" in keys or "cards" in keys) and (own := read.circle()):
+        reading.fault(keys.node, f"whether the field “{own}” is shown depends, in the end, on itself")
 
 
 def check_showing(reading: Reading, node: Node, condition: Condition | None, read: Declared) -> None:
