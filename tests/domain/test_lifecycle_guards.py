@@ -452,6 +452,16 @@ def test_a_missing_checklist_item_holds_up_a_robot_and_a_first_part_too() -> Non
                 decide("resolve", role, Kind.ACTION, holds=True, first_part=first_part, given=given)
 
 
+def test_a_reviewer_passes_an_action_only_when_their_own_checklist_is_done() -> None:
+    """D-10, A-42; failing it needs no tick (A-41)."""
+    active = {"state": State.IN_PROGRESS, "review_part": True}
+
+    with pytest.raises(Invalid, match="Still open: Seen twice"):
+        decide("review", ANA, Kind.ACTION, given=Given(passed=True, open_checklist=("Seen twice",)), **active)
+    failed = decide("review", ANA, Kind.ACTION, given=Given(passed=False, open_checklist=("Seen twice",)), **active)
+    assert failed.to is State.TO_DO
+
+
 def test_nothing_to_await_closes_an_action_in_progress_too() -> None:
     """A-45."""
     row = decide("wait", ANA, Kind.ACTION, state=State.IN_PROGRESS, nothing_to_await=True)

@@ -76,7 +76,7 @@ def test_a_mail_that_is_moved_back_is_shown_once(desk: Desk) -> None:
     move(desk, message, source)
 
     assert said_on(source, desk).count(message.pk) == 1
-    assert (said_on(other, desk), counts(fresh(other), desk.leo)["mail_moved_away"]) == ([], 1)
+    assert (said_on(other, desk), counts(fresh(other), desk.leo).types["mail_moved_away"]) == ([], 1)
 
 
 def test_later_answers_to_a_moved_mail_follow_it(desk: Desk) -> None:

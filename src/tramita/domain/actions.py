@@ -118,7 +118,7 @@ ENDING = [
         listed="doer's Inbox",
         says="The reviewer fails it: back to whoever did it."),
     row("A-42", "review",   RUNNING, CLOSED, AGENT, REVIEW_PART, only=[FRESH_EYES], methods=COMPLETE, passed=True,
-        reason=Reason.REVIEWED, through=RESOLVED,
+        checks=[check_checklist], reason=Reason.REVIEWED, through=RESOLVED,
         listed="none",
         says="The reviewer passes it: the flow goes on."),
     row("A-43", "close",    RUNNING, CLOSED, SYSTEM, reason=Reason.BY_SYSTEM,

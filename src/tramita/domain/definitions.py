@@ -130,7 +130,7 @@ class ActionDefinition:
     when: Condition | None = None
     # manual
     instructions: str = ""
-    checklist: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()  # D-10
     queue: str | None = None  # None: the Case's
     due: str | None = None
     assign_user: str | None = None
@@ -139,6 +139,7 @@ class ActionDefinition:
     four_eyes: bool = False
     review_queue: str | None = None
     review_due: str | None = None
+    review_checklist: tuple[str, ...] = ()  # the reviewer's own (D-10)
     mail: MailDefaults | None = None  # None: as its Case (M-15)
     # send_mail, send_mail_and_wait
     template: str = ""

@@ -112,16 +112,25 @@ def marked(item: Item, entries: list[TimelineEntry]) -> list[TimelineEntry]:
     ]
 
 
-def counts(item: Item, actor: Actor) -> dict[str, int]:
-    """How many entries of each type this actor may read, in the order of the alphabet (TL-2)."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many entries of each type there are, and after which one all is new: the last update submitted (TL-3)."""
+
+    types: Mapping[str, int]
+    seen: int = 0  # the id of an entry
+
+
+def counts(item: Item, actor: Actor) -> Tally:
+    """How many entries of each type this actor may read, in the order of the alphabet (TL-2). Cost: one statement."""
     own, shared = _conditions(item, actor, None)
-    branch = "SELECT e.type AS type FROM entries e JOIN items ON items.id = e.item_id"
+    branch = "SELECT e.type AS type, e.id AS id FROM entries e JOIN items ON items.id = e.item_id"
     rows = fetch(
-        f"SELECT type, COUNT(*) FROM ({branch} WHERE {own.sql} UNION ALL {branch} WHERE {shared.sql}) told "
+        f"SELECT type, COUNT(*), MAX(id) FROM ({branch} WHERE {own.sql} UNION ALL {branch} WHERE {shared.sql}) told "
         "GROUP BY type ORDER BY type",
         [*own.params, *shared.params],
     )
-    return dict(rows)
+    seen = next((newest for type_, _, newest in rows if type_ == "seen"), 0)
+    return Tally({type_: count for type_, count, _ in rows}, seen)
 
 
 def comms(item: Item, actor: Actor) -> list[Said]:

@@ -198,13 +198,22 @@ def _due(change: Change, value: Mapping[str, Any]) -> None:
 
 
 def _checklist(change: Change, value: Mapping[str, bool]) -> None:
-    """Tick, or take a tick away (D-12)."""
-    known = dict(change.item.checklist)
+    """Tick, or take a tick away; the entry says which, and by whom (D-10, D-12)."""
+    before = dict(change.item.checklist)
     for text, done in value.items():
-        if text not in known or not isinstance(done, bool):
+        if text not in before or not isinstance(done, bool):
             raise Invalid.one("checklist", "unknown", "The checklist has no item “%(text)s”.", text=text)
-        known[text] = done
-    change.record("checklist_changed", data={"done": sum(known.values())}, checklist=[[t, d] for t, d in known.items()])
+    known = {**before, **value}
+    turned = [text for text, done in known.items() if done is not before[text]]
+    if not turned:
+        return
+    told = {"ticked": [t for t in turned if known[t]], "unticked": [t for t in turned if not known[t]]}
+    change.record(
+        "checklist_changed",
+        data={"done": sum(known.values())},
+        words={name: texts for name, texts in told.items() if texts},
+        checklist=[[text, done] for text, done in known.items()],
+    )
 
 
 _EDITS: dict[str, Callable[[Change, Any], None]] = {

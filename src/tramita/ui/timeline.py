@@ -150,6 +150,16 @@ def _fields(data: Data) -> str:
     return _("Fields changed: %(names)s") % {"names": ", ".join(data.get("fields", ()))}
 
 
+def _checklist(data: Data) -> str:
+    """Which items were ticked, and which taken back (D-12)."""
+    said = [
+        text % {"items": ", ".join(data[name])}
+        for name, text in (("ticked", _("Ticked: %(items)s")), ("unticked", _("No longer ticked: %(items)s")))
+        if data.get(name)
+    ]
+    return " · ".join(said) or _("Checklist changed")
+
+
 def _linked(data: Data) -> str:
     return _("Linked with %(item)s") % {"item": data.get("item")}
 
@@ -266,7 +276,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "title_changed": _plain(gettext_lazy("Title changed")),
     "description_changed": _plain(gettext_lazy("Description changed")),
     "contacts_changed": _plain(gettext_lazy("Contacts changed")),
-    "checklist_changed": _plain(gettext_lazy("Checklist changed")),
+    "checklist_changed": _checklist,
     "fields_changed": _fields,
     "category_changed": _category,
     "due_changed": _due,

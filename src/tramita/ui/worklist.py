@@ -83,7 +83,7 @@ def rows(group: Group, heads: Sequence[Head], sheet: str, *, ticks: bool = False
         kinds=labels.words("kind"),
         states=labels.words("state"),
         starred=_("Highlighted"),
-        fresh=_("New information"),
+        fresh=_("New mail"),
         nobody=_("Unassigned"),
         problem=_("Problem"),
         unsent=_("Mail problem"),
@@ -128,10 +128,10 @@ def _star(said: Said) -> str:
 
 
 def _title(line: Line, said: Said) -> str:
-    dot = f'<span class="fresh" role="img" aria-label="{said.fresh}"></span>' if line.fresh else ""
+    new = f'<span class="new">{said.fresh}</span>' if line.fresh else ""
     tone = ' data-tone="bad"' if line.problem else ""
     tag = f'<span class="tag"{tone}>{escape(line.tag)}</span>' if line.tag else ""
-    return f'{dot}<a href="{line.href}">{escape(line.title)}</a>{tag}{_unsent(said) if line.unsent else ""}'
+    return f'<a href="{line.href}">{escape(line.title)}</a>{new}{tag}{_unsent(said) if line.unsent else ""}'
 
 
 def _unsent(said: Said) -> str:

@@ -53,7 +53,7 @@ def files(reading: Reading, after: int | None, filed: int) -> dict[str, Any]:
         "most": limits.limits.file_bytes,
         "types": limits.file_types,
         "accept": ",".join(f".{one}" for one in limits.file_types),
-        "tabs": tabs(reading, counts(reading.item, reading.actor), filed),
+        "tabs": tabs(reading, counts(reading.item, reading.actor).types, filed),
     }
 
 

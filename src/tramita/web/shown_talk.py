@@ -81,13 +81,14 @@ class Marks:
     """What is needed to say which messages are new."""
 
     reading: Reading
-    seen: datetime | None
+    seen: int | None = None  # the entry of the last update that was submitted; None: nothing is new
     troubles: Mapping[int, Trouble] = field(default_factory=dict)
     may_mail: bool = False
 
     def fresh(self, entry: TimelineEntry) -> bool:
-        """TL-3."""
-        return self.reading.item.new_information and (self.seen is None or entry.at > self.seen)
+        """A communication of this item that nobody has answered with an update since (TL-3, L-8)."""
+        here = entry.item == self.reading.item.reference
+        return here and self.reading.item.new_information and self.seen is not None and entry.id > self.seen
 
 
 def comms(reading: Reading, asks: Asked, filed: int) -> dict[str, Any]:
@@ -96,20 +97,22 @@ def comms(reading: Reading, asks: Asked, filed: int) -> dict[str, Any]:
     `filed`: how much the Files tab holds.
     """
     talk, besides = conversation(reading.item, reading.actor) if reading.tab == "comms" else ([], [])
-    marks = Marks(reading, _seen(talk), troubles(reading.item), may(reading.actor, "mail", reading.item))
+    told_so_far = counts(reading.item, reading.actor)
+    may_mail = may(reading.actor, "mail", reading.item)
+    marks = Marks(reading, told_so_far.seen, troubles(reading.item), may_mail)
     return {
         "messages": [_said(one, marks) for one in talk],
         **(composer(reading, talk, asks, besides) if reading.tab == "comms" else {}),
         "counts_as_resolution": _counting(reading, talk),
         **_case(reading),
-        "tabs": tabs(reading, counts(reading.item, reading.actor), filed),
+        "tabs": tabs(reading, told_so_far.types, filed),
     }
 
 
 def alone(reading: Reading, asks: Asked) -> dict[str, Any]:
     """The composer without the conversation, and below it the mail that is answered."""
     talk, besides = conversation(reading.item, reading.actor)
-    return composer(reading, talk, asks, besides) | {"messages": [_said(one, Marks(reading, None)) for one in talk[:1]]}
+    return composer(reading, talk, asks, besides) | {"messages": [_said(one, Marks(reading)) for one in talk[:1]]}
 
 
 def timeline(reading: Reading, show: list[str], filed: int) -> dict[str, Any]:
@@ -209,12 +212,6 @@ def _answer(one: Spoken, mail: Message, reading: Reading) -> str:
     ):
         return ""
     return f"{reverse('item', args=[reading.item.reference])}?tab=comms&answer={mail.pk}#composer"
-
-
-def _seen(talk: Sequence[Spoken]) -> datetime | None:
-    """When the desk last wrote: what came after it has a dot until an update is submitted (TL-3, L-8)."""
-    ours = [one.entry.at for one in talk if one.entry.type in {"note_added", "mail_sent"} and one.entry.actor]
-    return max(ours, default=None)
 
 
 def _where(one: Spoken, reading: Reading) -> str:

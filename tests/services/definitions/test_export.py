@@ -177,6 +177,7 @@ actions = st.one_of(
     st.just({"kind": "approval", "levels": [{"any_of": USERS}, {"all_of": USERS[:1]}], "timeout": "3 working days"}),
     st.builds(lambda after: {"kind": "wait_until", "after": after}, days),
     st.just({"kind": "wait_for_sub_case", "close_if_none": True}),
+    st.just({"review": "four_eyes", "checklist": ["Paid"], "review_checklist": ["Seen twice"]}),
 )
 
 

@@ -152,6 +152,7 @@ def action(one: ActionDefinition, *, ad_hoc: bool = False) -> Tree:
         review="four_eyes" if one.four_eyes else None,
         review_queue=one.review_queue,
         review_due=one.review_due,
+        review_checklist=list(one.review_checklist),
         mail=mail_defaults(one.mail),
     )
     if one.startable != (ad_hoc and one.kind == "manual"):

@@ -29,6 +29,7 @@ MANUAL = (
     "review",
     "review_queue",
     "review_due",
+    "review_checklist",
     "startable",
     "mail",
 )
@@ -177,6 +178,7 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "review": values.one_of("four_eyes"),
         "review_queue": values.reference("queue"),
         "review_due": promise(flow.service.calendar),
+        "review_checklist": values.texts,
         "startable": values.flag,
         "mail": mail_defaults,
         "template": values.long_text,
@@ -203,7 +205,7 @@ def check_action(reading: Reading, keys: Keys, kind: str, given: Mapping[str, An
     if kind == "wait_until" and ("date" in keys) == ("after" in keys):
         reading.fault(keys.node, "an Action of the kind wait_until needs either “date” or “after”")
     if "review" not in keys:
-        for key in ("review_queue", "review_due"):
+        for key in ("review_queue", "review_due", "review_checklist"):
             if key in keys:
                 reading.fault(keys.node.keys[key], f"“{key}” needs “review: four_eyes”")
 
