@@ -21,7 +21,7 @@ import tramita
 from tramita.config.stream import LONGEST_QUEUE, Page, Stream
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
-from tramita.models import Person, Presence
+from tramita.models import Person, Presence, TimeSpent
 from tramita.queries.changes import changes
 from tramita.queries.events import cursor_at, newest
 from tramita.queries.presence import present
@@ -56,7 +56,7 @@ class Reader:
         """The changes of the next event that names any."""
         while True:
             event = await asyncio.wait_for(self.said.get(), SOON)
-            if event.startswith(b"event: here"):
+            if event.startswith((b"event: here", b"event: time")):
                 continue
             lines = dict(line.split(": ", 1) for line in event.decode().splitlines() if ": " in line)
             if "data" in lines:
@@ -68,6 +68,13 @@ class Reader:
             event = await asyncio.wait_for(self.said.get(), SOON)
             if event.startswith(b"event: here"):
                 return list(json.loads(event.decode().split("data: ")[1]))
+
+    async def clock(self) -> dict[str, Any]:
+        """The next word on the reader's own time."""
+        while True:
+            event = await asyncio.wait_for(self.said.get(), SOON)
+            if event.startswith(b"event: time"):
+                return dict(json.loads(event.decode().split("data: ")[1]))
 
     async def event(self) -> bytes:
         return await asyncio.wait_for(self.said.get(), SOON)
@@ -248,6 +255,29 @@ def test_who_has_the_same_item_open_is_told_and_who_writes() -> None:
     play(scene)
 
 
+def test_a_page_that_opens_in_focus_starts_its_readers_clock() -> None:
+    """TL-5, decision 39: no request of its own. One that comes back by itself starts nothing, and closing stops it."""
+    desk = build()
+    item, other = desk.ticket(), desk.ticket()
+    ana = cookie_of(desk.ana)
+
+    async def running() -> list[int]:
+        return await in_thread(lambda: [*TimeSpent.objects.filter(ended_at=None).values_list("item", flat=True)])
+
+    async def scene(stream: Stream) -> None:
+        async with listening(stream, ana, query=f"item={item.reference}&focus=yes") as one:
+            assert (await one.clock())["running"] is True
+            async with listening(stream, ana, query=f"item={other.reference}&focus=yes", last="0-0") as two:
+                assert (await two.clock())["running"] is False
+            async with listening(stream, ana, query=f"item={other.reference}&focus=") as three:
+                assert (await three.clock())["running"] is False
+            assert await running() == [item.pk]
+        await forgotten(stream)
+        assert await running() == []
+
+    play(scene)
+
+
 def test_nobody_is_told_of_an_item_that_they_may_not_see() -> None:
     """SEC-2, decision 33: their page is on no item, neither for them nor for others."""
     desk = build()
@@ -323,6 +353,7 @@ def test_work_is_given_without_asking_who_is_there() -> None:
         "models/work.py",
         "queries/presence.py",
         "services/presence.py",
+        "services/tracking.py",  # whose clock runs (TL-5)
     }
 
 

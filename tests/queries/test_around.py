@@ -5,6 +5,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from tests import factories
+from tests.desk import MONDAY
 from tramita.queries.around import around
 from tramita.services.linking import link
 
@@ -22,11 +23,11 @@ def test_linked_items_are_found_from_both_sides_as_far_as_they_may_be_seen(
     link(one, to=other, by=ana, at=timezone.now())
 
     with django_assert_num_queries(1):
-        found = around(one, ana, paths=[], workers=False)
+        found = around(one, ana, at=MONDAY, paths=[], workers=False)
 
     assert [near.reference for near in found.linked] == [other.reference]
-    assert [near.title for near in around(other, ana, paths=[], workers=False).linked] == [one.title]
-    assert around(other, eve, paths=[], workers=False).linked == []
+    assert [near.title for near in around(other, ana, at=MONDAY, paths=[], workers=False).linked] == [one.title]
+    assert around(other, eve, at=MONDAY, paths=[], workers=False).linked == []
 
 
 def test_workers_are_people_and_robots_in_the_order_of_their_names() -> None:
@@ -36,7 +37,7 @@ def test_workers_are_people_and_robots_in_the_order_of_their_names() -> None:
     factories.requester("Carl Asks")
     factories.person("Dora Gone", is_active=False)
 
-    found = around(factories.ticket(), ana, paths=[], workers=True)
+    found = around(factories.ticket(), ana, at=MONDAY, paths=[], workers=True)
 
     assert [name for _id, name in found.workers] == ["Ana Lima", "Beatrix"]
 
@@ -48,6 +49,6 @@ def test_titles_and_the_company_are_named() -> None:
     definition.title = "Acme"
     definition.save()
 
-    found = around(factories.ticket(organisation=company), factories.agent(), paths=["acme", "nowhere"], workers=False)
+    found = around(factories.ticket(organisation=company), factories.agent(), at=MONDAY, paths=["acme", "nowhere"], workers=False)
 
     assert (found.titles, found.organisation) == ({"acme": "Acme"}, "Acme Iberia")

@@ -142,6 +142,6 @@ def test_the_page_names_the_very_managers_who_may_decide(acme: Customer) -> None
     Person.objects.filter(pk=acme.sofia.id).update(is_active=False)
     item = acme.ticket()
 
-    near = around(item, acme.desk.ana, paths=[], workers=False, approvals=True)
+    near = around(item, acme.desk.ana, at=MONDAY, paths=[], workers=False, approvals=True)
 
     assert list(near.managers) == [one.name for one in managers_of(item.organisation_id)] == ["Marta Vidal"]

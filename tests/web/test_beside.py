@@ -1,15 +1,16 @@
 """What stands at the side of an item, and what is marked as new on it."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.desk import Desk
-from tests.web.reading import fresh, text_of, words_of
-from tramita.models import Item
-from tramita.services import editing, launching, receiving, working
+from tests.desk import MONDAY, Desk
+from tests.web.reading import errors_of, fresh, text_of, words_of
+from tramita.models import Item, TimeSpent
+from tramita.services import editing, launching, receiving, tracking, working
 
 pytestmark = pytest.mark.usefixtures("data_dir")
 
@@ -56,3 +57,50 @@ def test_the_timeline_says_who_ticked_what(desk: Desk, ana: Client) -> None:
     page = words_of(ana.get(f"{address}?tab=timeline"))
     assert page.count("Ticked: IBAN checked · Ana Lima") == page.count("No longer ticked: IBAN checked · Ana Lima") == 1
     assert "Checklist 0/1" in page
+
+
+def test_the_clock_has_buttons_that_need_no_script(desk: Desk, ana: Client) -> None:
+    """TL-5, UI: Time 0:12."""
+    item = desk.ticket()
+    tracking.add(item, begun_at=MONDAY, minutes=12, by=desk.ana, at=timezone.now())
+    tracking.add(item, begun_at=MONDAY, minutes=88, by=desk.leo, at=timezone.now())
+    address = f"/items/{item.reference}"
+    assert "in hours and minutes: 0:12 all 1:40" in words_of(ana.get(address))
+
+    ana.post(f"{address}/clock", {"do": "go-on"})
+    assert TimeSpent.objects.filter(person=desk.ana.id, ended_at=None, item=item).exists()
+    assert 'value="go-on" aria-label="Start the clock" title="Start the clock" hidden' in text_of(ana.get(address))
+    told = ana.post(f"{address}/clock", {"do": "pause", "quiet": "yes"}).json()
+    assert (told["own"] // 60, told["all"] // 60, told["running"], told["paused"]) == (12, 100, False, True)
+    ana.post(f"{address}/clock", {"do": "slept", "seconds": "900", "focus": "yes"})
+    assert fresh(item).version == item.version
+
+
+def test_a_session_is_corrected_by_a_form_and_refused_beside_its_field(desk: Desk, ana: Client) -> None:
+    """TL-5: no overlap into the future, no minutes below none."""
+    item = desk.ticket()
+    row = tracking.add(item, begun_at=MONDAY, minutes=12, by=desk.ana, at=timezone.now())
+    address, soon = f"/items/{item.reference}/time", timezone.now() + timedelta(hours=1)
+
+    refused = ana.post(f"{address}/{row.pk}", {"begun_at": f"{soon:%Y-%m-%dT%H:%M}", "minutes": "5"})
+    assert (refused.status_code, errors_of(refused)) == (
+        422,
+        {f"session-{row.pk}-begun": "It would end in the future."},
+    )
+    assert "add-minutes" in errors_of(ana.post(f"{address}/add", {"begun_at": "2026-03-02T10:00", "minutes": "-3"}))
+
+    ana.post(f"{address}/{row.pk}", {"begun_at": "2026-03-02T10:00", "minutes": "75"})
+    assert "1:15 Ana Lima" in words_of(ana.get(address))
+    assert "You 1:15, all 1:15" in words_of(ana.get(address))
+
+
+def test_the_clock_can_be_hidden_and_still_counts(desk: Desk, ana: Client) -> None:
+    """TL-5: a wish of the person."""
+    item, address = desk.ticket(), "/settings/"
+    ana.post(address, {"language": "en", "time_zone": "", "theme": "system"})
+
+    page = text_of(ana.get(f"/items/{item.reference}"))
+    assert '<section class="section" id="time" hidden>' in page
+    assert "time-tracker" in page
+    ana.post(address, {"language": "en", "time_zone": "", "theme": "system", "time": "on"})
+    assert '<section class="section" id="time">' in text_of(ana.get(f"/items/{item.reference}"))

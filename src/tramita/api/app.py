@@ -21,6 +21,7 @@ from tramita.api.calls import (
     noting,
     reading,
     starting,
+    tracking,
     working,
 )
 from tramita.api.idempotency import once_a_key
@@ -43,6 +44,7 @@ SUBJECTS = (
     approvals,
     noting,
     filing,
+    tracking,
     notifications,
     drafts,
     mail,

@@ -3,7 +3,8 @@
 A process looks at the cursor four times a second while somebody listens, and tells each page which of the items that
 its reader may see have changed. It keeps no state: who reconnects with the last cursor misses nothing.
 
-A page that shows an item says so: then it is told, once a second, who else has the item open (decision 0033).
+A page that shows an item says so: then it is told, once a second, who else has the item open (decision 0033); while it
+is open, its reader's clock on the item runs (decision 0039).
 """
 
 import asyncio
@@ -33,7 +34,8 @@ from tramita.queries.events import Mark, cursor_at, newest, read_cursor
 from tramita.queries.items import get_visible
 from tramita.queries.people import actor_for, signed_in
 from tramita.queries.presence import Here, present
-from tramita.services import presence
+from tramita.queries.tracking import Clock, clock_of
+from tramita.services import presence, tracking
 
 PATH = "/stream"
 LOOK_EVERY = 0.25  # seconds
@@ -56,6 +58,7 @@ class Page:
     item: Item | None = None  # that it shows
     number: int | None = None  # of its presence on the item
     others: tuple[Here, ...] | None = None  # on the item, as it was told last
+    clock: Clock | None = None  # of the reader, on the item
     queue: "asyncio.Queue[bytes | None]" = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
 
     def tell(self, event: bytes | None) -> None:
@@ -149,7 +152,7 @@ class Hub:
         await asyncio.sleep(0)
         gone, self.closed = self.closed, []
         try:
-            await self.ask(presence.leave, gone)
+            await self.ask(lambda: presence.leave(gone, at=datetime.now(UTC)))
         except DatabaseError as error:  # they end by themselves
             log.warning("presences not taken back", extra={"error": str(error).strip()})
 
@@ -184,7 +187,8 @@ class Stream:
         asked = parse_qs(scope["query_string"].decode("latin-1"))
         try:
             after = _cursor(headers, asked)
-            page = await self.hub.ask(opened, session, asked) if scope["method"] == "GET" else None
+            anew = b"last-event-id" not in headers
+            page = await self.hub.ask(opened, session, asked, anew) if scope["method"] == "GET" else None
         except DatabaseError as error:
             log.warning("the stream finds no database", extra={"error": str(error).strip()})
             await self.hub.ask(close_old_connections)
@@ -203,6 +207,8 @@ class Stream:
         gone = asyncio.create_task(_gone(receive))
         try:
             await send({"type": "http.response.start", "status": HTTPStatus.OK, "headers": HEADERS})
+            if page.clock is not None:
+                await _say(send, f"event: time\ndata: {json.dumps(page.clock.to_json())}\n\n".encode())
             for said in await self.hub.ask(missed, after, page.actor):
                 await _say(send, said)
             await self._tell_on(page, session, gone, send)
@@ -260,13 +266,23 @@ def missed(after: Mark | None, actor: Actor) -> Iterable[bytes]:
     return [f"id: {cursor_at(newest())}\nevent: reload\ndata:\n\n".encode()]
 
 
-def opened(session: str, asked: Mapping[str, list[str]]) -> Page | None:
-    """A page as its address says; None for whoever may not listen. In the hub's thread."""
+def opened(session: str, asked: Mapping[str, list[str]], anew: bool) -> Page | None:
+    """A page as its address says; None for whoever may not listen. In the hub's thread.
+
+    One that is opened in focus starts the clock (TL-5). A browser that comes back by itself (not `anew`) says what was
+    in focus long ago, and starts nothing.
+    """
     actor = reader(session)
     if actor is None:
         return None
     item = _shown(asked.get("item", [""])[0], actor)
-    return Page(actor, item, presence.arrive(item, by=actor, at=datetime.now(UTC)) if item else None)
+    if item is None:
+        return Page(actor)
+    at = datetime.now(UTC)
+    number = presence.arrive(item, by=actor, at=at)
+    if anew and asked.get("focus"):
+        tracking.focus(item, by=actor, at=at)
+    return Page(actor, item, number, clock=clock_of(item, actor, at=at))
 
 
 def still(page: Page, session: str) -> bool:

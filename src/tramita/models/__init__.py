@@ -24,6 +24,7 @@ from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
+from tramita.models.time import TimeSpent
 from tramita.models.views import View
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Presence, Timer
 
@@ -71,6 +72,7 @@ __all__ = [
     "SearchDoc",
     "SeenMessage",
     "SenderDomain",
+    "TimeSpent",
     "Timer",
     "Token",
     "ToldSender",

@@ -49,6 +49,7 @@ class Person(AbstractBaseUser):
     theme = models.CharField(max_length=10, default="")  # empty: as the system
     # of lists; null: dense. With a default SQLite would make the table anew, and lose its triggers (migration 0011)
     density = models.CharField(max_length=10, null=True)
+    hides_time = models.BooleanField(null=True)  # the clock of an item, which runs all the same (TL-5)
     is_active = models.BooleanField(default=True)
     own_queues_only = models.BooleanField(default=False)
     robot = models.JSONField(null=True)  # kinds and lease of a robot, as configured

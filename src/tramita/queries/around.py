@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tramita.domain.actors import STAFF, Actor
@@ -12,6 +13,7 @@ from tramita.models import Item
 from tramita.queries.files import count_sql
 from tramita.queries.names import person_name
 from tramita.queries.rows import fetch
+from tramita.queries.tracking import Clock, clock_from, clock_sql
 from tramita.queries.visibility import Fragment, visible_sql
 
 MOST_LINKS = 20
@@ -44,11 +46,14 @@ class Around:
     approval_types: Sequence[int] = ()  # their versions, the inactive ones too
     follows: bool | None = None  # whether this person follows it, or mutes it; None: they have said nothing
     files: int = 0  # what the Files tab holds (F-1)
+    clock: Clock = Clock()  # how long this person worked on it, and everybody (TL-5)
 
 
-def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool, approvals: bool = False) -> Around:
+def around(
+    item: Item, actor: Actor, *, at: datetime, paths: Sequence[str], workers: bool, approvals: bool = False
+) -> Around:
     """The surroundings of an item, as far as this actor may see them. Cost: one statement."""
-    parts = [_organisation(item), _linked(item, actor), _files(item, actor), SETTINGS, _followed(item, actor)]
+    parts = [_organisation(item), _linked(item, actor), _files(item, actor), SETTINGS, _followed(item, actor), _clock(item, actor, at)]
     parts += [_titles(paths)] if paths else []
     parts += [_workers()] if workers else []
     parts += [_managers(item), APPROVAL_TYPES] if approvals else []
@@ -66,6 +71,7 @@ def around(item: Item, actor: Actor, *, paths: Sequence[str], workers: bool, app
         linked=[_link(*row) for row in found["link"]],
         follows=next((bool(follows) for follows, *_ in found["follow"]), None),
         files=found["files"][0][0],
+        clock=clock_from(found["clock"][0]),
         settings=next((version for version, *_ in found["settings"]), None),
         managers=sorted((person_name(name, address) for *_, address, name in found["manager"]), key=str.casefold),
         approval_types=[version for version, *_ in sorted(found["approval_type"], key=lambda one: one[4])],
@@ -115,6 +121,11 @@ def _workers() -> Fragment:
 def _files(item: Item, actor: Actor) -> Fragment:
     count = count_sql(item, actor)
     return Fragment(f"SELECT 'files', n, 0, 0, 0, '', '' FROM (SELECT ({count.sql}) AS n) f", count.params)
+
+
+def _clock(item: Item, actor: Actor, at: datetime) -> Fragment:
+    clock = clock_sql(item, actor, at)
+    return Fragment(f"SELECT 'clock', own, everybodys, runs, paused, '', '' FROM ({clock.sql}) c", clock.params)
 
 
 def _linked(item: Item, actor: Actor) -> Fragment:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from tramita.domain.actors import Actor
 from tramita.models import Item, Presence
-from tramita.services import sql
+from tramita.services import sql, tracking
 from tramita.services.transactions import writing
 
-HOLDS = timedelta(seconds=45)
+HOLDS = tracking.HOLDS
 SAY_EVERY = timedelta(seconds=15)
 
 
@@ -25,13 +25,19 @@ def arrive(item: Item, *, by: Actor, at: datetime) -> int:
 
 
 def hold(pages: Collection[int], *, at: datetime) -> None:
-    """These pages are still open; those of processes that died are forgotten. Cost: two statements, however many."""
+    """These pages are still open, and the clock of who has one in focus runs (TL-5); those of processes that died are
+    forgotten. Cost: four statements, however many.
+    """
     with writing():
+        tracking.hold(pages, at=at)
         Presence.objects.filter(pk__in=pages).update(until=at + HOLDS)
         Presence.objects.filter(until__lt=at).delete()
 
 
-def leave(pages: Collection[int]) -> None:
-    """These pages were closed."""
+def leave(pages: Collection[int], *, at: datetime) -> None:
+    """These pages were closed, and with the last one of an item its clock stops (TL-5)."""
     with writing():
-        Presence.objects.filter(pk__in=pages).delete()
+        closed = Presence.objects.filter(pk__in=pages)
+        people = set(closed.values_list("person_id", flat=True))
+        closed.delete()
+        tracking.let_go(people, at=at)

@@ -82,6 +82,12 @@ def hours_and_minutes(seconds: float) -> str:
     return _("%(minutes)d m") % {"minutes": minutes}
 
 
+def clock(seconds: float) -> str:
+    """“0:12”: hours and minutes, as a clock shows them."""
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    return f"{hours}:{minutes:02d}"
+
+
 def late(seconds: float) -> str:
     """“2 h 10 m late”."""
     return _("%(duration)s late") % {"duration": duration(seconds)}

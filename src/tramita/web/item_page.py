@@ -58,6 +58,7 @@ def item_page(
         view |= comms(reading, asks, view["filed"])
     focus = "reply" if asks.canned is None and (asks.answer or asks.write == "reply") else ""
     context = {"item": found, "view": view, "tab": tab, "focus": focus, "alone": False, **readers(refused)}
+    context["hides_time"] = request.person.hides_time
     return page(request, "web/items/page.html", "item", status=refused.status if refused else 200, **context)
 
 

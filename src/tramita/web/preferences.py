@@ -42,7 +42,8 @@ def settings(request: StaffRequest) -> HttpResponse:
     faults = _faults(person.language, person.time_zone, theme, density)
     if faults:
         return _form(request, faults)
-    person.save(update_fields=["language", "time_zone", "theme", "density"])
+    person.hides_time = None if inputs.flag(request, "time") else True
+    person.save(update_fields=["language", "time_zone", "theme", "density", "hides_time"])
     translation.activate(person.language or desk.LANGUAGE_CODE)
     messages.success(request, _("Your settings are saved."))
     response = redirect("settings")

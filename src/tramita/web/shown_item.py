@@ -14,6 +14,7 @@ from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.around import around
 from tramita.queries.visibility import may
+from tramita.services.tracking import REST_AFTER
 from tramita.ui import due, labels
 from tramita.ui.due_text import due_text
 from tramita.web.shown_approval import asks, panel
@@ -48,7 +49,7 @@ def shown(reading: Reading) -> dict[str, Any]:
     """Everything above and beside the tabs."""
     paths = _paths(reading)
     workers, approvals = "assign" in reading.read.allowed, asks(reading)
-    near = around(reading.item, reading.actor, paths=paths, workers=workers, approvals=approvals)
+    near = around(reading.item, reading.actor, at=reading.at, paths=paths, workers=workers, approvals=approvals)
     return {
         **_head(reading, [near.titles.get(path, path.rpartition("/")[2]) for path in paths]),
         **_moves(reading, definitions.settings_of(near.settings)),
@@ -61,6 +62,8 @@ def shown(reading: Reading) -> dict[str, Any]:
         "followable": reading.running and reading.item.state is not State.DRAFT,
         "follows": near.follows if near.follows is not None else reading.actor.id in _workers(reading.item),
         "filed": near.files,
+        "clock": near.clock,
+        "idle": int(REST_AFTER.total_seconds()),
         "tab": reading.tab,
     }
 

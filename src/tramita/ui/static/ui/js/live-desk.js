@@ -3,7 +3,8 @@
  * changed, their version, and the lists they stand in now. A page that shows one of them (`data-ref`) or is such a list
  * (`data-place`) asks for itself again, and says so to its parts (`desk:fresh`); a list in the sidebar alone has the
  * counters asked for. An item that is open (`#item[data-ref]`) is told to the stream, which tells who else is there
- * (`desk:here`). A connection that broke goes on after the last thing it told.
+ * (`desk:here`), and what the reader's clock on it shows (`desk:time`): opened in focus, it runs. A connection that broke
+ * goes on after the last thing it told.
  */
 const SOON = 150 // ms: what happens together is asked for together
 const REST = 1_000 // between two questions of a page for itself
@@ -39,11 +40,14 @@ class LiveDesk extends HTMLElement {
   listen() {
     this.source?.close()
     this.item = this.shown()
-    this.source = new EventSource(`${this.getAttribute("src")}?${new URLSearchParams({ after: this.last, item: this.item })}`)
+    this.source = new EventSource(`${this.getAttribute("src")}?${new URLSearchParams({ after: this.last, item: this.item, focus: document.hasFocus() ? "yes" : "" })}`)
     const told = (event) => event.lastEventId && (this.last = event.lastEventId)
     this.source.onmessage = (event) => (told(event), this.hear(JSON.parse(event.data)))
     this.source.addEventListener("hello", told)
-    this.source.onopen = () => (this.refused = 0)
+    this.source.onopen = () => {
+      this.refused = 0
+      document.dispatchEvent(new Event("desk:open"))
+    }
     this.source.onerror = () => {
       if (this.source.readyState !== EventSource.CLOSED) return // a browser comes back by itself, but not from a refusal
       clearTimeout(this.timers.stream)
@@ -51,9 +55,11 @@ class LiveDesk extends HTMLElement {
       this.timers.stream = setTimeout(() => this.listen(), AGAIN * 2 ** this.refused)
     }
     this.source.addEventListener("reload", (event) => (told(event), this.plan("page")))
-    this.source.addEventListener("here", (event) => {
-      if (this.item === this.shown()) document.dispatchEvent(new CustomEvent("desk:here", { detail: JSON.parse(event.data) }))
-    })
+    for (const name of ["here", "time"]) {
+      this.source.addEventListener(name, (event) => {
+        if (this.item === this.shown()) document.dispatchEvent(new CustomEvent(`desk:${name}`, { detail: JSON.parse(event.data) }))
+      })
+    }
   }
 
   hear(changes) {

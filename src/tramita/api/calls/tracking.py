@@ -1,0 +1,62 @@
+"""Time spent on an item (TL-5)."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+from ninja.responses import Status
+from pydantic import Field
+
+from tramita.api.auth import caller
+from tramita.api.schemas.tracking import SessionIn, SessionOut, TimeOut
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Role
+from tramita.domain.errors import NotPermitted
+from tramita.models import Item
+from tramita.queries.items import get_visible
+from tramita.queries.tracking import clock_of, sessions
+from tramita.services import tracking
+
+SessionId = Annotated[int, Field(ge=1, lt=2**63)]
+router = Router(tags=["Time"])
+
+
+@router.get("/items/{reference}/time", response=TimeOut, operation_id="time_spent")
+def time_spent(request: HttpRequest, reference: str) -> dict[str, Any]:
+    """How long the caller and everybody worked on the item, and when. For those who work here."""
+    by, at = caller(request), timezone.now()
+    item = _item(by, reference)
+    clock = clock_of(item, by, at=at)
+    return {"own_seconds": clock.own, "all_seconds": clock.all, "sessions": sessions(item, by, at=at)}
+
+
+@router.post("/items/{reference}/time", response={201: SessionOut}, operation_id="add_time")
+def add_time(request: HttpRequest, reference: str, given: SessionIn) -> Status[SessionOut]:
+    """Write down time that no clock saw."""
+    by, at = caller(request), timezone.now()
+    item = _item(by, reference)
+    row = tracking.add(item, begun_at=given.begun_at, minutes=given.minutes, by=by, at=at)
+    return Status(201, _answer(item, row.pk, by))
+
+
+@router.patch("/items/{reference}/time/{session_id}", response=SessionOut, operation_id="correct_time")
+def correct_time(request: HttpRequest, reference: str, session_id: SessionId, given: SessionIn) -> SessionOut:
+    """Correct a session that has ended: one's own, or as a leader one of the team."""
+    by, at = caller(request), timezone.now()
+    item = _item(by, reference)
+    tracking.change(item, session_id, begun_at=given.begun_at, minutes=given.minutes, by=by, at=at)
+    return _answer(item, session_id, by)
+
+
+def _item(by: Actor, reference: str) -> Item:
+    """The item, for those who work: who asked for it is not told how long it took. Raises: NotFound, NotPermitted."""
+    item = get_visible(by, reference)
+    if not (by.is_staff or by.role is Role.ROBOT):
+        raise NotPermitted("You may not do this here.")
+    return item
+
+
+def _answer(item: Item, number: int, by: Actor) -> SessionOut:
+    (found,) = sessions(item, by, at=timezone.now(), only=number)
+    return SessionOut.model_validate(found)
