@@ -15,7 +15,7 @@ from tests.desk import MONDAY, Desk
 from tests.e2e.conftest import open_browser, sign_in
 from tramita.config.asgi import Application
 from tramita.config.processes import server
-from tramita.models import Item, Person
+from tramita.models import Item, Person, TimeSpent
 from tramita.services import notes, working
 
 if TYPE_CHECKING:
@@ -105,6 +105,36 @@ def test_an_item_changes_by_itself_and_leaves_the_composer_alone(
     assert page.locator("#news").is_hidden()
     assert page.locator("#item").get_attribute("data-version") == str(Item.objects.get(pk=item.pk).version)
     page.context.close()
+
+
+def test_the_clock_runs_on_the_page_in_focus_and_ends_with_it(chromium: Browser, whole_site: str, desk: Desk) -> None:
+    """TL-5, decision 39: an open page asks for nothing; another that comes into focus takes the clock."""
+    one, other = desk.ticket(), desk.ticket()
+    first = opened_as(chromium, whole_site, desk.ana, f"/items/{one.reference}")
+    first.get_by_role("button", name="Pause the clock").wait_for()
+    asked: list[str] = []
+    first.on("request", lambda request: asked.append(request.url))
+    second = first.context.new_page()
+    second.goto(f"{whole_site}/items/{other.reference}")
+    second.get_by_role("button", name="Pause the clock").wait_for()
+    first.get_by_role("button", name="Start the clock").wait_for()
+    assert (running(), [url for url in asked if "clock" in url]) == ([other.pk], [])
+
+    first.evaluate("window.dispatchEvent(new Event('focus'))")
+    second.get_by_role("button", name="Start the clock").wait_for()
+    assert running() == [one.pk]
+    first.get_by_role("button", name="Pause the clock").click()
+    first.get_by_role("button", name="Start the clock").wait_for()
+    assert running() == []
+    first.get_by_role("button", name="Start the clock").click()
+    first.get_by_role("button", name="Pause the clock").wait_for()
+    assert running() == [one.pk]
+    first.context.close()
+
+
+def running() -> list[int]:
+    """Whose clock runs now."""
+    return [*TimeSpent.objects.filter(ended_at=None).values_list("item", flat=True)]
 
 
 def test_a_reader_further_down_is_told_and_not_moved(chromium: Browser, whole_site: str, desk: Desk) -> None:

@@ -49,6 +49,8 @@ def test_titles_and_the_company_are_named() -> None:
     definition.title = "Acme"
     definition.save()
 
-    found = around(factories.ticket(organisation=company), factories.agent(), at=MONDAY, paths=["acme", "nowhere"], workers=False)
+    found = around(
+        factories.ticket(organisation=company), factories.agent(), at=MONDAY, paths=["acme", "nowhere"], workers=False
+    )
 
     assert (found.titles, found.organisation) == ({"acme": "Acme"}, "Acme Iberia")

@@ -62,8 +62,10 @@ def test_the_clock_runs_while_the_page_is_open_and_stops_with_it(desk: Desk) -> 
 def test_one_item_at_a_time_the_one_that_came_into_focus_last(desk: Desk) -> None:
     """TL-5: two tabs, or two machines."""
     one, other = desk.ticket(), desk.ticket()
-    pages = [opened(one, desk), opened(other, desk, after(2))]
-    held(*pages, minutes=5)
+    first = opened(one, desk)
+    held(first, minutes=2)
+    pages = [first, opened(other, desk, after(2))]
+    held(*pages, minutes=3, since=after(2))
     tracking.focus(one, by=desk.ana, at=after(5))
     presence.leave(pages, at=after(6))
 
@@ -73,8 +75,8 @@ def test_one_item_at_a_time_the_one_that_came_into_focus_last(desk: Desk) -> Non
 def test_a_page_that_closes_leaves_the_clock_to_another_of_the_same_item(desk: Desk) -> None:
     """TL-5: two tabs of one item are one session."""
     item = desk.ticket()
-    first, second = opened(item, desk), opened(item, desk, after(1))
-    presence.leave([first], at=after(1))
+    first, second = opened(item, desk), opened(item, desk, after(0.5))
+    presence.leave([first], at=after(0.5))
     held(second, minutes=3)
 
     assert shown(item, desk, after(3)) == Clock(own=180, all=180, running=True)

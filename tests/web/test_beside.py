@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, publish
+from tests.web.conftest import Browser
 from tests.web.reading import errors_of, fresh, text_of, words_of
-from tramita.models import Item, TimeSpent
+from tramita.models import Defect, Definition, Item, TimeSpent
 from tramita.services import editing, launching, receiving, tracking, working
 
 pytestmark = pytest.mark.usefixtures("data_dir")
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("data_dir")
 def write(item: Item | None, desk: Desk, text: str) -> Item:
     """A mail of Rui's: it starts a Ticket, or joins the one that is given."""
     subject = f"Re: [{item.reference}] Invoice" if item else "Invoice"
-    head = f"From: {desk.rui.email}\r\nTo: invoices@desk.example\r\nSubject: {subject}\r\nMessage-ID: <{text}@x.example>"
+    head = f"From: {desk.rui.email}\r\nTo: invoices@desk.example\r\nSubject: {subject}\r\nMessage-ID: <{text}@x.es>"
     (reference,) = receiving.receive(f"{head}\r\n\r\n{text}\r\n".encode(), source="import", at=timezone.now()).items
     return Item.objects.get(number=int(reference.split("-")[0]))
 
@@ -72,6 +73,8 @@ def test_the_clock_has_buttons_that_need_no_script(desk: Desk, ana: Client) -> N
     assert 'value="go-on" aria-label="Start the clock" title="Start the clock" hidden' in text_of(ana.get(address))
     told = ana.post(f"{address}/clock", {"do": "pause", "quiet": "yes"}).json()
     assert (told["own"] // 60, told["all"] // 60, told["running"], told["paused"]) == (12, 100, False, True)
+    ana.post(f"{address}/clock", {"do": "go-on", "quiet": "yes"})
+    assert not TimeSpent.objects.get(ended_at=None).by_hand
     ana.post(f"{address}/clock", {"do": "slept", "seconds": "900", "focus": "yes"})
     assert fresh(item).version == item.version
 
@@ -104,3 +107,26 @@ def test_the_clock_can_be_hidden_and_still_counts(desk: Desk, ana: Client) -> No
     assert "time-tracker" in page
     ana.post(address, {"language": "en", "time_zone": "", "theme": "system", "time": "on"})
     assert '<section class="section" id="time">' in text_of(ana.get(f"/items/{item.reference}"))
+
+
+def test_the_card_of_defects_is_there_only_with_categories(desk: Desk, ana: Client, as_: Browser) -> None:
+    """D-1, D-2: without a script; what is refused stays typed beside its fault."""
+    item = desk.ticket()
+    address = f"/items/{item.reference}"
+    assert "Add a defect" not in words_of(ana.get(address))
+    publish("defect_category", "acme/main/finance/billing", Definition.objects.get(key="acme/main/finance"))
+
+    refused = ana.post(f"{address}/defects", {"description": "Twice.", "party": "us"})
+    assert errors_of(refused) == {"defect-category": "Choose one of the categories."}
+    assert ">Twice.</textarea>" in text_of(refused)
+    ana.post(f"{address}/defects", {"description": "Twice.", "party": "us", "category": "acme/main/finance/billing"})
+    (row,) = Defect.objects.all()
+    as_(desk.leo).post(f"{address}/defects/{row.pk}", {"do": "resolve"})
+
+    page = words_of(ana.get(address))
+    assert "Twice. acme/main/finance/billing · Our team resolved" in page
+    assert "Defect resolved: acme/main/finance/billing · Twice. · Leo Roy" in words_of(
+        ana.get(f"{address}?tab=timeline")
+    )
+    ana.post(f"{address}/defects/{row.pk}", {"do": "remove"})
+    assert not Defect.objects.exists()

@@ -56,7 +56,7 @@ def test_the_page_offers_exactly_what_the_tables_allow(desk: Desk, as_: Browser,
     page = as_(actor).get(f"/items/{item.reference}")
 
     verbs = set(allowed(fresh(item), actor, timezone.now()))
-    assert offered(page, item.reference) - {"note", "reply", "edit", "launch", "follow", "unfollow"} == verbs
+    assert offered(page, item.reference) - {"note", "reply", "edit", "launch", "follow", "unfollow", "clock"} == verbs
 
 
 def in_state(desk: Desk, state: str) -> Item:

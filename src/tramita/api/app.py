@@ -10,6 +10,7 @@ from tramita.api.auth import SIGNED_IN
 from tramita.api.bodies import JsonParser, larger_bodies
 from tramita.api.calls import (
     approvals,
+    defects,
     directory,
     drafts,
     filing,
@@ -44,6 +45,7 @@ SUBJECTS = (
     approvals,
     noting,
     filing,
+    defects,
     tracking,
     notifications,
     drafts,

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import parse_qs
@@ -188,7 +189,7 @@ class Stream:
         try:
             after = _cursor(headers, asked)
             anew = b"last-event-id" not in headers
-            page = await self.hub.ask(opened, session, asked, anew) if scope["method"] == "GET" else None
+            page = await self.hub.ask(partial(opened, session, asked, anew=anew)) if scope["method"] == "GET" else None
         except DatabaseError as error:
             log.warning("the stream finds no database", extra={"error": str(error).strip()})
             await self.hub.ask(close_old_connections)
@@ -266,7 +267,7 @@ def missed(after: Mark | None, actor: Actor) -> Iterable[bytes]:
     return [f"id: {cursor_at(newest())}\nevent: reload\ndata:\n\n".encode()]
 
 
-def opened(session: str, asked: Mapping[str, list[str]], anew: bool) -> Page | None:
+def opened(session: str, asked: Mapping[str, list[str]], *, anew: bool) -> Page | None:
     """A page as its address says; None for whoever may not listen. In the hub's thread.
 
     One that is opened in focus starts the clock (TL-5). A browser that comes back by itself (not `anew`) says what was

@@ -43,6 +43,7 @@ class Settings:
     keep_raw_mail: int | None = None  # days; None keeps it for good (MAIL-18)
     file_types: tuple[str, ...] = ()  # endings of files that may be added, without the dot; empty takes all (F-2)
     attach_tagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to automatic mails by kind (F-3)
+    restrict_defect_changes: bool = False  # only who wrote a defect down changes it or takes it away (D-2, BU-7)
     limits: Limits = Limits()
 
 
@@ -257,13 +258,22 @@ class PersonDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class DefectCategoryDefinition:
+    """What kind of operational problem, in up to three levels (D-1)."""
+
+    path: str  # customer/contract/service/name[/name[/name]]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceDefinition:
-    """A service of a contract, with its processes by full path."""
+    """A service of a contract, with its processes and defect categories by full path."""
 
     key: str
     title: str
     ticket_categories: Mapping[str, CategoryDefinition] = field(default_factory=dict)
     case_types: Mapping[str, CaseTypeDefinition] = field(default_factory=dict)
+    defect_categories: Mapping[str, DefectCategoryDefinition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from tramita.models.approvals import Approval, ApprovalToken
 from tramita.models.configuration import Definition, Mailbox, Route, Version
+from tramita.models.defects import Defect
 from tramita.models.focus import Focus
 from tramita.models.items import Access, CopiedContact, Entry, Item, Link
 from tramita.models.jobs import Job, JobItem
@@ -38,6 +39,7 @@ __all__ = [
     "CannedUse",
     "CopiedContact",
     "Counter",
+    "Defect",
     "Definition",
     "Delivery",
     "Digest",

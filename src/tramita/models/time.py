@@ -27,7 +27,9 @@ class TimeSpent(models.Model):
     class Meta:
         db_table = "time_spent"
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=models.Q(ended_at__isnull=True), name="one_clock_each"),
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(ended_at__isnull=True), name="one_clock_each"
+            ),
         ]
 
     def __str__(self) -> str:

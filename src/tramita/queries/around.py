@@ -10,13 +10,15 @@ from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Kind, Role, State
 from tramita.domain.references import Reference
 from tramita.models import Item
+from tramita.queries.defects import Category, categories_from, categories_sql, group_sql, service_of
 from tramita.queries.files import count_sql
 from tramita.queries.names import person_name
 from tramita.queries.rows import fetch
-from tramita.queries.tracking import Clock, clock_from, clock_sql
+from tramita.queries.tracking import STOPPED, Clock, clock_from, clock_sql
 from tramita.queries.visibility import Fragment, visible_sql
 
 MOST_LINKS = 20
+MOST_DEFECTS = 30
 MOST_WORKERS = 300
 WORKERS = (*sorted(role.value for role in STAFF), Role.ROBOT.value)
 KINDS = {kind.number: kind for kind in Kind}
@@ -34,6 +36,18 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """A defect of the item or of its related group (D-1)."""
+
+    id: int
+    category_id: int
+    resolved: bool
+    creator_id: int
+    party: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """`titles` by path; `workers` are the ids and names of those who work items, when they were asked for."""
 
@@ -46,16 +60,26 @@ class Around:
     approval_types: Sequence[int] = ()  # their versions, the inactive ones too
     follows: bool | None = None  # whether this person follows it, or mutes it; None: they have said nothing
     files: int = 0  # what the Files tab holds (F-1)
-    clock: Clock = Clock()  # how long this person worked on it, and everybody (TL-5)
+    defect_categories: Sequence[Category] = ()  # that the service line has, or had
+    defects: Sequence[Problem] = ()  # the open ones first, each the newest first
+    clock: Clock = STOPPED  # how long this person worked on it, and everybody (TL-5)
 
 
 def around(
     item: Item, actor: Actor, *, at: datetime, paths: Sequence[str], workers: bool, approvals: bool = False
 ) -> Around:
     """The surroundings of an item, as far as this actor may see them. Cost: one statement."""
-    parts = [_organisation(item), _linked(item, actor), _files(item, actor), SETTINGS, _followed(item, actor), _clock(item, actor, at)]
+    parts = [
+        _organisation(item),
+        _linked(item, actor),
+        _files(item, actor),
+        SETTINGS,
+        _followed(item, actor),
+        _clock(item, actor, at),
+    ]
     parts += [_titles(paths)] if paths else []
     parts += [_workers()] if workers else []
+    parts += [_defect_categories(item), _defects(item)] if service_of(item) else []
     parts += [_managers(item), APPROVAL_TYPES] if approvals else []
     sql, params = " UNION ALL ".join(part.sql for part in parts), [one for part in parts for one in part.params]
     found: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
@@ -72,6 +96,13 @@ def around(
         follows=next((bool(follows) for follows, *_ in found["follow"]), None),
         files=found["files"][0][0],
         clock=clock_from(found["clock"][0]),
+        defect_categories=categories_from(((id_, on, key, title) for id_, on, _, _, key, title in found["sort"])),
+        defects=[
+            Problem(id_, category, bool(resolved), creator, party, said)
+            for id_, category, resolved, creator, party, said in sorted(
+                found["defect"], key=lambda row: (row[2], -row[0])
+            )
+        ],
         settings=next((version for version, *_ in found["settings"]), None),
         managers=sorted((person_name(name, address) for *_, address, name in found["manager"]), key=str.casefold),
         approval_types=[version for version, *_ in sorted(found["approval_type"], key=lambda one: one[4])],
@@ -126,6 +157,27 @@ def _files(item: Item, actor: Actor) -> Fragment:
 def _clock(item: Item, actor: Actor, at: datetime) -> Fragment:
     clock = clock_sql(item, actor, at)
     return Fragment(f"SELECT 'clock', own, everybodys, runs, paused, '', '' FROM ({clock.sql}) c", clock.params)
+
+
+def _defect_categories(item: Item) -> Fragment:
+    sorts = categories_sql(item)
+    return Fragment(f"SELECT 'sort', id, active, 0, 0, key, title FROM ({sorts.sql}) s", sorts.params)
+
+
+def _problem(id_: int, category: int, resolved: int, creator: int, party: str, description: str) -> Problem:
+    return Problem(id_, category, bool(resolved), creator, party, description)
+
+
+def _defects(item: Item) -> Fragment:
+    group = group_sql(item)
+    rows = (
+        "SELECT d.id, d.category_id, CASE WHEN d.resolved_at IS NULL THEN 0 ELSE 1 END AS done, d.created_by_id, "
+        f"COALESCE(d.party, '') AS party, d.description FROM defects d WHERE {group.sql} "
+        f"ORDER BY done, d.id DESC LIMIT {MOST_DEFECTS}"
+    )
+    return Fragment(
+        f"SELECT 'defect', id, category_id, done, created_by_id, party, description FROM ({rows}) x", group.params
+    )
 
 
 def _linked(item: Item, actor: Actor) -> Fragment:

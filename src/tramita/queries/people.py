@@ -14,7 +14,12 @@ from tramita.queries.views import IN_SIDEBAR, Shortcut
 
 COLUMNS = ("id", "name", "role", "email", "organisation_id", "own_queues_only", "language", "time_zone")
 PLAIN = ", ".join(f"p.{column}" for column in COLUMNS)
-BESIDES = ("password", "theme", "density", "hides_time")  # the session is bound to the password's hash, the page wants its look
+BESIDES = (
+    "password",
+    "theme",
+    "density",
+    "hides_time",
+)  # the session is bound to the password's hash, the page wants its look
 
 
 def actor_for(person: Person) -> Actor:

@@ -31,6 +31,9 @@ class Clock:
         return asdict(self)
 
 
+STOPPED = Clock()
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A line of the list."""

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import ApprovalState, Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
+from tramita.domain.defects import Party
 from tramita.ui import dns_words, tray_words
 
 Words = Mapping[str, Promise]
@@ -363,6 +364,13 @@ CHANNELS: Words = {
     "mail": _("Mail"),
 }
 
+PARTIES: Words = {
+    Party.US: pgettext_lazy("at fault", "Our team"),
+    Party.CUSTOMER: pgettext_lazy("at fault", "The customer"),
+    Party.SUPPLIER: pgettext_lazy("at fault", "A supplier"),
+    Party.OTHER: pgettext_lazy("at fault", "Somebody else"),
+}
+
 ALL: Mapping[str, Words] = {
     "kind": KINDS,
     "state": STATES,
@@ -397,6 +405,7 @@ ALL: Mapping[str, Words] = {
     "group": GROUPS,
     "sort": SORTS,
     "density": DENSITIES,
+    "party": PARTIES,
     "event": EVENTS,
     "tie": TIES,
     "channel": CHANNELS,

@@ -20,6 +20,7 @@ GROUPS: Mapping[str, Promise] = {
     "data": gettext_lazy("Data and due date"),
     "links": gettext_lazy("Links and Actions"),
     "approvals": gettext_lazy("Approvals"),
+    "defects": gettext_lazy("Defects"),
     "category": gettext_lazy("Ticket category changed"),
     "system": gettext_lazy("Housekeeping"),
 }
@@ -65,6 +66,11 @@ GROUP_OF: Mapping[str, str] = {
     "approval_rejected": "approvals",
     "approval_cancelled": "approvals",
     "approval_expired": "approvals",
+    "defect_added": "defects",
+    "defect_changed": "defects",
+    "defect_resolved": "defects",
+    "defect_reopened": "defects",
+    "defect_removed": "defects",
     "seen": "system",
     "clock_set": "system",
     "clock_started": "system",
@@ -77,6 +83,7 @@ ICONS: Mapping[str, str] = {
     "data": "pencil",
     "links": "link",
     "approvals": "approve",
+    "defects": "alert",
     "system": "info",
 }
 
@@ -234,6 +241,10 @@ def answer(data: Data) -> str:
     return " · ".join(filter(None, (str(said), by_link)))
 
 
+def _defect(text: Promise) -> Callable[[Data], str]:
+    return lambda data: str(text) % {"what": data.get("title", "")}
+
+
 def _approval(text: Promise) -> Callable[[Data], str]:
     return lambda data: str(text) % {"what": data.get("name", "")}
 
@@ -292,6 +303,11 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "approval_rejected": _approval(gettext_lazy("Approval refused: %(what)s")),
     "approval_cancelled": _approval(gettext_lazy("Approval request cancelled: %(what)s")),
     "approval_expired": _approval(gettext_lazy("Approval request expired: %(what)s")),
+    "defect_added": _defect(gettext_lazy("Defect added: %(what)s")),
+    "defect_changed": _defect(gettext_lazy("Defect changed: %(what)s")),
+    "defect_resolved": _defect(gettext_lazy("Defect resolved: %(what)s")),
+    "defect_reopened": _defect(gettext_lazy("Defect not resolved after all: %(what)s")),
+    "defect_removed": _defect(gettext_lazy("Defect taken away: %(what)s")),
     "seen": _plain(gettext_lazy("New information seen")),
     "clock_set": _plain(gettext_lazy("Clock set by the due-date rule")),
     "clock_started": _plain(gettext_lazy("Clock started")),

@@ -19,6 +19,7 @@ from tramita.ui import due, labels
 from tramita.ui.due_text import due_text
 from tramita.web.shown_approval import asks, panel
 from tramita.web.shown_clock import why
+from tramita.web.shown_defects import card
 from tramita.web.shown_reading import Reading
 
 # the state whose shape stands beside a verb
@@ -50,9 +51,12 @@ def shown(reading: Reading) -> dict[str, Any]:
     paths = _paths(reading)
     workers, approvals = "assign" in reading.read.allowed, asks(reading)
     near = around(reading.item, reading.actor, at=reading.at, paths=paths, workers=workers, approvals=approvals)
+    settings = definitions.settings_of(near.settings)
     return {
         **_head(reading, [near.titles.get(path, path.rpartition("/")[2]) for path in paths]),
-        **_moves(reading, definitions.settings_of(near.settings)),
+        **_moves(reading, settings),
+        "defects": card(reading, near, settings),
+        "may_work": may(reading.actor, "work", reading.item),
         "approval": panel(reading, near),
         **_facts(reading),
         **_people(reading),

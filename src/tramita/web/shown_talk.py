@@ -252,6 +252,7 @@ def _told(entry: TimelineEntry) -> Told:
     state = entry.data.get("to", "") if said.group_of(entry.type) == "state" else ""
     who = entry.actor.name if entry.actor else ""
     detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason")
+    detail = detail or (entry.data.get("description") if said.group_of(entry.type) == "defects" else "")
     detail = detail or said.answer(entry.data) or said.why(entry.data) or said.way(entry.data)
     icon = said.icon_of(entry.type, entry.data)
     return Told(str(entry.id), icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)

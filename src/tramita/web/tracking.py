@@ -41,6 +41,8 @@ def clock(request: StaffRequest, reference: str) -> HttpResponse:
     if does in MOVES:
         MOVES[does](item, by=by, at=at)
     if inputs.flag(request, "quiet"):
+        if does == "go-on":
+            tracking.focus(item, by=by, at=at)  # this page holds it: it ends with the page
         return JsonResponse(clock_of(item, by, at=at).to_json(), headers={"Cache-Control": "no-store, private"})
     return redirect("item", item.reference)
 

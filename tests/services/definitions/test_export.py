@@ -159,6 +159,8 @@ process = work | {
 categories = st.fixed_dictionaries(
     {"a": titled(**process), "a/b": titled(**process), "a/b/c": titled(**process)},
 )
+limits = some(action_copies=st.integers(1, 99))
+defect_categories = st.fixed_dictionaries({}, optional={"a": st.just({"title": "A"}), "b": titled()})
 conditions = st.sampled_from(["fields.x > 1", "!(fields.y in [1, 'b', null]) && state == 'to_do'", "fields.z || true"])
 manual = some(
     title=words,
@@ -204,7 +206,9 @@ RECIPIENTS = ({"to": ["requester"], "cc": []}, {"bcc": ["a@b.example"], "suggest
 def configurations(draw: st.DrawFn) -> dict[str, Any]:
     user = titled(language=st.sampled_from(["pl", "pt-br"]), own_queues_only=flags, queues=st.just(QUEUES))
     return {
-        "settings": draw(some(keep_with_user=flags, limits=some(action_copies=st.integers(1, 99)))),
+        "settings": draw(
+            some(keep_with_user=flags, restrict_defect_changes=flags, limits=some(action_copies=st.integers(1, 99)))
+        ),
         "calendars": {"office": {"time_zone": "Europe/Warsaw", "week": {"mon-fri": "09:00-12:30 13:00-17:30"}}},
         "due_rules": {
             "plain": {"within": draw(days), "add_wait_time": draw(flags)},
@@ -227,7 +231,11 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
                     "c": {
                         "calendar": "office",
                         "services": {
-                            "s": {"ticket_categories": draw(categories), "case_types": {draw(keys): draw(case_types())}}
+                            "s": {
+                                "ticket_categories": draw(categories),
+                                "defect_categories": draw(defect_categories),
+                                "case_types": {draw(keys): draw(case_types())},
+                            }
                         },
                     }
                 }

@@ -34,7 +34,9 @@ class TimeOut(Output):
 class SessionIn(Input):
     """A session that lies in the past, of a day at most."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"begun_at": "2026-03-02T09:00:00+00:00", "minutes": 20}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"begun_at": "2026-03-02T09:00:00+00:00", "minutes": 20}]}
+    )
 
     begun_at: Moment | None = None
     minutes: Whole | None = Field(None, json_schema_extra={"examples": [20]})

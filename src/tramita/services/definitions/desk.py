@@ -49,6 +49,7 @@ def settings(reading: Reading, node: Node) -> Settings:
         keep_raw_mail=keys.maybe("keep_raw_mail", values.whole(1, LARGEST)),
         file_types=keys.get("file_types", file_types, ()),
         attach_tagged=keys.get("attach_tagged", attach_tagged, {}),
+        restrict_defect_changes=keys.get("restrict_defect_changes", values.flag, False),
         limits=keys.get("limits", limits, Limits()),
     )
     keys.done()

@@ -63,6 +63,7 @@ def settings() -> Tree:
         thank_you_detection=read.thank_you_detection,
         keep_raw_mail=read.keep_raw_mail,
         file_types=list(read.file_types),
+        restrict_defect_changes=read.restrict_defect_changes,
         attach_tagged={kind: list(tags) for kind, tags in read.attach_tagged.items()},
     )
     if read.undo_send != Settings().undo_send:

@@ -48,6 +48,10 @@ def place_processes(tree: Tree) -> None:
         customer, contract, service, key = path.split("/")
         here = tree[customer]["contracts"][contract]["services"][service]
         here["case_types"][key] = case_type(restore(CaseTypeDefinition, body))
+    for path, body in bodies("defect_category"):
+        customer, contract, service, key = path.split("/", 3)
+        here = tree[customer]["contracts"][contract]["services"][service]
+        here.setdefault("defect_categories", {})[key] = {"title": body["title"]}
 
 
 def category(one: CategoryDefinition, upper: CategoryDefinition | None) -> Tree:

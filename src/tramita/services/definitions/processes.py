@@ -1,6 +1,7 @@
 """Reading `customers`: contracts, services, Ticket categories and Case types."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from tramita.domain import mail_templates, schedules
 from tramita.domain.cards import Declared
@@ -9,6 +10,7 @@ from tramita.domain.definitions import (
     CategoryDefinition,
     ContractDefinition,
     CustomerDefinition,
+    DefectCategoryDefinition,
     ServiceDefinition,
     StartDefinition,
 )
@@ -18,7 +20,8 @@ from tramita.services.definitions.flow import Branch, Flow, assignment, mail_def
 from tramita.services.definitions.keys import Keys, Reading, Refusal
 from tramita.services.definitions.source import Node, Place
 
-CATEGORY_LEVELS = 3  # Z-8
+CATEGORY_LEVELS = 3  # Z-8, D-1
+Upper = TypeVar("Upper")
 PATH_LENGTH = 400
 AUTOMATIC_MAILS = values.several(values.one_of(*mail_templates.SWITCHES))
 
@@ -54,7 +57,7 @@ def contract(reading: Reading, above: str, key: str, node: Node, place: Place) -
 
 
 def service(reading: Reading, above: Branch, key: str, node: Node, place: Place) -> ServiceDefinition:
-    """A service with its processes by full path."""
+    """A service with its processes and defect categories by full path."""
     here = Branch(branch(reading, f"{above.path}/{values.name_of(reading, key, place)}", place), above.calendar)
     keys = Keys(reading, node, "a service")
     types = [case_type(reading, here, *entry) for entry in keys.entries("case_types")]
@@ -63,6 +66,7 @@ def service(reading: Reading, above: Branch, key: str, node: Node, place: Place)
         title=keys.get("title", values.text, key),
         ticket_categories=categories(reading, here, keys),
         case_types={one.path: one for one in types},
+        defect_categories=defect_categories(reading, here, keys),
     )
     keys.done()
     return read
@@ -76,16 +80,42 @@ def branch(reading: Reading, path: str, place: Place) -> str:
     return path
 
 
+def defect_categories(reading: Reading, above: Branch, service_keys: Keys) -> dict[str, DefectCategoryDefinition]:
+    """What may be wrong in a service (D-1)."""
+    found: dict[str, DefectCategoryDefinition] = {}
+    for key, node, place in by_level(service_keys, "defect_categories"):
+        upper_level(reading, above, key, place, found)
+        path = f"{above.path}/{key}"
+        if len(path) > PATH_LENGTH:
+            reading.fault(place, f"the path “{path}” is longer than {PATH_LENGTH} characters")
+        keys = Keys(reading, Node({}, place) if node.value is None else node, "a defect category")
+        title = keys.get("title", values.text, titled(key.rpartition("/")[2]))
+        keys.done()
+        found[path] = DefectCategoryDefinition(path, title)
+    return dict(sorted(found.items()))
+
+
+def by_level(service_keys: Keys, section: str) -> list[tuple[str, Node, Place]]:
+    """The entries of a section whose keys are paths, upper levels first."""
+    return sorted(service_keys.entries(section), key=lambda entry: entry[0].count("/"))
+
+
+def upper_level(reading: Reading, above: Branch, key: str, place: Place, found: Mapping[str, Upper]) -> Upper | None:
+    """What was read of the level above, which must be there; at most so many levels."""
+    levels = [values.name_of(reading, level, place) for level in key.split("/")]
+    upper = found.get("/".join([above.path, *levels[:-1]]))
+    if len(levels) > CATEGORY_LEVELS:
+        reading.fault(place, f"“{key}” has {len(levels)} levels; {CATEGORY_LEVELS} are the most")
+    elif len(levels) > 1 and upper is None:
+        reading.fault(place, f"“{key}” has no upper level “{'/'.join(levels[:-1])}”")
+    return upper
+
+
 def categories(reading: Reading, above: Branch, service_keys: Keys) -> dict[str, CategoryDefinition]:
     """The categories of a service, upper levels first, so that lower ones inherit (Z-8)."""
     found: dict[str, CategoryDefinition] = {}
-    for key, node, place in sorted(service_keys.entries("ticket_categories"), key=lambda entry: entry[0].count("/")):
-        levels = [values.name_of(reading, level, place) for level in key.split("/")]
-        upper = found.get("/".join([above.path, *levels[:-1]]))
-        if len(levels) > CATEGORY_LEVELS:
-            reading.fault(place, f"“{key}” has {len(levels)} levels; {CATEGORY_LEVELS} are the most")
-        elif len(levels) > 1 and upper is None:
-            reading.fault(place, f"“{key}” has no upper level “{'/'.join(levels[:-1])}”")
+    for key, node, place in by_level(service_keys, "ticket_categories"):
+        upper = upper_level(reading, above, key, place, found)
         path = branch(reading, f"{above.path}/{key}", place)
         reading.define("category", path, place)
         found[path] = category(reading, Branch(path, above.calendar), node, upper)

@@ -31,6 +31,7 @@ SECTION_OF = {
     "service": "customers",
     "category": "customers",
     "case_type": "customers",
+    "defect_category": "customers/defects",
     "approval_type": "approval_types",
     "canned_text": "canned_texts",
     "mail_template": "mail_templates",
@@ -133,8 +134,10 @@ class Publisher:
         return processes
 
     def _service(self, above: Definition, service: ServiceDefinition) -> dict[str, Definition]:
-        body = body_of(replace(service, ticket_categories={}, case_types={}))
+        body = body_of(replace(service, ticket_categories={}, case_types={}, defect_categories={}))
         row = self.publish("service", f"{above.key}/{service.key}", body, title=service.title, parent=above)
+        for path, defect in service.defect_categories.items():
+            self.publish("defect_category", path, body_of(defect), title=defect.title, parent=row)
         found = {
             f"category {path}": self.publish("category", path, body_of(one), title=one.title, parent=row)
             for path, one in service.ticket_categories.items()

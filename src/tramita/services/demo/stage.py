@@ -1,16 +1,17 @@
 """Steps of the stories become calls of the services, in the order of their moments."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tramita.domain import references
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.errors import NotFound
-from tramita.models import Delivery, Item, SeenMessage
+from tramita.models import Defect, Delivery, Item, SeenMessage
 from tramita.queries.people import actor_for, person_by_name
 from tramita.services import (
     blocking,
+    defects,
     editing,
     firing,
     launching,
@@ -19,6 +20,7 @@ from tramita.services import (
     receiving,
     resolving,
     starting,
+    tracking,
     waiting,
     working,
 )
@@ -37,6 +39,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "wait": waiting.wait,
     "resolve": resolving.resolve,
     "abort": resolving.abort,
+    "defect": defects.add,
 }
 
 
@@ -61,6 +64,8 @@ class Stage:
             "send": self._send,
             "post": self._post,
             "put_away": self._put_away,
+            "worked": self._worked,
+            "defect_resolved": self._defect_resolved,
             "block": self._block,
         }
 
@@ -110,6 +115,18 @@ class Stage:
             f"mail_{result}", data={"message": delivery.message_id, "delivery": result}, words={"error": error}
         )
         change.write()
+
+    def _worked(self, step: Step) -> None:
+        """So many minutes until now (TL-5)."""
+        minutes = step.given["minutes"]
+        begun_at = step.at - timedelta(minutes=minutes)
+        tracking.add(self._item(step.item), begun_at=begun_at, minutes=minutes, by=self._actor(step.who), at=step.at)
+
+    def _defect_resolved(self, step: Step) -> None:
+        """The one that was written down last."""
+        item = self._item(step.item)
+        number = Defect.objects.filter(item=item).latest("pk").pk
+        defects.resolve(item, number, by=self._actor(step.who), at=step.at)
 
     def _put_away(self, step: Step) -> None:
         seen = SeenMessage.objects.get(pk=self._unhandled[step.item])
