@@ -7,16 +7,28 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from tests.desk import Desk
+from tests.desk import MONDAY, Desk, publish
 from tests.e2e.conftest import open_browser, sign_in
 from tests.services.test_receiving import mail
 from tramita.domain.narrowing import read
 from tramita.domain.sender_dns import Sending, examine
-from tramita.models import Alert, Delivery, Item, Mailbox, MailboxState, Person, Probe, SeenMessage, SenderDomain
+from tramita.models import (
+    Alert,
+    Definition,
+    Delivery,
+    Item,
+    Mailbox,
+    MailboxState,
+    Person,
+    Probe,
+    SeenMessage,
+    SenderDomain,
+)
 from tramita.queries.people import actor_for
 from tramita.services import (
     blocking,
     bulk,
+    defects,
     focus,
     launching,
     mail_trouble,
@@ -24,6 +36,7 @@ from tramita.services import (
     notes,
     receiving,
     resolving,
+    tracking,
     tray,
     views,
     working,
@@ -109,7 +122,10 @@ def test_what_an_administrator_sees_of_mail_is_accessible(
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, theme: str, width: int) -> None:
     """WCAG 2.2 AA: no finding of axe, panels opened too."""
+    publish("defect_category", "acme/main/finance/billing", Definition.objects.get(key="acme/main/finance"))
     ticket, case = desk.ticket(), troubled_case(desk)
+    defects.add(case, category="acme/main/finance/billing", description="Twice.", by=desk.ana, at=timezone.now())
+    tracking.add(ticket, begun_at=MONDAY, minutes=12, by=desk.ana, at=timezone.now())
     notes.add_note(ticket, body="Booked twice.", resolution=True, by=desk.ana, at=timezone.now())
     seen = post_of_all_kinds(desk)
     sent = mailing.send(ticket, to=[desk.rui.email], text="Booked back.", by=desk.ana, at=timezone.now())
@@ -149,6 +165,7 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         f"/items/{ticket.reference}?tab=timeline",
         f"/items/{ticket.reference}?tab=files",
         f"/items/{case.reference}",
+        f"/items/{ticket.reference}/time",
     ):
         page.goto(f"{site}{path}")
         if "/items/" in path:

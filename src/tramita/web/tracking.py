@@ -20,6 +20,7 @@ from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
 
+MINUTE = 60
 MOVES: Mapping[str, Callable[..., None]] = {
     "focus": tracking.focus,
     "go-on": tracking.go_on,
@@ -90,6 +91,7 @@ def _done(request: StaffRequest, item: Item, panel: str, use_case: Callable[...,
 
 def _page(request: StaffRequest, item: Item, *, refused: Refusal | None = None) -> HttpResponse:
     at = timezone.now()
+    found = sessions(item, request.actor, at=at)
     return page(
         request,
         "web/items/time.html",
@@ -97,7 +99,8 @@ def _page(request: StaffRequest, item: Item, *, refused: Refusal | None = None) 
         status=refused.status if refused else 200,
         item=item,
         clock=clock_of(item, request.actor, at=at),
-        sessions=sessions(item, request.actor, at=at),
+        # a glance of some seconds counts, and is nothing to read or to correct
+        sessions=[one for one in found if one.ended_at is None or one.edited_by or one.seconds >= MINUTE],
         now=at,
         zone=timezone.get_current_timezone_name(),
         **readers(refused),
