@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0027_time_spent"),
+        ("tramita", "0028_time_spent"),
     ]
 
     operations = [

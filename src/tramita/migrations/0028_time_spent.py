@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0026_files_of_an_item"),
+        ("tramita", "0027_bulk_changes"),
     ]
 
     operations = [
