@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests import factories
 from tests.desk import MONDAY, Desk, publish
 from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.mail_path import BROKEN, endings, steps
@@ -17,7 +18,7 @@ from tramita.domain.mime import Address
 from tramita.domain.mime.compose import compose
 from tramita.domain.references import Reference
 from tramita.gateways.storage import storage
-from tramita.models import BlockedAddress, Item, Mailbox, Message, SeenMessage
+from tramita.models import BlockedAddress, Definition, Item, Mailbox, Message, SeenMessage
 from tramita.queries.mailboxes import keys
 from tramita.services import mailing, receiving, resolving, working
 from tramita.services.sorting_mail import Outcome
@@ -229,6 +230,13 @@ def large(desk: Desk) -> Outcome:
     return receive(mail("Long words. " * 20_000))
 
 
+def elsewhere(desk: Desk) -> Outcome:
+    """One of us who works for a supplier writes to Acme's address."""
+    Definition.objects.filter(key="acme").update(organisation=factories.organisation("acme"))
+    sam = factories.person("Sam Supplier", organisation=factories.organisation("supplier"))
+    return receive(mail(sender=sam.email))
+
+
 WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "seen": [(again, "duplicate", "")],
     "probe": [(probe, "ignored", "probe")],
@@ -276,6 +284,7 @@ WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
     "joined": [(joined, "appended", "")],
     "unrouted": [(lambda desk: receive(mail(to="nobody@desk.example")), "unhandled", "no route")],
     "copy": [(copy, "duplicate", "")],
+    "elsewhere": [(elsewhere, "unhandled", "agent of another company")],
     "refused": [(refused, "created", "unconfigured_address")],
     "created": [(lambda desk: receive(mail()), "created", "")],
 }

@@ -238,6 +238,12 @@ PATH: tuple[Part, ...] = (
                 (Ending("duplicate", does="changes nothing"),),
             ),
             Step(
+                "elsewhere",
+                "Is its sender one of us who works for another company?",
+                ("CT-6",),
+                (Ending("unhandled", "agent of another company", IN_TRAY),),
+            ),
+            Step(
                 "old",
                 "Is it old mail that is only filed?",
                 ("MAIL-17",),

@@ -8,6 +8,7 @@ from tramita.models.fields import NumberField, WordField
 from tramita.models.people import Organisation, Person, Queue
 
 OPEN = ~models.Q(listed=0)
+APART = {"primary_contact": "primary", "subject": "subject", "original_requester": "first"}  # tags, and their indexes
 
 
 class Item(models.Model):
@@ -119,6 +120,15 @@ class Item(models.Model):
                 name="items_rejected_by_robots",
                 condition=models.Q(robot_rejected=True),
             ),
+            # who has to do with an item besides its requester (CT-7); most items have nobody else
+            *(
+                models.Index(
+                    fields=[tag, "id"],
+                    name=f"items_by_{name}",
+                    condition=~models.Q(**{tag: models.F("requester")}),
+                )
+                for tag, name in APART.items()
+            ),
             # the other orders of a list, of open work only: what is closed costs them nothing (H-7)
             *(
                 models.Index(fields=[*place, "listed", *order, "id"], name=f"open_{of}{by}", condition=OPEN)
@@ -170,11 +180,12 @@ class CopiedContact(models.Model):
     """A contact who gets copies (CT-1)."""
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="copied")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         db_table = "copied_contacts"
         constraints = [models.UniqueConstraint(fields=["item", "person"], name="copied_once")]
+        indexes = [models.Index(fields=["person", "item"], name="copied_by_person")]
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.person_id}"

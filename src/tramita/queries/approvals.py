@@ -4,14 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from tramita.domain.actors import Actor
 from tramita.domain.approvals import Part
 from tramita.domain.codes import ApprovalState, Role
 from tramita.domain.errors import NotFound
-from tramita.models import Approval, Item, Organisation, Person
+from tramita.models import Approval, ApprovalToken, Item, Organisation, Person
 from tramita.queries import definitions, visibility
+from tramita.queries.contacts import Contact
 from tramita.queries.names import Who, who
 
 SHOWN = ("item", "type", "organisation", "requested_by", "decided_by")
@@ -59,6 +60,18 @@ def listed(
     return [shown(one) for one in found[:limit]], found[limit - 1].pk if len(found) > limit else None
 
 
+def asked_of(manager: Contact, actor: Actor, *, limit: int) -> list["Shown"]:
+    """The newest requests that this manager may decide, or might have, as far as the reader sees them (CT-7).
+
+    Cost: one statement, none for who is no manager.
+    """
+    if not manager.decides or manager.organisation_id is None:
+        return []
+    theirs = Q(organisation=manager.organisation_id) | Q(organisation__parent=manager.organisation_id)
+    rows = Approval.objects.filter(visible_to(actor), theirs).select_related(*SHOWN).order_by("-pk")
+    return [shown(one) for one in rows[:limit]]
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A request as INTERFACES section 5 has it; `name` and `wording` are what was asked about."""
@@ -98,10 +111,15 @@ def shown(approval: Approval) -> Shown:
 
 
 def pending(item: Item) -> Approval | None:
-    """What awaits a decision on an item. Cost: one statement, none where nothing does."""
+    """What awaits a decision on an item, with `link_until`: when the last link in a mail expires.
+
+    Cost: one statement, none where nothing does.
+    """
     if item.approval_id is None:
         return None
-    return Approval.objects.select_related(*SHOWN, "organisation__parent").get(pk=item.approval_id)
+    links = ApprovalToken.objects.filter(approval=OuterRef("pk")).order_by("-expires_at").values("expires_at")
+    rows = Approval.objects.select_related(*SHOWN, "organisation__parent").annotate(link_until=Subquery(links[:1]))
+    return rows.get(pk=item.approval_id)
 
 
 def parts_of(approval: Approval, item: Item, actor: Actor) -> set[Part]:

@@ -4,15 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from tramita.domain.actors import STAFF
 from tramita.domain.codes import Role
-from tramita.domain.errors import Invalid
-from tramita.models import CopiedContact, Item, Person
+from tramita.domain.companies import belongs_elsewhere
+from tramita.domain.errors import FieldError, Invalid
+from tramita.models import CopiedContact, Item, Organisation, Person
 from tramita.queries.memory import once_a_batch
 from tramita.queries.rows import document, fetch
 from tramita.services import sql
 
 Holder = TypeVar("Holder", Person, int)
 TAGS = ("primary_contact", "requester", "subject")
+WORKERS = STAFF | {Role.ROBOT}
 
 
 def by_address(addresses: Mapping[str, str | None]) -> dict[str, Person]:
@@ -51,16 +54,65 @@ def filled(given: Mapping[str, Holder], item: Item) -> dict[str, Holder]:
     return people
 
 
-def set_organisation(item: Item) -> None:
-    """The item belongs to the organisation of who asks."""
-    if item.requester_id is not None:
-        item.organisation_id = organisation_for(item, item.requester_id)
+def organisation_for(item: Item, requester: Person | None) -> int | None:
+    """The organisation of the item when this person asks: theirs, else the one it has.
+
+    A colleague who asks does not move it: it stays with the customer (CT-6).
+    """
+    if requester is None or requester.organisation_id is None:
+        return item.organisation_id
+    if requester.role in WORKERS and item.organisation_id is not None:
+        return item.organisation_id
+    return requester.organisation_id
 
 
-def organisation_for(item: Item, requester_id: int) -> int | None:
-    """The organisation of the item when this person asks: theirs, else the one it has."""
-    theirs: int | None = Person.objects.get(pk=requester_id).organisation_id
-    return item.organisation_id if theirs is None else theirs
+def check_companies(people: Mapping[str, Iterable[Person]], organisation_id: int | None) -> None:
+    """Refuse agents of one company as contacts of another's item (CT-6). Cost: one statement, none without such agents.
+
+    `people` by the field that names them. Raises: Invalid, naming each field.
+    """
+    bound = [(field, one) for field, some in people.items() for one in some if is_bound(one.role, one.organisation_id)]
+    strangers = elsewhere({one.organisation_id for _, one in bound}, organisation_id)
+    faults = [works_elsewhere(field, one.email or one.name) for field, one in bound if one.organisation_id in strangers]
+    if faults:
+        raise Invalid(faults)
+
+
+def works_elsewhere(field: str, address: str) -> FieldError:
+    """What is told of an agent of another company."""
+    return FieldError(
+        field,
+        "other_company",
+        "“%(address)s” works for another company, and cannot be a contact here.",
+        {"address": address},
+    )
+
+
+def elsewhere(companies: Iterable[int | None], organisation_id: int | None) -> set[int]:
+    """Those of the companies of agents that are strangers to an item of this organisation."""
+    found = {one for one in companies if one not in (None, organisation_id)}
+    if not found or organisation_id is None:
+        return set()
+    parent = Organisation.objects.filter(pk=organisation_id).values_list("parent_id", flat=True).first()
+    return {one for one in found if one and belongs_elsewhere(one, of_item=organisation_id, parent=parent)}
+
+
+def is_bound(role: str, organisation_id: int | None) -> bool:
+    """Whether somebody works here for one company only (CT-6)."""
+    return role in WORKERS and organisation_id is not None
+
+
+def holders(item: Item, columns: Mapping[str, Any], copied: Iterable[Person] | None) -> dict[str, list[Person]]:
+    """Everybody who is a contact of the item when these columns are changed, by the field that names them.
+
+    The original requester can never be removed, and is not asked about (CT-4). Cost: one statement, one more unless the
+    people in copy are given.
+    """
+    ids = {name: columns.get(f"{name}_id", getattr(item, f"{name}_id")) for name in TAGS}
+    found = Person.objects.in_bulk([one for one in ids.values() if one is not None])
+    people = {name: [found[one]] for name, one in ids.items() if one in found}
+    copies = Person.objects.filter(pk__in=CopiedContact.objects.filter(item=item).values("person"))
+    return people | {"cc": list(copies if copied is None else copied)}
 
 
 def copy_to(item: Item, people: Iterable[Person]) -> None:
@@ -68,6 +120,14 @@ def copy_to(item: Item, people: Iterable[Person]) -> None:
     rows = [CopiedContact(item=item, person=person) for person in people]
     if rows:
         CopiedContact.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def may_have_to_do(item: Item, people: Iterable[Person]) -> list[Person]:
+    """Without the agents of another company (CT-6)."""
+    some = list(people)
+    companies = {one.organisation_id for one in some if is_bound(one.role, one.organisation_id)}
+    strangers = elsewhere(companies, item.organisation_id)
+    return [one for one in some if not (one.role in WORKERS and one.organisation_id in strangers)]
 
 
 def from_sender(address: str, name: str, *, at: datetime) -> tuple[int, int | None]:

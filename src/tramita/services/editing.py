@@ -27,7 +27,7 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     """Change what is named; the shapes are those a read gives (INTERFACES section 5).
 
     An update of an unassigned To Do item, or one's own, starts it; a Waiting item goes on waiting.
-    Every fault is named at once, and then nothing changes. Rules: S-4, S-14, S-15, G-8, T-10, T-11, CT-1 to CT-4.
+    Every fault is named at once, and then nothing changes. Rules: S-4, S-14, S-15, G-8, T-10, T-11, CT-1 to CT-4, CT-6.
     """
     _require_open(item, by)
     if not changes:
@@ -139,18 +139,21 @@ def _category(change: Change, path: str) -> None:
 
 
 def _contacts(change: Change, value: Mapping[str, Any]) -> None:
-    """One holder a tag; the original requester stays (CT-1, CT-3, CT-4)."""
+    """One holder a tag; the original requester stays; no agent of another company (CT-1, CT-3, CT-4, CT-6)."""
     item = change.item
     if "original_requester" in value:
         raise Invalid.one("original_requester", "not_editable", "The original requester never changes.")
     names = {"primary": "primary_contact", "requester": "requester", "subject": "subject"}
     people = contacts.by_address({names[tag]: value[tag] for tag in names if value.get(tag)})
-    columns: dict[str, Any] = {f"{name}_id": person.pk for name, person in contacts.filled(people, item).items()}
-    if "requester_id" in columns:
-        columns["organisation_id"] = contacts.organisation_for(item, columns["requester_id"])
+    filled = contacts.filled(people, item)
+    columns: dict[str, Any] = {f"{name}_id": person.pk for name, person in filled.items()}
+    if "requester" in filled:
+        columns["organisation_id"] = contacts.organisation_for(item, filled["requester"])
     data: dict[str, Any] = {name: person.email for name, person in people.items()}
-    if "cc" in value:
-        copied = contacts.copied_by_address(value["cc"] or ())
+    copied = contacts.copied_by_address(value["cc"] or ()) if "cc" in value else None
+    company = columns.get("organisation_id", item.organisation_id)
+    contacts.check_companies(contacts.holders(item, columns, copied), company)
+    if copied is not None:
         CopiedContact.objects.filter(item=item).exclude(person__in=copied).delete()
         contacts.copy_to(item, copied)
         data["cc"] = [person.email for person in copied]

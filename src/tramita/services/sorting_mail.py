@@ -30,7 +30,7 @@ from tramita.services.answering_notices import answer
 from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
 from tramita.services.size_notices import over_limit, tell_sender
-from tramita.services.starting_by_mail import category_of, start_from_mail
+from tramita.services.starting_by_mail import category_of, is_stranger, start_from_mail
 from tramita.services.storing_mail import SHOWN, Arrival
 
 __all__ = ["Outcome", "sort_out"]
@@ -164,7 +164,11 @@ def _start(arrival: Arrival, done: dict[str, str], joined: Outcome | None, follo
     fresh = [route for route in routes if done.keys().isdisjoint((route.path, category_of(route, follows)))]
     if not fresh:
         return joined or Outcome("duplicate", tuple(done.values()))
-    items = [start_from_mail(arrival, route, follows=follows if route is fresh[0] else None) for route in fresh]
+    starting = [(route, follows if route is fresh[0] else None) for route in fresh]
+    allowed = [(route, before) for route, before in starting if not is_stranger(arrival, route, before)]
+    if not allowed:
+        return joined or Outcome("unhandled", reason="agent of another company")
+    items = [start_from_mail(arrival, route, follows=before) for route, before in allowed]
     references_ = (*(joined.items if joined else ()), *(item.reference for item in items))
     if arrival.archive:
         return Outcome("created", references_, "archive")

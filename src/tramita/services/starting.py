@@ -78,9 +78,11 @@ def _start(
 ) -> Item:
     people = contacts.by_address({"requester": requester, "primary_contact": primary_contact})
     copied = contacts.copied_by_address(cc)
-    for name, person in contacts.filled(people, item).items():
+    filled = contacts.filled(people, item)
+    for name, person in filled.items():
         setattr(item, f"{name}_id", person.pk)
-    contacts.set_organisation(item)
+    item.organisation_id = contacts.organisation_for(item, filled.get("requester"))
+    contacts.check_companies({**{name: [one] for name, one in people.items()}, "cc": copied}, item.organisation_id)
     allowed_to_create(item, by)
     if draft:
         begin(item, "draft", by=by, at=at, assignee_id=by.id, listed=Listed.INBOX)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from tramita.domain.actors import SYSTEM
 from tramita.domain.auto_answers import why_not_acknowledge
 from tramita.domain.codes import Kind, Listed, Method, State, Visibility
-from tramita.domain.errors import NotFound
+from tramita.domain.errors import Invalid, NotFound
 from tramita.domain.mime import address_key
 from tramita.domain.subjects import title_from, without_reference
 from tramita.models import CopiedContact, Item, Person
@@ -31,15 +31,20 @@ MOST_AUTHORS = 5  # besides the first; more is no letter but a list
 
 
 def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None = None) -> Item:
-    """A new item by this route: To Do at once, with the sender as its contact."""
+    """A new item by this route: To Do at once, with the sender as its contact.
+
+    Raises: Invalid, for an agent of another company (CT-6).
+    """
+    if is_stranger(arrival, route, follows):
+        raise Invalid([contacts.works_elsewhere(route.kind, arrival.sender.address)])
     refused = not arrival.archive and arrival.desk.mailboxes.get(route.mailbox, False) and _unknown(arrival)
     item = _item(arrival, route, follows)
     person = _person(arrival)
     at = arrival.dated if arrival.archive else arrival.at
     for name, person_id in contacts.filled({"requester": person.id or 0}, item).items():
         setattr(item, f"{name}_id", person_id)
-    if person.organisation_id is not None:
-        item.organisation_id = person.organisation_id
+    if item.organisation_id is None or not contacts.is_bound(person.role, person.organisation_id):
+        item.organisation_id = person.organisation_id or item.organisation_id
     if follows is not None:
         _keep_contacts(item, follows)
     change = _filed(item, arrival) if arrival.archive else _refused(item, arrival) if refused else _begun(item, arrival)
@@ -49,6 +54,15 @@ def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None =
     if follows is not None:
         _tie(item, follows, person, at=at)
     return item
+
+
+def is_stranger(arrival: Arrival, route: RouteRow, follows: Item | None) -> bool:
+    """Whether the sender works here for a company that what this route starts has nothing to do with (CT-6)."""
+    known = arrival.known
+    if not contacts.is_bound(known.role, known.organisation_id):
+        return False
+    company = follows.organisation_id if follows else _process(route, follows)[1].organisation_id
+    return bool(contacts.elsewhere({known.organisation_id}, company))
 
 
 def _keep_contacts(item: Item, follows: Item) -> None:
@@ -63,7 +77,7 @@ def _tie(item: Item, follows: Item, person: Sender, *, at: datetime) -> None:
     copied = Q(pk__in=CopiedContact.objects.filter(item=follows).values("person"))
     if person.id != item.requester_id:
         copied |= Q(pk=person.id)
-    contacts.copy_to(item, Person.objects.filter(copied))
+    contacts.copy_to(item, contacts.may_have_to_do(item, Person.objects.filter(copied)))
     linking.link(item, to=follows, by=SYSTEM, at=at, type="follows_closed")
     if follows.kind is Kind.ACTION and follows.parent is not None:
         linking.link(item, to=follows.parent, by=SYSTEM, at=at)
@@ -77,20 +91,25 @@ def _copy_to_co_authors(item: Item, arrival: Arrival) -> None:
     ours = {address_key(one) for one in arrival.desk.own}
     found = [one for key, one in others.items() if key not in ours][:MOST_AUTHORS]
     people = [contacts.from_sender(one.key, one.name, at=arrival.at)[0] for one in found]
-    contacts.copy_to(item, Person.objects.filter(pk__in=people))
+    contacts.copy_to(item, contacts.may_have_to_do(item, Person.objects.filter(pk__in=people)))
 
 
 def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:
-    kind = Kind.TICKET if route.kind == "category" else Kind.CASE
-    current = definitions.current_category(category_of(route, follows)) if kind is Kind.TICKET else None
-    process = current or definitions.current_case_type(route.path)
-    if process is None:
-        raise NotFound("The process of the route “%(path)s” is gone.", path=route.path)
+    kind, process = _process(route, follows)
     mail = arrival.mail
     subject = without_reference(mail.subject or "", follows.reference) if follows else mail.subject
     item = Item(kind=kind, title=title_from(subject, mail.text) or arrival.sender.address)
     set_process(item, process)
     return item
+
+
+def _process(route: RouteRow, follows: Item | None) -> tuple[Kind, definitions.Current[Any]]:
+    kind = Kind.TICKET if route.kind == "category" else Kind.CASE
+    current = definitions.current_category(category_of(route, follows)) if kind is Kind.TICKET else None
+    process = current or definitions.current_case_type(route.path)
+    if process is None:
+        raise NotFound("The process of the route “%(path)s” is gone.", path=route.path)
+    return kind, process
 
 
 def category_of(route: RouteRow, follows: Item | None) -> str:

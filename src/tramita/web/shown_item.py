@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from tramita.domain.definitions import Settings
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.around import around
+from tramita.queries.names import Who
 from tramita.queries.visibility import may
 from tramita.services.tracking import REST_AFTER
 from tramita.ui import due, labels
@@ -169,16 +171,19 @@ def _facts(reading: Reading) -> dict[str, Any]:
 
 def _people(reading: Reading) -> dict[str, Any]:
     read, contacts = reading.read, reading.read.contacts
-    roles: dict[str, list[str]] = {}
-    for tag in ("primary", "requester", "subject"):
-        if who := getattr(contacts, tag):
-            roles.setdefault(who.name, []).append(labels.word("contact", tag))
-    for who in contacts.cc:
-        roles.setdefault(who.name, []).append(labels.word("contact", "cc"))
+    roles: dict[int, list[str]] = {}
+    people: dict[int, Who] = {}
+    held = [(tag, who) for tag in ("primary", "requester", "subject") if (who := getattr(contacts, tag))]
+    for tag, who in (*held, *(("cc", one) for one in contacts.cc)):
+        people[who.id] = who
+        roles.setdefault(who.id, []).append(labels.word("contact", tag))
     return {
         "assignee": Shown(read.assignee.name, read.assignee.kind) if read.assignee else Shown(),
         "owner": Shown(read.owner.name, read.owner.kind) if read.owner else Shown(),
-        "contacts": [(name, ", ".join(said)) for name, said in roles.items()],
+        "contacts": [
+            (who.name, ", ".join(roles[pk]), reverse("contact", args=[pk]) if who.address else "")
+            for pk, who in people.items()
+        ],
         "addresses": {
             "primary": contacts.primary.address if contacts.primary else "",
             "requester": contacts.requester.address if contacts.requester else "",
