@@ -12,8 +12,20 @@ from tramita.domain import narrowing
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, State
 from tramita.domain.search_terms import read
-from tramita.models import Access, Item
-from tramita.queries import actions, due, events, following, items, jobs, narrowed, notices, people, worklists
+from tramita.models import Access, Item, Person
+from tramita.queries import (
+    actions,
+    due,
+    events,
+    following,
+    items,
+    jobs,
+    narrowed,
+    notices,
+    people,
+    reporting,
+    worklists,
+)
 from tramita.queries.changes import changes
 from tramita.queries.found import find
 from tramita.queries.item_view import views
@@ -166,6 +178,18 @@ def test_no_list_reads_a_whole_table(desk):
         explained(lambda actor=actor: worklists.recent(actor))
         explained(lambda actor=actor: shell_of(actor))
         explained(lambda actor=actor: candidates(actor, at=NOW))
+
+
+def test_no_list_of_colleagues_reads_a_whole_table(desk):
+    """H-1, DESIGN section 4: of some, a branch each; of very many too, and in every order."""
+    staff = [person.pk for person in Person.objects.exclude(pk=desk.ana.id)]
+    many = [*staff, *range(10_000, 10_000 + worklists.MOST_PEOPLE)]
+    for actor in (desk.ana, desk.eve):
+        explained(lambda actor=actor: reporting.line_of(actor))
+        for place in (worklists.of_people(staff), worklists.of_people(many), worklists.around_me(actor, staff)):
+            for order in worklists.ORDERS.values():
+                explained(list_of(place, actor, order=order))
+            explained(lambda place=place, actor=actor: shell_of(actor, Listing(place, NOW, TONIGHT, chart="assignee")))
 
 
 LOOKS = (

@@ -253,6 +253,7 @@ class PersonDefinition:
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # SEC-2
     own_queues_only: bool = False
     absent: Absence | None = None
+    reports_to: str | None = None  # the address of their manager (H-1, Q-11)
     kinds: tuple[Kind, ...] = ()  # robots (B-3)
     lease: timedelta | None = None  # robots (Z-17)
 
@@ -334,3 +335,4 @@ class ApprovalTypeDefinition:
     name: str
     description: str
     active: bool = True
+    reminders: bool = True  # Z-11

@@ -54,6 +54,7 @@ class Person(AbstractBaseUser):
     own_queues_only = models.BooleanField(default=False)
     robot = models.JSONField(null=True)  # kinds and lease of a robot, as configured
     absent = models.JSONField(null=True)  # from, to, substitute
+    reports_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="reports")  # H-1, Q-11
     configured = models.BooleanField(default=False)  # named by the configuration: leaving it deactivates
     signature = models.TextField(default="", db_default="")  # M-19a
     signs = models.BooleanField(default=False, db_default=False)  # whether it is used

@@ -3,7 +3,7 @@
 Counted among the same first rows as the totals of a narrowed list, and read along with them: no statement more.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,19 +69,29 @@ def chart(field: str, place: Place, actor: Actor, wanted: Fragment, now: datetim
     )
 
 
-def colleagues(actor: Actor) -> Fragment:
-    """Lines `('colleague', id, name, 1 for a robot)`: who shares a queue with this person; for a leader everybody."""
+def colleagues(actor: Actor, near: Collection[int] = (), *, only: bool = False) -> Fragment:
+    """Lines `('colleague', id, name, 1 for a robot)`: who shares a queue with this person or is near them in the line
+    of reporting; for a leader everybody. `only`: those near, and nobody else."""
     roles = STAFF | {Role.ROBOT} if leads(actor) else STAFF
     among = ", ".join(f"'{role.value}'" for role in sorted(roles))
-    marks = ", ".join(["%s"] * len(actor.queue_ids)) or "NULL"
-    ours = f"AND (id = %s OR id IN (SELECT person_id FROM memberships WHERE queue_id IN ({marks})))"
-    params = () if leads(actor) else (actor.id, *sorted(actor.queue_ids))
+    whose, params = _whose(actor, near, only=only)
     return Fragment(
         f"SELECT * FROM (SELECT '{COLLEAGUE}', CAST(id AS TEXT), {PERSON}, CASE WHEN role = 'robot' THEN 1 ELSE 0 END "
-        f"FROM people WHERE is_active AND role IN ({among}) {'' if leads(actor) else ours} ORDER BY name, id "
+        f"FROM people WHERE is_active AND role IN ({among}) {whose} ORDER BY name, id "
         f"LIMIT {MOST_COLLEAGUES}) c",
         params,
     )
+
+
+def _whose(actor: Actor, near: Collection[int], *, only: bool) -> tuple[str, tuple[int | None, ...]]:
+    if leads(actor) and not only:
+        return "", ()
+    ids = (*sorted(near),) if only else (actor.id, *sorted(near))
+    known, queues = (", ".join(["%s"] * len(some)) or "NULL" for some in (ids, actor.queue_ids))
+    if only:
+        return f"AND id IN ({known})", ids
+    mates = f"id IN (SELECT person_id FROM memberships WHERE queue_id IN ({queues}))"
+    return f"AND (id IN ({known}) OR {mates})", (*ids, *sorted(actor.queue_ids))
 
 
 def leads(actor: Actor) -> bool:

@@ -1,6 +1,6 @@
 """What the bars around every page show: how much waits in each list, and what was opened last (G-12)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -111,6 +111,14 @@ class Shell:
 
 
 @dataclass(frozen=True, slots=True)
+class Colleagues:
+    """Whom a Team page shows besides those who share a queue with its reader (H-1); `alone`: nobody else."""
+
+    near: Collection[int] = ()
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The list on the page, and the reader's day: its totals are counted along with the bars."""
 
@@ -120,7 +128,7 @@ class Listing:
     narrow: Fragment = TRUE
     narrowing: Narrowing = ()
     chart: str = ""  # the field over which its work is shown
-    team: bool = False  # with each colleague, also those who have nothing
+    team: Colleagues | None = None  # each of them is shown, also those who have nothing
     own: bool = False  # it shows or offers declared fields
 
 
@@ -208,7 +216,7 @@ def _chart(actor: Actor, listing: Listing | None) -> list[Fragment]:
         return []
     day = (listing.now, listing.tonight)
     drawn = charts.chart(listing.chart, listing.place, actor, listing.narrow, *day)
-    return [drawn, charts.colleagues(actor)] if listing.team else [drawn]
+    return [drawn, charts.colleagues(actor, listing.team.near, only=listing.team.alone)] if listing.team else [drawn]
 
 
 def _bars(actor: Actor, listing: Listing | None, rows: Sequence[Line]) -> list[Bar]:

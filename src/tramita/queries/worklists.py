@@ -4,7 +4,7 @@ A list is one branch or several, each a range of one index in the order of the l
 own length of each and goes on after the last row of the page before (MEASURED section 3).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from tramita.queries.rows import document, fetch, moment, moment_or_none, stored
 from tramita.queries.visibility import TRUE, Fragment, both, listed_sql, visible_sql
 
 PAGE = 50
+MOST_PEOPLE = 40  # who have a branch each in a list of several people's work
 CAP = 1000  # counts stop there: more would cost more than knowing is worth
 END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # `sort_due` of what is not due
 KINDS = {kind.number: kind for kind in Kind}
@@ -150,11 +151,40 @@ def in_queues(queue_ids: Iterable[int]) -> Place:
 
 def of_teams(actor: Actor) -> Place:
     """What this person's queues have, whoever works on it; for who leads, all that is open (H-1, H-5)."""
-    lists = (INBOX, QUEUED, OWNED)
     if actor.role in LEADERS:
-        return Place(tuple(Fragment(one) for one in lists), anybodys=True)
+        return Place(tuple(Fragment(one) for one in (INBOX, QUEUED, OWNED)), anybodys=True)
+    return in_teams(actor)
+
+
+def in_teams(actor: Actor) -> Place:
+    """What this person's queues have, whoever works on it (H-1)."""
+    lists = (INBOX, QUEUED, OWNED)
     branches = (Fragment(f"queue_id = %s AND {one}", (queue,)) for queue in sorted(actor.queue_ids) for one in lists)
     return Place(tuple(branches), anybodys=True)
+
+
+def of_people(ids: Collection[int], narrow: Fragment = TRUE) -> Place:
+    """What is assigned to these people: a branch a person, which is quick; of very many, what of all is theirs."""
+    if not ids:
+        return Place((), anybodys=True)
+    if len(ids) > MOST_PEOPLE:
+        marks = ", ".join(["%s"] * len(ids))
+        whose = [Fragment(f"assignee_id IN ({marks})", tuple(sorted(ids)))]
+    else:
+        whose = [Fragment("assignee_id = %s", (one,)) for one in sorted(ids)]
+    branches = (both(one, Fragment(listed), narrow) for one in whose for listed in (INBOX, OWNED))
+    return Place(tuple(branches), anybodys=True)
+
+
+def around_me(actor: Actor, ids: Collection[int]) -> Place:
+    """The whole of H-1: what this person's queues have, and what is assigned to them and to these people besides."""
+    teams = of_teams(actor)
+    if actor.role in LEADERS:
+        return teams
+    queues = sorted(actor.queue_ids)
+    marks = ", ".join(["%s"] * len(queues))
+    besides = Fragment(f"(queue_id IS NULL OR +queue_id NOT IN ({marks}))", tuple(queues)) if queues else TRUE
+    return Place((*teams.branches, *of_people({*ids, actor.id or 0}, besides).branches), anybodys=True)
 
 
 def page(

@@ -1,6 +1,6 @@
 """Inbox, Owned Work, queues, recently accessed: one page, fifty rows, totals that filter. Cost: six statements."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from tramita.domain.actors import Actor
 from tramita.domain.errors import NotFound
 from tramita.models import Queue, View
 from tramita.queries import charts, narrowed, worklists
-from tramita.queries.shell import Listing, Shell
+from tramita.queries.reporting import Line, line_of
+from tramita.queries.shell import Colleagues, Listing, Shell
 from tramita.queries.views import may_change
 from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
@@ -28,7 +30,7 @@ from tramita.web.rendering import page, shell_for
 
 # a list that cannot be narrowed or put in another order
 AS_IT_IS: Mapping[str, Any] = {
-    **dict.fromkeys(("totals", "chips", "places", "bars", "focus"), ()),
+    **dict.fromkeys(("totals", "chips", "places", "bars", "focus", "whose"), ()),
     **dict.fromkeys(("asked", "form", "view")),
     **dict.fromkeys(("mine", "pull", "team"), False),
     **dict.fromkeys(("first", "next"), ""),
@@ -66,10 +68,39 @@ def queue(request: StaffRequest, key: str) -> HttpResponse:
 
 @require_safe
 @staff
-def team(request: StaffRequest) -> HttpResponse:
-    """H-5: what the teams of this person have, each colleague with how much, and what is late."""
-    place, hint = worklists.of_teams(request.actor), _("A team leader or an administrator can add you to a queue.")
-    return listed(request, place, "team", _("Team"), team=True, nothing=_("Your teams have nothing to do"), hint=hint)
+def team(request: StaffRequest, whose: str = "") -> HttpResponse:
+    """H-1, H-5: what this person and those around them have, each colleague with how much, and what is late.
+
+    `whose` narrows it to their manager, their peers, their reports or their queues. Cost: one statement more.
+    """
+    actor, line = request.actor, line_of(request.actor)
+    places = _whose(actor, line)
+    if whose not in places:
+        raise NotFound("There is no such list.")
+    said: dict[str, Any] = {
+        "nothing": _("Your teams have nothing to do"),
+        "hint": _("A team leader or an administrator can add you to a queue."),
+        "whose": [(name, name == whose) for name in places] if line.near else [],
+    }
+    return listed(request, places[whose], "team", _("Team"), team=_colleagues(line, whose), **said)
+
+
+def _colleagues(line: Line, whose: str) -> Colleagues:
+    """Those whom a part of the Team page is about."""
+    people = {"": line.near, "queues": frozenset[int](), **_parts(line)}
+    return Colleagues(people[whose], alone=whose in _parts(line))
+
+
+def _parts(line: Line) -> dict[str, frozenset[int]]:
+    return {"manager": line.manager, "peers": line.peers, "reports": line.reports}
+
+
+def _whose(actor: Actor, line: Line) -> Mapping[str, Place]:
+    """The lists of the Team page that there are for this person; everything first, under an empty name."""
+    found = {"": worklists.around_me(actor, line.near)}
+    if actor.queue_ids:
+        found["queues"] = worklists.in_teams(actor)
+    return found | {name: worklists.of_people(ids) for name, ids in _parts(line).items() if ids}
 
 
 @require_safe
@@ -122,7 +153,7 @@ def listed(
     heading: str,
     *,
     view: View | None = None,
-    team: bool = False,
+    team: Colleagues | None = None,
     **said: Any,
 ) -> HttpResponse:
     """A list as its address asks for it: `place`, or for a view every list at once. Cost: three statements.
@@ -138,7 +169,8 @@ def listed(
     if (kind := request.GET.get("export", "")) in FILES:
         return export(kind, heading, where, request.actor, look, narrow, now, reader.tonight)
     chart = "assignee" if team else wanted.chart
-    shell = shell_for(request, now, Listing(where, now, night, narrow, look.narrowing, chart, team, wanted.own_fields))
+    listing = Listing(where, now, night, narrow, look.narrowing, chart, team, wanted.own_fields)
+    shell = shell_for(request, now, listing)
     found = worklists.page(
         where,
         request.actor,
@@ -158,7 +190,7 @@ def listed(
         "web/list.html",
         here,
         heading=heading,
-        places=_places(shell, here),
+        places=_places(shell, here, team.near if team else ()),
         groups=shown_list.grouped(wanted, rows, shown) if shown else [],
         heads=shown_list.heads(wanted, shell.own),
         shell=shell,
@@ -172,7 +204,7 @@ def listed(
             *((field, labels.word("group", field)) for field in charts.FIELDS),
             *own_words.titles(shell.own, besides=chart),
         ],
-        team=team,
+        team=team is not None,
         bulk=shown_bulk.bar(request, here, look),
         asked=wanted,
         most=f"{MOST:,}",
@@ -181,15 +213,19 @@ def listed(
         mine=view is not None and may_change(request.actor, view),
         first=wanted.address() if wanted.after else "",
         next=wanted.address(after=encoded(look.sort, found.next)) if found.next else "",
-        **{"pull": False, **said},
+        **{"pull": False, "whose": (), **said},
     )
 
 
-def _places(shell: Shell, here: str) -> list[str]:
-    """The lists whose changes this page listens to; a view, to all that are its reader's."""
+def _places(shell: Shell, here: str, near: Collection[int]) -> list[str]:
+    """The lists whose changes this page listens to; a view, to all that are its reader's.
+
+    What is told of other people's lists is told of items that the reader may see.
+    """
     if here.startswith("queue:"):
         return [here]
     own = [f"{name}:{shell.reader}" for name in ("inbox", "owned")]
     if here.startswith("view:") or here == "team":
-        return own + [f"queue:{queue.key}" for queue in shell.queues]
+        others = [f"{name}:{one}" for one in sorted(near) for name in ("inbox", "owned")]
+        return own + others + [f"queue:{queue.key}" for queue in shell.queues]
     return [one for one in own if one.startswith(f"{here}:")]

@@ -14,6 +14,7 @@ from tests.factories import NOW
 
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Role
+from tramita.models import Person
 from tramita.queries import definitions
 from tramita.services.definitions import apply, export
 
@@ -98,6 +99,29 @@ def test_what_a_mailbox_and_the_desk_say_of_mail_is_exported_as_it_was_written(f
     apply([file(yaml.safe_dump(written))], by=SYSTEM, at=NOW)
 
     assert yaml.safe_load(export()) == written
+
+
+@pytest.mark.django_db
+def test_the_company_of_an_agent_and_whom_they_report_to_are_exported_as_written(file: Write) -> None:
+    """CT-6, H-1."""
+    written = {
+        "organisations": {"supplier": {"name": "Supplier"}},
+        "users": {
+            "ana@desk.example": {
+                "name": "Ana",
+                "role": "agent",
+                "organisation": "supplier",
+                "reports_to": "leo@desk.example",
+            },
+            "leo@desk.example": {"name": "Leo", "role": "team_leader"},
+        },
+    }
+    apply([file(yaml.safe_dump(written))], by=SYSTEM, at=NOW)
+
+    assert yaml.safe_load(export()) == written
+    ana = Person.objects.select_related("organisation", "reports_to").get(name="Ana")
+    assert (str(ana.organisation), str(ana.reports_to)) == ("Supplier", "Leo")
+    assert apply([file(export())], by=SYSTEM, at=NOW).changed == []
 
 
 @pytest.mark.django_db

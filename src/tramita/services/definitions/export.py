@@ -90,7 +90,7 @@ def due_rule(body: Mapping[str, Any]) -> Tree:
 
 def approval_type(body: Mapping[str, Any]) -> Tree:
     tree = {"name": body["name"], "description": body["description"]}
-    return tree if body.get("active", True) else tree | {"active": False}
+    return tree | {name: False for name in ("active", "reminders") if not body.get(name, True)}
 
 
 def canned_text(body: Mapping[str, Any]) -> Tree:
@@ -143,7 +143,9 @@ def organisations() -> Tree:
 
 
 def configured_people(*, everybody: bool) -> list[Person]:
-    rows = Person.objects.select_related("organisation").prefetch_related("grants").order_by("email", "key")
+    rows = (
+        Person.objects.select_related("organisation", "reports_to").prefetch_related("grants").order_by("email", "key")
+    )
     working_here = Q(is_active=True, role__in=STAFF) if everybody else Q(pk__in=())
     return list(rows.filter(Q(configured=True) | working_here))
 
@@ -162,8 +164,10 @@ def contact(row: Person) -> Tree:
 
 def user(row: Person) -> Tree:
     tree = {"name": row.name, "role": row.role.value}
-    tree |= person(row) | given(own_queues_only=row.own_queues_only, grants=grants(row))
-    return tree | given(absent=row.absent and absence(row.absent))
+    tree |= person(row) | given(organisation=row.organisation and row.organisation.key)
+    tree |= given(own_queues_only=row.own_queues_only, grants=grants(row))
+    tree |= given(absent=row.absent and absence(row.absent))
+    return tree | given(reports_to=row.reports_to and row.reports_to.email)
 
 
 def grants(row: Person) -> Tree:

@@ -47,6 +47,20 @@ def check_parents(reading: Reading, read: Mapping[str, OrganisationDefinition], 
             reading.fault(places[key], f"the parent “{above.key}” has a parent itself; one level is the most")
 
 
+def check_reporting(reading: Reading, read: Mapping[str, PersonDefinition], users: Node) -> None:
+    """Nobody reports to themselves, at whatever remove (H-1). A ring is told of once."""
+    told: set[str] = set()
+    for key, one in read.items():
+        above, seen = one.reports_to, {key}
+        while above is not None and above in read and above not in seen:
+            seen.add(above)
+            above = read[above].reports_to
+        if above == key and told.isdisjoint(seen):
+            told |= seen
+            place = users.value[key].value["reports_to"].place
+            reading.fault(place, f"a cycle: “{key}” cannot report to “{one.reports_to}”, who reports to them in turn")
+
+
 def contact(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
     """Somebody who asks, or approves for their organisation (AP-6, CT-5)."""
     keys, read = person(reading, values.address_of(reading, key, place), node, place, "contact")
@@ -59,14 +73,16 @@ def contact(reading: Reading, key: str, node: Node, place: Place) -> PersonDefin
 
 
 def member(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
-    """Somebody who works at the desk (SEC-1, SEC-2, Q-14)."""
+    """Somebody who works at the desk: for one company, or for all (SEC-1, SEC-2, Q-14, CT-6)."""
     keys, read = person(reading, values.address_of(reading, key, place), node, place, "user")
     read = replace(
         read,
         role=Role(keys.must("role", values.one_of(*ROLES), "agent")),
+        organisation=keys.maybe("organisation", values.reference("organisation")),
         grants=keys.get("grants", grants, {}),
         own_queues_only=keys.get("own_queues_only", values.flag, False),
         absent=keys.maybe("absent", absence),
+        reports_to=keys.maybe("reports_to", USER),
     )
     memberships(reading, keys, read.key)
     keys.done()

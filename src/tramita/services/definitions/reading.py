@@ -129,6 +129,7 @@ def tie(reading: Reading, found: Configuration, sections: Mapping[str, Node]) ->
         if not any(key in reading.defined.get(kind, {}) for kind in kinds):
             reading.fault(place, dangling(reading, kinds, key))
     persons.check_parents(reading, found.organisations, sections["organisations"].keys)
+    persons.check_reporting(reading, found.people, sections["users"])
     check_launches(reading)
     check_promises(reading, found)
 

@@ -160,6 +160,9 @@ class People:
             changed = update(known[key], columns) | self._grants(known[key], one)
             self.tally.note(section_of(known[key]), key, created=not found, changed=changed)
             update(known[key], {"configured": True})
+        for key, one in wanted.items():
+            above = known[one.reports_to].pk if one.reports_to else None
+            self.tally.note(section_of(known[key]), key, changed=update(known[key], {"reports_to_id": above}))
         self._retire(wanted, known)
         return known
 

@@ -1,0 +1,38 @@
+"""Who is above, beside and below somebody in the line of reporting (H-1, Q-11)."""
+
+from dataclasses import dataclass
+
+from tramita.domain.actors import Actor
+from tramita.queries.rows import fetch
+
+LINE = """
+WITH RECURSIVE below(id) AS (
+  SELECT id FROM people WHERE reports_to_id = %s
+  UNION SELECT p.id FROM people p JOIN below ON p.reports_to_id = below.id)
+SELECT 'reports', id FROM below
+UNION ALL SELECT 'peers', id FROM people WHERE reports_to_id = (SELECT reports_to_id FROM people WHERE id = %s)
+UNION ALL SELECT 'manager', reports_to_id FROM people WHERE id = %s AND reports_to_id IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Ids of people. `reports`: at whatever remove."""
+
+    manager: frozenset[int] = frozenset()
+    peers: frozenset[int] = frozenset()
+    reports: frozenset[int] = frozenset()
+
+    @property
+    def near(self) -> frozenset[int]:
+        """All of them."""
+        return self.manager | self.peers | self.reports
+
+
+def line_of(actor: Actor) -> Line:
+    """The line of reporting around this person; a ring of people ends where it began. Cost: one statement."""
+    found: dict[str, set[int]] = {"manager": set(), "peers": set(), "reports": set()}
+    for name, one in fetch(LINE, [actor.id] * 3):
+        if one != actor.id:
+            found[name].add(one)
+    return Line(**{name: frozenset(ids) for name, ids in found.items()})
