@@ -13,7 +13,7 @@ from tests.approving import Customer, customer, fresh
 from tests.desk import MONDAY, Desk
 from tests.web.reading import offered, text_of, words_of
 from tramita.domain.codes import ApprovalState, Role
-from tramita.models import Approval, Definition, Item, Person
+from tramita.models import Approval, Definition, Delivery, Item, Message, Person
 from tramita.queries.approvals import managers_of
 from tramita.queries.around import around
 from tramita.services import approvals, resolving
@@ -145,3 +145,31 @@ def test_the_page_names_the_very_managers_who_may_decide(acme: Customer) -> None
     near = around(item, acme.desk.ana, at=MONDAY, paths=[], workers=False, approvals=True)
 
     assert list(near.managers) == [one.name for one in managers_of(item.organisation_id)] == ["Marta Vidal"]
+
+
+def test_the_fault_of_an_approval_type_is_told_of_as_such(acme: Customer, ana: Client) -> None:
+    """AP-5: not as a wait type."""
+    item = acme.ticket()
+
+    refused = ana.post(f"/items/{item.reference}/approvals", {"type": "old"})
+
+    assert refused.status_code == 422
+    assert "Approval type: This approval type is not in use any more." in words_of(refused)
+    assert "Wait type: This" not in words_of(refused)
+
+
+def test_the_page_says_that_a_link_has_expired_and_sends_another(acme: Customer, ana: Client) -> None:
+    """MAIL-52, AP-17."""
+    item = acme.ticket()
+    asked = acme.asked(item)
+    Delivery.objects.update(state=Delivery.State.DONE)
+    assert "The link in the mails has expired." in words_of(ana.get(f"/items/{item.reference}"))
+    mails = Message.objects.count()
+
+    answer = ana.post(f"/items/{item.reference}/approvals/{asked.pk}/again", follow=True)
+
+    assert "The managers are asked by mail." in words_of(answer)
+    assert "The link in the mails has expired." not in words_of(answer)
+    assert Message.objects.count() == mails + 2
+    elsewhere = acme.desk.ticket()
+    assert ana.post(f"/items/{elsewhere.reference}/approvals/{asked.pk}/again").status_code == 404

@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from tests import factories as make
 from tests.desk import Desk
 from tests.web.conftest import Browser
-from tests.web.reading import text_of
-from tramita.models import Person
+from tests.web.reading import text_of, words_of
+from tramita.models import Item, Person
 from tramita.queries import people, reporting
 
 REFERENCES = re.compile(r"\d+-T</span>")
@@ -54,6 +54,21 @@ def test_the_team_page_shows_the_work_around_me(
 ) -> None:
     """H-1, Q-11: each item once, whatever it is here for; reports at whatever remove."""
     assert shown(ana, address) == sorted(work[name] for name in names)
+
+
+@pytest.mark.parametrize(("here", "number"), [("team", 7), ("team:reports", 2), ("team:manager", 1)])
+def test_a_whole_list_of_the_team_is_what_its_page_shows(
+    desk: Desk, as_: Browser, work: dict[str, str], here: str, number: int
+) -> None:
+    """Z-7, H-1: many at once are those of the part that was looked at."""
+    ana = make.person("Lea", role="team_leader", reports_to=Person.objects.get(name="Boss"))
+    Person.objects.filter(name__in=("Cem", "Dan")).update(reports_to=ana)
+    Item.objects.filter(assignee__name="Bea").update(assignee=None, listed=3)
+
+    page = as_(ana).post("/bulk", {"all": "1", "here": here, "back": "/team"})
+
+    assert f"Change {number} item" in words_of(page)
+    assert as_(ana).post("/bulk", {"all": "1", "here": "team:queues", "back": "/team"}).status_code == 404
 
 
 def test_who_has_nobody_around_them_is_offered_no_lists(desk: Desk, as_: Browser, work: dict[str, str]) -> None:

@@ -56,6 +56,12 @@ def expect_open(kind: Kind, state: State) -> None:
         raise Conflict("An approval can be asked for only in an open Ticket.", code="approval_not_possible")
 
 
+def expect_awaiting(state: ApprovalState, *, ended_by: str = "") -> None:
+    """Refuse what has ended: all four ends are final (AP-15). Raises: Conflict `already_decided`."""
+    if state is not ApprovalState.AWAITING:
+        raise Conflict(TOO_LATE[state], code="already_decided", person=ended_by)
+
+
 def end(verb: str, state: ApprovalState, parts: Collection[Part], *, ended_by: str = "") -> ApprovalState:
     """The situation that `verb` leads to. `ended_by` is the name of who ended it before.
 
@@ -64,6 +70,5 @@ def end(verb: str, state: ApprovalState, parts: Collection[Part], *, ended_by: s
     way = ENDS[verb]
     if way.who.isdisjoint(parts):
         raise NotPermitted(way.refusal)
-    if state is not ApprovalState.AWAITING:
-        raise Conflict(TOO_LATE[state], code="already_decided", person=ended_by)
+    expect_awaiting(state, ended_by=ended_by)
     return way.to

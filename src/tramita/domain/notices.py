@@ -2,7 +2,8 @@
 
 A person has to do with an item in up to four ways, and chooses for each what to hear and how (N-1):
 
-    me        what is meant for this person alone: assigned, mentioned, a problem of their Case, a mail that did not go
+    me        what is meant for this person alone: assigned, mentioned, a problem of their Case, a mail that did not go,
+              a decision that they wait for
     inbox     items assigned to them or owned by them
     followed  items that they follow
     queue     items that wait in one of their queues
@@ -22,6 +23,7 @@ class Event(StrEnum):
     """What happened; in this order one is told of the first, when one change did several things."""
 
     MENTIONED = "mentioned"
+    APPROVAL = "approval"  # decided (AP-18)
     PROBLEM = "problem"  # N-3
     ASSIGNED = "assigned"
     UNSENT = "unsent"  # a mail did not go out (MAIL-113), or came back (MAIL-96)
@@ -60,6 +62,7 @@ _NONE: Channels = frozenset()
 USUAL: Mapping[tuple[Tie, Event], Channels] = {
     (Tie.ME, Event.ASSIGNED): _ALL,
     (Tie.ME, Event.MENTIONED): _ALL,
+    (Tie.ME, Event.APPROVAL): _ALL,
     (Tie.ME, Event.PROBLEM): _ALL,
     (Tie.ME, Event.UNSENT): _SEEN,
     (Tie.INBOX, Event.MAIL): _SEEN,
@@ -67,6 +70,7 @@ USUAL: Mapping[tuple[Tie, Event], Channels] = {
     (Tie.INBOX, Event.STATE): _HUB,
     (Tie.INBOX, Event.DUE_SOON): _SEEN,
     (Tie.INBOX, Event.OVERDUE): _SEEN,
+    (Tie.FOLLOWED, Event.APPROVAL): _HUB,
     (Tie.FOLLOWED, Event.MAIL): _SEEN,
     (Tie.FOLLOWED, Event.WRITTEN): _HUB,
     (Tie.FOLLOWED, Event.STATE): _HUB,
@@ -79,6 +83,8 @@ USUAL: Mapping[tuple[Tie, Event], Channels] = {
 
 SOON = timedelta(hours=1)  # before the due date
 TROUBLE = frozenset({"mail_failed", "mail_uncertain", "mail_held", "mail_late"})
+DECISIONS = frozenset({"approval_approved", "approval_rejected"})
+AT_ONCE = frozenset({Event.APPROVAL})  # its mail waits for no burst to end: somebody waits for this (AP-18)
 RANK = {event: rank for rank, event in enumerate(Event)}
 
 
@@ -165,6 +171,7 @@ def told_by(what: Happening) -> Iterator[Told]:
     if what.state is State.DRAFT or what.data.get("archive") or what.type == "archived":
         return
     yield from _to_one(what)
+    yield from _decided(what)
     yield from _said(what)
     if _changes_state(what):
         yield Told(Event.STATE, ties=_state_ties(what))
@@ -180,6 +187,14 @@ def _to_one(what: Happening) -> Iterator[Told]:
         yield Told(Event.PROBLEM, frozenset({what.owner_id}))  # N-3, A-23
     if mentioned := frozenset(one["id"] for one in what.words.get("mentions", ())):
         yield Told(Event.MENTIONED, mentioned)
+
+
+def _decided(what: Happening) -> Iterator[Told]:
+    """To whose Ticket it is, to who asked, to who follows it; of what is told twice the last counts (N-4, AP-18)."""
+    if what.type in DECISIONS:
+        agents = (what.assignee_id, what.owner_id, what.data.get("asked_by"))
+        yield Told(Event.APPROVAL, ties=(Tie.FOLLOWED,))
+        yield Told(Event.APPROVAL, frozenset(one for one in agents if one is not None))
 
 
 def _said(what: Happening) -> Iterator[Told]:

@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 
 from tramita.domain.actors import Actor
 from tramita.domain.bodies import restore
-from tramita.domain.calendars import build_calendar
+from tramita.domain.calendars import Calendar, build_calendar
 from tramita.domain.cards import NOTHING, Declared
 from tramita.domain.codes import Kind
 from tramita.domain.definitions import (
@@ -79,6 +79,15 @@ def declared_by(process: CategoryDefinition | CaseTypeDefinition) -> Declared:
 def due_rule(version_id: int) -> DueRule:
     """The due-date rule of an item, with the calendar as it was when the version was published (SLA-17)."""
     return _due_rule(version_id, django_settings.TIME_ZONE)
+
+
+def contract_calendar(path: str) -> Calendar | None:
+    """The calendar of the contract above a process, as it is now. Cost: two statements, one where it has none."""
+    above = Definition.objects.filter(kind="contract", key="/".join(path.split("/")[:2]), active=True)
+    name = (above.values_list("current__body", flat=True).first() or {}).get("calendar")
+    found = Definition.objects.filter(kind="calendar", key=name, active=True) if name else None
+    body = found.values_list("current__body", flat=True).first() if found else None
+    return build_calendar(restore(CalendarDefinition, body), public_holidays) if body else None
 
 
 @once_a_batch

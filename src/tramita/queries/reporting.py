@@ -1,9 +1,12 @@
 """Who is above, beside and below somebody in the line of reporting (H-1, Q-11)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tramita.domain.actors import Actor
+from tramita.queries import worklists
 from tramita.queries.rows import fetch
+from tramita.queries.worklists import Place
 
 LINE = """
 WITH RECURSIVE below(id) AS (
@@ -27,6 +30,19 @@ class Line:
     def near(self) -> frozenset[int]:
         """All of them."""
         return self.manager | self.peers | self.reports
+
+    @property
+    def parts(self) -> Mapping[str, frozenset[int]]:
+        """Those that can be looked at by themselves."""
+        return {"manager": self.manager, "peers": self.peers, "reports": self.reports}
+
+
+def places(actor: Actor, line: Line) -> Mapping[str, Place]:
+    """The lists of the Team page that there are for this person; everything first, under an empty name."""
+    found = {"": worklists.around_me(actor, line.near)}
+    if actor.queue_ids:
+        found["queues"] = worklists.in_teams(actor)
+    return found | {name: worklists.of_people(ids) for name, ids in line.parts.items() if ids}
 
 
 def line_of(actor: Actor) -> Line:

@@ -4,38 +4,65 @@ Such a mail is internal: who asked for the Ticket hears nothing of it (CG-55), i
 it is internal (MAIL-59). Its link is written in when it leaves; what is kept, and shown to staff, has none.
 """
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tramita.models import Approval, Person
 from tramita.queries import definitions
 from tramita.queries.approved_things import About, about
 from tramita.queries.mailboxes import Directory
+from tramita.services import restraint
 from tramita.services.approval_link import give_key
 from tramita.services.field_words import said_fields
 from tramita.services.ledger import Change
 from tramita.services.writing_mail import Envelope, Leaving, Manner, write
 
 
-def tell(change: Change, approval: Approval, managers: list[Person], *, desk: Directory) -> None:
-    """Write to each manager in their language, in the change that asks. Cost: three statements each, four for all."""
+def reachable(managers: list[Person]) -> tuple[list[Person], list[str]]:
+    """Those to whom such a mail may go, and the names of who is blocked or complained about our mail (MAIL-98).
+
+    Cost: two statements.
+    """
+    willing = set(restraint.willing([one.email or "" for one in managers]))
+    silent = [one.name or one.email or "" for one in managers if one.email not in willing]
+    return [one for one in managers if one.email in willing], silent
+
+
+def tell(change: Change, approval: Approval, managers: list[Person], *, desk: Directory, reminds: bool = False) -> None:
+    """Write to each manager in their language, in the change that asks, asks again or reminds (Z-11).
+
+    Cost: three statements each, four for all.
+    """
     thing = about(change.item)
     for manager in managers:
         language = manager.language or settings.LANGUAGE_CODE
         with translation.override(language):
-            said = _text(approval, manager, thing, asked_by=change.by.name)
-            subject = _("Your approval is asked for: %(title)s") % {"title": thing.title}
+            said = _text(approval, manager, thing, reminds=reminds)
+            subject = _subject(thing, reminds=reminds)
         envelope = Envelope([manager.email or ""], [], [], subject, said)
         manner = Manner(by=change.by, desk=desk, automatic="auto-generated", language=language, to_manager=True)
         give_key(approval, manager, write(change, envelope, manner, Leaving(change.at)), at=change.at)
 
 
-def _text(approval: Approval, manager: Person, thing: About, *, asked_by: str) -> str:
+def _subject(thing: About, *, reminds: bool) -> str:
+    if reminds:
+        return _("Reminder: your approval is asked for: %(title)s") % {"title": thing.title}
+    return _("Your approval is asked for: %(title)s") % {"title": thing.title}
+
+
+def _text(approval: Approval, manager: Person, thing: About, *, reminds: bool) -> str:
     """All that is needed to decide, and nothing that stays in the house."""
     wanted = definitions.approval_type(approval.version_id)
+    asked_by = approval.requested_by.name
+    zone = ZoneInfo(manager.time_zone or settings.TIME_ZONE)
+    day = date_format(approval.requested_at.astimezone(zone), "DATE_FORMAT")
     parts = [
         _("Hello %(name)s,") % {"name": manager.name or manager.email},
+        _("This has been waiting for your decision since %(day)s.") % {"day": day} if reminds else "",
         _("%(person)s asks for your approval: %(what)s") % {"person": asked_by, "what": wanted.name},
         wanted.description.strip(),
         _("%(person)s writes:") % {"person": asked_by} + f"\n{_marked(approval.comment)}" if approval.comment else "",

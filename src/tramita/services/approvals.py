@@ -5,19 +5,20 @@ once, or decide and cancel, one is first, and the other is told what happened (A
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from tramita.domain.actors import Actor
-from tramita.domain.approvals import end, expect_open
+from tramita.domain.approvals import end, expect_awaiting, expect_open
 from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, Invalid
-from tramita.models import Approval, Definition, Item
+from tramita.models import Approval, Definition, Delivery, Item, Person
 from tramita.queries import definitions
 from tramita.queries.approvals import get_visible, managers_of, parts_of
 from tramita.queries.mailboxes import directory
-from tramita.services import approval_mail
-from tramita.services.expiring import close, facts
+from tramita.services import approval_mail, reminding
+from tramita.services.expiring import REMINDERS, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import require
 from tramita.services.transactions import one_transaction
@@ -30,7 +31,7 @@ ENTRIES = {"approve": "approval_approved", "reject": "approval_rejected", "cance
 def ask(item: Item, *, type: str, comment: str = "", by: Actor, at: datetime) -> Approval:  # noqa: A002 - the field
     """Ask the managers of the Ticket's organisation, and of its parent, for their consent; each gets a mail.
 
-    Rules: AP-3, AP-5 to AP-8, AP-10, AP-16, AP-17. Raises: Conflict, with a code for each of them; Invalid.
+    Rules: AP-3, AP-5 to AP-8, AP-10, AP-16, AP-17, Z-11. Raises: Conflict, with a code for each of them; Invalid.
     """
     expect_open(item.kind, item.state)
     if not definitions.settings().approve_actions_in_tickets:
@@ -42,7 +43,7 @@ def ask(item: Item, *, type: str, comment: str = "", by: Actor, at: datetime) ->
         raise _pending()
     managers = list(managers_of(item.organisation_id))
     if not managers or item.organisation_id is None:
-        raise Conflict("The organisation has no active manager who could decide.", code="no_active_manager")
+        raise _nobody()
     approval = _new(
         Approval(
             item=item,
@@ -56,10 +57,52 @@ def ask(item: Item, *, type: str, comment: str = "", by: Actor, at: datetime) ->
     )
     change = Change(item, by, at)
     said = {"comment": comment} if comment else {}
-    change.record("approval_requested", data=facts(approval), words=said, approval_id=approval.pk)
-    approval_mail.tell(change, approval, managers, desk=directory())
+    _tell(change, "approval_requested", approval, managers, said, approval_id=approval.pk)
+    reminding.set_reminders(change, definitions.approval_type(version_id))
     change.write()
     return approval
+
+
+@one_transaction
+def ask_again(approval_id: int, *, by: Actor, at: datetime) -> Approval:
+    """Send every manager who may still decide another mail with a link, such as when theirs has expired (MAIL-52).
+
+    Raises: NotFound, NotPermitted; Conflict `already_decided`, `no_active_manager`, `no_reachable_manager`, and
+    `approval_mail_waits` while the last one has not left.
+    """
+    seen = get_visible(by, approval_id)
+    item = Item.objects.select_for_update().get(pk=seen.item_id)
+    approval = get_visible(by, approval_id)
+    require(by, "approvals_request", item)
+    expect_awaiting(approval.state, ended_by=approval.decided_by.name if approval.decided_by else "")
+    managers = list(managers_of(approval.organisation_id))
+    if not managers:
+        raise _nobody()
+    if Delivery.objects.filter(message__approval_token__approval=approval, state=Delivery.State.PENDING).exists():
+        raise Conflict("The last mail with the link has not left yet.", code="approval_mail_waits")
+    change = Change(item, by, at)
+    if not _tell(change, "approval_asked_again", approval, managers, {}):
+        raise Conflict(
+            "No manager can be reached by mail: they are blocked, or complained about our mails.",
+            code="no_reachable_manager",
+        )
+    change.write()
+    return approval
+
+
+def _tell(
+    change: Change, entry: str, approval: Approval, managers: list[Person], words: dict[str, str], **columns: Any
+) -> list[Person]:
+    """An entry, and a mail to each manager who can be reached; the entry names the others. Who was written to."""
+    reached, silent = approval_mail.reachable(managers)
+    words |= {"unreached": ", ".join(silent)} if silent else {}
+    change.record(entry, data=facts(approval), words=words, **columns)
+    approval_mail.tell(change, approval, reached, desk=directory())
+    return reached
+
+
+def _nobody() -> Conflict:
+    return Conflict("The organisation has no active manager who could decide.", code="no_active_manager")
 
 
 def _active(key: str) -> tuple[Definition, int]:
@@ -120,6 +163,7 @@ def _end(verb: str, approval_id: int, *, reason: str, by: Actor, at: datetime, w
     reason = _text("reason", reason)
     change = Change(item, by, at)
     data = facts(approval) | ({"way": way} if way else {})
+    change.cancel_timers(*REMINDERS)
     change.record(ENTRIES[verb], data=data, words={"decision_reason": reason} if reason else {}, approval_id=None)
     change.beside.append(lambda: close(approval, state, at=at, by_id=by.id, reason=reason))
     change.write()

@@ -22,7 +22,7 @@ from tramita.domain.codes import Kind
 from tramita.domain.drafting import as_html
 from tramita.domain.mail_templates import MailText, chosen, filled, filled_line
 from tramita.domain.mime.model import address_key
-from tramita.models import Attachment, BlockedAddress, Item, MarkedAddress, Message, Person
+from tramita.models import Attachment, BlockedAddress, Item, Message, Person
 from tramita.queries import definitions, files
 from tramita.queries.files import Filed
 from tramita.queries.mailboxes import Directory, directory
@@ -91,7 +91,7 @@ def tell(change: Change, kind: str, *, at: datetime, **values: str) -> bool:
         return False
     language = reader.language or settings.LANGUAGE_CODE
     said = _said(kind, item, language, desk=desk, name=reader.name or reader.email, **values)
-    copies = _willing([one.person.email for one in item.copied.select_related("person") if one.person.email])
+    copies = restraint.willing([one.person.email for one in item.copied.select_related("person") if one.person.email])
     answered = answered_mail(item)
     along = files.tagged(item, SYSTEM, definitions.settings().attach_tagged.get(switch_of(kind), ()))
     said = _with_links(said, [one for one in along if one.file.url])
@@ -136,17 +136,6 @@ def why_silent(item: Item, reader: Person, desk: Directory, *, at: datetime) -> 
         return "blocked"
     leaving_from = desk.leaving_from(item.process.key if item.process else None)
     return restraint.why_silent(item, to=key, leaving_from=leaving_from, acknowledges=False, at=at)
-
-
-def _willing(addresses: list[str]) -> list[str]:
-    """Without who is blocked or complained about our mail (MAIL-98). Cost: two statements; none for nobody."""
-    if not addresses:
-        return []
-    keys = {one: address_key(one) for one in addresses}
-    named = {*keys.values(), *(f"@{key.rpartition('@')[2]}" for key in keys.values())}
-    gone = set(BlockedAddress.objects.filter(address__in=named).values_list("address", flat=True))
-    gone |= set(MarkedAddress.objects.filter(address__in=named, complained=True).values_list("address", flat=True))
-    return [one for one, key in keys.items() if gone.isdisjoint((key, f"@{key.rpartition('@')[2]}"))]
 
 
 def _said(kind: str, item: Item, language: str, *, desk: Directory, name: str, **values: str) -> MailText:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from tramita.domain.calendars import Calendar
 from tramita.domain.codes import Clock, Kind, State
 from tramita.domain.due_dates import ClockState, Override, RuleChange, StateChange, fold
 from tramita.domain.due_dates import advance as step
@@ -70,6 +71,16 @@ def days_later(item: Item, at: datetime, days: int) -> datetime:
     if end is None:
         raise ValueError("a number of days gives a moment")
     return end
+
+
+def working_days_later(item: Item, at: datetime, days: int) -> datetime:
+    """That many working days: of the due rule's calendar, else of the contract's, else from Monday to Friday."""
+    rule = rule_of(item)
+    calendar = rule.calendar if rule else None
+    if calendar is None and item.process is not None:
+        calendar = definitions.contract_calendar(item.process.key)
+    calendar = calendar or Calendar("", installation_zone(), (((0, 86_400),),) * 5 + ((),) * 2)
+    return calendar.add_working_days(at, days)
 
 
 def window_end(item: Item, at: datetime) -> datetime | None:

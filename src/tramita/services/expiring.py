@@ -7,10 +7,13 @@ from tramita.models import Approval, Delivery
 from tramita.queries import definitions
 from tramita.services.ledger import Change
 
+REMINDERS = ("approval_day_1", "approval_day_3")  # the timers of `services.reminding`
+
 
 def expire(change: Change) -> None:
     """The request that awaits a decision expires with its Ticket, in a change that the caller writes."""
     approval = Approval.objects.select_related("type").get(pk=change.item.approval_id or 0)
+    change.cancel_timers(*REMINDERS)
     change.record("approval_expired", data=facts(approval), by_system=True, approval_id=None)
     change.beside.append(lambda: close(approval, ApprovalState.EXPIRED, at=change.at))
 
@@ -32,4 +35,5 @@ def close(
 def facts(approval: Approval) -> dict[str, object]:
     """What each entry about it carries."""
     name = definitions.approval_type(approval.version_id).name
-    return {"approval": approval.pk, "type": approval.type.key, "name": name}
+    asked_by = approval.requested_by_id
+    return {"approval": approval.pk, "type": approval.type.key, "name": name, "asked_by": asked_by}

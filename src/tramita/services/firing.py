@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tramita.domain.errors import Conflict, TramitaError
 from tramita.models import Item
 from tramita.queries.records import select
-from tramita.services import notifying, resolving, waiting
+from tramita.services import notifying, reminding, resolving, waiting
 from tramita.services.claiming import BATCH, TIMERS, Claimed, finish, update
 from tramita.services.claiming import claim as claim_rows
 from tramita.services.transactions import writing
@@ -19,6 +19,7 @@ FIRE: Mapping[str, Callable[..., None]] = {
     "close": resolving.window_passed,
     notifying.DUE_SOON: notifying.due_soon,
     notifying.OVERDUE: notifying.overdue,
+    **dict.fromkeys(reminding.DAYS, reminding.remind),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Clock, Listed, State
-from tramita.domain.notices import RANK, SOON, Channel, Event, Happening, Tie, Told, Wishes, told_by
+from tramita.domain.notices import AT_ONCE, RANK, SOON, Channel, Event, Happening, Tie, Told, Wishes, told_by
 from tramita.models import Entry, Follower, Item, NoticeSettings, Notification
 from tramita.models.work import NEVER_LEASED
 from tramita.queries.events import BEGINNING, Mark, between, newest
@@ -175,8 +175,10 @@ def _tell(news: Sequence[_News], *, at: datetime, mails: bool) -> None:
     if rows:
         sql.insert("notifications", rows, once=True)
     for person_id in sorted(told):
-        if any(row["mail"] == Notification.Mail.WAITING for row in told[person_id]):
-            mail_later(person_id, listeners.next_mail(person_id, at))
+        waiting = {row["event"] for row in told[person_id] if row["mail"] == Notification.Mail.WAITING}
+        if waiting:
+            burst = timedelta(0) if waiting & AT_ONCE else BURST
+            mail_later(person_id, listeners.next_mail(person_id, at + burst))
 
 
 def _row(person_id: int, one: _News, channels: frozenset[Channel], *, mails: bool) -> dict[str, Any]:
@@ -196,14 +198,15 @@ def _row(person_id: int, one: _News, channels: frozenset[Channel], *, mails: boo
 
 
 def mail_later(person_id: int, due_at: datetime) -> None:
-    """Have a mail go to this person, unless one is to go already.
+    """Have a mail go to this person, unless one is to go as early already.
 
     The row is held until the transaction ends, so that the mail does not go without what is told in it.
     """
     sql.execute(
         "INSERT INTO digests (person_id, purpose, due_at, payload, lease_until, fence, tries, error) "
         "VALUES (%s, 'news', %s, '{}', %s, 0, 0, '') "
-        "ON CONFLICT (person_id, purpose) DO UPDATE SET due_at = digests.due_at",
+        "ON CONFLICT (person_id, purpose) DO UPDATE SET due_at = "
+        "CASE WHEN excluded.due_at < digests.due_at THEN excluded.due_at ELSE digests.due_at END",
         [person_id, sql.stored(due_at), sql.stored(NEVER_LEASED)],
     )
 
@@ -270,9 +273,8 @@ class _Listeners:
         ties = [tie for tie in one.told.ties if person_id in self._tied(tie, one)]
         return frozenset(channel for tie in ties for channel in wishes_.channels(tie, one.told.event))
 
-    def next_mail(self, person_id: int, at: datetime) -> datetime:
-        """When the burst is over, and the person's quiet hours are."""
-        after = at + BURST
+    def next_mail(self, person_id: int, after: datetime) -> datetime:
+        """Then, or when the person's quiet hours are over."""
         zone = zone_of(self.people[person_id].time_zone)
         return self.wishes.get(person_id, Wishes()).quiet_till(after, zone) or after
 

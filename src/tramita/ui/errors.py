@@ -24,15 +24,15 @@ SAID = (
 FAMILIES = {"verb": "verb", "state": "state"}
 
 
-def sentence(error: TramitaError) -> str:
-    """One line for a person; faults of the input each with what they are about."""
+def sentence(error: TramitaError, form: str = "") -> str:
+    """One line for a person; faults of the input each with what they are about, in that form."""
     if isinstance(error, Invalid):
-        return " ".join(map(_named, error.errors)) or _("Something is not right.")
+        return " ".join(_named(fault, form) for fault in error.errors) or _("Something is not right.")
     return said(error.message, error.values)
 
 
-def _named(fault: FieldError) -> str:
-    name = labels.FIELDS.get(fault.field)
+def _named(fault: FieldError, form: str) -> str:
+    name = labels.FIELDS_OF.get(form, {}).get(fault.field) or labels.FIELDS.get(fault.field)
     sentence = fault_sentence(fault)
     return f"{name}: {sentence}" if name else sentence
 

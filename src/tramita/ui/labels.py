@@ -123,6 +123,9 @@ FIELDS: Words = {
     "copies": _("Copies"),
 }
 
+# the same of forms whose fields mean something else
+FIELDS_OF: Mapping[str, Words] = {"approval": {"type": _("Approval type")}}
+
 # the number of API-3, as text: why a state changed
 REASONS: Words = {
     "0": _("new"),
@@ -153,6 +156,7 @@ REASONS: Words = {
 MAIL_REASONS: Words = {
     "no route": _("No route for any of its addresses"),
     "no sender": _("It has no usable sender"),
+    "agent of another company": _("Its sender works here for another company"),
     "spam": _("Taken for spam"),
     "too large": _("It is larger than what is taken"),
     "report on a mail that was not ours": _("A report on a mail that was not ours"),
@@ -340,6 +344,7 @@ DENSITIES: Words = {
 # what one can be told of (N-1)
 EVENTS: Words = {
     "mentioned": _("Somebody mentions me in a note"),
+    "approval": _("An approval is decided"),
     "problem": _("A Case of mine has a problem"),
     "assigned": _("Something is assigned to me"),
     "unsent": _("A mail did not go out, or came back"),
@@ -369,6 +374,15 @@ PARTIES: Words = {
     Party.CUSTOMER: pgettext_lazy("at fault", "The customer"),
     Party.SUPPLIER: pgettext_lazy("at fault", "A supplier"),
     Party.OTHER: pgettext_lazy("at fault", "Somebody else"),
+}
+
+# H-1, Q-11: the parts of the Team page
+WHOSE: Words = {
+    "": _("Everybody"),
+    "queues": _("My queues"),
+    "manager": _("My manager"),
+    "peers": _("My peers"),
+    "reports": _("My reports"),
 }
 
 ALL: Mapping[str, Words] = {
@@ -409,6 +423,7 @@ ALL: Mapping[str, Words] = {
     "event": EVENTS,
     "tie": TIES,
     "channel": CHANNELS,
+    "whose": WHOSE,
 }
 
 

@@ -8,6 +8,8 @@ from tramita.domain.notices import Event
 from tramita.queries.notices import Notice
 from tramita.ui import timeline
 
+LONGEST_REASON = 200
+
 
 def sentence(one: Notice) -> str:
     """One line without the item, in the past tense; no words of notes or mails."""
@@ -40,12 +42,20 @@ def _state(one: Notice, who: str) -> str:
     return _("%(what)s (%(name)s)") % {"what": said, "name": who} if who else said
 
 
+def _decided(one: Notice, who: str) -> str:
+    """With the manager's own reason: it is meant for who asked (AP-12, AP-18)."""
+    reason = " ".join(str(one.data.get("decision_reason") or "").split())[:LONGEST_REASON]
+    said = _state(one, who)
+    return _("%(what)s: “%(reason)s”") % {"what": said, "reason": reason} if reason else said
+
+
 def _timeline(one: Notice, _who: str) -> str:
     return timeline.sentence(one.type, one.data)
 
 
 _SENTENCES: Mapping[Event, Callable[[Notice, str], str]] = {
     Event.MENTIONED: _mentioned,
+    Event.APPROVAL: _decided,
     Event.PROBLEM: _timeline,
     Event.ASSIGNED: _assigned,
     Event.UNSENT: _timeline,
@@ -59,6 +69,7 @@ _SENTENCES: Mapping[Event, Callable[[Notice, str], str]] = {
 
 ICONS: Mapping[Event, str] = {
     Event.MENTIONED: "user",
+    Event.APPROVAL: "approve",
     Event.PROBLEM: "alert",
     Event.ASSIGNED: "inbox",
     Event.UNSENT: "alert",

@@ -62,6 +62,8 @@ GROUP_OF: Mapping[str, str] = {
     "unlinked": "links",
     "action_launched": "links",
     "approval_requested": "approvals",
+    "approval_asked_again": "approvals",
+    "approval_reminded": "approvals",
     "approval_approved": "approvals",
     "approval_rejected": "approvals",
     "approval_cancelled": "approvals",
@@ -238,7 +240,8 @@ def answer(data: Data) -> str:
     """What was said with an approval, and how its manager was known, where that was a link (MAIL-52)."""
     said = data.get("comment") or data.get("decision_reason") or ""
     by_link = _("by the link in the mail") if data.get("way") == "mail_link" else ""
-    return " · ".join(filter(None, (str(said), by_link)))
+    unreached = _("not told by mail: %(names)s") % {"names": data["unreached"]} if data.get("unreached") else ""
+    return " · ".join(filter(None, (str(said), by_link, unreached)))
 
 
 def _defect(text: Promise) -> Callable[[Data], str]:
@@ -299,6 +302,8 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "unlinked": _unlinked,
     "action_launched": _launched,
     "approval_requested": _approval(gettext_lazy("Approval requested: %(what)s")),
+    "approval_asked_again": _approval(gettext_lazy("Link for the approval sent again: %(what)s")),
+    "approval_reminded": _approval(gettext_lazy("Managers reminded of the approval: %(what)s")),
     "approval_approved": _approval(gettext_lazy("Approval given: %(what)s")),
     "approval_rejected": _approval(gettext_lazy("Approval refused: %(what)s")),
     "approval_cancelled": _approval(gettext_lazy("Approval request cancelled: %(what)s")),

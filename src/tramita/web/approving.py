@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import NotFound
-from tramita.models import Item
+from tramita.models import ApprovalToken, Item
 from tramita.queries.approvals import get_visible
 from tramita.services import approvals
 from tramita.web.access import StaffRequest, staff
@@ -25,11 +26,28 @@ def ask(request: StaffRequest, reference: str) -> HttpResponse:
         given = {"type": text(request, "type"), "comment": text(request, "comment")}
         approvals.ask(item, **given, by=request.actor, at=timezone.now())
 
-    def asked(item: Item) -> HttpResponse:
-        messages.info(request, _("The managers are asked by mail."))
-        return redirect("item", item.reference)
+    return unchecked(request, reference, "approval", use_case, lambda item: _asked(request, item))
 
-    return unchecked(request, reference, "approval", use_case, asked)
+
+@require_POST
+@staff
+def again(request: StaffRequest, reference: str, number: int) -> HttpResponse:
+    """Another mail with another link, such as when the last has expired."""
+
+    def use_case(item: Item) -> None:
+        if get_visible(request.actor, number).item_id != item.pk:
+            raise NotFound("There is no such approval request.")
+        approvals.ask_again(number, by=request.actor, at=timezone.now())
+
+    return unchecked(request, reference, "approval", use_case, lambda item: _asked(request, item))
+
+
+def _asked(request: StaffRequest, item: Item) -> HttpResponse:
+    if ApprovalToken.objects.filter(approval__item=item, approval__state=ApprovalState.AWAITING).exists():
+        messages.info(request, _("The managers are asked by mail."))
+    else:
+        messages.warning(request, _("No manager can be reached by mail. Ask them in another way."))
+    return redirect("item", item.reference)
 
 
 @require_POST

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tramita.domain.bulk import Bulk, can_be_undone
 from tramita.domain.errors import NotFound, NotPermitted
 from tramita.models import Job, Queue
-from tramita.queries import jobs, narrowed, startable, views, worklists
+from tramita.queries import jobs, narrowed, reporting, startable, views, worklists
 from tramita.queries.jobs import JobView
 from tramita.queries.visibility import may
 from tramita.queries.worklists import Place
@@ -181,10 +181,13 @@ def _place(request: StaffRequest, here: str) -> Place | None:
         return None
     if name == "queue" and (found := Queue.objects.filter(key=key, active=True).first()):
         return worklists.in_queue(found.pk)
-    known = {"inbox": worklists.inbox, "owned": worklists.owned, "team": worklists.of_teams}
-    if name not in known:
+    known = {"inbox": worklists.inbox, "owned": worklists.owned}
+    if name in known:
+        return known[name](request.actor)
+    around = reporting.places(request.actor, reporting.line_of(request.actor)) if name == "team" else {}
+    if key not in around:
         raise NotFound("There is no such list.")
-    return known[name](request.actor)
+    return around[key]
 
 
 def _safe(address: str) -> str:

@@ -10,11 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tramita.domain.actors import Actor
 from tramita.domain.errors import NotFound
 from tramita.models import Queue, View
-from tramita.queries import charts, narrowed, worklists
-from tramita.queries.reporting import Line, line_of
+from tramita.queries import charts, narrowed, reporting, worklists
 from tramita.queries.shell import Colleagues, Listing, Shell
 from tramita.queries.views import may_change
 from tramita.queries.worklists import ORDERS, Place
@@ -73,8 +71,8 @@ def team(request: StaffRequest, whose: str = "") -> HttpResponse:
 
     `whose` narrows it to their manager, their peers, their reports or their queues. Cost: one statement more.
     """
-    actor, line = request.actor, line_of(request.actor)
-    places = _whose(actor, line)
+    actor, line = request.actor, reporting.line_of(request.actor)
+    places = reporting.places(actor, line)
     if whose not in places:
         raise NotFound("There is no such list.")
     said: dict[str, Any] = {
@@ -82,25 +80,10 @@ def team(request: StaffRequest, whose: str = "") -> HttpResponse:
         "hint": _("A team leader or an administrator can add you to a queue."),
         "whose": [(name, name == whose) for name in places] if line.near else [],
     }
-    return listed(request, places[whose], "team", _("Team"), team=_colleagues(line, whose), **said)
-
-
-def _colleagues(line: Line, whose: str) -> Colleagues:
-    """Those whom a part of the Team page is about."""
-    people = {"": line.near, "queues": frozenset[int](), **_parts(line)}
-    return Colleagues(people[whose], alone=whose in _parts(line))
-
-
-def _parts(line: Line) -> dict[str, frozenset[int]]:
-    return {"manager": line.manager, "peers": line.peers, "reports": line.reports}
-
-
-def _whose(actor: Actor, line: Line) -> Mapping[str, Place]:
-    """The lists of the Team page that there are for this person; everything first, under an empty name."""
-    found = {"": worklists.around_me(actor, line.near)}
-    if actor.queue_ids:
-        found["queues"] = worklists.in_teams(actor)
-    return found | {name: worklists.of_people(ids) for name, ids in _parts(line).items() if ids}
+    people = {"": line.near, "queues": frozenset[int](), **line.parts}
+    near = Colleagues(people[whose], alone=whose in line.parts)
+    here = f"team:{whose}" if whose else "team"
+    return listed(request, places[whose], here, _("Team"), team=near, **said)
 
 
 @require_safe
@@ -188,7 +171,7 @@ def listed(
     return page(
         request,
         "web/list.html",
-        here,
+        "team" if team else here,
         heading=heading,
         places=_places(shell, here, team.near if team else ()),
         groups=shown_list.grouped(wanted, rows, shown) if shown else [],
@@ -225,7 +208,7 @@ def _places(shell: Shell, here: str, near: Collection[int]) -> list[str]:
     if here.startswith("queue:"):
         return [here]
     own = [f"{name}:{shell.reader}" for name in ("inbox", "owned")]
-    if here.startswith("view:") or here == "team":
+    if here.startswith(("view:", "team")):
         others = [f"{name}:{one}" for one in sorted(near) for name in ("inbox", "owned")]
         return own + others + [f"queue:{queue.key}" for queue in shell.queues]
     return [one for one in own if one.startswith(f"{here}:")]

@@ -48,7 +48,7 @@ class Refusal:
 def refusal(panel: str, error: TramitaError, typed: QueryDict) -> Refusal:
     """The error as a page shows it."""
     stale = errors.changes(error) if isinstance(error, StaleVersion) else None
-    said, faults = errors.sentence(error), errors.by_field(error)
+    said, faults = errors.sentence(error, panel), errors.by_field(error)
     report = error.report if isinstance(error, Outsiders) else None
     return Refusal(panel, said, error.status, error.code, faults, stale, typed, report)
 

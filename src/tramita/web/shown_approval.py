@@ -24,6 +24,8 @@ class Waits:
     asked_by: str
     asked_at: datetime
     cancel: str
+    again: str  # sends the links again
+    expired: bool  # no link in a mail decides any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def _waits(reading: Reading) -> Waits | None:
     if approval is None:
         return None
     said, address = told(approval), [reading.item.reference, approval.pk]
+    until = vars(approval)["link_until"]
     may_cancel = not ENDS["cancel"].who.isdisjoint(parts_of(approval, reading.item, reading.actor))
     return Waits(
         name=said.name,
@@ -65,4 +68,6 @@ def _waits(reading: Reading) -> Waits | None:
         asked_by=said.requested_by.name,
         asked_at=said.requested_at,
         cancel=reverse("cancel-approval", args=address) if may_cancel else "",
+        again=reverse("ask-approval-again", args=address) if asks(reading) else "",
+        expired=until is None or reading.at >= until,
     )

@@ -232,7 +232,7 @@ def route(reading: Reading, node: Node) -> RouteDefinition:
 
 
 def approval_type(reading: Reading, key: str, node: Node, place: Place) -> ApprovalTypeDefinition:
-    """Something a manager may be asked to approve (AP-5, CG-52)."""
+    """Something a manager may be asked to approve, and whether they are reminded (AP-5, CG-52, Z-11)."""
     reading.define("approval_type", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "an approval type")
     read = ApprovalTypeDefinition(
@@ -240,6 +240,7 @@ def approval_type(reading: Reading, key: str, node: Node, place: Place) -> Appro
         name=keys.must("name", values.text, ""),
         description=keys.must("description", values.long_text, ""),
         active=keys.get("active", values.flag, True),
+        reminders=keys.get("reminders", values.flag, True),
     )
     keys.done()
     return read

@@ -85,7 +85,7 @@ def besides(tag: str, name: str) -> migrations.AddIndex:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tramita", "0026_files_of_an_item")]
+    dependencies = [("tramita", "0029_defects")]
 
     operations = [
         besides("primary_contact", "items_by_primary"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tramita", "0027_contacts")]
+    dependencies = [("tramita", "0030_contacts")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,46 @@
+"""Managers are reminded of what awaits their decision, after one working day and after three (Z-11).
+
+A moment each, set with the request and cancelled with its end (DESIGN decision 6). The timer goes in the transaction
+that writes the mails: each reminder goes once, whoever dies.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tramita.domain.actors import SYSTEM
+from tramita.domain.codes import ApprovalState
+from tramita.domain.definitions import ApprovalTypeDefinition
+from tramita.models import Approval, Item
+from tramita.queries import definitions
+from tramita.queries.approvals import managers_of
+from tramita.queries.mailboxes import directory
+from tramita.services import approval_mail
+from tramita.services.clockwork import working_days_later
+from tramita.services.expiring import REMINDERS, facts
+from tramita.services.ledger import Change
+
+DAYS: Mapping[str, int] = dict(zip(REMINDERS, (1, 3), strict=True))  # working days, by the purpose of the timer
+
+
+def set_reminders(change: Change, asked_for: ApprovalTypeDefinition) -> None:
+    """Part of the change that asks, where the type has reminders."""
+    if asked_for.reminders:
+        for purpose, days in DAYS.items():
+            change.set_timer(purpose, working_days_later(change.item, change.at, days))
+
+
+def remind(item: Item, *, at: datetime) -> None:
+    """Write to every manager who may still decide; nobody, where the type has no reminders any more."""
+    if item.approval_id is None:
+        return
+    approval = Approval.objects.select_related("type", "requested_by").get(pk=item.approval_id)
+    current = approval.type.current_id or approval.version_id
+    if approval.state != ApprovalState.AWAITING or not definitions.approval_type(current).reminders:
+        return
+    managers, _silent = approval_mail.reachable(list(managers_of(approval.organisation_id)))
+    if not managers:
+        return
+    change = Change(item, SYSTEM, at)
+    change.record("approval_reminded", data=facts(approval))
+    approval_mail.tell(change, approval, managers, desk=directory(), reminds=True)
+    change.write()
