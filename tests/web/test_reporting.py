@@ -56,7 +56,7 @@ def test_the_team_page_shows_the_work_around_me(
     assert shown(ana, address) == sorted(work[name] for name in names)
 
 
-@pytest.mark.parametrize(("here", "number"), [("team", 7), ("team:reports", 2), ("team:manager", 1)])
+@pytest.mark.parametrize(("here", "number"), [("team", 8), ("team:reports", 2), ("team:manager", 1)])
 def test_a_whole_list_of_the_team_is_what_its_page_shows(
     desk: Desk, as_: Browser, work: dict[str, str], here: str, number: int
 ) -> None:
