@@ -11,17 +11,14 @@ from tramita.models.mail import (
     BlockedAddress,
     CannedUse,
     Draft,
-    FetchedMessage,
-    MailboxState,
     MarkedAddress,
     Message,
-    Probe,
     Scan,
     SeenMessage,
-    SenderDomain,
     TrayView,
 )
 from tramita.models.mail_work import Erasure, Lane, ToldSender
+from tramita.models.mailboxes import FetchedMessage, MailboxState, Probe, SenderDomain
 from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc

@@ -2,9 +2,9 @@
 
 from django.db import models
 
+from tramita.models.leases import NEVER_LEASED, Leased
 from tramita.models.mail import SeenMessage
 from tramita.models.people import Person
-from tramita.models.work import NEVER_LEASED
 
 
 class ToldSender(models.Model):
@@ -22,14 +22,12 @@ class ToldSender(models.Model):
         return f"{self.address} {self.seen_id}"
 
 
-class Lane(models.Model):
+class Lane(Leased):
     """How fast a mailbox with a limit of its provider may send: so many mails a minute, by one worker (MAIL-112)."""
 
     mailbox = models.CharField(max_length=254, unique=True)
     left = models.JSONField(default=list)  # moments of the last minute at which mails were handed over
     closed_until = models.DateTimeField(default=NEVER_LEASED)  # when the next one may go
-    lease_until = models.DateTimeField(default=NEVER_LEASED)
-    fence = models.PositiveIntegerField(default=0)
 
     class Meta:
         db_table = "lanes"

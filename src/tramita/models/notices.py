@@ -3,8 +3,8 @@
 from django.db import models
 
 from tramita.models.items import Entry, Item
+from tramita.models.leases import Due
 from tramita.models.people import Person
-from tramita.models.work import NEVER_LEASED
 
 
 class Follow(models.Model):
@@ -83,17 +83,11 @@ class NoticeSettings(models.Model):
         return f"of {self.person_id}"
 
 
-class Digest(models.Model):
+class Digest(Due):
     """When the next mail with news goes to a person: one of a kind a person, claimed like a timer (MAIL-93)."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     purpose = models.CharField(max_length=10)
-    due_at = models.DateTimeField()
-    payload = models.JSONField(default=dict)
-    lease_until = models.DateTimeField(default=NEVER_LEASED)
-    fence = models.PositiveIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)
-    error = models.TextField(default="")
 
     class Meta:
         db_table = "digests"

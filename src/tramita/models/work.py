@@ -1,26 +1,17 @@
 """What is still to be done, by time or after a commit, and what was asked before."""
 
-from datetime import UTC, datetime
-
 from django.db import models
 
 from tramita.models.items import Item
+from tramita.models.leases import Due, Tried
 from tramita.models.people import Person
 
-NEVER_LEASED = datetime(1970, 1, 1, tzinfo=UTC)
 
-
-class Timer(models.Model):
+class Timer(Due):
     """A future moment: wake, time_out, close and the like. One per purpose and item (DESIGN decision 6)."""
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="timers", db_index=False)
     purpose = models.CharField(max_length=20)
-    due_at = models.DateTimeField()
-    payload = models.JSONField(default=dict)
-    lease_until = models.DateTimeField(default=NEVER_LEASED)
-    fence = models.PositiveIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)
-    error = models.TextField(default="")
 
     class Meta:
         db_table = "timers"
@@ -31,7 +22,7 @@ class Timer(models.Model):
         return f"{self.item_id} {self.purpose}"
 
 
-class Delivery(models.Model):
+class Delivery(Tried):
     """Something that leaves the house after the commit; tried with backoff, finished once."""
 
     class State(models.IntegerChoices):
@@ -49,10 +40,6 @@ class Delivery(models.Model):
     state = models.SmallIntegerField(choices=State.choices, default=State.PENDING)
     next_at = models.DateTimeField()
     created_at = models.DateTimeField()
-    lease_until = models.DateTimeField(default=NEVER_LEASED)
-    fence = models.PositiveIntegerField(default=0)
-    tries = models.PositiveIntegerField(default=0)
-    error = models.TextField(default="")
 
     class Meta:
         db_table = "deliveries"

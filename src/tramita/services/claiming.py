@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries.rows import moment
 from tramita.services.sql import stored
 from tramita.services.transactions import writing

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tramita.models import Lane
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries.mailboxes import directory
 from tramita.queries.rows import fetch
 from tramita.services import claiming

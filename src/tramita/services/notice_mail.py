@@ -25,7 +25,7 @@ from tramita.domain.mime.compose import OutgoingMail
 from tramita.domain.references import Reference, parse
 from tramita.domain.subjects import subject_with_reference
 from tramita.models import Delivery, Digest, Item, NoticeSettings, Notification
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries.mailboxes import Directory, directory, keys
 from tramita.queries.notices import Notice, leaving_token, to_mail, wishes, zone_of
 from tramita.queries.people import actors

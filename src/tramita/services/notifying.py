@@ -13,7 +13,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Clock, Listed, State
 from tramita.domain.notices import AT_ONCE, RANK, SOON, Channel, Event, Happening, Tie, Told, Wishes, told_by
 from tramita.models import Entry, Follower, Item, NoticeSettings, Notification
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.following import Following, following, members, readers
 from tramita.queries.notices import wishes, zone_of

@@ -23,7 +23,7 @@ from tramita.domain.mime.model import address_key
 from tramita.domain.wordless import wordless
 from tramita.gateways.smtp import NotNowError, RefusedError, SendError, Transport, UncertainError, transport
 from tramita.models import Message
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.services import lanes, mail_size, notice_mail, size_notices
 from tramita.services.claiming import DELIVERIES, Claimed, unclaim, update
 from tramita.services.composing_mail import composed, envelope

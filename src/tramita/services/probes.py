@@ -17,7 +17,7 @@ from tramita.domain.mime import ParsedMail
 from tramita.domain.sender_dns import aligned
 from tramita.domain.sender_dns.dkim import signatures
 from tramita.models import Mailbox, Probe, SenderDomain
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries.shell import operates
 from tramita.services.transactions import one_transaction
 

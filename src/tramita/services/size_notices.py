@@ -31,7 +31,7 @@ from tramita.domain.mime.compose import OutgoingMail
 from tramita.domain.references import Reference
 from tramita.domain.subjects import references_header
 from tramita.models import Delivery, MarkedAddress, ToldSender
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries import definitions, mailboxes
 from tramita.queries.mailboxes import Directory, Sender, keys
 from tramita.services import sql

@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Model
 
 from tramita.domain.errors import Conflict
-from tramita.models.work import NEVER_LEASED as NEVER
+from tramita.models.leases import NEVER_LEASED as NEVER
 from tramita.services.unwritten import NAMED, TABLES, Unwritten
 
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from tramita.gateways.incoming import MailServerFault
 from tramita.models import Mailbox, MailboxState
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.services import alerts
 from tramita.services.transactions import one_transaction
 

@@ -20,7 +20,7 @@ from tramita.domain.mime.charsets import one_line
 from tramita.domain.references import Reference
 from tramita.domain.subjects import references_header, subject_with_reference, thread_index
 from tramita.models import Item, Message
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries.mailboxes import Directory, Voice, keys
 from tramita.queries.matching import with_internal
 from tramita.queries.quotable import still_here

@@ -16,7 +16,7 @@ from time import monotonic
 from django.db import OperationalError, close_old_connections, connections
 
 from tramita.models import Message
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries.memory import remembering
 from tramita.services import (
     alerts,

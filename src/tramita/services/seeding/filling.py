@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from tramita.domain.errors import Conflict
 from tramita.models import Counter, Definition, Entry, Item, Message, Queue, Timer
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries import definitions
 from tramita.services import ledger, notifying, sql
 from tramita.services.seeding import bulk, reference
