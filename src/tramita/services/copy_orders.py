@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from tramita.models import Delivery, Mailbox, Message
-from tramita.services import sql
+from tramita.models import Mailbox, Message
+from tramita.services.ordered import order
 
 KIND = "copy"
 
@@ -14,20 +14,7 @@ def copy_later(message: Message, *, at: datetime) -> None:
     """A mail was sent: its copy is due, where its mailbox wants one. In the transaction that says that it was sent."""
     if message.headers.get("to_manager") or box_of(message) is None:  # a copy would carry its link (MAIL-52)
         return
-    row = {
-        "kind": KIND,
-        "item_id": message.item_id,
-        "message_id": message.pk,
-        "payload": {},
-        "state": int(Delivery.State.PENDING),
-        "next_at": at,
-        "created_at": at,
-        "lease_until": at,
-        "fence": 0,
-        "tries": 0,
-        "error": "",
-    }
-    sql.insert("deliveries", [row])
+    order(KIND, {}, at=at, message=message)
 
 
 def box_of(message: Message) -> Mailbox | None:

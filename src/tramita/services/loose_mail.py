@@ -18,9 +18,9 @@ class LooseLetter(ABC):
     payload: Mapping[str, Any]
 
     @property
-    @abstractmethod
     def due(self) -> datetime:
         """When it was to go."""
+        return datetime.fromisoformat(self.payload["due"])
 
     @abstractmethod
     def mail(self) -> OutgoingMail:

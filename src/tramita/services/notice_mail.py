@@ -29,10 +29,10 @@ from tramita.models.leases import NEVER_LEASED
 from tramita.queries.mailboxes import Directory, directory, keys
 from tramita.queries.notices import Notice, leaving_token, to_mail, wishes, zone_of
 from tramita.queries.people import actors
-from tramita.services import sql
 from tramita.services.claiming import DIGESTS, Claimed, finish, update
 from tramita.services.claiming import claim as claim_rows
 from tramita.services.loose_mail import LooseLetter
+from tramita.services.ordered import order
 from tramita.services.transactions import writing
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def send(due: Claimed, *, say: Say, at: datetime) -> bool:
         waiting.update(mail=Notification.Mail.DONE)
         if not news or reader is None or not reader.email:
             return False
-        _post(_written(reader, news, say), at=at)
+        order(KIND, _written(reader, news, say) | {"due": at.isoformat()}, at=at)
         chosen.mailed = [*(one for one in chosen.mailed if one > (at - DAY).isoformat()), at.isoformat()]
         chosen.save(update_fields=["mailed"])
     return True
@@ -88,23 +88,6 @@ def _later(chosen: NoticeSettings, reader: Actor | None, *, at: datetime) -> dat
         if len(lately) >= most:
             return lately[-most] + span
     return None
-
-
-def _post(payload: Mapping[str, Any], *, at: datetime) -> None:
-    row: dict[str, Any] = {
-        "kind": KIND,
-        "item_id": None,
-        "message_id": None,
-        "payload": {**payload, "at": at.isoformat(), "due": at.isoformat()},
-        "state": int(Delivery.State.PENDING),
-        "next_at": at,
-        "created_at": at,
-        "lease_until": NEVER_LEASED,
-        "fence": 0,
-        "tries": 0,
-        "error": "",
-    }
-    sql.insert("deliveries", [row])
 
 
 def _written(reader: Actor, news: Sequence[Notice], say: Say) -> dict[str, Any]:
@@ -182,11 +165,6 @@ class NewsLetter(LooseLetter):
     def sender(self) -> str:
         """Of the envelope: what comes back names this very mail."""
         return str(self.payload["answers_to"])
-
-    @property
-    def due(self) -> datetime:
-        """When it was to go."""
-        return datetime.fromisoformat(self.payload["at"])
 
     def ended(self, state: int, error: str, *, facts: Mapping[str, Any], at: datetime) -> None:
         """The reader sees beside their settings that the last mail did not arrive; the next one that does clears it."""

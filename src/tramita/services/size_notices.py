@@ -31,13 +31,13 @@ from tramita.domain.mime.compose import OutgoingMail
 from tramita.domain.references import Reference
 from tramita.domain.subjects import references_header
 from tramita.models import Delivery, MarkedAddress, ToldSender
-from tramita.models.leases import NEVER_LEASED
 from tramita.queries import definitions, mailboxes
 from tramita.queries.mailboxes import Directory, Sender, keys
 from tramita.services import sql
 from tramita.services.automatic_mails import worded
 from tramita.services.contacts import organisation_of
 from tramita.services.loose_mail import LooseLetter
+from tramita.services.ordered import order
 
 log = logging.getLogger(__name__)
 KIND = "notice of size"  # of a delivery
@@ -69,7 +69,8 @@ def tell_sender(
     if why or not _note(seen_id, sender.key, at=at):
         log.info("no notice of size: %s", why or "told already", extra={"seen": seen_id})
         return why or "told already"
-    _post(_written(mail, mailbox, sender, known, size, desk), at=at)
+    told = _written(mail, mailbox, sender, known, size, desk)
+    order(KIND, told | {"due": at.isoformat()}, at=at, alone=True)
     return None
 
 
@@ -130,23 +131,6 @@ def _megabytes(size: int) -> str:
     return f"{number_format(round(size / 1024**2, 1))} MB"
 
 
-def _post(payload: Mapping[str, Any], *, at: datetime) -> None:
-    row: dict[str, Any] = {
-        "kind": KIND,
-        "item_id": None,
-        "message_id": None,
-        "payload": {**payload, "due": at.isoformat()},
-        "state": int(Delivery.State.PENDING),
-        "next_at": at,
-        "created_at": at,
-        "lease_until": NEVER_LEASED,
-        "fence": 0,
-        "tries": 0,
-        "error": "",
-    }
-    sql.insert_now("deliveries", [row])
-
-
 @dataclass(frozen=True, slots=True)
 class SizeNotice(LooseLetter):
     """The notice on its way out."""
@@ -155,11 +139,6 @@ class SizeNotice(LooseLetter):
     def sender(self) -> str:
         """Of the envelope: the null sender, so that nothing answers it (RFC 3834 section 3.3)."""
         return ""
-
-    @property
-    def due(self) -> datetime:
-        """When it was to go."""
-        return datetime.fromisoformat(self.payload["due"])
 
     def ended(self, state: int, error: str, *, facts: Mapping[str, Any], at: datetime) -> None:
         """The mail that it is about is in the tray all the same; the log says that its sender does not know."""

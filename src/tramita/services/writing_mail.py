@@ -20,12 +20,12 @@ from tramita.domain.mime.charsets import one_line
 from tramita.domain.references import Reference
 from tramita.domain.subjects import references_header, subject_with_reference, thread_index
 from tramita.models import Item, Message
-from tramita.models.leases import NEVER_LEASED
 from tramita.queries.mailboxes import Directory, Voice, keys
 from tramita.queries.matching import with_internal
 from tramita.queries.quotable import still_here
 from tramita.services import sql
 from tramita.services.ledger import Change
+from tramita.services.ordered import order
 
 ROOT = "0"  # the name of the mail that never was: what the first mail of an item refers to (MAIL-118)
 LONGEST_NAME = 300
@@ -101,7 +101,8 @@ def write(change: Change, envelope: Envelope, manner: Manner, leaving: Leaving) 
     change.record("mail_sent", visibility=visibility, data=data, words={"subject": message.subject})
     seq = change.item.seq + len(change.lines)
     facts = {"scheduled": True, "seq": seq, "by": manner.by.id, **leaving.facts} if leaving.scheduled else leaving.facts
-    _post(message, leaving.at, {"due": leaving.at.isoformat(), **facts}, at=change.at)
+    due = {"due": leaving.at.isoformat()}
+    order("mail", due | facts, at=change.at, message=message, when=leaving.at)
     return message
 
 
@@ -176,23 +177,6 @@ def _headers(
 
 def _named(addresses: Iterable[str]) -> list[list[str]]:
     return [["", address.strip()] for address in addresses]
-
-
-def _post(message: Message, when: datetime, payload: dict[str, Any], *, at: datetime) -> None:
-    row: dict[str, Any] = {
-        "kind": "mail",
-        "item_id": message.item_id,
-        "message_id": message.pk,
-        "payload": payload,
-        "state": 0,
-        "next_at": when,
-        "created_at": at,
-        "lease_until": NEVER_LEASED,
-        "fence": 0,
-        "tries": 0,
-        "error": "",
-    }
-    sql.insert("deliveries", [row])
 
 
 def answered_mail(item: Item, chosen: Message | None = None) -> Answered | None:
