@@ -3,8 +3,8 @@
 from django.db import models
 
 from tramita.models.items import Item
+from tramita.models.leases import Leased
 from tramita.models.people import Person
-from tramita.models.work import NEVER_LEASED
 
 
 class Job(models.Model):
@@ -30,7 +30,7 @@ class Job(models.Model):
         return f"{self.pk} {self.change} {self.total}"
 
 
-class JobItem(models.Model):
+class JobItem(Leased):
     """One item of a job: claimed like a timer, and finished in the transaction that changes the item."""
 
     class Outcome(models.IntegerChoices):
@@ -50,8 +50,6 @@ class JobItem(models.Model):
     told = models.JSONField(default=dict)  # of a refusal: the error, to be said in the reader's language
     before = models.JSONField(default=dict)  # of what was done: how the item stood, and its `seq` afterwards
     due_at = models.DateTimeField()
-    lease_until = models.DateTimeField(default=NEVER_LEASED)
-    fence = models.PositiveIntegerField(default=0)
     tries = models.PositiveIntegerField(default=0)
 
     class Meta:

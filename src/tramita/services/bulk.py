@@ -18,7 +18,7 @@ from tramita.domain.bulk import NEEDS, Bulk, can_be_undone
 from tramita.domain.codes import Role
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Job, JobItem, Person
-from tramita.models.work import NEVER_LEASED
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries import definitions
 from tramita.queries.jobs import seen_among
 from tramita.queries.people import person_by_name

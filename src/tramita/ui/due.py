@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from tramita.domain.codes import Clock
 from tramita.ui import moments
 from tramita.ui.due_text import paused_text
+from tramita.ui.moments import Wall
 
 
 class Due(NamedTuple):
@@ -20,21 +21,22 @@ class Due(NamedTuple):
     full: str = ""  # the words of SLA-10 for a paused clock, with their label
 
 
-def shown(*, due_at: datetime | None, clock: Clock, seconds_left: int | None, now: datetime) -> Due:
-    """The due date of an item for its reader (SLA-10, SLA-11, SLA-13)."""
+def shown(
+    *, due_at: datetime | None, clock: Clock, seconds_left: int | None, now: datetime, wall: Wall | None = None
+) -> Due:
+    """The due date of an item for its reader (SLA-10, SLA-11, SLA-13). `wall`: where many are shown at once."""
     if due_at is not None:
-        return _running(due_at, now)
+        return _running(due_at, now, wall or moments.wall(now))
     if clock is Clock.PAUSED and seconds_left is not None:
         return _paused(seconds_left)
     return Due("none", _("Not set"))
 
 
-def _running(due_at: datetime, now: datetime) -> Due:
+def _running(due_at: datetime, now: datetime, wall: Wall) -> Due:
     if due_at < now:
-        return Due("late", moments.late((now - due_at).total_seconds()), due_at)
-    there, today = moments.local(due_at), moments.local(now).date()
-    mark = "today" if there.date() == today else "ahead"
-    return Due(mark, moments.short_there(there, today=today), due_at)
+        return Due("late", wall.late((now - due_at).total_seconds()), due_at)
+    mark = "today" if due_at.astimezone(wall.zone).date() == wall.today else "ahead"
+    return Due(mark, wall.short(due_at), due_at)
 
 
 def _paused(seconds_left: int) -> Due:

@@ -3,8 +3,9 @@
 “Today 17:00”, “Mon 10:00”, “2 h 10 m late”: never an ISO date, never seconds, never “in 3 days” for a promise.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils import dateformat, timezone
 from django.utils.formats import date_format
@@ -14,19 +15,40 @@ from django.utils.translation import gettext as _
 NEAR = timedelta(days=6)  # within it a weekday alone is clear
 
 
+class Wall(NamedTuple):
+    """The reader's zone, date and language: asked for once where fifty rows need them."""
+
+    zone: tzinfo
+    today: date
+    language: str
+
+    def short(self, moment: datetime) -> str:
+        """See `short`."""
+        there = moment.astimezone(self.zone)
+        return f"{_short_day(there.date(), self.today, self.language)} {there:%H:%M}"
+
+    def late(self, seconds: float) -> str:
+        """See `late`."""
+        return _late(int(abs(seconds)) // 60, self.language)
+
+
+def wall(now: datetime) -> Wall:
+    """What it is for the reader of this thread."""
+    zone = timezone.get_current_timezone()
+    return Wall(zone, now.astimezone(zone).date(), get_language() or "")
+
+
 def local(moment: datetime) -> datetime:
     """The moment in the reader's zone."""
     return moment.astimezone(timezone.get_current_timezone())
 
 
-def short_day(day: date, *, today: date) -> str:
-    """“Today”, “Tomorrow”, “Yesterday”, “Mon”, “Fri 27 Nov”, and the year when it is another one."""
-    return _short_day(day, today, get_language() or "")
-
-
 @lru_cache(maxsize=4096)  # fifty a page, and mostly the same days on every page
 def _short_day(day: date, today: date, language: str) -> str:
-    """`language` is that of this thread."""
+    """“Today”, “Tomorrow”, “Yesterday”, “Mon”, “Fri 27 Nov”, and the year when it is another one.
+
+    `language` is that of this thread.
+    """
     match (day - today).days:
         case 0:
             return _("Today")
@@ -43,14 +65,7 @@ def _short_day(day: date, today: date, language: str) -> str:
 
 def short(moment: datetime | None, *, now: datetime | None = None) -> str:
     """Day and time: “Today 17:00”, “Fri 27 Nov 10:00”. Nothing for no moment."""
-    if moment is None:
-        return ""
-    return short_there(local(moment), today=local(now or timezone.now()).date())
-
-
-def short_there(there: datetime, *, today: date) -> str:
-    """As `short`, of a moment that is in the reader's zone already."""
-    return f"{short_day(there.date(), today=today)} {there:%H:%M}"
+    return wall(now or timezone.now()).short(moment) if moment else ""
 
 
 def full(moment: datetime) -> str:
@@ -66,8 +81,7 @@ def iso(moment: datetime) -> str:
 
 def duration(seconds: float) -> str:
     """“3 h 20 m”, “12 m”, “2 d 4 h”: the two largest units, rounded down; never negative."""
-    minutes = int(abs(seconds)) // 60
-    hours, minutes = divmod(minutes, 60)
+    hours, minutes = divmod(int(abs(seconds)) // 60, 60)
     days, hours = divmod(hours, 24)
     if days:
         return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
@@ -90,7 +104,14 @@ def clock(seconds: float) -> str:
 
 def late(seconds: float) -> str:
     """“2 h 10 m late”."""
-    return _("%(duration)s late") % {"duration": duration(seconds)}
+    return _late(int(abs(seconds)) // 60, get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _late(minutes: int, language: str) -> str:
+    """`language` is that of this thread."""
+    del language
+    return _("%(duration)s late") % {"duration": duration(minutes * 60)}
 
 
 def for_input(moment: datetime | None) -> str:

@@ -5,8 +5,10 @@ What people wrote is escaped here, value by value; everything else is ours.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
@@ -37,8 +39,8 @@ class Line(NamedTuple):
     process: str = ""
     queue: str = ""
     owner: str = ""
-    updated: str = ""
-    created: str = ""
+    updated: datetime | None = None
+    created: datetime | None = None
     own: Mapping[str, str] = NOTHING  # what its columns of declared fields show (D-20)
 
 
@@ -71,6 +73,7 @@ class Said(NamedTuple):
     problem: str
     unsent: str
     sheet: str  # the address of the icons
+    wall: moments.Wall
     tick: str  # empty where rows cannot be ticked
 
 
@@ -88,6 +91,7 @@ def rows(group: Group, heads: Sequence[Head], sheet: str, *, ticks: bool = False
         problem=_("Problem"),
         unsent=_("Mail problem"),
         sheet=sheet,
+        wall=moments.wall(timezone.now()),
         tick=_("Tick %(reference)s") if ticks else "",
     )
     cells = [CELLS.get(head.column) or _own(head.column) for head in heads]
@@ -145,6 +149,10 @@ def _due(due: Due) -> str:
     return f'<span class="due" data-due="{due.mark}"{was}>{text}</span>'
 
 
+def _when(moment: datetime | None, said: Said) -> str:
+    return f'<td class="c-more c-when">{said.wall.short(moment) if moment else ""}</td>'
+
+
 def _avatar(line: Line, said: Said) -> str:
     if not line.who:
         nobody = said.nobody
@@ -169,8 +177,8 @@ CELLS: Mapping[str, Cell] = {
     "queue": lambda line, _said: f'<td class="c-more">{escape(line.queue)}</td>',
     "owner": lambda line, _said: f'<td class="c-more">{escape(line.owner)}</td>',
     "state": _state,
-    "created": lambda line, _said: f'<td class="c-more c-when">{line.created}</td>',
-    "updated": lambda line, _said: f'<td class="c-more c-when">{line.updated}</td>',
+    "created": lambda line, said: _when(line.created, said),
+    "updated": lambda line, said: _when(line.updated, said),
     "due": lambda line, _said: f'<td class="c-due">{_due(line.due)}</td>',
     "who": lambda line, said: f'<td class="c-who">{_avatar(line, said)}</td>',
 }

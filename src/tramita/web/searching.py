@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,7 +20,7 @@ from tramita.ui.worklist import USUAL, Group, Head, Line
 from tramita.web import shown_bulk
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
-from tramita.web.shown_list import shown
+from tramita.web.shown_list import lines
 
 LONGEST_PLACE = 18  # digits
 
@@ -40,7 +39,7 @@ def search(request: StaffRequest) -> HttpResponse:
 def _found(request: StaffRequest, typed: str) -> HttpResponse:
     now, wanted = timezone.now(), search_terms.read(request.GET.get("q", ""))
     hits = find(request.actor, wanted, at=now, before=_place(request))
-    items = reverse("item", args=["-"]).removesuffix("-")
+    found = lines([hit.row for hit in hits.hits], now)
     missing = bool(typed) and not hits.hits
     return page(
         request,
@@ -49,7 +48,7 @@ def _found(request: StaffRequest, typed: str) -> HttpResponse:
         status=404 if missing and references.parse(typed) else 200,
         typed=typed,
         is_reference=references.parse(typed) is not None,
-        groups=[Group(lines=[_line(hit, shown(hit.row, now, items)) for hit in hits.hits])] if hits.hits else [],
+        groups=[Group(lines=[_line(*one) for one in zip(hits.hits, found, strict=True)])] if found else [],
         heads=[Head(name) for name in USUAL],
         bulk=shown_bulk.bar(request),
         first=f"{request.path}?{urlencode({'q': typed})}" if "before" in request.GET else "",

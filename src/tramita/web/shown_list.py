@@ -41,14 +41,15 @@ def lines(rows: Sequence[Row], now: datetime, *, own: Sequence[FieldDefinition] 
     """Each row as a list shows it."""
     # what comes before a reference in the address of an item: asked once a page, not once a row (0.7 ms)
     items = reverse("item", args=["-"]).removesuffix("-")
+    wall = moments.wall(now)
     if not own:
-        return [shown(row, now, items) for row in rows]
-    return [shown(row, now, items)._replace(own=own_words.cells(own, row.fields)) for row in rows]
+        return [_shown(row, now, items, wall) for row in rows]
+    return [_shown(row, now, items, wall)._replace(own=own_words.cells(own, row.fields)) for row in rows]
 
 
-def shown(row: Row, now: datetime, items: str) -> Line:
+def _shown(row: Row, now: datetime, items: str, wall: moments.Wall) -> Line:
     """A row as lists show it. `items` is what comes before a reference in an address."""
-    promise = due.shown(due_at=row.due_at, clock=row.clock, seconds_left=row.seconds_left, now=now)
+    promise = due.shown(due_at=row.due_at, clock=row.clock, seconds_left=row.seconds_left, now=now, wall=wall)
     return Line(
         href=f"{items}{row.reference}",
         reference=row.reference,
@@ -67,8 +68,8 @@ def shown(row: Row, now: datetime, items: str) -> Line:
         process=row.process,
         queue=row.queue,
         owner=row.owner,
-        updated=moments.short(row.updated_at, now=now),
-        created=moments.short(row.created_at, now=now),
+        updated=row.updated_at,
+        created=row.created_at,
     )
 
 
