@@ -208,6 +208,18 @@ class CaseTypeDefinition:
         return [action for action in self.actions.values() if action.startable]
 
 
+EXTENDED = ("users", "contacts", "organisations", "customers", "contracts", "services")  # with properties (D-22)
+Properties = Mapping[str, str | int | float | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PropertiesDefinition:
+    """What is kept of all users, customers and so on besides what each has anyway (D-22)."""
+
+    key: str  # one of EXTENDED
+    fields: tuple[FieldDefinition, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class QueueDefinition:
     """Where work waits for a team."""
@@ -228,6 +240,7 @@ class OrganisationDefinition:
     parent: str | None = None
     domains: tuple[str, ...] = ()
     account_manager: str | None = None  # AP-2
+    properties: Properties = field(default_factory=dict)  # D-22
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +267,7 @@ class PersonDefinition:
     own_queues_only: bool = False  # Q-14
     absent: Absence | None = None
     reports_to: str | None = None  # the address of their manager (H-1, Q-11)
+    properties: Properties = field(default_factory=dict)  # of users and contacts (D-22)
     kinds: tuple[Kind, ...] = ()  # robots (B-3)
     lease: timedelta | None = None  # robots (Z-17)
 
@@ -275,6 +289,7 @@ class ServiceDefinition:
     ticket_categories: Mapping[str, CategoryDefinition] = field(default_factory=dict)
     case_types: Mapping[str, CaseTypeDefinition] = field(default_factory=dict)
     defect_categories: Mapping[str, DefectCategoryDefinition] = field(default_factory=dict)
+    properties: Properties = field(default_factory=dict)  # D-22
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +300,7 @@ class ContractDefinition:
     title: str
     calendar: str | None = None
     services: Mapping[str, ServiceDefinition] = field(default_factory=dict)
+    properties: Properties = field(default_factory=dict)  # D-22
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +311,7 @@ class CustomerDefinition:
     title: str
     organisation: str | None = None
     contracts: Mapping[str, ContractDefinition] = field(default_factory=dict)
+    properties: Properties = field(default_factory=dict)  # D-22
 
 
 @dataclass(frozen=True, slots=True)

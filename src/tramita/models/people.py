@@ -18,6 +18,7 @@ class Organisation(models.Model):
     domains = models.JSONField(default=list)
     account_manager = models.ForeignKey("Person", models.SET_NULL, null=True, related_name="+")
     active = models.BooleanField(default=True)
+    properties = models.JSONField(null=True)  # D-22
 
     class Meta:
         db_table = "organisations"
@@ -58,6 +59,7 @@ class Person(AbstractBaseUser):
     configured = models.BooleanField(default=False)  # named by the configuration: leaving it deactivates
     signature = models.TextField(default="", db_default="")  # M-19a
     signs = models.BooleanField(default=False, db_default=False)  # whether it is used
+    properties = models.JSONField(null=True)  # D-22
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

@@ -1,5 +1,6 @@
 """What stands around an item on its page: the titles of its place, linked items, who may be given it. One statement."""
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,12 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain.actors import STAFF, Actor
+from tramita.domain.bodies import restore
+from tramita.domain.cards import FieldDefinition
 from tramita.domain.codes import Kind, Role, State
 from tramita.domain.references import Reference
 from tramita.models import Item
 from tramita.queries.defects import Category, categories_from, categories_sql, group_sql, service_of
 from tramita.queries.files import count_sql
 from tramita.queries.names import person_name
+from tramita.queries.own_fields import inside
 from tramita.queries.rows import fetch
 from tramita.queries.tracking import STOPPED, Clock, clock_from, clock_sql
 from tramita.queries.visibility import Fragment, visible_sql
@@ -63,12 +67,22 @@ class Around:
     defect_categories: Sequence[Category] = ()  # that the service line has, or had
     defects: Sequence[Problem] = ()  # the open ones first, each the newest first
     clock: Clock = STOPPED  # how long this person worked on it, and everybody (TL-5)
+    properties: Sequence[tuple[FieldDefinition, object]] = ()  # of its customer, contract and service (D-22)
 
 
 def around(
-    item: Item, actor: Actor, *, at: datetime, paths: Sequence[str], workers: bool, approvals: bool = False
+    item: Item,
+    actor: Actor,
+    *,
+    at: datetime,
+    paths: Sequence[str],
+    workers: bool,
+    approvals: bool = False,
+    branches: Sequence[str] = (),
 ) -> Around:
-    """The surroundings of an item, as far as this actor may see them. Cost: one statement."""
+    """The surroundings of an item, as far as this actor may see them: the titles of `paths`, the properties of
+    `branches`. Cost: one statement.
+    """
     parts = [
         _organisation(item),
         _linked(item, actor),
@@ -78,6 +92,7 @@ def around(
         _clock(item, actor, at),
     ]
     parts += [_titles(paths)] if paths else []
+    parts += [_properties(item, branches), _declared()] if branches else []
     parts += [_workers()] if workers else []
     parts += [_defect_categories(item), _defects(item)] if service_of(item) else []
     parts += [_managers(item), APPROVAL_TYPES] if approvals else []
@@ -105,6 +120,7 @@ def around(
         ],
         settings=next((version for version, *_ in found["settings"]), None),
         managers=sorted((person_name(name, address) for *_, address, name in found["manager"]), key=str.casefold),
+        properties=_with_values(dict(row[4:] for row in found["declared"]), dict(row[4:] for row in found["has"])),
         approval_types=[version for version, *_ in sorted(found["approval_type"], key=lambda one: one[4])],
     )
 
@@ -132,6 +148,40 @@ def _managers(item: Item) -> Fragment:
 def _titles(paths: Sequence[str]) -> Fragment:
     marks = ", ".join(["%s"] * len(paths))
     return Fragment(f"SELECT 'title', 0, 0, 0, 0, key, title FROM definitions WHERE key IN ({marks})", tuple(paths))
+
+
+SORTS = {"organisation": "organisations", "customer": "customers", "contract": "contracts", "service": "services"}
+
+
+def _properties(item: Item, branches: Sequence[str]) -> Fragment:
+    """What the organisation, customer, contract and service of an item have."""
+    marks, held = ", ".join(["%s"] * len(branches)), inside("v.body", "properties")
+    return Fragment(
+        "SELECT 'has', 0, 0, 0, 0, 'organisation', CAST(properties AS TEXT) FROM organisations "
+        f"WHERE id = %s AND properties IS NOT NULL UNION ALL SELECT 'has', 0, 0, 0, 0, d.kind, {held} "
+        "FROM definitions d JOIN versions v ON v.id = d.current_id WHERE d.kind IN ('customer', 'contract', 'service') "
+        f"AND d.key IN ({marks}) AND {held} IS NOT NULL",
+        (item.organisation_id, *branches),
+    )
+
+
+def _declared() -> Fragment:
+    """Which properties there are."""
+    fields = inside("v.body", "fields")
+    return Fragment(
+        f"SELECT 'declared', 0, 0, 0, 0, d.key, {fields} FROM definitions d JOIN versions v ON v.id = d.current_id "
+        f"WHERE d.kind = 'properties' AND d.active AND {fields} IS NOT NULL"
+    )
+
+
+def _with_values(declared: Mapping[str, str], has: Mapping[str, str]) -> list[tuple[FieldDefinition, object]]:
+    """Each declared property that has a value, in its order."""
+    found = []
+    for kind, sort in SORTS.items():
+        values = json.loads(has.get(kind, "{}"))
+        fields = [restore(FieldDefinition, one) for one in json.loads(declared.get(sort, "[]"))]
+        found += [(one, values[one.name]) for one in fields if one.name in values]
+    return found
 
 
 def _organisation(item: Item) -> Fragment:

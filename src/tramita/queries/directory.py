@@ -109,6 +109,7 @@ def _someone(person: Person) -> Row:
         "kind": "robot" if person.role is Role.ROBOT else "human",
         "address": person.email,
         "organisation": person.organisation.key if person.organisation else None,
+        "properties": person.properties or {},
         "active": person.is_active,
     }
 
@@ -134,6 +135,7 @@ def _organisation(organisation: Organisation) -> Row:
         "domains": organisation.domains,
         "account_manager": organisation.account_manager.email if organisation.account_manager else None,
         "active": organisation.active,
+        "properties": organisation.properties or {},
     }
 
 
@@ -156,6 +158,7 @@ def _process(definition: Definition) -> Row:
         "title": definition.title or definition.key,
         "queue": body.get("queue"),
         "fields": body.get("fields", {}),
+        "cards": body.get("cards", []),
     }
 
 

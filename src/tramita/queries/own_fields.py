@@ -20,7 +20,7 @@ LINE = "own"
 
 def declared_sql() -> Fragment:
     """Lines `('own', '', fields as JSON, 0)`, one for each category and Case type that has any, by path."""
-    fields = _inside("v.body", "fields")
+    fields = inside("v.body", "fields")
     return Fragment(
         f"SELECT * FROM (SELECT '{LINE}', '', {fields}, 0 FROM definitions d JOIN versions v ON v.id = d.current_id "
         f"WHERE d.kind IN ('category', 'case_type') AND d.active AND {fields} IS NOT NULL ORDER BY d.key) own"
@@ -48,13 +48,13 @@ def value_sql(field: str) -> str:
     """What an item holds in `fields.name`, as text, alike on both databases; the name is a name (`is_own`)."""
     name = field.removeprefix(OWN)
     if connection.vendor == "postgresql":
-        return _inside("fields", name)
+        return inside("fields", name)
     path = f"'$.{name}'"
     words = "WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'"
     return f"CASE json_type(fields, {path}) {words} ELSE CAST(json_extract(fields, {path}) AS TEXT) END"
 
 
-def _inside(column: str, name: str) -> str:
+def inside(column: str, name: str) -> str:
     """A part of a JSON column as text."""
     if connection.vendor == "postgresql":
         return f"{column} #>> '{{{name}}}'"

@@ -16,6 +16,7 @@ from tramita.queries import definitions
 from tramita.queries.around import around
 from tramita.queries.names import Who
 from tramita.queries.visibility import may
+from tramita.services.field_words import said_fields
 from tramita.services.tracking import REST_AFTER
 from tramita.ui import due, labels
 from tramita.ui.due_text import due_text
@@ -52,7 +53,15 @@ def shown(reading: Reading) -> dict[str, Any]:
     """Everything above and beside the tabs."""
     paths = _paths(reading)
     workers, approvals = "assign" in reading.read.allowed, asks(reading)
-    near = around(reading.item, reading.actor, at=reading.at, paths=paths, workers=workers, approvals=approvals)
+    near = around(
+        reading.item,
+        reading.actor,
+        at=reading.at,
+        paths=paths,
+        workers=workers,
+        approvals=approvals,
+        branches=_branches(reading),
+    )
     settings = definitions.settings_of(near.settings)
     return {
         **_head(reading, [near.titles.get(path, path.rpartition("/")[2]) for path in paths]),
@@ -63,6 +72,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         **_facts(reading),
         **_people(reading),
         "organisation": near.organisation,
+        "properties": list(said_fields(near.properties)),
         "candidates": near.workers,
         "related": near.linked,
         "followable": reading.running and reading.item.state is not State.DRAFT,
@@ -81,9 +91,14 @@ def _workers(item: Item) -> tuple[int | None, int | None]:
 
 def _paths(reading: Reading) -> list[str]:
     """Of the customer and the service; the contract says little and is left out."""
+    return [branch for branch in _branches(reading) if branch.count("/") != 1]
+
+
+def _branches(reading: Reading) -> list[str]:
+    """Customer, contract and service."""
     path = reading.read.category or reading.read.case_type
     parts = path.split("/") if path else []
-    return ["/".join(parts[: n + 1]) for n in (0, 2) if len(parts) > n]
+    return ["/".join(parts[: n + 1]) for n in range(3) if len(parts) > n]
 
 
 def _head(reading: Reading, place: list[str]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ class _Someone(Output):
     organisation: str | None
     language: str | None
     active: bool
+    properties: dict[str, Any]
+    """What the configuration keeps of users or contacts besides."""
 
 
 class UserOut(_Someone):
@@ -50,6 +52,7 @@ class OrganisationOut(Output):
     domains: list[str]
     account_manager: str | None
     active: bool
+    properties: dict[str, Any]
 
 
 class RouteOut(Output):
@@ -77,6 +80,8 @@ class CategoryOut(Output):
     title: str
     queue: str | None
     fields: dict[str, Any]
+    cards: list[dict[str, Any]]
+    """Names of fields that stand together, in their order; the last one may have no name."""
 
 
 class CaseTypeOut(CategoryOut):

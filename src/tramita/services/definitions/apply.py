@@ -82,6 +82,7 @@ def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime
     publisher, rows, people = Publisher(tally, by=by, at=at), Rows(tally), People(tally, at=at)
     if "settings" in tally.sections:
         publisher.settings(configuration.settings)
+    publisher.properties(configuration.properties)
     publisher.calendars(configuration.calendars)
     publisher.due_rules(configuration)
     organisations = rows.organisations(configuration.organisations)

@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from tramita.domain.bodies import restore
 from tramita.domain.codes import Kind, Role
-from tramita.domain.definitions import CalendarDefinition, Settings
+from tramita.domain.definitions import CalendarDefinition, PropertiesDefinition, Settings
 from tramita.models import Definition, Mailbox, Organisation, Person, Queue, Route
-from tramita.services.definitions.export_processes import customers
+from tramita.services.definitions.export_processes import customers, field
 from tramita.services.definitions.plain import Tree, bodies, given, words
 
 STAFF = (Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.AGENT, Role.ROBOT)
@@ -34,6 +34,7 @@ def current(*, everybody: bool = False) -> Tree:
     """Every section as a plain tree. Without `everybody`, only the people whom a configuration named."""
     people = configured_people(everybody=everybody)
     return {
+        "properties": properties(),
         "settings": settings(),
         "calendars": {key: calendar(restore(CalendarDefinition, body)) for key, body in bodies("calendar")},
         "due_rules": {key: due_rule(body) for key, body in bodies("due_rule") if "@" not in key},
@@ -48,6 +49,12 @@ def current(*, everybody: bool = False) -> Tree:
         "approval_types": {key: approval_type(body) for key, body in bodies("approval_type")},
         "canned_texts": {key: canned_text(body) for key, body in bodies("canned_text")},
     }
+
+
+def properties() -> Tree:
+    """What things of each sort may have besides (D-22)."""
+    read = {key: restore(PropertiesDefinition, body) for key, body in bodies("properties")}
+    return {key: {it.name: field(it) for it in one.fields} for key, one in read.items()}
 
 
 def settings() -> Tree:
@@ -137,6 +144,7 @@ def organisations() -> Tree:
             parent=row.parent and row.parent.key,
             domains=row.domains,
             account_manager=row.account_manager and row.account_manager.email,
+            properties=row.properties,
         )
         for row in rows
     }
@@ -151,7 +159,8 @@ def configured_people(*, everybody: bool) -> list[Person]:
 
 
 def person(row: Person) -> Tree:
-    return {"name": row.name} | given(language=row.language, time_zone=row.time_zone) | inactive(row)
+    said = given(language=row.language, time_zone=row.time_zone, properties=row.properties)
+    return {"name": row.name} | said | inactive(row)
 
 
 def inactive(row: Person) -> Tree:

@@ -19,14 +19,17 @@ def customers() -> Tree:
     """Customers, contracts, services and their processes, put back into each other."""
     tree: Tree = {}
     for key, body in bodies("customer"):
-        tree[key] = titled_unless(body, key) | given(organisation=body.get("organisation")) | {"contracts": {}}
+        own = given(organisation=body.get("organisation"), properties=body.get("properties"))
+        tree[key] = titled_unless(body, key) | own | {"contracts": {}}
     for path, body in bodies("contract"):
         customer, key = path.split("/")
-        here = titled_unless(body, key) | given(calendar=body.get("calendar")) | {"services": {}}
+        own = given(calendar=body.get("calendar"), properties=body.get("properties"))
+        here = titled_unless(body, key) | own | {"services": {}}
         tree[customer]["contracts"][key] = here
     for path, body in bodies("service"):
         customer, contract, key = path.split("/")
-        here = titled_unless(body, key) | {"ticket_categories": {}, "case_types": {}}
+        own = given(properties=body.get("properties"))
+        here = titled_unless(body, key) | own | {"ticket_categories": {}, "case_types": {}}
         tree[customer]["contracts"][contract]["services"][key] = here
     place_processes(tree)
     return tree

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TypeVar
 
+from tramita.domain.cards import FieldDefinition
 from tramita.services.definitions.source import REFUSED, Node, Place, Problems
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ class Reading:
     defined: dict[str, dict[str, Place]] = field(default_factory=dict)
     references: list[tuple[tuple[str, ...], str, Place]] = field(default_factory=list)
     memberships: list[tuple[str, str]] = field(default_factory=list)  # queue, user or robot
+    properties: dict[str, Mapping[str, FieldDefinition]] = field(default_factory=dict)  # declared, by EXTENDED (D-22)
     launches: list[tuple[str, str, Place]] = field(default_factory=list)  # a Case type starts another
     promises: list[tuple[str, str | None, Place]] = field(default_factory=list)  # due rule, calendar of the contract
 

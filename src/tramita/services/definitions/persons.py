@@ -9,7 +9,7 @@ from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDe
 from tramita.domain.durations import parse_span
 from tramita.domain.errors import Invalid
 from tramita.domain.permissions import Permission
-from tramita.services.definitions import values
+from tramita.services.definitions import properties, values
 from tramita.services.definitions.desk import USER
 from tramita.services.definitions.keys import Keys, Reading, entries
 from tramita.services.definitions.source import Node, Place
@@ -30,6 +30,7 @@ def organisation(reading: Reading, key: str, node: Node, place: Place) -> Organi
         parent=keys.maybe("parent", values.reference("organisation")),
         domains=keys.get("domains", values.several(values.domain), ()),
         account_manager=keys.maybe("account_manager", USER),
+        properties=properties.given(reading, keys, "organisations"),
     )
     keys.done()
     for one in read.domains:
@@ -68,8 +69,10 @@ def contact(reading: Reading, key: str, node: Node, place: Place) -> PersonDefin
     organisation = keys.maybe("organisation", values.reference("organisation"))
     if manager and not organisation:
         reading.fault(node, "a manager needs an “organisation”")
+    own = properties.given(reading, keys, "contacts")
     keys.done()
-    return replace(read, role=Role.MANAGER if manager else Role.REQUESTER, organisation=organisation)
+    role = Role.MANAGER if manager else Role.REQUESTER
+    return replace(read, role=role, organisation=organisation, properties=own)
 
 
 def member(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
@@ -83,6 +86,7 @@ def member(reading: Reading, key: str, node: Node, place: Place) -> PersonDefini
         own_queues_only=keys.get("own_queues_only", values.flag, False),
         absent=keys.maybe("absent", absence),
         reports_to=keys.maybe("reports_to", USER),
+        properties=properties.given(reading, keys, "users"),
     )
     memberships(reading, keys, read.key)
     keys.done()

@@ -14,7 +14,7 @@ from tramita.domain.definitions import (
     ServiceDefinition,
     StartDefinition,
 )
-from tramita.services.definitions import values
+from tramita.services.definitions import properties, values
 from tramita.services.definitions.fields import declared, titled
 from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, promise, read_flow
 from tramita.services.definitions.keys import Keys, Reading, Refusal
@@ -34,6 +34,7 @@ def customer(reading: Reading, key: str, node: Node, place: Place) -> CustomerDe
         key=key,
         title=keys.get("title", values.text, key),
         organisation=keys.maybe("organisation", values.reference("organisation")),
+        properties=properties.given(reading, keys, "customers"),
         contracts={one: contract(reading, key, one, value, at) for one, value, at in keys.entries("contracts")},
     )
     keys.done()
@@ -50,6 +51,7 @@ def contract(reading: Reading, above: str, key: str, node: Node, place: Place) -
         key=key,
         title=keys.get("title", values.text, key),
         calendar=calendar,
+        properties=properties.given(reading, keys, "contracts"),
         services={one: service(reading, here, one, value, at) for one, value, at in keys.entries("services")},
     )
     keys.done()
@@ -64,6 +66,7 @@ def service(reading: Reading, above: Branch, key: str, node: Node, place: Place)
     read = ServiceDefinition(
         key=key,
         title=keys.get("title", values.text, key),
+        properties=properties.given(reading, keys, "services"),
         ticket_categories=categories(reading, here, keys),
         case_types={one.path: one for one in types},
         defect_categories=defect_categories(reading, here, keys),

@@ -14,6 +14,7 @@ from tramita.domain.definitions import (
     ContractDefinition,
     CustomerDefinition,
     DueRuleDefinition,
+    PropertiesDefinition,
     ServiceDefinition,
     Settings,
 )
@@ -24,6 +25,7 @@ from tramita.services.definitions.tally import Tally
 
 SECTION_OF = {
     "settings": "settings",
+    "properties": "properties",
     "calendar": "calendars",
     "due_rule": "due_rules",
     "customer": "customers",
@@ -94,6 +96,10 @@ class Publisher:
 
     def settings(self, settings: Settings) -> None:
         self.publish("settings", "settings", body_of(settings))
+
+    def properties(self, extended: Mapping[str, PropertiesDefinition]) -> None:
+        for key, one in extended.items():
+            self.publish("properties", key, body_of(one), title=key)
 
     def calendars(self, calendars: Mapping[str, CalendarDefinition]) -> None:
         for key, calendar in calendars.items():

@@ -19,18 +19,19 @@ from tramita.domain.definitions import (
     MailboxDefinition,
     OrganisationDefinition,
     PersonDefinition,
+    PropertiesDefinition,
     QueueDefinition,
     Settings,
 )
 from tramita.domain.mail_templates import MailTemplate
-from tramita.services.definitions import canned, desk, mail_texts, persons, processes
+from tramita.services.definitions import canned, desk, mail_texts, persons, processes, properties
 from tramita.services.definitions.keys import Reading, entries
 from tramita.services.definitions.source import Node, Place, Problems
 
 T = TypeVar("T")
 
 SECTIONS = (
-    *("settings", "calendars", "due_rules", "queues", "organisations", "contacts", "users", "robots"),
+    *("properties", "settings", "calendars", "due_rules", "queues", "organisations", "contacts", "users", "robots"),
     *("customers", "mailboxes", "mail_templates", "approval_types", "canned_texts"),
 )
 PEOPLE = ("contacts", "users", "robots")
@@ -47,6 +48,7 @@ WORDS = {  # what a reference is called when it leads nowhere
 class Configuration:
     """Everything that is configured."""
 
+    properties: Mapping[str, PropertiesDefinition] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     calendars: Mapping[str, CalendarDefinition] = field(default_factory=dict)
     due_rules: Mapping[str, DueRuleDefinition] = field(default_factory=dict)
@@ -97,13 +99,15 @@ def read(root: Node, problems: Problems, *, others: Iterable[str] = ()) -> Confi
 
 
 def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configuration:
-    """Each section by itself."""
+    """Each section by itself; first the one that says what others may have."""
+    extended = each(reading, sections["properties"], properties.properties)
     people: dict[str, PersonDefinition] = {}
     for name, how in (("contacts", persons.contact), ("users", persons.member), ("robots", persons.robot)):
         for one in each(reading, sections[name], how).values():
             people[one.key] = one
     boxes = each(reading, sections["mailboxes"], desk.mailbox)
     return Configuration(
+        properties=extended,
         settings=desk.settings(reading, sections["settings"]),
         calendars=each(reading, sections["calendars"], desk.calendar),
         due_rules=each(reading, sections["due_rules"], desk.due_rule),

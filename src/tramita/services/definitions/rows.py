@@ -44,6 +44,7 @@ class Rows:
         for key, one in sorted(wanted.items(), key=lambda entry: entry[1].parent is not None):
             parent = known[one.parent].pk if one.parent else None
             columns = {"name": one.name, "parent_id": parent, "domains": list(one.domains), "active": True}
+            columns["properties"] = dict(one.properties) or None
             found = known.get(key)
             known[key] = found or Organisation.objects.create(key=key, **columns)
             self.tally.note("organisations", key, created=not found, changed=update(known[key], columns))
@@ -181,6 +182,7 @@ class People:
             "is_active": one.active,
             "own_queues_only": one.own_queues_only,
             "absent": absence(one.absent),
+            "properties": dict(one.properties) or None,
             "robot": robot(one),
         }
         chosen = {"language": one.language, "time_zone": one.time_zone}
