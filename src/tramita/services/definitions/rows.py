@@ -43,7 +43,12 @@ class Rows:
         known = {row.key: row for row in Organisation.objects.all()}
         for key, one in sorted(wanted.items(), key=lambda entry: entry[1].parent is not None):
             parent = known[one.parent].pk if one.parent else None
-            columns = {"name": one.name, "parent_id": parent, "domains": list(one.domains), "active": True}
+            columns: dict[str, Any] = {
+                "name": one.name,
+                "parent_id": parent,
+                "domains": list(one.domains),
+                "active": True,
+            }
             columns["properties"] = dict(one.properties) or None
             found = known.get(key)
             known[key] = found or Organisation.objects.create(key=key, **columns)
