@@ -128,6 +128,9 @@ def test_the_clock_runs_on_the_page_in_focus_and_ends_with_it(chromium: Browser,
     assert running() == []
     first.get_by_role("button", name="Start the clock").click()
     first.get_by_role("button", name="Pause the clock").wait_for()
+    first.get_by_role("button", name="Follow").click()  # the page is swapped; the stream stays, and tells nothing anew
+    first.get_by_role("button", name="Following").wait_for()
+    assert first.evaluate("document.querySelector('time-tracker').clock.running")
     assert running() == [one.pk]
     first.context.close()
 

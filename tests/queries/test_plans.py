@@ -15,6 +15,7 @@ from tramita.domain.search_terms import read
 from tramita.models import Access, Item, Person
 from tramita.queries import (
     actions,
+    defects,
     due,
     events,
     following,
@@ -24,8 +25,10 @@ from tramita.queries import (
     notices,
     people,
     reporting,
+    tracking,
     worklists,
 )
+from tramita.queries.around import around
 from tramita.queries.changes import changes
 from tramita.queries.found import find
 from tramita.queries.item_view import views
@@ -272,6 +275,10 @@ def test_an_item_is_read_without_its_table(desk):
     fifty = list(Item.objects.order_by("id")[:50])
     explained(lambda: views(fifty, desk.ana, NOW))
     explained(lambda: due.explain(desk.case, NOW))
+    case = items.get_visible(desk.ana, desk.case.reference)
+    explained(lambda: around(case, desk.ana, at=NOW, paths=[], workers=True, approvals=True))
+    explained(lambda: tracking.sessions(case, desk.ana, at=NOW))
+    explained(lambda: defects.defects_of(case))
 
 
 def test_every_order_of_a_search_is_that_of_an_index(desk):

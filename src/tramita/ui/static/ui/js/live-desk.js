@@ -4,7 +4,7 @@
  * (`data-place`) asks for itself again, and says so to its parts (`desk:fresh`); a list in the sidebar alone has the
  * counters asked for. An item that is open (`#item[data-ref]`) is told to the stream, which tells who else is there
  * (`desk:here`), and what the reader's clock on it shows (`desk:time`): opened in focus, it runs. A connection that broke
- * goes on after the last thing it told.
+ * goes on after the last thing it told, and says that it is there again (`desk:again`).
  */
 const SOON = 150 // ms: what happens together is asked for together
 const REST = 1_000 // between two questions of a page for itself
@@ -44,9 +44,11 @@ class LiveDesk extends HTMLElement {
     const told = (event) => event.lastEventId && (this.last = event.lastEventId)
     this.source.onmessage = (event) => (told(event), this.hear(JSON.parse(event.data)))
     this.source.addEventListener("hello", told)
+    let before = false
     this.source.onopen = () => {
       this.refused = 0
-      document.dispatchEvent(new Event("desk:open"))
+      if (before) document.dispatchEvent(new Event("desk:again"))
+      before = true
     }
     this.source.onerror = () => {
       if (this.source.readyState !== EventSource.CLOSED) return // a browser comes back by itself, but not from a refusal

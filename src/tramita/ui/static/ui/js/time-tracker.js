@@ -1,5 +1,5 @@
 /**
- * `<time-tracker idle="1800"><form>…</form></time-tracker>`: the reader's clock on the item of this page. The stream tells
+ * `<time-tracker idle="1800" shows='{"own":720,…}'><form>…</form></time-tracker>`: the reader's clock on the item of this page. The stream tells
  * what it shows (`desk:time`) and holds it while the page is open; the server is told only when the page comes into
  * focus, when nobody touched it for `idle` seconds, when the machine was asleep, and of the buttons. Only the server knows
  * the time: what is drawn here between two answers is a guess.
@@ -11,16 +11,17 @@ const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel"]
 class TimeTracker extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form")
+    this.clock = { ...JSON.parse(this.getAttribute("shows")), at: Date.now() } // until the stream, or an answer, says more
     this.touched = this.ticked = Date.now()
     this.ended = new AbortController()
     const on = (where, name, how, capture = false) => where.addEventListener(name, how, { signal: this.ended.signal, capture })
     on(document, "desk:time", ({ detail }) => this.show(detail))
-    on(document, "desk:open", () => this.clock && document.hasFocus() && this.send("focus"))
+    on(document, "desk:again", () => document.hasFocus() && this.send("focus"))
     on(window, "focus", () => this.send("focus"))
     for (const name of SIGNS) on(window, name, () => this.seen())
     on(this, "submit", (event) => this.press(event), true)
     this.others = new BroadcastChannel("tramita-clock")
-    this.others.onmessage = ({ data }) => data !== this.form.action && this.clock?.running && this.show({ ...this.now(), running: false })
+    this.others.onmessage = ({ data }) => data !== this.form.action && this.clock.running && this.show({ ...this.now(), running: false })
     this.timer = setInterval(() => this.tick(), TICK)
   }
 
@@ -45,7 +46,7 @@ class TimeTracker extends HTMLElement {
     const asleep = Date.now() - this.ticked
     this.ticked = Date.now()
     if (asleep > ASLEEP) return this.send("slept", { seconds: Math.round(asleep / 1000), focus: document.hasFocus() ? "yes" : "" })
-    if (this.clock?.running && Date.now() - this.touched > this.getAttribute("idle") * 1000) return this.send("rest")
+    if (this.clock.running && Date.now() - this.touched > this.getAttribute("idle") * 1000) return this.send("rest")
     this.draw()
   }
 
@@ -72,7 +73,6 @@ class TimeTracker extends HTMLElement {
   }
 
   draw() {
-    if (!this.clock) return
     const { own, all } = this.now()
     const words = (seconds) => `${Math.floor(seconds / 3600)}:${String(Math.floor(seconds / 60) % 60).padStart(2, "0")}`
     this.querySelector("[data-own]").textContent = words(own)
