@@ -314,6 +314,18 @@ def test_a_presence_that_nobody_holds_any_more_ends_by_itself() -> None:
     assert not Presence.objects.filter(pk=lost).exists()
 
 
+def test_who_stops_typing_writes_no_more_after_some_seconds() -> None:
+    """UI: “Who is here”, decision 33: what they have written stays a draft."""
+    desk = build()
+    item = desk.ticket()
+    presence.arrive(item, by=desk.leo, at=MONDAY)
+    drafts.save(item, "note", drafts.Written(text="Dear"), version=None, by=desk.leo, at=MONDAY)
+
+    writing = [present(at=MONDAY + timedelta(seconds=after))[item.pk][0].typing for after in (0, 5, 7)]
+
+    assert writing == [True, True, False]
+
+
 def test_every_change_reaches_every_page_of_twenty_that_may_see_it_within_a_second() -> None:
     """Issue 4, DESIGN decision 12: and none that may not. `tramita bench streams` does it with five hundred."""
     desk = build()
