@@ -101,6 +101,7 @@ def test_a_page_that_is_never_heard_of_again_ended_when_it_was_heard_of_last(des
     held(opened(item, desk), minutes=4)
 
     assert shown(item, desk, after(60)) == Clock(own=240, all=240)
+    assert [one.ended_at for one in sessions(item, desk.ana, at=after(60))] == [after(4)]
     presence.hold([], at=after(60))
     row = TimeSpent.objects.get()
     assert (row.ended_at, row.seconds) == (after(4), 240)

@@ -99,8 +99,10 @@ def sessions(item: Item, actor: Actor, *, at: datetime, only: int | None = None)
     """The newest sessions of everybody on the item, newest first, or one alone. Cost: two statements."""
     worked, team = counted(at), led_by(actor)
     one, which = ("AND t.id = %s ", [only]) if only is not None else ("", [])
+    over = "CASE WHEN t.by_hand THEN t.until ELSE t.seen_at END"  # of one that was never heard of again
+    ended = f"CASE WHEN t.ended_at IS NULL AND t.until <= %s THEN {over} ELSE t.ended_at END"
     rows = fetch(
-        f"SELECT t.id, t.begun_at, CASE WHEN t.ended_at IS NULL AND t.until <= %s THEN t.until ELSE t.ended_at END, "
+        f"SELECT t.id, t.begun_at, {ended}, "
         f"{worked.sql}, t.edited_at, p.id, p.name, COALESCE(p.email, ''), p.role, "
         "e.id, e.name, COALESCE(e.email, ''), e.role FROM time_spent t JOIN people p ON p.id = t.person_id "
         f"LEFT JOIN people e ON e.id = t.edited_by_id WHERE t.item_id = %s {one}ORDER BY t.begun_at DESC, t.id DESC "
