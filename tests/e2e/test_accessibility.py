@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser
 
+from tests import factories
 from tests.desk import MONDAY, Desk, publish
 from tests.e2e.conftest import open_browser, sign_in
 from tests.services.test_receiving import mail
@@ -134,6 +135,9 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
     mine = desk.ticket(title="In focus")
     working.start(mine, by=desk.ana, at=timezone.now())
     focus.add(mine, by=desk.ana)
+    manager = factories.manager(organisation=factories.organisation("acme"), is_active=False)
+    boss = factories.person("Boss")
+    Person.objects.filter(pk__in=(desk.ana.id, factories.person("Bea").pk)).update(reports_to=boss)
     view = views.make(Wanted("Late today", read({"kind": ["ticket"]})), by=desk.ana, at=timezone.now())
     context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
     page = context.new_page()
@@ -149,6 +153,10 @@ def test_every_page_is_accessible(chromium: Browser, site: str, desk: Desk, them
         f"/queues/invoices?kind=ticket&kind=case&group=state&panel=filter{EVERY_COLUMN}",
         "/queues/invoices?chart=assignee",
         "/team",
+        "/team/peers",
+        "/contacts",
+        f"/contacts/{manager.pk}",
+        f"/contacts/{desk.rui.pk}/edit",
         "/views",
         f"/views/{view.pk}",
         f"/views/{view.pk}/change",
