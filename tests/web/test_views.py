@@ -12,8 +12,8 @@ from tests import factories as make
 from tests.desk import Desk
 from tests.web.conftest import Browser
 from tests.web.reading import errors_of, text_of, words_of
-from tramita.models import View
-from tramita.services import waiting, working
+from tramita.models import Definition, View
+from tramita.services import launching, waiting, working
 
 Saved = dict[str, Any]
 
@@ -122,6 +122,26 @@ def test_columns_are_chosen(desk: Desk, ana: Client) -> None:
     assert "Category or Case type" in page
     assert "Changed" in page
     assert "Organisation" not in page.split("Reference")[1]
+
+
+def test_columns_that_few_want_are_read_only_for_who_asks(
+    desk: Desk, ana: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """H-4: contract, parent process, type of Action, who changed it last; in files too, at no statement more."""
+    Definition.objects.filter(key="acme/main").update(title="Main contract")
+    Definition.objects.filter(key="acme/main/finance/onboarding").update(title="Supplier onboarding")
+    launching.launch(desk.case(), action="bank-check", by=desk.leo, at=timezone.now())
+    asked = "/queues/invoices?kind=action&col=contract&col=parent&col=action&col=updated_by&col=who"
+    ana.get(asked)
+
+    with django_assert_max_num_queries(6):
+        page = words_of(ana.get(asked))
+    file = ana.get(f"{asked}&export=csv").content.decode("utf-8-sig")
+
+    assert "Contract Parent process Action type Changed by Assignee" in page
+    said = ("Main contract", "Supplier onboarding", "Check the bank account", "Leo Roy")
+    assert " ".join(said) in page
+    assert ",".join(said) in file
 
 
 @pytest.mark.parametrize("group", ["state", "due", "kind", "assignee", "queue", "organisation", "process"])

@@ -14,6 +14,7 @@ from django.db import connection
 from tramita.domain.actors import LEADERS, Actor
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Role, State
 from tramita.domain.references import Reference
+from tramita.queries import definitions
 from tramita.queries.rows import document, fetch, moment, moment_or_none, stored
 from tramita.queries.visibility import TRUE, Fragment, both, listed_sql, visible_sql
 
@@ -48,6 +49,38 @@ NAMES = (
 
 
 @dataclass(frozen=True, slots=True)
+class Besides:
+    """A value that a list shows only when it is asked for: what is read of the item, how it is shown, what names it."""
+
+    read: str
+    shown: str
+    join: str = ""
+
+
+FIELDS = Besides(", fields", "f.fields")
+BESIDES: Mapping[str, Besides] = {
+    "contract": Besides(
+        "",
+        "ct.title",
+        "LEFT JOIN definitions sv ON sv.id = d.parent_id LEFT JOIN definitions ct ON ct.id = sv.parent_id",
+    ),
+    "parent": Besides(
+        ", parent_id",
+        "pd.title",
+        "LEFT JOIN items pi ON pi.id = f.parent_id LEFT JOIN definitions pd ON pd.id = pi.process_id",
+    ),
+    "action": Besides(
+        ", process_version_id, action_name", "CAST(f.process_version_id AS TEXT) || ' ' || f.action_name"
+    ),
+    "updated_by": Besides(
+        ", seq",
+        "COALESCE(NULLIF(ub.name, ''), ub.email, ub.key)",
+        "LEFT JOIN entries le ON le.item_id = f.id AND le.seq = f.seq LEFT JOIN people ub ON ub.id = le.actor_id",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One item of a list, with the names that it shows."""
 
@@ -77,6 +110,7 @@ class Row:
     created_at: datetime
     keys: Mapping[str, str]  # what names its assignee, queue, organisation and process in an address; "" for none
     fields: Mapping[str, Any] = field(default_factory=dict)  # where a list has columns of them (D-20)
+    besides: Mapping[str, str] = field(default_factory=dict)  # by the names of `BESIDES`, where they were asked for
 
 
 After = tuple[Any, ...]  # where the page before ended: the values of the order's columns
@@ -199,19 +233,23 @@ def page(
     after: After | None = None,
     limit: int = PAGE,
     with_fields: bool = False,
+    besides: Sequence[str] = (),
 ) -> Page:
     """The rows that this actor may see, the earliest due first. `tonight` is the end of the reader's day.
 
+    `besides`: names of `BESIDES` that the rows are to have as well (H-4).
     Cost: one statement; none for a list without branches.
     """
     if not place.branches:
         return Page([], None)
     wanted = both(seen_sql(place, actor), due_range(status, now, tonight), narrow, _after(order, after))
-    more = (", fields", ", f.fields") if with_fields else ("", "")
+    more = [BESIDES[name] for name in besides] + ([FIELDS] if with_fields else [])
+    shown_too = "".join(f", {one.shown}" for one in more)
     branches = [both(branch, _known(branch, order), wanted) for branch in place.branches]
-    found = _union(branches, order, limit + 1, READ + more[0])
-    rows = fetch(f"SELECT {SHOWN}{more[1]} FROM ({found.sql}) f {NAMES} {_by(order, of='f.')}", found.params)
-    shown = [row_with_fields(row) if with_fields else row_from(row) for row in rows[:limit]]
+    found = _union(branches, order, limit + 1, READ + "".join(one.read for one in more))
+    names = " ".join((NAMES, *(one.join for one in more if one.join)))
+    rows = fetch(f"SELECT {SHOWN}{shown_too} FROM ({found.sql}) f {names} {_by(order, of='f.')}", found.params)
+    shown = [_with_more(row, besides, with_fields=with_fields) for row in rows[:limit]]
     return Page(shown, order.at(shown[-1]) if len(rows) > limit else None)
 
 
@@ -267,9 +305,22 @@ def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
     )
 
 
-def row_with_fields(row: Sequence[Any]) -> Row:
-    """A row from the columns of `SHOWN`, and its fields."""
-    return replace(row_from(row[:-1]), fields=document(row[-1]))
+def _with_more(row: Sequence[Any], besides: Sequence[str], *, with_fields: bool) -> Row:
+    """A row from the columns of `SHOWN`, and what was asked for besides."""
+    more = len(besides) + with_fields
+    if not more:
+        return row_from(row)
+    said = dict(zip(besides, (str(one or "") for one in row[-more:]), strict=False))
+    if said.get("action"):
+        said["action"] = _action(said["action"])
+    return replace(row_from(row[:-more]), besides=said, fields=document(row[-1]) if with_fields else {})
+
+
+def _action(told: str) -> str:
+    """What an Action is called in the version of its Case type, which is kept in memory."""
+    version, _, name = told.partition(" ")
+    actions = definitions.case_type(int(version)).actions
+    return actions[name].title if name in actions else name
 
 
 def row_from(row: Sequence[Any]) -> Row:

@@ -258,11 +258,15 @@ MARKS: Words = {
 COLUMNS: Words = {
     "organisation": _("Organisation"),
     "process": _("Category or Case type"),
+    "contract": _("Contract"),
+    "parent": _("Parent process"),
+    "action": _("Action type"),
     "queue": _("Queue"),
     "owner": _("Owner"),
     "state": _("State"),
     "created": pgettext_lazy("when", "Created"),
     "updated": pgettext_lazy("when", "Changed"),
+    "updated_by": _("Changed by"),
     "due": _("Due"),
     "who": _("Assignee"),
 }

@@ -41,7 +41,7 @@ class Line(NamedTuple):
     owner: str = ""
     updated: datetime | None = None
     created: datetime | None = None
-    own: Mapping[str, str] = NOTHING  # what its columns of declared fields show (D-20)
+    own: Mapping[str, str] = NOTHING  # what columns show that not every list has (D-20, H-4)
 
 
 class Head(NamedTuple):
@@ -166,7 +166,7 @@ def _avatar(line: Line, said: Said) -> str:
 
 
 def _own(column: str) -> Cell:
-    """A cell of a declared field."""
+    """A cell of a declared field, or of what is read only for a column that is asked for."""
     return lambda line, _said: f'<td class="c-more">{escape(line.own.get(column, ""))}</td>'
 
 
@@ -174,11 +174,15 @@ def _own(column: str) -> Cell:
 CELLS: Mapping[str, Cell] = {
     "organisation": lambda line, _said: f'<td class="c-org">{escape(line.organisation)}</td>',
     "process": lambda line, _said: f'<td class="c-more">{escape(line.process)}</td>',
+    "contract": _own("contract"),
+    "parent": _own("parent"),
+    "action": _own("action"),
     "queue": lambda line, _said: f'<td class="c-more">{escape(line.queue)}</td>',
     "owner": lambda line, _said: f'<td class="c-more">{escape(line.owner)}</td>',
     "state": _state,
     "created": lambda line, said: _when(line.created, said),
     "updated": lambda line, said: _when(line.updated, said),
+    "updated_by": _own("updated_by"),
     "due": lambda line, _said: f'<td class="c-due">{_due(line.due)}</td>',
     "who": lambda line, said: f'<td class="c-who">{_avatar(line, said)}</td>',
 }

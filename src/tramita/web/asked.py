@@ -19,7 +19,7 @@ from tramita.domain.narrowing import FIELDS, MOST_OWN, Narrowing, Reader, is_own
 from tramita.models import View
 from tramita.queries import charts, cursors
 from tramita.queries.views import narrowing_of
-from tramita.queries.worklists import ORDERS, After
+from tramita.queries.worklists import BESIDES, ORDERS, After
 from tramita.ui.worklist import COLUMNS, USUAL
 from tramita.web.access import StaffRequest
 
@@ -49,6 +49,11 @@ class Look:
     def with_fields(self) -> bool:
         """Whether it has columns of declared fields."""
         return any(map(is_own, self.columns))
+
+    @property
+    def besides(self) -> tuple[str, ...]:
+        """Its columns that are read only where they are asked for (H-4)."""
+        return tuple(one for one in self.columns if one in BESIDES)
 
     def query(self) -> str:
         """As the query of an address; there is something in it also when all is usual."""

@@ -67,6 +67,7 @@ def _rows(
             after=after,
             limit=AT_ONCE,
             with_fields=look.with_fields,
+            besides=look.besides,
         )
         for row, line in zip(page.rows, lines(page.rows, now, own=fields), strict=True):
             yield [line.reference, line.title, *(_cell(column, row, line) for column in look.columns)]
@@ -78,7 +79,7 @@ def _rows(
 
 
 def _cell(column: str, row: Row, line: Line) -> Cell:
-    return CELLS[column](row, line) if column in CELLS else line.own[column]
+    return CELLS[column](row, line) if column in CELLS else line.own.get(column, "")
 
 
 def _state(row: Row, line: Line) -> str:

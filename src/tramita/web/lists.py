@@ -163,6 +163,7 @@ def listed(
         order=order,
         after=wanted.after,
         with_fields=look.with_fields,
+        besides=look.besides,
     )
     focus = shell.focus if here == "inbox" and not (wanted.changed or wanted.after) else ()
     on_top = {row.id for row in focus}

@@ -42,9 +42,11 @@ def lines(rows: Sequence[Row], now: datetime, *, own: Sequence[FieldDefinition] 
     # what comes before a reference in the address of an item: asked once a page, not once a row (0.7 ms)
     items = reverse("item", args=["-"]).removesuffix("-")
     wall = moments.wall(now)
-    if not own:
+    if not own and not any(row.besides for row in rows[:1]):
         return [_shown(row, now, items, wall) for row in rows]
-    return [_shown(row, now, items, wall)._replace(own=own_words.cells(own, row.fields)) for row in rows]
+    return [
+        _shown(row, now, items, wall)._replace(own={**own_words.cells(own, row.fields), **row.besides}) for row in rows
+    ]
 
 
 def _shown(row: Row, now: datetime, items: str, wall: moments.Wall) -> Line:
