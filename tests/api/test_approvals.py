@@ -8,7 +8,7 @@ from tests import factories
 from tests.api.callers import Caller, Callers, ask, fields, problem
 from tests.approving import Customer, customer
 from tests.desk import Desk
-from tramita.models import Definition, Organisation, Person
+from tramita.models import ApprovalToken, Definition, Delivery, Organisation, Person
 from tramita.services import resolving, working
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,19 @@ def test_who_may_not_decide_gets_403_or_404(caller: Callers, acme: Customer) -> 
         problem(other.post(address), 404, "not_found")
     assert caller.nobody.post(address).status_code == 401
     problem(caller.ana.post("/approvals/999999/approve"), 404, "not_found")
+
+
+def test_the_managers_are_asked_again_by_who_may_ask(caller: Callers, acme: Customer, marta: Caller) -> None:
+    """AP-17, MAIL-52: a conflict says why not; a manager asks nobody."""
+    address = f"/approvals/{asked(caller, acme)['id']}/ask-again"
+
+    problem(caller.ana.post(address), 409, "approval_mail_waits")
+    assert marta.post(address).status_code == 403
+    Delivery.objects.update(state=Delivery.State.DONE)
+    told = caller.ana.post(address)
+
+    assert (told.status_code, told.json()["state"]) == (200, "awaiting")
+    assert ApprovalToken.objects.count() == 4
 
 
 def test_who_asked_cancels_and_a_colleague_does_not(caller: Callers, acme: Customer) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests import factories
 from tests.api.callers import Callers, fields, problem
 from tests.desk import Desk
-from tramita.models import Item
+from tramita.models import Item, Person
 
 TICKET = {"title": "Invoice 991 twice", "description": "It came twice.", "category": "acme/main/finance/invoice-query"}
 CASE = {"case_type": "acme/main/finance/onboarding", "short_description": "Bodegas Llorente"}
@@ -29,6 +30,20 @@ def test_a_ticket_is_submitted_and_answered_whole(caller: Callers, desk: Desk) -
     assert item["fields"] == {"invoice": 991}
     assert "start" in item["allowed"]
     assert caller.ana.get(f"/items/{item['reference']}").json() == item | {"due": item["due"]}
+
+
+def test_an_agent_of_another_company_is_refused_by_field(caller: Callers, desk: Desk) -> None:
+    """CT-6."""
+    sam = factories.person("Sam Supplier", organisation=factories.organisation("supplier"))
+    Person.objects.filter(pk=desk.rui.pk).update(organisation=factories.organisation("acme"))
+    given = {**TICKET, "requester": desk.rui.email, "primary_contact": sam.email}
+
+    made = problem(caller.ana.post("/tickets", given), 422, "validation_failed")
+    item = desk.ticket()
+    contacts = {"contacts": {"cc": [sam.email]}}
+    changed = problem(caller.ana.patch(f"/items/{item.reference}", contacts), 422, "validation_failed")
+
+    assert (fields(made), fields(changed)) == ({"primary_contact": "other_company"}, {"cc": "other_company"})
 
 
 def test_contacts_may_be_given_in_the_shape_of_a_change(caller: Callers, desk: Desk) -> None:

@@ -56,6 +56,15 @@ def reject(request: HttpRequest, number: int, given: DecisionIn = NO_REASON) -> 
     return _answer(approvals.reject(number, reason=reason, by=caller(request), at=timezone.now()))
 
 
+@router.post("/approvals/{int:number}/ask-again", response=ApprovalOut, operation_id="ask_approval_again")
+def ask_again(request: HttpRequest, number: int) -> ApprovalOut:
+    """Send every manager who may still decide another mail with a link, such as when theirs has expired.
+
+    409 `already_decided`, `approval_mail_waits`, `no_active_manager` or `no_reachable_manager` say why not.
+    """
+    return _answer(approvals.ask_again(number, by=caller(request), at=timezone.now()))
+
+
 @router.post("/approvals/{int:number}/cancel", response=ApprovalOut, operation_id="cancel_approval")
 def cancel(request: HttpRequest, number: int) -> ApprovalOut:
     """Not needed any more: by who asked, who works on the Ticket, a manager or the account manager (AP-14)."""
