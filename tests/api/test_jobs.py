@@ -45,6 +45,20 @@ def test_many_items_are_changed_by_one_call_and_brought_back_by_another(caller: 
     assert [one["id"] for one in caller.leo.get("/jobs", limit=2).json()["results"]] == [back.json()["id"], given["id"]]
 
 
+def test_tags_are_read_and_set_as_a_whole_and_among_many(caller: Callers, desk: Desk) -> None:
+    """Z-7, INTERFACES 5: PATCH takes the shape that a read gives."""
+    item = desk.ticket()
+    caller.leo.post("/jobs", {"change": "tag", "items": [item.reference], "tags": ["Month end", "audit"]})
+    worked()
+
+    path = f"/items/{item.reference}"
+    assert caller.leo.get(path).json()["tags"] == ["audit", "month end"]
+    assert caller.leo.patch(path, {"tags": ["late"]}).json()["tags"] == ["late"]
+    assert fields(problem(caller.leo.patch(path, {"tags": ["x" * 41]}), 422, "validation_failed")) == {
+        "tags": "too_long"
+    }
+
+
 def test_what_cannot_be_begun_is_refused_naming_the_field(caller: Callers, desk: Desk) -> None:
     """Z-7, SEC-2: what is invisible and what is missing look the same, and nothing is begun."""
     item, hidden = desk.ticket(), make.ticket(process=make.definition(key="other/main/it/printer"))

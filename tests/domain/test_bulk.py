@@ -17,9 +17,10 @@ def test_a_move_of_many_is_one_that_asks_a_person_for_nothing() -> None:
 
 
 def test_every_change_says_what_keeps_its_undo_away_or_has_none() -> None:
-    """Z-7: an undo of what nobody can take back is not offered. Following is in no ledger."""
-    followings = {Bulk.FOLLOW, Bulk.UNFOLLOW}
+    """Z-7: an undo of what nobody can take back is not offered. Following is in no ledger, and
+    tags are in no column."""
+    followings, tags = {Bulk.FOLLOW, Bulk.UNFOLLOW}, {Bulk.TAG, Bulk.UNTAG}
 
     assert {one for one in Bulk if not can_be_undone(one)} == LASTING == {Bulk.REOPEN}
-    assert set(TOUCHES) == set(Bulk) - LASTING - followings
-    assert set(NEEDS) == {Bulk.ASSIGN, Bulk.CATEGORY}
+    assert set(TOUCHES) == set(Bulk) - LASTING - followings - tags
+    assert set(NEEDS) == {Bulk.ASSIGN, Bulk.CATEGORY} | tags

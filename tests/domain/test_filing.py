@@ -4,11 +4,12 @@ import pytest
 
 from tramita.domain import filing
 from tramita.domain.errors import Invalid
+from tramita.domain.tags import tags_of
 
 
 def test_tags_are_spelled_one_way() -> None:
-    """F-3: who writes them otherwise means the same."""
-    assert filing.tags_of(["Terms ,  New  York", "terms", " "]) == ("terms", "new york")
+    """F-3, Z-7: who writes them otherwise means the same; files and items alike."""
+    assert tags_of(["Terms ,  New  York", "terms", " "]) == ("terms", "new york")
 
 
 @pytest.mark.parametrize("tags", [["x" * 41], [str(number) for number in range(21)]])

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 NOW = make.NOW
 KEYS = """reference kind state version title wait resolution problem assignee owner queue list category case_type
     customer organisation contacts due highlighted new_information allowed description parent fields created_at
-    updated_at closed_at"""
+    updated_at closed_at tags"""
 
 
 @pytest.mark.parametrize("trait", ["draft", "in_progress", "waiting", "resolved", "closed", "overdue"])

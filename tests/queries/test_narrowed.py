@@ -12,7 +12,7 @@ from tramita.domain import narrowing as narrow
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Problem, State, WaitType
 from tramita.domain.conditions import All, AnyOf, Comparison, Condition, Not, holds
 from tramita.domain.narrowing import Reader
-from tramita.models import Item
+from tramita.models import Item, ItemTag
 from tramita.queries import narrowed, worklists
 from tramita.queries.rows import fetch
 from tramita.queries.shell import Count, Listing, Views, shell_of
@@ -100,6 +100,18 @@ def test_marks_waits_and_due_statuses_narrow(ana):
     assert found(ana, {"mark": ["new_information", "problem"]}) == references(today, case)
     assert found(ana, {"wait": ["more_information"]}) == [case.reference]
     assert found(ana, {"wait": ["pause"]}) == []
+
+
+def test_tags_narrow_in_any_spelling(ana):
+    """H-7, Z-7: any of several; with a comma between or said again."""
+    one, two = make.ticket(), make.ticket()
+    ItemTag.objects.create(item=one, tag="audit")
+    ItemTag.objects.create(item=two, tag="month end")
+    make.ticket()
+
+    assert found(ana, {"tag": ["Audit"]}) == [one.reference]
+    assert set(found(ana, {"tag": ["audit, month  end"]})) == set(references(one, two))
+    assert narrow.read({"tag": [" ,", "x" * 41]}) == ()
 
 
 def test_days_are_the_readers(ana):

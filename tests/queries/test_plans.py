@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db
 NOW = make.NOW
 TONIGHT = NOW + timedelta(hours=15)
 COPIES = 200  # of each of the forty items: enough for PostgreSQL to prefer an index where there is one
-LARGE = ("items", "entries", "accesses", "notifications", "follows", "search_docs", "job_items")
+LARGE = ("items", "entries", "accesses", "notifications", "follows", "search_docs", "job_items", "item_tags")
 
 
 class Desk:
@@ -116,6 +116,7 @@ def multiply():
             "INSERT INTO follows (person_id, item_id, muted, at) SELECT owner_id, id, FALSE, created_at FROM items "
             "WHERE owner_id IS NOT NULL"
         )
+        cursor.execute("INSERT INTO item_tags (item_id, tag) SELECT id, 'audit' FROM items WHERE id % 9 = 0")
         cursor.execute("ANALYZE")
 
 
@@ -205,6 +206,7 @@ LOOKS = (
     {"process": ["acme/main/finance/one"], "mark": ["highlighted"]},
     {"state": ["closed"], "assignee": ["me"], "created_days": ["7"]},
     {"updated_from": ["2026-03-01"], "wait": ["until"]},
+    {"tag": ["audit"]},
 )
 
 
@@ -377,9 +379,8 @@ def test_a_bulk_change_reads_neither_items_nor_jobs_from_end_to_end(desk):
     """Z-7, DESIGN section 4: beginning it, its page, its next step, whether anything runs at all."""
     leo = make.leader()
     chosen = list(Item.objects.order_by("id").values_list("pk", flat=True)[:60])
-    for _ in range(12):
-        for part in range(0, len(chosen), 20):
-            bulk.begin("follow", chosen[part : part + 20], by=leo, at=NOW)
+    for by in (*[make.leader("Other")] * 20, leo):
+        bulk.begin("follow", chosen, by=by, at=NOW)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE job_items SET outcome = 1 WHERE id % 50 <> 0")
         cursor.execute("ANALYZE")

@@ -17,7 +17,7 @@ from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, Tra
 from tramita.models import Entry, Follow, Item, Job, JobItem, Person
 from tramita.queries import jobs
 from tramita.queries.people import actor_for
-from tramita.services import bulk, bulk_changes, bulk_work, resolving, retention, waiting, working
+from tramita.services import bulk, bulk_changes, bulk_work, resolving, retention, tagging, waiting, working
 
 LATER = MONDAY + timedelta(hours=1)
 Outcome = JobItem.Outcome
@@ -132,6 +132,47 @@ def test_many_items_are_followed_and_followed_no_more(desk: Desk) -> None:
     assert outcomes(done("unfollow", item, by=desk.leo)) == ["unchanged"]
 
 
+def test_many_items_are_tagged_and_a_tag_is_taken_away(desk: Desk) -> None:
+    """Z-7: in one spelling, told with what was added; it starts nothing, and a Closed item is refused."""
+    plain, has, closed = desk.ticket(), desk.ticket(), make.ticket(closed=True)
+    tagging.add(has, tags=["audit"], by=desk.leo, at=MONDAY)
+
+    job = done("tag", plain, has, closed, tags=["Month  End, audit"], by=desk.leo)
+
+    assert outcomes(job) == ["done", "done", "refused"]
+    assert tagging.tags_on(plain) == tagging.tags_on(has) == ["audit", "month end"]
+    assert Entry.objects.filter(item=has, type="tags_changed").latest("seq").data == {
+        "added": ["month end"],
+        "removed": [],
+        "job": job.pk,
+    }
+    assert sound(plain).state is State.TO_DO
+    assert outcomes(done("tag", plain, tags=["audit"], by=desk.leo)) == ["unchanged"]
+    assert outcomes(done("untag", plain, has, tags=["audit", "none such"], by=desk.leo)) == ["done", "done"]
+    assert outcomes(done("untag", plain, tags=["audit"], by=desk.leo)) == ["unchanged"]
+    many = done("tag", plain, tags=[str(number) for number in range(20)], by=desk.leo)
+    assert why(many, desk.leo) == ["tags: There may be 20 tags at most."]
+
+
+def test_an_undo_of_tags_gives_back_those_that_were_there_and_no_others(desk: Desk) -> None:
+    """Z-7: what somebody tagged since is left alone, but only if it is the same tag."""
+    has, other, plain = (desk.ticket() for _ in range(3))
+    tagging.add(has, tags=["audit"], by=desk.leo, at=MONDAY)
+    job = done("tag", has, other, plain, tags=["audit", "late"], by=desk.leo)
+    tagging.add(fresh(has), tags=["mine"], by=desk.leo, at=LATER)
+    tagging.remove(fresh(other), tags=["late"], by=desk.leo, at=LATER)
+
+    back = bulk.undo(job, by=desk.leo, at=LATER)
+    worked(LATER + timedelta(minutes=1))
+
+    assert [tagging.tags_on(item) for item in (has, other, plain)] == [["audit", "mine"], ["audit"], []]
+    assert sorted(outcomes(back)) == ["done", "done", "refused"]
+    gone = done("untag", has, tags=["audit", "late"], by=desk.leo)
+    bulk.undo(gone, by=desk.leo, at=LATER)
+    worked(LATER + timedelta(minutes=2))
+    assert tagging.tags_on(has) == ["audit", "mine"]
+
+
 def test_who_may_not_change_many_is_refused_and_what_is_invisible_is_not_there(desk: Desk) -> None:
     """Z-7, SEC-2: the permission on the branch of each item, at the moment at which it is changed."""
     item, hidden = desk.ticket(), make.ticket(process=make.definition(key="other/main/it/printer"))
@@ -191,6 +232,8 @@ def test_what_is_missing_or_too_much_is_named(desk: Desk, settings: Any) -> None
     assert fault("close") == ("change", "unknown")
     assert fault(to="nobody@desk.example") == fault(to=desk.rui.pk) == fault() == ("to", "unknown")
     assert fault("category", category="acme/none") == ("category", "unknown")
+    assert fault("tag", tags=[" , "]) == ("tags", "required")
+    assert fault("tag", tags=["x" * 41]) == ("tags", "too_long")
     assert fault("start", []) == ("items", "required")
     assert fault("start", items) == ("items", "too_many")
     assert bulk.begin("start", items[:2] * 2, by=desk.leo, at=MONDAY).total == 2
@@ -348,7 +391,7 @@ def test_an_item_of_many_costs_what_its_verb_costs_and_four_statements(
     items = [desk.ticket().pk for _ in range(20)]
     with django_assert_max_num_queries(9):
         bulk.begin("start", items, by=desk.leo, at=MONDAY)
-    with django_assert_max_num_queries(20 * 8 + 8):  # 2 of them are the bounds of its transaction
+    with django_assert_max_num_queries(20 * 8 + 10):  # 2 of them are the bounds of its transaction
         bulk_work.work(at=LATER)
 
     assert Item.objects.filter(state=State.IN_PROGRESS.number).count() == 20

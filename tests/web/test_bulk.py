@@ -167,6 +167,24 @@ def test_who_may_not_is_refused_and_hidden_items_are_not_named(desk: Desk, ana: 
     assert Job.objects.latest("pk").total == 1
 
 
+def test_many_are_tagged_seen_on_the_item_and_found_by_the_tag(desk: Desk, as_: Browser) -> None:
+    """Z-7, H-7: the tag is a filter of every list, and is changed on the item's page."""
+    leo, one, two, other = as_(desk.leo), desk.ticket(title="First"), desk.ticket(title="Second"), desk.ticket()
+    assert errors_of(leo.post("/bulk/start", ticked(one, do="tag"))) == {"f-tags": "Give a tag."}
+    leo.post("/bulk/start", ticked(one, two, do="tag", tags="Month end"))
+    worked()
+
+    found = text_of(leo.get("/queues/invoices?tag=MONTH+end"))
+    assert ("First" in found, other.reference in found) == (True, False)
+    assert "Tag: month end" in words_of(leo.get("/queues/invoices?tag=Month%20end&panel=filter"))
+    page = leo.get(f"/items/{one.reference}")
+    assert '<a class="tag" href="/team?tag=month%20end">month end</a>' in text_of(page)
+    version = fresh(one).version
+    leo.post(f"/items/{one.reference}/edit", {"panel": "tags", "version": version, "tags": "audit"})
+    told = words_of(leo.get(f"/items/{one.reference}?tab=timeline"))
+    assert "Tagged: audit · Tags taken away: month end" in told
+
+
 def test_the_timeline_tells_that_it_was_one_of_many(desk: Desk, as_: Browser) -> None:
     """Z-7, TL-1: who, and how."""
     leo, item = as_(desk.leo), desk.ticket()

@@ -17,12 +17,19 @@ class Bulk(StrEnum):
     RESUME = "resume"
     REOPEN = "reopen"
     CATEGORY = "category"
+    TAG = "tag"
+    UNTAG = "untag"
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
 
 
 MOVES = (Bulk.START, Bulk.TO_DO, Bulk.RESUME, Bulk.REOPEN)  # of the state, by rows that ask for nothing
-NEEDS: Mapping[Bulk, str] = {Bulk.ASSIGN: "to", Bulk.CATEGORY: "category"}
+NEEDS: Mapping[Bulk, str] = {
+    Bulk.ASSIGN: "to",
+    Bulk.CATEGORY: "category",
+    Bulk.TAG: "tags",
+    Bulk.UNTAG: "tags",
+}
 LASTING = frozenset({Bulk.REOPEN})  # a resolution is not given again by itself: it may need a note, and mails go out
 
 # the columns whose later change by somebody else keeps an undo away

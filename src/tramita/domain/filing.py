@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from tramita.domain.errors import Invalid
+from tramita.domain.tags import tags_of
 
-MOST_TAGS, LONGEST_TAG = 20, 40
 LONGEST_NOTE = 2000
 LONGEST_URL = 2000
 LINK = "text/uri-list"  # the type of a link (RFC 2483), which has no bytes
@@ -28,19 +28,6 @@ def told(tags: Iterable[str] = (), note: str = "", *, internal: bool = True) -> 
     if len(words) > LONGEST_NOTE:
         raise Invalid.one("note", "too_long", "A note may have %(most)s characters at most.", most=LONGEST_NOTE)
     return Told(tags_of(tags), words, internal)
-
-
-def tags_of(given: Iterable[str]) -> tuple[str, ...]:
-    """Each once, in one spelling: without a comma, capitals, or blanks at its ends. Raises: Invalid `tags`."""
-    plain = (" ".join(one.split()).casefold() for words in given for one in words.split(","))
-    tags = tuple(dict.fromkeys(filter(None, plain)))
-    if len(tags) > MOST_TAGS:
-        raise Invalid.one("tags", "too_many", "A file may have %(most)s tags at most.", most=MOST_TAGS)
-    if long := next((one for one in tags if len(one) > LONGEST_TAG), None):
-        raise Invalid.one(
-            "tags", "too_long", "“%(tag)s” is too long: a tag may have %(most)s characters.", tag=long, most=LONGEST_TAG
-        )
-    return tags
 
 
 def address_of(url: str) -> str:

@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from tramita.domain.codes import DueStatus, Kind, Listed, State, WaitType
 from tramita.domain.conditions import All, AnyOf, Comparison, Condition
+from tramita.domain.errors import Invalid
+from tramita.domain.tags import tags_of
 
 ME, NOBODY = "me", "none"
 MARKS = ("highlighted", "new_information", "problem", "robot_rejected", "mail_trouble")
@@ -29,7 +31,8 @@ KEYS = ("queue", "assignee", "owner", "organisation", "process")  # named by wha
 PEOPLE = ("assignee", "owner")
 MOMENTS = ("created", "updated")
 DAYS = tuple(f"{name}_{end}" for name in MOMENTS for end in ("from", "to", "days"))
-FIELDS = (*CODES, *KEYS, *DAYS)
+TAG = "tag"
+FIELDS = (*CODES, *KEYS, TAG, *DAYS)
 
 OWN = "fields."  # before the name of a field that a category or Case type declares (D-20)
 OWN_NAME = re.compile(r"fields\.[A-Za-z_]\w{0,99}", re.ASCII)
@@ -80,8 +83,18 @@ def condition(narrowing: Narrowing, reader: Reader) -> All:
 
 def _values(name: str, given: Sequence[str]) -> tuple[str, ...]:
     typed = dict.fromkeys(value.strip() for value in given[:MOST_VALUES])
+    if name == TAG:
+        typed = dict.fromkeys(one for value in typed for one in _tags(value))
     found = [value for value in typed if value and len(value) <= LONGEST_VALUE and _fits(name, value)]
     return tuple(found[-1:] if name in DAYS else found)
+
+
+def _tags(value: str) -> tuple[str, ...]:
+    """As tags are spelled; what cannot be one is none."""
+    try:
+        return tags_of([value])
+    except Invalid:
+        return ()
 
 
 def _fits(name: str, value: str) -> bool:

@@ -23,6 +23,7 @@ from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.time import TimeSpent
+from tramita.models.tags import ItemTag
 from tramita.models.views import View
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Presence, Timer
 
@@ -50,6 +51,7 @@ __all__ = [
     "Grant",
     "IdempotencyKey",
     "Item",
+    "ItemTag",
     "Job",
     "JobItem",
     "Lane",

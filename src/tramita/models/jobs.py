@@ -17,6 +17,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField()
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    counts = models.JSONField(null=True)  # of outcomes, by name, once it has ended: they do not change any more
 
     class Meta:
         db_table = "jobs"

@@ -108,6 +108,7 @@ class ItemView:
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None
+    tags: Sequence[str]
 
     id: int
     seq: int  # of the newest entry
@@ -187,6 +188,7 @@ def _view(item: Item, names: Names, actor: Actor, at: datetime) -> ItemView:
         created_at=item.created_at,
         updated_at=item.updated_at,
         closed_at=item.closed_at,
+        tags=sorted(names.tags.get(item.pk, ())),
         id=item.pk,
         seq=item.seq,
         instructions=item.instructions,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from tramita.domain import references
 from tramita.domain.actors import Actor
@@ -87,12 +87,22 @@ def get_job(actor: Actor, number: int) -> JobView:
 
 
 def _views(jobs: QuerySet[Job]) -> list[JobView]:
+    """Only what runs is counted: what ended keeps its counts."""
     rows = list(jobs.select_related("person", "undone_by"))
-    counted = JobItem.objects.filter(job__in=[job.pk for job in rows]).values_list("job", "outcome")
-    found: dict[int, dict[str, int]] = {}
-    for job, outcome, number in counted.annotate(number=Count("pk")).order_by():
-        found.setdefault(job, {})[OUTCOMES[outcome]] = number
-    return [_view(job, found.get(job.pk, {})) for job in rows]
+    found: dict[int, dict[str, int]] = {job.pk: job.counts or {} for job in rows}
+    for job, code, number in counted([job.pk for job in rows if job.counts is None]):
+        found[job][OUTCOMES[code]] = number
+    return [_view(job, found[job.pk]) for job in rows]
+
+
+def counted(jobs: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Job, outcome and number of its items. Cost: one statement, none for no job."""
+    if not jobs:
+        return []
+    rows = fetch(
+        f"SELECT job_id, outcome, COUNT(*) FROM job_items WHERE {among('job_id', jobs)} GROUP BY job_id, outcome", jobs
+    )
+    return [(job, code, number) for job, code, number in rows]
 
 
 def _view(job: Job, counts: Mapping[str, int]) -> JobView:

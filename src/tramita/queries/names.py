@@ -51,6 +51,7 @@ class Names:
     organisations: dict[int, str] = field(default_factory=dict)
     references: dict[int, str] = field(default_factory=dict)
     copied: dict[int, list[Who]] = field(default_factory=dict)  # by item
+    tags: dict[int, list[str]] = field(default_factory=dict)  # by item
 
 
 SOURCES = {
@@ -65,6 +66,7 @@ SOURCES = {
         "SELECT 'copied', c.item_id, p.id, p.name, COALESCE(p.email, ''), p.role FROM copied_contacts c "
         "JOIN people p ON p.id = c.person_id WHERE c.item_id IN"
     ),
+    "tag": "SELECT 'tag', item_id, 0, tag, '', '' FROM item_tags WHERE item_id IN",
 }
 
 
@@ -77,6 +79,7 @@ def names_for(items: Sequence[Item]) -> Names:
         "organisation": _ids(items, ["organisation_id"]),
         "item": _ids(items, ["parent_id", "problem_source_id"]),
         "copied": [item.pk for item in items],
+        "tag": [item.pk for item in items],
     }
     names, asked = Names(), {source: ids for source, ids in wanted.items() if ids}
     if asked:
@@ -111,6 +114,8 @@ def _add(names: Names, source: str, item: int, found: int, first: str, second: s
             names.people[found] = who(found, first, second, third)
         case "copied":
             names.copied.setdefault(item, []).append(who(found, first, second, third))
+        case "tag":
+            names.tags.setdefault(item, []).append(first)
         case "queue":
             names.queues[found] = QueueName(found, first, second)
         case "definition":

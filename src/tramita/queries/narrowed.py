@@ -12,7 +12,7 @@ from typing import Any
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus, Kind, Listed, State
 from tramita.domain.conditions import All, AnyOf, Comparison, Condition, Literal, Not
-from tramita.domain.narrowing import OPEN, Narrowing, Reader, is_own
+from tramita.domain.narrowing import OPEN, TAG, Narrowing, Reader, is_own
 from tramita.domain.narrowing import condition as meaning
 from tramita.queries.own_fields import value_sql
 from tramita.queries.rows import stored
@@ -154,7 +154,10 @@ def _in(field: str, values: Sequence[Literal], reader: Reader) -> Fragment:
         return Fragment(f"{field} IN ({', '.join(str(NUMBERS[field](str(value))) for value in values)})")
     if field == "process":
         return _below([str(value) for value in values])
-    column, marks = column_of(field), ", ".join(["%s"] * len(values))
+    marks = ", ".join(["%s"] * len(values))
+    if field == TAG:
+        return Fragment(f"items.id IN (SELECT item_id FROM item_tags WHERE tag IN ({marks}))", tuple(values))
+    column = column_of(field)
     if table := TABLES.get(field):
         how = (
             f"= (SELECT id FROM {table} WHERE key = %s)"

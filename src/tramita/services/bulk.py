@@ -17,6 +17,7 @@ from tramita.domain.actors import STAFF, Actor
 from tramita.domain.bulk import NEEDS, Bulk, can_be_undone
 from tramita.domain.codes import Role
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
+from tramita.domain.tags import tags_of
 from tramita.models import Job, JobItem, Person
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries import definitions
@@ -32,7 +33,16 @@ NOT_YET = JobItem.Outcome.WAITING
 
 
 @one_transaction
-def begin(change: str, items: Sequence[int], *, to: str | int = "", category: str = "", by: Actor, at: datetime) -> Job:
+def begin(
+    change: str,
+    items: Sequence[int],
+    *,
+    to: str | int = "",
+    category: str = "",
+    tags: Sequence[str] = (),
+    by: Actor,
+    at: datetime,
+) -> Job:
     """Have this done to these items, in this order; those that this person may not see are none of them.
 
     Raises: NotPermitted; Invalid, naming the field. Cost: three statements for five hundred items, and some six more.
@@ -40,7 +50,7 @@ def begin(change: str, items: Sequence[int], *, to: str | int = "", category: st
     wanted = _known(change)
     if not may(by, "bulk"):
         raise NotPermitted("You may not change many items at once.")
-    given = _given(wanted, to=to, category=category)
+    given = _given(wanted, to=to, category=category, tags=tags)
     seen = seen_among(by, list(dict.fromkeys(items)))
     if not seen:
         raise nothing()
@@ -101,7 +111,7 @@ def _known(change: str) -> Bulk:
     return Bulk(change)
 
 
-def _given(change: Bulk, *, to: str | int, category: str) -> dict[str, Any]:
+def _given(change: Bulk, *, to: str | int, category: str, tags: Sequence[str]) -> dict[str, Any]:
     """What the change needs, with the name that pages show; whether it fits an item is asked item by item."""
     if NEEDS.get(change) == "to":
         person = Person.objects.filter(pk=to).first() if isinstance(to, int) else person_by_name(to)
@@ -113,6 +123,11 @@ def _given(change: Bulk, *, to: str | int, category: str) -> dict[str, Any]:
         if current is None:
             raise Invalid.one("category", "unknown", "Choose a category.")
         return {"category": category, "name": current.process.title}
+    if NEEDS.get(change) == "tags":
+        words = tags_of(tags)
+        if not words:
+            raise Invalid.one("tags", "required", "Give a tag.")
+        return {"tags": list(words), "name": ", ".join(words)}
     return {}
 
 

@@ -1,6 +1,6 @@
 """What one change of many does to one item, and how it is taken back: by the services of the verbs alone (Z-7)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from tramita.domain.bulk import TOUCHES, Bulk
 from tramita.domain.codes import State
 from tramita.domain.errors import Conflict
 from tramita.models import Entry, Follow, Item
-from tramita.services import editing, following, resolving, waiting, working
+from tramita.services import editing, following, resolving, tagging, waiting, working
 
 FOLLOWS, MUTES = "follows", "mutes"
+TAGGING = (Bulk.TAG, Bulk.UNTAG)
 WAIT = ("wait_type", "wait_until", "wait_days", "close_if_no_response")
 
 
@@ -24,11 +25,14 @@ class Wanted:
     at: datetime
     to: int = 0
     category: str = ""
+    tags: Sequence[str] = ()
 
 
 def apply(change: Bulk, item: Item, wanted: Wanted) -> dict[str, Any] | None:
     """How the item stood, with its `seq` afterwards; None when it was so already. Raises what the service raises."""
     before = standing(item, wanted.by)
+    if change in TAGGING:
+        before["tags"], before["meant"] = tagging.tags_on(item), list(wanted.tags)
     if SAME[change](item, wanted, before):
         return None
     DO[change](item, wanted)
@@ -71,6 +75,9 @@ def _changed_since(change: Bulk, item: Item, before: Mapping[str, Any], by: Acto
         tie = _tie(item, by)
         return tie != FOLLOWS if change is Bulk.FOLLOW else tie == FOLLOWS
     later = Entry.objects.filter(item=item.pk, seq__gt=before["seq"]).values_list("data", flat=True)
+    if change in TAGGING:
+        meant = set(before["meant"])
+        return any(meant & {*data.get("added", ()), *data.get("removed", ())} for data in later)
     return any(not TOUCHES[change].isdisjoint(data.get("set", ())) for data in later)
 
 
@@ -87,6 +94,8 @@ SAME: Mapping[Bulk, Callable[[Item, Wanted, Mapping[str, Any]], bool]] = {
     Bulk.RESUME: lambda item, _, __: item.state is State.IN_PROGRESS,
     Bulk.REOPEN: lambda _, __, ___: False,
     Bulk.CATEGORY: lambda _, wanted, before: before["category"] == wanted.category,
+    Bulk.TAG: lambda _, wanted, before: set(wanted.tags) <= set(before["tags"]),
+    Bulk.UNTAG: lambda _, wanted, before: set(wanted.tags).isdisjoint(before["tags"]),
     Bulk.FOLLOW: _follows,
     Bulk.UNFOLLOW: lambda *given: not _follows(*given),
 }
@@ -101,6 +110,8 @@ DO: Mapping[Bulk, Callable[[Item, Wanted], None]] = {
     Bulk.CATEGORY: lambda item, wanted: editing.recategorise(
         item, category=wanted.category, by=wanted.by, at=wanted.at
     ),
+    Bulk.TAG: lambda item, wanted: tagging.add(item, tags=wanted.tags, by=wanted.by, at=wanted.at),
+    Bulk.UNTAG: lambda item, wanted: tagging.remove(item, tags=wanted.tags, by=wanted.by, at=wanted.at),
     Bulk.FOLLOW: lambda item, wanted: following.follow(item, by=wanted.by, at=wanted.at),
     Bulk.UNFOLLOW: lambda item, wanted: following.unfollow(item, by=wanted.by, at=wanted.at),
 }
@@ -136,6 +147,17 @@ def _categorise_back(item: Item, before: Mapping[str, Any], wanted: Wanted) -> N
     editing.recategorise(item, category=before["category"], by=wanted.by, at=wanted.at)
 
 
+def _untag(item: Item, before: Mapping[str, Any], wanted: Wanted) -> None:
+    """Of what was meant, what was not there before."""
+    tagging.remove(item, tags=set(before["meant"]) - set(before["tags"]), by=wanted.by, at=wanted.at)
+
+
+def _tag_again(item: Item, before: Mapping[str, Any], wanted: Wanted) -> None:
+    """Of what was meant, what was there."""
+    gone = [one for one in before["tags"] if one in before["meant"]]
+    tagging.add(item, tags=gone, by=wanted.by, at=wanted.at)
+
+
 BACK: Mapping[Bulk, Callable[[Item, Mapping[str, Any], Wanted], None]] = {
     Bulk.ASSIGN: _give_back,
     Bulk.RELEASE: _give_back,
@@ -143,6 +165,8 @@ BACK: Mapping[Bulk, Callable[[Item, Mapping[str, Any], Wanted], None]] = {
     Bulk.TO_DO: lambda item, _, wanted: DO[Bulk.START](item, wanted),
     Bulk.RESUME: _wait_again,
     Bulk.CATEGORY: _categorise_back,
+    Bulk.TAG: _untag,
+    Bulk.UNTAG: _tag_again,
     Bulk.FOLLOW: lambda item, _, wanted: DO[Bulk.UNFOLLOW](item, wanted),
     Bulk.UNFOLLOW: lambda item, _, wanted: DO[Bulk.FOLLOW](item, wanted),
 }

@@ -1,6 +1,6 @@
-"""Changes of an item's data: title, category, contacts, fields, description, due date, checklist."""
+"""Changes of an item's data: title, category, contacts, fields, description, due date, checklist, tags."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from tramita.domain.errors import Conflict, FieldError, Invalid
 from tramita.models import CopiedContact, Item
 from tramita.queries import definitions
 from tramita.queries.due_rules import current_due_rule
-from tramita.services import clockwork, contacts
+from tramita.services import clockwork, contacts, tagging
 from tramita.services.allocating import allocation
 from tramita.services.clockwork import under_rule
 from tramita.services.fields import put, with_defaults
@@ -219,6 +219,11 @@ def _checklist(change: Change, value: Mapping[str, bool]) -> None:
     )
 
 
+def _tags(change: Change, value: Sequence[str]) -> None:
+    """All that there are to be (Z-7)."""
+    tagging.put(change, value)
+
+
 _EDITS: dict[str, Callable[[Change, Any], None]] = {
     "title": _title,
     "description": _description,
@@ -227,4 +232,5 @@ _EDITS: dict[str, Callable[[Change, Any], None]] = {
     "fields": _fields,
     "due": _due,
     "checklist": _checklist,
+    "tags": _tags,
 }

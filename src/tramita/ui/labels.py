@@ -121,6 +121,7 @@ FIELDS: Words = {
     "cc": _("Cc"),
     "due": _("Due"),
     "copies": _("Copies"),
+    "tags": _("Tags"),
 }
 
 # the same of forms whose fields mean something else
@@ -214,6 +215,8 @@ BULK: Words = {
     "resume": _("End the wait (In Progress)"),
     "reopen": _("Reopen"),
     "category": _("Change the category…"),
+    "tag": _("Tag…"),
+    "untag": _("Take a tag away…"),
     "follow": _("Follow"),
     "unfollow": _("Follow no more"),
 }
@@ -239,6 +242,7 @@ NARROWING: Words = {
     "owner": _("Owner"),
     "organisation": _("Organisation"),
     "process": _("Contract, service or category"),
+    "tag": _("Tag"),
     "created_from": _("Created from"),
     "created_to": _("Created until"),
     "created_days": _("Created in the last days"),

@@ -54,6 +54,7 @@ GROUP_OF: Mapping[str, str] = {
     "fields_changed": "data",
     "checklist_changed": "data",
     "due_changed": "data",
+    "tags_changed": "data",
     "file_added": "data",
     "link_added": "data",
     "file_changed": "data",
@@ -167,6 +168,12 @@ def _checklist(data: Data) -> str:
         if data.get(name)
     ]
     return " · ".join(said) or _("Checklist changed")
+
+
+def _tags(data: Data) -> str:
+    added, removed = ", ".join(data.get("added", ())), ", ".join(data.get("removed", ()))
+    said = [_("Tagged: %(tags)s") % {"tags": added}] if added else []
+    return " · ".join([*said, _("Tags taken away: %(tags)s") % {"tags": removed}] if removed else said)
 
 
 def _linked(data: Data) -> str:
@@ -294,6 +301,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "fields_changed": _fields,
     "category_changed": _category,
     "due_changed": _due,
+    "tags_changed": _tags,
     "file_added": _named(gettext_lazy("File added: %(name)s")),
     "link_added": _named(gettext_lazy("Link added: %(name)s")),
     "file_changed": _named(gettext_lazy("File described: %(name)s")),

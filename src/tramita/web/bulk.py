@@ -81,6 +81,7 @@ def start(request: StaffRequest) -> HttpResponse:
             wanted.ids,
             to=inputs.key(request, "to") or 0,
             category=inputs.text(request, "category"),
+            tags=[inputs.text(request, "tags")],
             by=request.actor,
             at=now,
         )

@@ -90,6 +90,11 @@ def checklist(request: StaffRequest, item: Item) -> dict[str, Any]:
     return {"checklist": {text: text in done for text, _was in item.checklist}}
 
 
+def tags(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """Z-7: all of them, with commas between."""
+    return {"tags": [inputs.text(request, "tags")]}
+
+
 def draft(request: StaffRequest, item: Item) -> dict[str, Any]:
     """A Draft's form: what is still empty stays empty until Submit asks for it (T-2)."""
     changes: dict[str, Any] = {"title": inputs.text(request, "title")}
@@ -108,5 +113,6 @@ PANELS: Mapping[str, Callable[[StaffRequest, Item], dict[str, Any]]] = {
     "contacts": contacts,
     "fields": fields,
     "checklist": checklist,
+    "tags": tags,
     "draft": draft,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tramita.domain.narrowing import CODES, DAYS, KEYS, ME, NOBODY, PEOPLE, is_own
+from tramita.domain.narrowing import CODES, DAYS, KEYS, ME, NOBODY, PEOPLE, TAG, is_own
 from tramita.queries.views import choices
 from tramita.queries.worklists import Place
 from tramita.ui import labels
@@ -24,6 +24,7 @@ class Panel:
     days: Mapping[str, str]
     columns: Sequence[Option]  # of declared fields
     kept: Sequence[tuple[str, str]]  # what is narrowed by their values: chosen at a bar, not here
+    tags: str
 
 
 def panel(asked: Asked, place: Place | None, own: Own) -> Panel:
@@ -39,6 +40,7 @@ def panel(asked: Asked, place: Place | None, own: Own) -> Panel:
         days={name: values[0] for name, values in on.items() if name in DAYS},
         columns=[(name, title, name in asked.look.columns) for name, title in own_words.titles(own)],
         kept=[(name, value) for name, values in asked.look.narrowing if is_own(name) for value in values],
+        tags=", ".join(on.get(TAG, ())),
     )
 
 

@@ -46,6 +46,10 @@ def what(change: str, name: str = "") -> str:
         return _("Assign to %(name)s") % {"name": name}
     if change == "category":
         return _("Change the category to %(name)s") % {"name": name}
+    if change == "tag":
+        return _("Tag: %(tags)s") % {"tags": name}
+    if change == "untag":
+        return _("Take the tag away: %(tags)s") % {"tags": name}
     return labels.word("bulk", change)
 
 

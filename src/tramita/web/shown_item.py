@@ -80,6 +80,8 @@ def shown(reading: Reading) -> dict[str, Any]:
         "filed": near.files,
         "clock": near.clock,
         "idle": int(REST_AFTER.total_seconds()),
+        "tags": reading.read.tags,
+        "taggable": reading.running and may(reading.actor, "work", reading.item),
         "tab": reading.tab,
     }
 

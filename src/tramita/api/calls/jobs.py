@@ -44,6 +44,7 @@ def start_job(request: HttpRequest, response: HttpResponse, wanted: JobIn) -> St
         list(ids.values()),
         to=wanted.to if wanted.to is not None else "",
         category=wanted.category or "",
+        tags=wanted.tags,
         by=by,
         at=timezone.now(),
     )

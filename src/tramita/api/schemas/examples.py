@@ -47,4 +47,5 @@ ITEM: dict[str, Any] = {
     "created_at": "2026-03-02T09:00:00+00:00",
     "updated_at": "2026-03-02T10:00:00+00:00",
     "closed_at": None,
+    "tags": ["month end"],
 }

@@ -126,6 +126,7 @@ class ItemOut(Output):
     created_at: datetime
     updated_at: datetime
     closed_at: datetime | None
+    tags: Sequence[str]
 
 
 class LaunchedOut(ItemOut):

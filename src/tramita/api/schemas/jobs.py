@@ -24,7 +24,7 @@ JOB: dict[str, Any] = {
 
 
 class JobIn(Input):
-    """What is to be done to which items; `to` and `category` go with the changes that need them."""
+    """What is to be done to which items; `to`, `category` and `tags` go with the changes that need them."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -38,6 +38,8 @@ class JobIn(Input):
     """A user's address, a robot's name, or the id of either; for `assign`."""
     category: Line | None = None
     """For `category`."""
+    tags: list[Line] = Field([], max_length=20)
+    """For `tag` and `untag`."""
 
 
 class CountsOut(Output):

@@ -74,3 +74,5 @@ class ChangeIn(Input):
     fields: dict[str, Any] = {}
     due: DueIn = DueIn()
     checklist: dict[str, bool] = {}
+    tags: list[Line] = []
+    """All that there are to be; each is kept in small letters and may have no comma."""

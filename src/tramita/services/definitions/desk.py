@@ -18,7 +18,7 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.due_rules import build_due_rule
 from tramita.domain.errors import Invalid
-from tramita.domain.filing import tags_of
+from tramita.domain.tags import tags_of
 from tramita.gateways.holidays import public_holidays
 from tramita.services.definitions import values
 from tramita.services.definitions.connections import incoming

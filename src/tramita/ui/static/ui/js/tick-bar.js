@@ -49,6 +49,7 @@ class TickBar extends HTMLElement {
     const ticked = boxes.filter((box) => box.checked).length
     this.querySelector("[data-count]").textContent = ticked
     this.toggleAttribute("data-open", ticked > 0)
+    for (const summary of this.querySelectorAll("summary")) summary.ariaDisabled = String(ticked === 0) // the palette passes it over
     if (!ticked) for (const menu of this.querySelectorAll("details[open]")) menu.open = false
     for (const button of this.form.querySelectorAll("button")) button.disabled = ticked === 0
     const all = document.querySelector("thead [data-tick-all]")
