@@ -46,7 +46,7 @@ def test_many_items_are_changed_by_one_call_and_brought_back_by_another(caller: 
 
 
 def test_tags_are_read_and_set_as_a_whole_and_among_many(caller: Callers, desk: Desk) -> None:
-    """Z-7, INTERFACES 5: PATCH takes the shape that a read gives."""
+    """Z-7, INTERFACES 5: PATCH takes the shape that a read gives; who asked sees none of them."""
     item = desk.ticket()
     caller.leo.post("/jobs", {"change": "tag", "items": [item.reference], "tags": ["Month end", "audit"]})
     worked()
@@ -54,6 +54,8 @@ def test_tags_are_read_and_set_as_a_whole_and_among_many(caller: Callers, desk: 
     path = f"/items/{item.reference}"
     assert caller.leo.get(path).json()["tags"] == ["audit", "month end"]
     assert caller.leo.patch(path, {"tags": ["late"]}).json()["tags"] == ["late"]
+    assert caller.rui.get(path).json()["tags"] == []  # words of the house
+    assert "tags_changed" not in {one["type"] for one in caller.rui.get(f"{path}/timeline").json()["results"]}
     assert fields(problem(caller.leo.patch(path, {"tags": ["x" * 41]}), 422, "validation_failed")) == {
         "tags": "too_long"
     }

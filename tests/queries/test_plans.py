@@ -117,6 +117,7 @@ def multiply():
             "WHERE owner_id IS NOT NULL"
         )
         cursor.execute("INSERT INTO item_tags (item_id, tag) SELECT id, 'audit' FROM items WHERE id % 9 = 0")
+        cursor.execute("INSERT INTO item_tags (item_id, tag) SELECT id, 'tag ' || (id % 50) FROM items")
         cursor.execute("ANALYZE")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from tests import factories as make
@@ -380,6 +381,20 @@ def test_old_jobs_are_forgotten(desk: Desk) -> None:
     assert retention.forget_jobs(at=LATER + timedelta(days=91)) == 1
     assert list(Job.objects.all()) == [running]
     assert not JobItem.objects.filter(job=job.pk).exists()
+
+
+def test_a_claim_takes_no_more_than_was_asked_for_whatever_the_planner_believes(desk: Desk) -> None:
+    """Z-7, MEASURED section 7: PostgreSQL, which takes the table for a single row, chose anew for each of them."""
+    items = [desk.ticket().pk for _ in range(12)]
+    bulk.begin("follow", items[:1], by=desk.leo, at=MONDAY)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE job_items")
+    bulk.begin("start", items, by=desk.leo, at=MONDAY)
+
+    claimed = bulk_work.claim(bulk_work.ITEMS, bulk_work.CHANGES, at=LATER, limit=3)
+
+    assert [one.item_id for one in claimed] == [items[0], items[0], items[1]]
+    assert JobItem.objects.filter(fence=1).count() == 3
 
 
 def test_an_item_of_many_costs_what_its_verb_costs_and_four_statements(

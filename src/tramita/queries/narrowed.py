@@ -156,7 +156,9 @@ def _in(field: str, values: Sequence[Literal], reader: Reader) -> Fragment:
         return _below([str(value) for value in values])
     marks = ", ".join(["%s"] * len(values))
     if field == TAG:
-        return Fragment(f"items.id IN (SELECT item_id FROM item_tags WHERE tag IN ({marks}))", tuple(values))
+        # asked of each row that is walked, whatever the planner: a tag's own list has all that ever had it
+        tagged = f"SELECT 1 FROM item_tags t WHERE t.item_id = items.id AND t.tag IN ({marks}) LIMIT 1"
+        return Fragment(f"(({tagged}) IS NOT NULL)", tuple(values))
     column = column_of(field)
     if table := TABLES.get(field):
         how = (

@@ -59,15 +59,18 @@ def claim(
     """
     marks = ", ".join(["%s"] * len(kinds))
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    # chosen once: a planner that takes the table for tiny would choose anew for each row, and so take all of them
     statement = (
-        f"UPDATE {table.name} SET lease_until = %s, fence = fence + 1, tries = tries + 1 WHERE id IN ("  # noqa: S608 - names of ours
-        f"SELECT id FROM {table.name} WHERE {table.due} <= %s {table.waiting}AND lease_until <= %s "
-        f"AND {table.kind} IN ({marks}) {_but_from(but_from)}ORDER BY {table.due}, id LIMIT %s {skip}) "
+        f"WITH chosen AS MATERIALIZED (SELECT id FROM {table.name} WHERE {table.due} <= %s {table.waiting}"  # noqa: S608 - names of ours
+        f"AND lease_until <= %s AND {table.kind} IN ({marks}) {_but_from(but_from)}"
+        f"ORDER BY {table.due}, id LIMIT %s {skip}) "
+        f"UPDATE {table.name} SET lease_until = %s, fence = fence + 1, tries = tries + 1 "
+        f"WHERE id IN (SELECT id FROM chosen) "
         f"RETURNING id, {table.kind}, {table.item}, {table.due}, payload, fence, tries"
     )  # names are ours; values are parameters
     now = stored(at)
     with writing(), connection.cursor() as cursor:
-        cursor.execute(statement, [stored(at + LEASE), now, now, *kinds, *but_from, limit])
+        cursor.execute(statement, [now, now, *kinds, *but_from, limit, stored(at + LEASE)])
         rows = [_claimed(row) for row in cursor.fetchall()]
     return sorted(rows, key=lambda row: (row.due_at, row.id))
 
