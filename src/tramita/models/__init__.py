@@ -22,8 +22,8 @@ from tramita.models.mailboxes import FetchedMessage, MailboxState, Probe, Sender
 from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.searching import Follower, SearchDoc
-from tramita.models.time import TimeSpent
 from tramita.models.tags import ItemTag
+from tramita.models.time import TimeSpent
 from tramita.models.views import View
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Presence, Timer
 
