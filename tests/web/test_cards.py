@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.desk import Desk, publish
 from tests.web.reading import errors_of, fresh, text_of, words_of
 from tramita.domain.codes import State
-from tramita.models import Definition, Item, Person
+from tramita.models import Definition, Item, Person, Version
+from tramita.services import launching
 
 CLAIM = "acme/main/finance/claim"
 FIELDS = {
@@ -147,9 +149,10 @@ def test_fields_are_changed_in_place_as_the_page_showed_them(claims: Desk, ana: 
     assert "The claim" in page
     assert 'name="fields.channel"' not in page  # read-only
 
-    edit(ana, item, **{"fields.amount": "7", "fields.goods": ""})
+    edit(ana, item, **{"fields.amount": "7", "fields.goods": "", "fields.iban": ""})
     assert fresh(item).fields["amount"] == 7
     assert "goods" not in fresh(item).fields
+    assert "Fields changed: amount, goods" in words_of(ana.get(f"/items/{item.reference}?tab=timeline"))
 
     stale = edit(ana, item, **{"fields.amount": "8"})
     assert stale.status_code == 412
@@ -171,6 +174,21 @@ def test_a_draft_is_completed_with_the_cards_of_the_category_it_gets(claims: Des
     ana.post(address, whole | {"version": fresh(item).version})
     assert fresh(item).state is State.TO_DO
     assert fresh(item).fields == {"kind": "query", "channel": "desk"}
+
+
+def test_an_action_shows_the_cards_of_its_case(desk: Desk, ana: Client) -> None:
+    """G-11, D-20: to read; they are changed on the Case."""
+    version = desk.definitions["onboarding"].current
+    assert version
+    Version.objects.filter(pk=version.pk).update(body=version.body | {"fields": FIELDS, "cards": CARDS})
+    case = desk.case(fields={"kind": "query", "amount": 12})
+    [action] = launching.launch(case, action="bank-check", by=desk.ana, at=timezone.now())
+
+    page = ana.get(f"/items/{action.reference}")
+
+    assert "The claim Kind query Amount 12" in words_of(page)
+    assert f'href="/items/{case.reference}#fields"' in text_of(page)
+    assert 'name="fields.kind"' not in text_of(page)
 
 
 def test_values_are_read_in_the_words_and_zone_of_the_reader(claims: Desk, ana: Client) -> None:

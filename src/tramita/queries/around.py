@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain.actors import STAFF, Actor
-from tramita.domain.bodies import restore
-from tramita.domain.cards import FieldDefinition
 from tramita.domain.codes import Kind, Role, State
 from tramita.domain.references import Reference
 from tramita.models import Item
@@ -17,6 +15,7 @@ from tramita.queries.defects import Category, categories_from, categories_sql, g
 from tramita.queries.files import count_sql
 from tramita.queries.names import person_name
 from tramita.queries.own_fields import inside
+from tramita.queries.own_properties import Had, declared_sql, had
 from tramita.queries.rows import fetch
 from tramita.queries.tracking import STOPPED, Clock, clock_from, clock_sql
 from tramita.queries.visibility import Fragment, visible_sql
@@ -67,7 +66,8 @@ class Around:
     defect_categories: Sequence[Category] = ()  # that the service line has, or had
     defects: Sequence[Problem] = ()  # the open ones first, each the newest first
     clock: Clock = STOPPED  # how long this person worked on it, and everybody (TL-5)
-    properties: Sequence[tuple[FieldDefinition, object]] = ()  # of its customer, contract and service (D-22)
+    properties: Had = field(default_factory=list)  # of its organisation, customer, contract and service (D-22)
+    above: Mapping[str, Any] | None = None  # of an Action: the fields of its Case (G-11)
 
 
 def around(
@@ -93,6 +93,7 @@ def around(
     ]
     parts += [_titles(paths)] if paths else []
     parts += [_properties(item, branches), _declared()] if branches else []
+    parts += [_above(item)] if item.kind is Kind.ACTION else []
     parts += [_workers()] if workers else []
     parts += [_defect_categories(item), _defects(item)] if service_of(item) else []
     parts += [_managers(item), APPROVAL_TYPES] if approvals else []
@@ -120,7 +121,8 @@ def around(
         ],
         settings=next((version for version, *_ in found["settings"]), None),
         managers=sorted((person_name(name, address) for *_, address, name in found["manager"]), key=str.casefold),
-        properties=_with_values(dict(row[4:] for row in found["declared"]), dict(row[4:] for row in found["has"])),
+        properties=_properties_of(dict(row[4:] for row in found["declared"]), dict(row[4:] for row in found["has"])),
+        above=next((json.loads(text) for *_, text in found["above"]), None),
         approval_types=[version for version, *_ in sorted(found["approval_type"], key=lambda one: one[4])],
     )
 
@@ -166,22 +168,16 @@ def _properties(item: Item, branches: Sequence[str]) -> Fragment:
 
 
 def _declared() -> Fragment:
-    """Which properties there are."""
-    fields = inside("v.body", "fields")
-    return Fragment(
-        f"SELECT 'declared', 0, 0, 0, 0, d.key, {fields} FROM definitions d JOIN versions v ON v.id = d.current_id "
-        f"WHERE d.kind = 'properties' AND d.active AND {fields} IS NOT NULL"
-    )
+    return Fragment(f"SELECT 'declared', 0, 0, 0, 0, key, fields FROM ({declared_sql()}) p")
 
 
-def _with_values(declared: Mapping[str, str], has: Mapping[str, str]) -> list[tuple[FieldDefinition, object]]:
-    """Each declared property that has a value, in its order."""
-    found = []
-    for kind, sort in SORTS.items():
-        values = json.loads(has.get(kind, "{}"))
-        fields = [restore(FieldDefinition, one) for one in json.loads(declared.get(sort, "[]"))]
-        found += [(one, values[one.name]) for one in fields if one.name in values]
-    return found
+def _above(item: Item) -> Fragment:
+    """The fields of an Action's Case (G-11)."""
+    return Fragment("SELECT 'above', 0, 0, 0, 0, '', CAST(fields AS TEXT) FROM items WHERE id = %s", (item.parent_id,))
+
+
+def _properties_of(declared: Mapping[str, str], has: Mapping[str, str]) -> Had:
+    return [one for kind, sort in SORTS.items() for one in had(declared.get(sort), has.get(kind))]
 
 
 def _organisation(item: Item) -> Fragment:

@@ -7,7 +7,7 @@ the customers' branches and parents (SEC-2, CT-5).
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,7 @@ from tramita.domain.search_terms import MOST_TERMS, Term
 from tramita.models import Item
 from tramita.queries.found import fts5, tsquery
 from tramita.queries.names import person_name
+from tramita.queries.own_properties import Had, declared_sql, had
 from tramita.queries.rows import fetch
 from tramita.queries.search import ONE_OF
 from tramita.queries.visibility import TRUE, Fragment, both, condition, may, visible_sql
@@ -51,6 +52,7 @@ class Contact:
     organisation_id: int | None
     organisation: str  # its key
     company: str  # its name
+    properties: Had = field(default_factory=list)  # where one contact is looked at (D-22)
 
     @property
     def asks(self) -> bool:
@@ -164,14 +166,17 @@ def get_visible(actor: Actor, number: int) -> Contact:
     """
     _permit(actor)
     kept = kept_sql(actor)
+    sort = f"CASE WHEN p.role IN {ASKERS} THEN 'contacts' ELSE 'users' END"
+    has = f"(SELECT fields FROM ({declared_sql()}) d WHERE d.key = {sort}), CAST(p.properties AS TEXT)"
     rows = fetch(
-        f"SELECT p.id, p.name, {TOLD}, CASE WHEN {kept.sql} THEN 1 ELSE 0 END FROM {PEOPLE} "
+        f"SELECT p.id, p.name, {TOLD}, {has}, CASE WHEN {kept.sql} THEN 1 ELSE 0 END FROM {PEOPLE} "
         "WHERE p.id = %s AND p.email IS NOT NULL",
         [*kept.params, number],
     )
     if rows:
-        contact = _contact(rows[0][:-1])
-        if rows[0][-1] or not contact.asks or activity(actor, number, limit=1).parts:
+        *told, declared, values, theirs = rows[0]
+        contact = replace(_contact(told), properties=had(declared, values))
+        if theirs or not contact.asks or activity(actor, number, limit=1).parts:
             return contact
     raise NotFound("There is no such contact.")
 

@@ -162,10 +162,11 @@ def _contacts(change: Change, value: Mapping[str, Any]) -> None:
 
 
 def _fields(change: Change, value: Mapping[str, Any]) -> None:
-    fields = put(change.item, value)
-    if fields != change.item.fields:
-        change.record("fields_changed", data={"fields": sorted(value)}, fields=fields)
-        _recount(change, value)
+    before, fields = change.item.fields, put(change.item, value)
+    changed = {name: one for name, one in value.items() if fields.get(name) != before.get(name)}
+    if changed:
+        change.record("fields_changed", data={"fields": sorted(changed)}, fields=fields)
+        _recount(change, changed)
 
 
 def _recount(change: Change, changed: Mapping[str, Any]) -> None:

@@ -19,6 +19,7 @@ from tramita.queries.approvals import asked_of
 from tramita.queries.contacts import Contact, Part
 from tramita.services import directory
 from tramita.services.directory import Card
+from tramita.services.field_words import said_fields
 from tramita.ui import labels
 from tramita.ui.worklist import USUAL, Group, Head, Line
 from tramita.web import inputs, shown_list
@@ -66,6 +67,7 @@ def contact(request: StaffRequest, number: int) -> HttpResponse:
         "web/contacts/contact.html",
         "contacts",
         contact=found,
+        properties=list(said_fields(found.properties)),
         may_change=contacts.may_change(actor, found),
         mails=contacts.mails(actor, found),
         approvals=asked_of(found, actor, limit=MOST_APPROVALS),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from tramita.domain.cards import Declared
+from tramita.domain.cards import Declared, Values
 from tramita.domain.codes import Kind, State
 from tramita.models import Item
 from tramita.queries import definitions
@@ -15,13 +15,19 @@ from tramita.web.shown_reading import Reading
 DRAFT = "draft"
 
 
-def cards(reading: Reading, refused: Refusal | None, *, editable: bool) -> dict[str, Any]:
-    """A Draft is a form, and is not told beside it."""
+def cards(reading: Reading, refused: Refusal | None, *, editable: bool, above: Values | None = None) -> dict[str, Any]:
+    """A Draft is a form, and is not told beside it. An Action shows the cards of its Case, `above`, which are changed
+    there (G-11).
+    """
     item, known = reading.item, definitions.declared(reading.item)
+    if above is not None and item.process_version_id is not None:
+        shared = definitions.declared_by(definitions.case_type(item.process_version_id))
+        told = [*shown_cards.told(shared, above), *shown_cards.told(known, item.fields)]
+        return {"told": told, "cards": None, "shared": bool(shared.fields)}
     if item.state is State.DRAFT:
-        return {"told": [], "cards": None, "draft_cards": form(item, DRAFT, refused)}
+        return {"told": [], "cards": None, "shared": False, "draft_cards": form(item, DRAFT, refused)}
     asked = form(item, "fields", refused) if editable and known.fields else None
-    return {"told": shown_cards.told(known, item.fields), "cards": asked}
+    return {"told": shown_cards.told(known, item.fields), "cards": asked, "shared": False}
 
 
 def form(item: Item, panel: str, refused: Refusal | None) -> shown_cards.Form:

@@ -49,7 +49,7 @@ def item_page(
     reading = Reading(found, read(found, actor, at), actor, at, tab)
     asks = asked(request)
     view: dict[str, Any] = shown(reading)
-    view |= cards(reading, refused, editable=view["editable"])
+    view |= cards(reading, refused, editable=view["editable"], above=view["above"])
     if tab == "files":
         view |= files(reading, inputs.after(request), view["filed"])
     elif tab == "timeline":

@@ -208,14 +208,14 @@ class _Asking:
 
 
 def groups_of(one: FieldDefinition, text: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What may be chosen, under the levels above it; what was chosen stays in sight when its list has it no more."""
+    """What may be chosen, under its first level; what was chosen stays in sight when its list has it no more."""
     if one.type == "boolean":
         return [("", [("true", _("Yes")), ("false", _("No"))])]
     found: dict[str, list[tuple[str, str]]] = {}
     for choice in (*one.choices, *((text,) if text and text not in one.choices else ())):
-        above, _between, last = choice.rpartition(LEVELS)
+        first, between, rest = choice.partition(LEVELS)
         said = one.label_of(choice, _language())
-        found.setdefault(above, []).append((choice, last if said == choice else said))
+        found.setdefault(first if between else "", []).append((choice, rest or first if said == choice else said))
     return list(found.items()) if one.type == "choice" else []
 
 

@@ -73,6 +73,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         **_people(reading),
         "organisation": near.organisation,
         "properties": list(said_fields(near.properties)),
+        "above": near.above,
         "candidates": near.workers,
         "related": near.linked,
         "followable": reading.running and reading.item.state is not State.DRAFT,

@@ -100,7 +100,9 @@ def _form(request: StaffRequest, look: Look, view: View | None = None, refused: 
     now = timezone.now()
     where = Asked(request.path, look, Look())
     reader = reader_of(request, now)
-    shell = shell_for(request, now, Listing(Place(()), now, reader.tonight, narrowing=look.narrowing))
+    shell = shell_for(
+        request, now, Listing(Place(()), now, reader.tonight, narrowing=look.narrowing, own=where.own_fields)
+    )
     return page(
         request,
         "web/view_form.html",

@@ -98,10 +98,12 @@ def test_an_item_shows_the_properties_of_its_customer_and_the_api_those_of_peopl
     client.force_login(ana)
 
     said = words_of(client.get(f"/items/{item.reference}"))
+    contact = words_of(client.get(f"/contacts/{item.requester_id}"))
     caller = Caller(token_for(ana))
     users, contacts = (caller.get(path).json()["results"] for path in ("/users", "/contacts"))
 
     assert "Size 120 Grupa Złoty Ends 31 grudnia 2027 Number AC-17 Critical Tak" in said
+    assert "Room B 12" in contact
     assert [one["properties"] for one in (*users, *contacts)] == [{"phone": "2041"}, {"room": "B 12"}]
     assert caller.get("/organisations").json()["results"][0]["properties"] == {"size": 120}
     assert factories.person().properties is None
