@@ -12,7 +12,7 @@ from tramita.domain import narrowing
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, State
 from tramita.domain.search_terms import read
-from tramita.models import Access, Item, Person
+from tramita.models import Access, Item, Person, SearchDoc
 from tramita.queries import (
     actions,
     defects,
@@ -38,7 +38,7 @@ from tramita.queries.search import Filters, search
 from tramita.queries.shell import Listing, Views, shell_of
 from tramita.queries.timeline import comms, counts, timeline
 from tramita.queries.views import Shortcut
-from tramita.services import bulk, bulk_work, claiming, notice_settings, retention
+from tramita.services import bulk, bulk_work, claiming, indexing, notice_settings, retention
 
 pytestmark = pytest.mark.django_db
 
@@ -337,6 +337,17 @@ def test_what_words_find_is_found_by_the_index(desk, typed):
 
     for actor in (desk.ana, desk.eve):
         explained(lambda actor=actor: find(actor, read(typed), at=NOW))
+
+
+def test_old_words_are_replaced_without_a_scan(desk):
+    """H-6: what one mail says anew costs the same whatever else is found."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO search_docs (item_id, about, source, body) SELECT id, 1, 0, 'plain' FROM items")
+        cursor.execute("ANALYZE")
+
+    mail = SearchDoc.About.MAIL
+    explained(lambda: indexing.replace({(desk.case.pk, mail, 1): "it came twice", (desk.case.pk, mail, 2): "thanks"}))
+    assert SearchDoc.objects.filter(item=desk.case, about=mail).count() == 2
 
 
 def test_open_pages_are_told_without_a_scan(desk):

@@ -57,7 +57,7 @@ def index(*, at: datetime) -> int:
             Follower.objects.get_or_create(name=NAME)
         if not _moved(start, end):
             return 0
-        _replace(made)
+        replace(made)
     return len(rows)
 
 
@@ -185,13 +185,17 @@ def _named(who: Person | None) -> str:
     return f"{who.name} {who.email or ''}" if who else ""
 
 
-def _replace(made: Mapping[Key, str]) -> None:
+def replace(made: Mapping[Key, str]) -> None:
     """Old rows go, new ones come at the end, in the order of the ledger."""
     for at in range(0, len(made), BATCH):
         part = list(made.items())[at : at + BATCH]
-        marks = ", ".join(["(%s, %s, %s)"] * len(part))
+        items = sorted({key[0] for key, _ in part})
+        near, marks = ", ".join(["%s"] * len(items)), ", ".join(["(%s, %s, %s)"] * len(part))
         keys = [value for key, _ in part for value in key]
-        sql.execute(f"DELETE FROM search_docs WHERE (item_id, about, source) IN (VALUES {marks})", keys)  # noqa: S608 - marks
+        sql.execute(  # with the items once more: SQLite uses no index for a list of rows
+            f"DELETE FROM search_docs WHERE item_id IN ({near}) AND (item_id, about, source) IN (VALUES {marks})",  # noqa: S608 - marks
+            [*items, *keys],
+        )
         rows = [{"item_id": key[0], "about": int(key[1]), "source": key[2], "body": body} for key, body in part if body]
         if rows:
             sql.insert("search_docs", rows)
