@@ -18,6 +18,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def fold(text: str) -> str:
     """`Łódź, Ação` as `lodz, acao`."""
+    if text.isascii():  # as most letters of most texts are: nothing to take apart
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.translate(_STAY))
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
