@@ -18,6 +18,7 @@ from django.db import connections
 from tests.desk import MONDAY, build
 
 import tramita
+from tramita.config import stream as stream_module
 from tramita.config.stream import LONGEST_QUEUE, Page, Stream
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
@@ -172,6 +173,26 @@ def test_who_comes_back_with_the_last_cursor_misses_nothing() -> None:
         ):
             for reader in (one, two):
                 assert [each["item"] for each in await reader.told()] == [item.reference]
+
+    play(scene)
+
+
+def test_what_changes_while_the_first_page_is_greeted_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DESIGN decision 12: from before its greeting on, not from when the process first looks."""
+    desk = build()
+    item, cookie = desk.ticket(), cookie_of(desk.leo)
+    greet = stream_module.missed
+
+    def busy(after: Any, actor: Actor) -> Any:
+        said = list(greet(after, actor))
+        working.start(item, by=desk.ana, at=MONDAY)
+        return said
+
+    monkeypatch.setattr(stream_module, "missed", busy)
+
+    async def scene(stream: Stream) -> None:
+        async with listening(stream, cookie) as one:
+            assert [each["item"] for each in await one.told()] == [item.reference]
 
     play(scene)
 

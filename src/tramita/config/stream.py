@@ -96,6 +96,12 @@ class Hub:
         """Answer from the database, in the hub's own thread."""
         return await asyncio.get_running_loop().run_in_executor(self.thread, question, *given)
 
+    async def begin(self) -> None:
+        """From here on pages are told what changes: before the first is greeted, or what happens meanwhile is lost."""
+        if self.mark is None:
+            mark = await self.ask(newest)
+            self.mark = self.mark or mark  # another page may have been faster
+
     def join(self, page: Page) -> None:
         """From now on the page is told what changes."""
         self.pages.add(page)
@@ -190,6 +196,8 @@ class Stream:
             after = _cursor(headers, asked)
             anew = b"last-event-id" not in headers
             page = await self.hub.ask(partial(opened, session, asked, anew=anew)) if scope["method"] == "GET" else None
+            if page is not None:
+                await self.hub.begin()
         except DatabaseError as error:
             log.warning("the stream finds no database", extra={"error": str(error).strip()})
             await self.hub.ask(close_old_connections)
