@@ -99,8 +99,12 @@ class Hub:
     async def begin(self) -> None:
         """From here on pages are told what changes: before the first is greeted, or what happens meanwhile is lost."""
         if self.mark is None:
-            mark = await self.ask(newest)
-            self.mark = self.mark or mark  # another page may have been faster
+            self._look_from(await self.ask(newest))
+
+    def _look_from(self, mark: Mark) -> None:
+        """Unless another page was faster."""
+        if self.mark is None:
+            self.mark = mark
 
     def join(self, page: Page) -> None:
         """From now on the page is told what changes."""
