@@ -108,16 +108,18 @@ def test_a_stale_page_is_refused_with_what_changed_and_keeps_what_was_typed(desk
     """Z-2: 412, then the same button works on the page as it came back."""
     item = started(desk, desk.ticket())
     editing.edit(fresh(item), changes={"title": "Invoice 992"}, by=desk.leo, at=timezone.now())
+    working.assign(fresh(item), to=desk.leo.id, by=desk.leo, at=timezone.now())
 
     response = ana.post(
         f"/items/{item.reference}/wait", {"version": item.version, "type": "more_information", "days": "7"}
     )
 
     assert response.status_code == 412
-    assert "Title changed" in words_of(response)
+    assert "Assigned to Leo Roy · Leo Roy" in words_of(response)
+    assert "Title changed · Leo Roy" in words_of(response)
     assert 'name="days" type="text" value="7"' in text_of(response)
     assert f'name="version" value="{fresh(item).version}"' in text_of(response)
-    assert fresh(item).state is State.IN_PROGRESS
+    assert fresh(item).state is State.TO_DO
 
 
 def test_waiting_for_information_takes_days_and_says_so(desk: Desk, ana: Client) -> None:

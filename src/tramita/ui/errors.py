@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from tramita.domain.errors import FieldError, Invalid, StaleVersion, TramitaError
-from tramita.ui import labels, timeline
+from tramita.domain.errors import FieldError, Invalid, TramitaError
+from tramita.ui import labels
 
 # said inside the error classes themselves, where no extraction finds them
 SAID = (
@@ -54,8 +54,3 @@ def said(message: str, values: Mapping[str, object]) -> str:
     return _(message) % {
         name: labels.word(FAMILIES[name], value) if name in FAMILIES else value for name, value in values.items()
     }
-
-
-def changes(error: StaleVersion) -> list[str]:
-    """What others did meanwhile, newest first, each once (Z-2)."""
-    return list(dict.fromkeys(timeline.sentence(type_, {}) for type_ in error.changed if type_ != "seen"))

@@ -25,7 +25,7 @@ from tramita.web.shown_composer import asked
 from tramita.web.shown_files import files
 from tramita.web.shown_item import shown
 from tramita.web.shown_reading import Reading
-from tramita.web.shown_talk import alone, comms, timeline
+from tramita.web.shown_talk import alone, comms, meanwhile, timeline
 
 TAB_OF = {"launch": "actions", "file": "files", "link": "files", "files": "files"}  # of a refused form, by its panel
 
@@ -56,6 +56,7 @@ def item_page(
         view |= timeline(reading, request.GET.getlist("show"), view["filed"])
     else:
         view |= comms(reading, asks, view["filed"])
+    view["meanwhile"] = meanwhile(reading, refused)
     focus = "reply" if asks.canned is None and (asks.answer or asks.write == "reply") else ""
     context = {"item": found, "view": view, "tab": tab, "focus": focus, "alone": False, **readers(refused)}
     context["hides_time"] = request.person.hides_time
@@ -69,7 +70,7 @@ def reply_page(request: StaffRequest, reference: str, *, refused: Refusal | None
     reading = Reading(found, read(found, actor, at), actor, at, "comms")
     if not (reading.running and may(actor, "mail", found)):
         raise NotFound("There is nothing to write here.")
-    view = alone(reading, asked(request))
+    view = alone(reading, asked(request)) | {"meanwhile": meanwhile(reading, refused)}
     context = {"item": found, "view": view, "alone": True, "focus": "reply", **readers(refused)}
     return page(request, "web/items/reply.html", "item", status=refused.status if refused else 200, **context)
 

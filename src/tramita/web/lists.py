@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -191,7 +192,7 @@ def listed(
         team=team is not None,
         bulk=shown_bulk.bar(request, here, look),
         asked=wanted,
-        most=f"{MOST:,}",
+        most=number_format(MOST, force_grouping=True),
         form=panel(wanted, place, shell.own) if wanted.panel else None,
         view=view,
         mine=view is not None and may_change(request.actor, view),

@@ -25,7 +25,7 @@ class Refusal:
     status: int
     code: str
     faults: dict[str, str] = field(default_factory=dict)
-    changes: list[str] | None = None  # what others did meanwhile; None unless the page was stale (Z-2)
+    stale: int | None = None  # the version that the page showed, where somebody changed the item since (Z-2)
     typed: QueryDict = field(default_factory=QueryDict)
     report: RecipientsReport | None = None  # recipients whom the writer is asked about (M-16)
 
@@ -47,7 +47,7 @@ class Refusal:
 
 def refusal(panel: str, error: TramitaError, typed: QueryDict) -> Refusal:
     """The error as a page shows it."""
-    stale = errors.changes(error) if isinstance(error, StaleVersion) else None
+    stale = error.read if isinstance(error, StaleVersion) else None
     said, faults = errors.sentence(error, panel), errors.by_field(error)
     report = error.report if isinstance(error, Outsiders) else None
     return Refusal(panel, said, error.status, error.code, faults, stale, typed, report)

@@ -24,6 +24,7 @@ from tramita.services.resolving import resolution_seq
 from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
 from tramita.web import shown_mail
+from tramita.web.refusals import Refusal
 from tramita.web.shown_composer import Asked, composer
 from tramita.web.shown_leaving import Going, going
 from tramita.web.shown_reading import Reading
@@ -131,6 +132,15 @@ def timeline(reading: Reading, show: list[str], filed: int) -> dict[str, Any]:
         "tabs": tabs(reading, Counter(entry.type for entry in entries), filed),
         **_case(reading),
     }
+
+
+def meanwhile(reading: Reading, refused: Refusal | None) -> list[Told]:
+    """What others did since the page was made that was refused, newest first (Z-2). Cost: two statements, else none."""
+    item = reading.item
+    if refused is None or refused.stale is None or refused.stale >= item.version:
+        return []
+    own = [entry for entry in told(item, reading.actor) if entry.item == item.reference]
+    return [_told(entry) for entry in own[refused.stale - item.version :][::-1] if entry.type != "seen"]
 
 
 def tabs(reading: Reading, types: Mapping[str, int], filed: int) -> list[tuple[str, str, int | None, bool]]:

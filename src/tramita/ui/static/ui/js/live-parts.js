@@ -72,10 +72,10 @@ function said(element) {
   return plain.innerHTML
 }
 
-/** The reader is at it: points at it, works in it, has opened, marked or filled in something. */
+/** The reader is at it: points at it, works in it, follows a link of it, has opened, marked or filled in something. */
 function busy(part) {
   const marked = getSelection()
-  return part.matches(":hover, :focus-within") || part.querySelector("[open], [data-cursor]") !== null || [...part.querySelectorAll("input, textarea, select")].some(touched) ||
+  return part.matches(":hover, :focus-within") || part.querySelector("[open], [data-cursor], .htmx-request") !== null || [...part.querySelectorAll("input, textarea, select")].some(touched) ||
     (!marked.isCollapsed && marked.containsNode(part, true))
 }
 
