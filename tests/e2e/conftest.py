@@ -1,8 +1,14 @@
-"""A real browser on a live server: the system's own Chromium, never a download."""
+"""A real browser on the real server: the system's own Chromium, never a download.
+
+Browser and server stay for a module, a test brings its own desk: what costs is started seldom, and nothing a test does
+is seen by the next. Nobody fills in the sign-in form but the test that is about it.
+"""
 
 from __future__ import annotations
 
 import os
+import socket
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -46,12 +52,37 @@ def chromium() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="module")
+def served(chromium: Browser, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The server as it is run, with static files and the stream, in a thread of this process: its address."""
+    from django.db import connections
+
+    from tramita.config.asgi import Application
+    from tramita.config.processes import server
+
+    application = Application()
+    running = server(application)
+    door = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [door]})
+    with django_db_blocker.unblock():  # pages that were closed are let go of after their test
+        thread.start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        running.should_exit = True
+        thread.join()
+        for pool in (application.pages.pages, application.pages.downloads, application.stream.hub.thread):
+            for _ in range(4):
+                pool.submit(connections.close_all).result()
+            pool.shutdown()
+
+
 @pytest.fixture
-def site(transactional_db: None, live_server: Any, settings: Any) -> str:
-    """The address of the live server."""
+def site(served: str, chromium: Browser, transactional_db: None, settings: Any) -> Iterator[str]:
+    """The address of the server, for this test and its data; no window stays open."""
     settings.ALLOWED_HOSTS = ["*"]
-    settings.CSRF_TRUSTED_ORIGINS = [live_server.url]
-    return str(live_server.url)
+    settings.CSRF_TRUSTED_ORIGINS = [served]
+    yield served
+    for context in chromium.contexts:
+        context.close()
 
 
 @pytest.fixture
@@ -74,13 +105,21 @@ def open_browser(chromium: Browser, **options: Any) -> BrowserContext:
     return chromium.new_context(**({"viewport": {"width": 1280, "height": 800}, "locale": "en"} | options))
 
 
+def let_in(context: BrowserContext, site: str, who: Any) -> None:
+    """This person is signed in from now on."""
+    from django.conf import settings
+
+    from tests.config.test_stream import signed_in
+    from tramita.models import Person
+
+    session = signed_in(Person.objects.get(pk=who.id))
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+
+
 def sign_in(page: Page, site: str, desk: Desk) -> None:
-    """As Ana, through the form."""
+    """As Ana, who comes to her Inbox."""
+    let_in(page.context, site, desk.ana)
     page.goto(f"{site}/inbox")
-    page.get_by_label("E-mail").fill(desk.ana.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{site}/inbox")
 
 
 @pytest.fixture
@@ -90,7 +129,7 @@ def page(chromium: Browser, site: str, desk: Desk) -> Iterator[Page]:
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: troubles.append(f"{page.url} {said.text} {said.location}") if said.type == "error" else None)
     sign_in(page, site, desk)
     yield page
     context.close()

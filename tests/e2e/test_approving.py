@@ -4,16 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from tests.approving import Customer, customer, fresh, sent
 from tests.desk import Desk
-from tests.e2e.conftest import open_browser, sign_in
-from tests.e2e.test_accessibility import RULES
+from tests.e2e.conftest import open_browser
 from tramita.domain.codes import ApprovalState
-from tramita.models import Approval, Person
+from tramita.models import Approval
 from tramita.services import approvals
 
 PHONE = {"width": 390, "height": 844}
@@ -63,36 +61,3 @@ def test_an_agent_asks_on_the_page_of_the_ticket_and_takes_it_back(page: Page, s
 
     assert fresh(item).approval_id is None
     assert Approval.objects.get(item=item).state is ApprovalState.CANCELLED
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_page_of_a_link_is_accessible(
-    chromium: Browser, site: str, acme: Customer, settings: Any, tmp_path: Path, theme: str, width: int
-) -> None:
-    """WCAG 2.2 AA: while it decides, once it has, and where it leads nowhere; nothing is wider than the window."""
-    Person.objects.filter(pk=acme.marta.id).update(language="pt-br")
-    request, links = asked(acme, settings, tmp_path)
-    context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 844})
-    page = context.new_page()
-    findings = {}
-
-    def look(name: str, path: str, *, opened: str = "") -> None:
-        page.goto(f"{site}{path}")
-        if opened:
-            page.locator("summary", has_text=opened).click()
-        findings[name] = Axe().run(page, options=RULES)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-
-    look("asked", links[acme.marta.email])
-    look("approve", links[acme.sofia.email], opened="Approve")
-    look("reject", links[acme.marta.email], opened="Reprovar")
-    sign_in(page, site, acme.desk)
-    look("awaiting on the item", f"/items/{request.item.reference}")
-    look("the form on the item", f"/items/{acme.ticket().reference}", opened="Request action")
-    approvals.approve(request.pk, by=acme.sofia, at=timezone.now())
-    look("decided", links[acme.marta.email])
-    look("nowhere", "/approvals/by-mail/nothing")
-    context.close()
-
-    assert {name: found.generate_report() for name, found in findings.items() if found.violations_count} == {}

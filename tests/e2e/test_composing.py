@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, FilePayload, Page, expect
@@ -12,9 +11,8 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from tests import factories
 from tests.desk import Desk, publish
 from tests.e2e.conftest import open_browser, sign_in
-from tests.e2e.test_accessibility import RULES
 from tramita.gateways.storage import storage
-from tramita.models import Delivery, Item, Message, Person
+from tramita.models import Delivery, Item, Message
 from tramita.services import posting, working
 
 KEPT = re.compile("Draft saved")
@@ -209,37 +207,3 @@ def test_all_of_it_works_with_scripts_off(chromium: Browser, site: str, desk: De
     page.get_by_role("button", name="Discard the draft").first.click()
     expect(reply).to_have_value("")
     page.context.close()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_whole_composer_is_accessible(
-    chromium: Browser, site: str, desk: Desk, item: Item, theme: str, width: int
-) -> None:
-    """WCAG 2.2 AA: files, canned texts, the question about strangers, the notice, the window of its own."""
-    publish("canned_text", "Refund", texts={"en": "It is on its way.", "pl": "W drodze."})
-    Person.objects.filter(pk=desk.ana.id).update(signature="Ana", signs=True)
-    page = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800}).new_page()
-    sign_in(page, site, desk)
-    page.goto(f"{site}/items/{item.reference}")
-    page.locator("#reply-files").set_input_files(PDF)
-    expect(page.locator(".attached .file")).to_be_visible()
-    page.get_by_role("textbox", name="Reply").fill("See below.")
-    page.get_by_role("button", name="Canned texts").click()
-    expect(page.locator("#canned")).to_be_visible()
-    page.evaluate("document.querySelectorAll('.composer details').forEach((one) => { one.open = true })")
-    findings = [Axe().run(page, options=RULES)]
-    assert page.evaluate("document.querySelector('main').scrollWidth") <= width
-    page.evaluate("document.querySelectorAll('.composer details').forEach((one) => { one.open = false })")
-    page.get_by_label("Cc", exact=True).fill("eve@else.example")
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.locator("#outsiders")).to_be_visible()
-    findings.append(Axe().run(page, options=RULES))
-    page.get_by_role("button", name="Send anyway").click()
-    expect(page.locator(".toast")).to_be_visible()
-    findings.append(Axe().run(page, options=RULES))
-    page.goto(f"{site}/items/{item.reference}/reply")
-    findings.append(Axe().run(page, options=RULES))
-    page.context.close()
-
-    assert [found.generate_report() for found in findings if found.violations_count] == []

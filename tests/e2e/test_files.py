@@ -1,12 +1,9 @@
 """The Files tab in a real browser: several at once with progress, dropped, described, put into a mail."""
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.desk import Desk, publish
 from tests.e2e.conftest import open_browser, sign_in
-from tests.e2e.test_accessibility import RULES
 from tests.e2e.test_composing import item
 from tramita.models import Attachment, Item
 from tramita.queries import definitions
@@ -68,24 +65,3 @@ def test_all_of_it_works_with_scripts_off(chromium: Browser, site: str, desk: De
     page.context.close()
 
     assert {one.filename for one in Attachment.objects.filter(message=None)} == {"a.pdf", "https://acme.example/terms"}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_tab_is_accessible(chromium: Browser, site: str, desk: Desk, item: Item, theme: str, width: int) -> None:
-    """WCAG 2.2 AA: forms open, a file of each kind, a refusal."""
-    page = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800}).new_page()
-    sign_in(page, site, desk)
-    page.goto(f"{site}/items/{item.reference}?tab=files")
-    page.get_by_label("Add files").set_input_files([FILES[0]])  # type: ignore[arg-type]  # a list of dicts
-    page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_role("link", name="a.pdf")).to_be_visible()
-    page.evaluate("document.querySelectorAll('.filed details').forEach((one) => { one.open = true })")
-    page.get_by_role("button", name="Add the link").click()
-    expect(page.locator("#link-url-error")).to_be_visible()
-    page.evaluate("document.querySelectorAll('.filed details').forEach((one) => { one.open = true })")
-    found = Axe().run(page, options=RULES)
-    assert page.evaluate("document.querySelector('main').scrollWidth") <= width
-    page.context.close()
-
-    assert not found.violations_count, found.generate_report()

@@ -2,58 +2,34 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
-from django.db import connections
+from playwright.sync_api import Page, Route, expect
 
-from tests.config.test_stream import signed_in
 from tests.desk import MONDAY, Desk
-from tests.e2e.conftest import open_browser, sign_in
-from tramita.config.asgi import Application
-from tramita.config.processes import server
-from tramita.models import Item, Person, TimeSpent
-from tramita.services import notes, working
+from tests.e2e.conftest import let_in, open_browser, sign_in
+from tests.web.reading import fresh
+from tramita.models import Item, TimeSpent
+from tramita.services import editing, notes, working
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
     from tramita.domain.actors import Actor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def whole_site(site: str, settings: Any) -> Iterator[str]:
-    """The server as it is run, with static files and the stream, in a thread of this process."""
-    application = Application()
-    running = server(application)
-    door = running.config.bind_socket()
-    address = f"http://127.0.0.1:{door.getsockname()[1]}"
-    settings.CSRF_TRUSTED_ORIGINS = [address]
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [door]})
-    thread.start()
-    yield address
-    running.should_exit = True
-    thread.join()
-    for pool in (application.pages.pages, application.pages.downloads, application.stream.hub.thread):
-        for _ in range(4):
-            pool.submit(connections.close_all).result()
-        pool.shutdown()
-
-
 def test_a_list_changes_by_itself_and_moves_nothing_under_the_pointer(
-    chromium: Browser, whole_site: str, desk: Desk
+    chromium: Browser, site: str, desk: Desk
 ) -> None:
     """DESIGN decision 12, UI: “instant”."""
     first, second = desk.ticket(title="First"), desk.ticket(title="Second")
     context = open_browser(chromium)
     page = context.new_page()
-    sign_in(page, whole_site, desk)
-    page.goto(f"{whole_site}/queues/invoices")
+    sign_in(page, site, desk)
+    page.goto(f"{site}/queues/invoices")
     row = page.locator("#rows tr")
     assert row.count() == 2
 
@@ -74,20 +50,19 @@ def test_a_list_changes_by_itself_and_moves_nothing_under_the_pointer(
 
 def opened_as(chromium: Browser, site: str, actor: Actor, address: str, **options: Any) -> Page:
     """A page of this person's, in a browser of their own."""
-    session = signed_in(Person.objects.get(pk=actor.id))
     context = open_browser(chromium, **options)
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+    let_in(context, site, actor)
     page = context.new_page()
     page.goto(f"{site}{address}")
     return page
 
 
 def test_an_item_changes_by_itself_and_leaves_the_composer_alone(
-    chromium: Browser, whole_site: str, desk: Desk
+    chromium: Browser, site: str, desk: Desk
 ) -> None:
     """UI “instant”, TL-1, Z-2: messages, card and counters; the words and the focus of whoever writes stay."""
     item = desk.ticket(title="Invoice twice")
-    page = opened_as(chromium, whole_site, desk.leo, f"/items/{item.reference}")
+    page = opened_as(chromium, site, desk.leo, f"/items/{item.reference}")
     page.locator("#reply-text").fill("Half a sent")
     page.locator("#reply-text").focus()
     count = page.locator("#tabs [aria-current] .count")
@@ -107,15 +82,15 @@ def test_an_item_changes_by_itself_and_leaves_the_composer_alone(
     page.context.close()
 
 
-def test_the_clock_runs_on_the_page_in_focus_and_ends_with_it(chromium: Browser, whole_site: str, desk: Desk) -> None:
+def test_the_clock_runs_on_the_page_in_focus_and_ends_with_it(chromium: Browser, site: str, desk: Desk) -> None:
     """TL-5, decision 39: an open page asks for nothing; another that comes into focus takes the clock."""
     one, other = desk.ticket(), desk.ticket()
-    first = opened_as(chromium, whole_site, desk.ana, f"/items/{one.reference}")
+    first = opened_as(chromium, site, desk.ana, f"/items/{one.reference}")
     first.get_by_role("button", name="Pause the clock").wait_for()
     asked: list[str] = []
     first.on("request", lambda request: asked.append(request.url))
     second = first.context.new_page()
-    second.goto(f"{whole_site}/items/{other.reference}")
+    second.goto(f"{site}/items/{other.reference}")
     second.get_by_role("button", name="Pause the clock").wait_for()
     first.get_by_role("button", name="Start the clock").wait_for()
     assert (running(), [url for url in asked if "clock" in url]) == ([other.pk], [])
@@ -140,12 +115,12 @@ def running() -> list[int]:
     return [*TimeSpent.objects.filter(ended_at=None).values_list("item", flat=True)]
 
 
-def test_a_reader_further_down_is_told_and_not_moved(chromium: Browser, whole_site: str, desk: Desk) -> None:
+def test_a_reader_further_down_is_told_and_not_moved(chromium: Browser, site: str, desk: Desk) -> None:
     """UI “instant”: “New messages”, and the page stands still until they press it."""
     item = desk.ticket(title="Invoice twice")
     for number in range(12):
         notes.add_note(item, body=f"Note {number}\n\n\n\n\n", by=desk.ana, at=MONDAY)
-    page = opened_as(chromium, whole_site, desk.leo, f"/items/{item.reference}")
+    page = opened_as(chromium, site, desk.leo, f"/items/{item.reference}")
     page.locator("#talk .message", has_text="Note 3").scroll_into_view_if_needed()
     place = page.locator("#talk .message", has_text="Note 5").bounding_box()
 
@@ -161,10 +136,10 @@ def test_a_reader_further_down_is_told_and_not_moved(chromium: Browser, whole_si
     page.context.close()
 
 
-def test_what_is_half_filled_in_is_not_touched(chromium: Browser, whole_site: str, desk: Desk) -> None:
+def test_what_is_half_filled_in_is_not_touched(chromium: Browser, site: str, desk: Desk) -> None:
     """UI “nothing typed is lost”: an open panel waits until its reader leaves it."""
     item = desk.ticket(title="Invoice twice")
-    page = opened_as(chromium, whole_site, desk.leo, f"/items/{item.reference}")
+    page = opened_as(chromium, site, desk.leo, f"/items/{item.reference}")
     page.locator("#contacts summary").click()
     page.locator("#contacts-cc").fill("somebody@acme.example")
 
@@ -175,10 +150,10 @@ def test_what_is_half_filled_in_is_not_touched(chromium: Browser, whole_site: st
     page.context.close()
 
 
-def test_a_connection_that_broke_misses_nothing(chromium: Browser, whole_site: str, desk: Desk) -> None:
+def test_a_connection_that_broke_misses_nothing(chromium: Browser, site: str, desk: Desk) -> None:
     """DESIGN decision 12: it goes on after the last thing it was told."""
     item = desk.ticket(title="Invoice twice")
-    page = opened_as(chromium, whole_site, desk.leo, f"/items/{item.reference}")
+    page = opened_as(chromium, site, desk.leo, f"/items/{item.reference}")
     page.locator("#here").wait_for()
     page.context.set_offline(True)
     page.evaluate("document.querySelector('live-desk').source.close()")
@@ -191,18 +166,105 @@ def test_a_connection_that_broke_misses_nothing(chromium: Browser, whole_site: s
     page.context.close()
 
 
-def test_who_is_here_and_who_writes_is_shown(chromium: Browser, whole_site: str, desk: Desk) -> None:
+def test_who_is_here_and_who_writes_is_shown(chromium: Browser, site: str, desk: Desk) -> None:
     """UI: “Who is here: Leo”."""
     item = desk.ticket(title="Invoice twice")
-    one = opened_as(chromium, whole_site, desk.ana, f"/items/{item.reference}")
+    one = opened_as(chromium, site, desk.ana, f"/items/{item.reference}")
     one.locator("#here", has_text="Nobody else").wait_for()
-    two = opened_as(chromium, whole_site, desk.leo, f"/items/{item.reference}")
+    two = opened_as(chromium, site, desk.leo, f"/items/{item.reference}")
 
     one.locator("#here", has_text="Leo Roy").wait_for()
     two.locator("#here", has_text="Ana Lima").wait_for()
     two.locator("#reply-text").press_sequentially("Dear Rui")
     one.locator("#typing", has_text="Leo Roy").wait_for()
-    two.goto(f"{whole_site}/inbox")
+    two.goto(f"{site}/inbox")
     one.locator("#here", has_text="Nobody else").wait_for()
     one.context.close()
     two.context.close()
+
+
+def test_a_link_that_is_followed_is_not_swapped_away(page: Page, site: str, desk: Desk) -> None:
+    """UI “instant”: the answer puts its bars and notices into the page that its link stands in; by key `o`."""
+    item = desk.ticket(title="Invoice twice")
+    working.start(item, by=desk.ana, at=MONDAY)
+    held: list[Route] = []
+    page.goto(f"{site}/inbox")
+    page.route(f"**/items/{item.reference}", lambda route: held.append(route))  # noqa: PLW0108 - it looks into it
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.locator(".htmx-request")).to_have_count(1)
+
+    with page.expect_response(lambda answer: answer.request.headers.get("x-live") == "yes"):
+        editing.edit(fresh(item), changes={"title": "Another title"}, by=desk.leo, at=MONDAY)
+    held[0].continue_()
+
+    expect(page.get_by_role("heading", name="Another title")).to_be_visible()
+    expect(page.locator("#sidebar .recent")).to_contain_text(item.reference)
+
+
+WATCH = """window.shifts = []; new PerformanceObserver(list => window.shifts.push(...list.getEntries().map(
+  one => [one.value, one.sources.map(source => source.node?.id || source.node?.className || "").join(" ")]
+))).observe({type: "layout-shift", buffered: true})"""
+MOST_SHIFT = 0.02  # all together; 0.1 counts as good, of which the entries soon after a click are not even a part
+
+
+def settled(page: Page) -> None:
+    """htmx is done: what it puts in has the attributes of what was there for a moment."""
+    expect(page.locator(".htmx-request, .htmx-settling, .htmx-swapping, .htmx-added")).to_have_count(0)
+
+
+def shifted(page: Page) -> list[tuple[float, str]]:
+    """What jumped on this page so far, and by how much."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return [(value, what) for value, what in page.evaluate("window.shifts") if value > 0]
+
+
+def test_nothing_jumps_in_a_list(chromium: Browser, site: str, desk: Desk) -> None:
+    """UI “instant”: no layout shift, neither at first load nor when htmx or the stream swaps something."""
+    items = [desk.ticket(title=f"Ticket {number}", at=MONDAY) for number in range(30)]
+    context = open_browser(chromium)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    sign_in(page, site, desk)
+
+    page.goto(f"{site}/queues/invoices")
+    for address in ("?sort=-due", "?kind=ticket&sort=-due"):
+        page.locator(".worklist th a" if "kind" not in address else ".chips a").first.click()
+        settled(page)
+    page.mouse.move(5, 5)
+    editing.edit(items[4], changes={"title": "Another title"}, by=desk.leo, at=MONDAY)
+    page.locator(f'#rows [data-ref="{items[4].reference}"]').wait_for(state="detached")
+    page.locator("#sidebar").get_by_role("link", name="Owned Work").click()
+    page.get_by_role("heading", name="Owned Work").wait_for()
+    found = shifted(page)
+    context.close()
+
+    assert sum(value for value, _what in found) <= MOST_SHIFT, found
+
+
+def test_nothing_jumps_on_an_item(chromium: Browser, site: str, desk: Desk) -> None:
+    """UI “instant”: tabs, the state and what others write."""
+    item = desk.ticket(title="Invoice twice")
+    for number in range(4):
+        notes.add_note(item, body=f"Note {number}", by=desk.ana, at=MONDAY)
+    context = open_browser(chromium)
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    sign_in(page, site, desk)
+
+    page.goto(f"{site}/items/{item.reference}")
+    for tab in ("Timeline", "Files", "Comms"):
+        page.locator("#tabs").get_by_role("link", name=tab).click()
+        page.locator("#tabs [aria-current]", has_text=tab).wait_for()
+        settled(page)
+    page.locator("#state > summary").click()
+    page.locator("#state").get_by_role("button", name="To Do").click()
+    page.locator("#state > summary", has_text="To Do").wait_for()
+    settled(page)
+    page.mouse.move(5, 5)
+    editing.edit(fresh(item), changes={"title": "Another title"}, by=desk.leo, at=MONDAY)
+    page.get_by_role("heading", name="Another title").wait_for()
+    found = shifted(page)
+    context.close()
+
+    assert sum(value for value, _what in found) <= MOST_SHIFT, found

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from email import message_from_bytes
-from email.policy import default
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.e2e.conftest import open_browser, sign_in
-from tests.e2e.test_accessibility import RULES
 from tests.hostile import HOSTILE, PICTURE, mail
-from tests.samples import sample
 
 if TYPE_CHECKING:
     from tests.desk import Desk
@@ -142,67 +137,6 @@ def test_the_frame_is_reached_by_the_keyboard_and_nothing_jumps(page: Page, site
     assert frame.bounding_box() == before
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_mail_with_all_that_may_stand_beside_it_is_accessible(
-    chromium: Browser, site: str, desk: Desk, theme: str, width: int
-) -> None:
-    """WCAG 2.2 AA: the item, the frame by itself, the source, a mail inside, the warning before a program."""
-    everything = [received(raw) for raw in (rich(), invitation(), enclosing())]
-    context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
-    page = context.new_page()
-    sign_in(page, site, desk)
-    (inner,) = everything[2].view["enclosed"]
-    program = everything[0].attachments.get(filename="setup.exe")
-    page.route("**/frame", without_policy)
-    findings = {}
-
-    for path in (
-        *(f"/items/{message.item.reference}" for message in everything),
-        f"/messages/{everything[0].pk}/frame",
-        f"/messages/{everything[0].pk}/source",
-        f"/messages/{everything[2].pk}/enclosed/{inner['file']}",
-        f"/files/{program.pk}",
-    ):
-        page.goto(f"{site}{path}")
-        if path.startswith("/items/"):
-            page.evaluate("document.querySelectorAll('.message details').forEach((one) => { one.open = true })")
-        of_the_page = {"page-has-heading-one": {"enabled": not path.endswith("/frame")}}  # the item's page has it
-        findings[path] = Axe().run(page, options=RULES | {"iframes": False, "rules": of_the_page})
-    context.close()
-
-    assert {path: found.generate_report() for path, found in findings.items() if found.violations_count} == {}
-
-
-def without_policy(route: Route) -> None:
-    """The frame as axe can look at it: it is a script, and none runs there."""
-    if route.request.frame.parent_frame is not None:
-        route.abort()
-        return
-    answer = route.fetch()
-    kept = {name: value for name, value in answer.headers.items() if name != "content-security-policy"}
-    route.fulfill(response=answer, headers=kept)
-
-
-def rich() -> bytes:
-    """A mail with a remote picture, a link that lies, a quotation, and a program."""
-    html = (
-        '<p>News <img src="https://track.example/open.gif" alt="Offer"> of '
-        '<a href="https://evil.example/">https://bank.example/</a></p>'
-    )
-    made = message_from_bytes(mail(html, number=1), policy=default)
-    made.add_attachment(b"MZ\x90\x00", maintype="application", subtype="octet-stream", filename="setup.exe")
-    return made.as_bytes()
-
-
-def invitation() -> bytes:
-    return sample("081").replace(b"desk@helpdesk.example", b"invoices@desk.example")
-
-
-def enclosing() -> bytes:
-    return sample("082").replace(b"desk@helpdesk.example", b"invoices@desk.example")
-
-
 def stray(raw: bytes) -> int:
     """In the tray, and cleaned."""
     from django.utils import timezone
@@ -233,24 +167,3 @@ def test_no_hostile_mail_runs_anything_in_the_tray_either(page: Page, site: str,
 
     own = urlsplit(site).netloc
     assert [url for url in asked if urlsplit(url).netloc != own and not url.startswith("data:")] == []
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_framed_mail_of_the_tray_is_for_everyone(
-    chromium: Browser, site: str, desk: Desk, width: int, scheme: str
-) -> None:
-    """UI: WCAG 2.2 AA, at a desk and on a phone, light and dark."""
-    html = '<h2>Invoice 991</h2><p>See <img src="cid:logo" alt="Logo" width="40"> and <img src="https://a.example/b.png"></p>'
-    number = stray(mail(html, pictures={"logo": PICTURE}))
-    page = open_browser(chromium, viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
-    sign_in(page, site, desk)
-    page.goto(f"{site}/mail/unhandled?mail={number}")
-    expect(page.frame_locator("iframe.mail-frame").locator("body")).to_contain_text("Invoice 991")
-
-    found = Axe().run(page, options=RULES).response["violations"]
-    wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-    assert [one["id"] for one in found] == []
-    assert wide
-    page.context.close()

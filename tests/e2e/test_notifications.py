@@ -1,17 +1,12 @@
 """The bell, mentions and choices in a real browser; with scripts off the same by forms (tests/web)."""
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from tests.desk import Desk
 from tests.e2e.conftest import open_browser, sign_in
-from tests.e2e.test_accessibility import RULES
 from tramita.models import Item, Notification
-from tramita.queries.mailboxes import keys
-from tramita.queries.notices import leaving_token
-from tramita.services import notes, working
+from tramita.services import working
 
 
 def told(desk: Desk, count: int = 1) -> list[Notification]:
@@ -33,32 +28,6 @@ def told(desk: Desk, count: int = 1) -> list[Notification]:
         )
         for number in range(count)
     ]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_notifications_and_their_settings_are_accessible(
-    chromium: Browser, site: str, desk: Desk, theme: str, width: int
-) -> None:
-    """WCAG 2.2 AA: the list, the choices, the way out of mails, a note with a mention."""
-    one = told(desk, 3)[0]
-    one.read_at = timezone.now()
-    one.save()
-    notes.add_note(one.item, body="@leo please look", by=desk.ana, at=timezone.now())
-    context = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800})
-    page = context.new_page()
-    sign_in(page, site, desk)
-
-    findings = {}
-    leave = f"/notifications/leave/{leaving_token(desk.ana.id or 0, keys())}"
-    for path in ("/notifications", "/notifications?show=unread", "/settings/", leave, f"/items/{one.item.reference}"):
-        page.goto(f"{site}{path}")
-        findings[path] = Axe().run(page, options=RULES)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert page.evaluate("document.querySelector('.shell')?.scrollHeight ?? 0") <= 800, path
-    context.close()
-
-    assert {path: found.generate_report() for path, found in findings.items() if found.violations_count} == {}
 
 
 def test_an_open_page_counts_and_pops_up_what_comes(chromium: Browser, site: str, desk: Desk) -> None:

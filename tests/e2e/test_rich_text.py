@@ -2,13 +2,8 @@
 
 import re
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.desk import Desk
-from tests.e2e.conftest import open_browser, sign_in
-from tests.e2e.test_accessibility import RULES
 from tests.e2e.test_composing import item, saved
 from tramita.models import Draft, Item, Message
 from tramita.services import composing_mail
@@ -146,22 +141,3 @@ def test_every_file_is_told_by_its_name(page: Page, site: str, item: Item) -> No
     expect(page.locator(".reply-form .uploads [data-failed]")).to_have_text(
         re.compile("“tool.exe” is of a type that is not taken here")
     )
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_editor_is_accessible(chromium: Browser, site: str, desk: Desk, item: Item, theme: str, width: int) -> None:
-    """WCAG 2.2 AA: the editor, its tools and the field of a link."""
-    page = open_browser(chromium, color_scheme=theme, viewport={"width": width, "height": 800}).new_page()
-    sign_in(page, site, desk)
-    page.goto(f"{site}/items/{item.reference}")
-    page.get_by_role("textbox", name="Reply").click()
-    expect(page.locator(".written")).to_be_focused()
-    empty = Axe().run(page, options=RULES)
-    page.keyboard.type("acme.example ")
-    page.get_by_role("button", name="Link", exact=True).click()
-    full = Axe().run(page, options=RULES)
-    assert page.evaluate("document.querySelector('main').scrollWidth") <= width
-    page.context.close()
-
-    assert [found.generate_report() for found in (empty, full) if found.violations_count] == []

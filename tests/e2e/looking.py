@@ -1,0 +1,55 @@
+"""axe on what a page shows, in the looks that style sheets make of it.
+
+A theme changes colours, a window's width changes places, so each page is looked at twice, and one after the other in
+turn: light at a desk and dark on a phone, or dark at a desk and light on a phone. What all pages have, the bars and
+each kind of part, is seen in all four. The first look is at all of the page, the second one at its main part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RULES: Mapping[str, Any] = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+    "iframes": False,  # a mail's frame runs no script; it is looked at by itself
+}
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+ASK = """async ([where, options]) => {
+  for (let left = 5; left && document.getAnimations().length; left--) {
+    document.getAnimations().forEach(one => one.finish())
+    await new Promise(requestAnimationFrame)
+  }
+  return axe.run(where ?? document, options).then(told => told.violations.map(
+  one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 200)).slice(0, 3).join(" | ")}`))
+}"""
+LOOKS = ((("light", DESK), ("dark", PHONE)), (("dark", DESK), ("light", PHONE)))
+
+
+class Findings(dict[str, list[str]]):
+    """What axe found, by the page and its look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages = 0
+
+    def look_at(self, page: Page, name: str, *, part: str | None = None, main: str = "main", **rules: bool) -> None:
+        """In two looks; on a phone nothing may be wider than the window. `part`: look at nothing else."""
+        options = {**RULES, "rules": {rule.replace("_", "-"): {"enabled": on} for rule, on in rules.items()}}
+        page.evaluate(AXE_SCRIPT)
+        for scheme, size in LOOKS[self.pages % 2]:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+            page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict of its shape
+            found = page.evaluate(ASK, [part or (main if size is PHONE else None), options])
+            if size is PHONE and page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+                found.append("wider than the window")
+            if found:
+                self[f"{name}, {scheme}, {size['width']}"] = found
+        self.pages += 1
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]
