@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.approving import customer, sent
-from tests.desk import Desk, publish
+from tests.desk import MONDAY, Desk, publish
 from tests.hostile import PICTURE
 from tests.hostile import mail as html_mail
 from tests.samples import sample
@@ -50,6 +50,8 @@ from tramita.queries.notices import leaving_token
 from tramita.services import (
     approvals,
     blocking,
+    bulk,
+    defects,
     focus,
     launching,
     mail_trouble,
@@ -57,6 +59,7 @@ from tramita.services import (
     notes,
     receiving,
     resolving,
+    tracking,
     tray,
     views,
     waiting,
@@ -137,7 +140,7 @@ def furnish(desk: Desk, settings: Any, folder: Path) -> Pages:
     Person.objects.filter(pk=desk.ana.id).update(role="administrator", signature="Άννα", signs=True)
     desk.ana = people.actor_by_id(desk.ana.id or 0)
     publish("canned_text", "Επιστροφή", texts={"en": "Έρχεται.", "pl": "Έρχεται."})
-    for add in (_plain, _approving, _items, _lists, _mails, _unhandled, _mailboxes, _news):
+    for add in (_plain, _approving, _items, _lists, _mails, _unhandled, _mailboxes, _news, _people):
         add(found, desk, settings, folder)
     definitions.forget()
     return found
@@ -187,6 +190,9 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     resolving.resolve(done, method="replied", note=WORDS, by=desk.ana, at=now)
     draft = desk.ticket(title=TITLE, description=WORDS, draft=True, at=now)
     case, actions = _troubled_case(desk)
+    publish("defect_category", "acme/main/finance/billing", Definition.objects.get(key="acme/main/finance"))
+    defects.add(case, category="acme/main/finance/billing", description=WORDS, by=desk.ana, at=now)
+    tracking.add(ticket, begun_at=MONDAY, minutes=12, by=desk.ana, at=now)
     found.items = [ticket, late, waits, done, draft, case, *actions]
     found.add("item", *(f"/items/{one.reference}" for one in found.items))
     found.add("item", *(f"/items/{ticket.reference}?tab={tab}" for tab in ("timeline", "files")))
@@ -332,6 +338,23 @@ def _news(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
         )
     found.add("notifications", "/notifications", "/notifications?show=unread")
     found.add("leave-notifications", f"/notifications/leave/{leaving_token(desk.ana.id or 0, keys())}")
+
+
+def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
+    """Contacts, colleagues, the time they took, and a bulk change."""
+    now = timezone.now()
+    gone = factories.manager(organisation=factories.organisation("gone", name="Παλιά"), is_active=False)
+    boss = factories.person("Boss")
+    Person.objects.filter(pk__in=(desk.ana.id, factories.person("Bea").pk)).update(reports_to=boss)
+    found.add("team-of", "/team/peers")
+    found.add("contacts", "/contacts", "/contacts?q=ζζζ")
+    found.add("new-contact", "/contacts/new")
+    found.add("contact", f"/contacts/{gone.pk}", f"/contacts/{desk.rui.pk}")
+    found.add("edit-contact", f"/contacts/{desk.rui.pk}/edit")
+    job = bulk.begin("follow", [one.pk for one in found.items], by=desk.ana, at=now)
+    found.add("bulk", "/bulk")
+    found.add("job", f"/bulk/{job.pk}")
+    found.add("time", f"/items/{found.items[0].reference}/time")
 
 
 def troubles() -> dict[str, bytes]:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.desk import Desk
-from tests.e2e.test_accessibility import RULES
+from tests.e2e.looking import RULES
 from tramita.models import Item, Job, Person
 from tramita.services import bulk_work
 

@@ -4,7 +4,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from tests.desk import Desk, publish
-from tests.e2e.test_accessibility import RULES
+from tests.e2e.looking import RULES
 from tests.web.test_cards import CARDS, CLAIM, FIELDS
 from tramita.models import Definition, Item
 
