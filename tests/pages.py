@@ -1,8 +1,8 @@
 """Every page of the product, by the name of its address, in a desk that has something of every kind.
 
-What must hold on each page is looked at from here: its weight and its words in tests/web/test_every_page.py, axe and its
-width in tests/e2e/test_accessibility.py. An address that is neither here nor among those that are no pages fails there,
-so a new page is looked at or somebody says why not.
+What must hold on each page is looked at from here: its weight and its words in tests/web/test_every_page.py, axe and
+its width in tests/e2e/test_accessibility.py. An address that is neither here nor among those that are no pages fails
+there, so a new page is looked at or somebody says why not.
 
 What people wrote speaks Greek here: whatever Latin words a page shows besides names are the product's own.
 """

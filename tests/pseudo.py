@@ -15,7 +15,6 @@ from typing import Any
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-
 from tools import messages
 
 CODE = "xx"
@@ -72,7 +71,8 @@ def _allauth() -> Catalog:
 
 def _package(name: str) -> Path:
     found = find_spec(name)
-    assert found is not None and found.submodule_search_locations is not None
+    assert found is not None
+    assert found.submodule_search_locations is not None
     return Path(found.submodule_search_locations[0])
 
 
@@ -127,7 +127,6 @@ def untranslated(page: str, names: Iterable[str] = ()) -> list[str]:
     reader.feed(page)
     reader.close()
     return untranslated_in(reader.said, names)
-
 
 
 def untranslated_in(said: Iterable[str], names: Iterable[str] = ()) -> list[str]:

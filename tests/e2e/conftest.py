@@ -129,7 +129,10 @@ def page(chromium: Browser, site: str, desk: Desk) -> Iterator[Page]:
     page = context.new_page()
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("console", lambda said: troubles.append(f"{page.url} {said.text} {said.location}") if said.type == "error" else None)
+    page.on(
+        "console",
+        lambda said: troubles.append(f"{page.url} {said.text} {said.location}") if said.type == "error" else None,
+    )
     sign_in(page, site, desk)
     yield page
     context.close()

@@ -19,7 +19,8 @@ FARTHEST = 150  # stops of the Tab key on one page
 SEEN = """one => {
   const ring = look => (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== "none"
   let stands = one.matches(".visually-hidden") ? one.parentElement : one
-  while (stands && !ring(getComputedStyle(stands)) && !stands.matches("form:not(.composer form), section, body")) stands = stands.parentElement
+  const end = "form:not(.composer form), section, body"
+  while (stands && !ring(getComputedStyle(stands)) && !stands.matches(end)) stands = stands.parentElement
   if (!stands || !ring(getComputedStyle(stands))) return "no ring"
   const box = stands.getBoundingClientRect()
   const x = Math.min(innerWidth - 1, Math.max(0, box.x + Math.min(box.width / 2, 20)))

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_list_changes_by_itself_and_moves_nothing_under_the_pointer(
-    chromium: Browser, site: str, desk: Desk
-) -> None:
+def test_a_list_changes_by_itself_and_moves_nothing_under_the_pointer(chromium: Browser, site: str, desk: Desk) -> None:
     """DESIGN decision 12, UI: “instant”."""
     first, second = desk.ticket(title="First"), desk.ticket(title="Second")
     context = open_browser(chromium)
@@ -57,9 +55,7 @@ def opened_as(chromium: Browser, site: str, actor: Actor, address: str, **option
     return page
 
 
-def test_an_item_changes_by_itself_and_leaves_the_composer_alone(
-    chromium: Browser, site: str, desk: Desk
-) -> None:
+def test_an_item_changes_by_itself_and_leaves_the_composer_alone(chromium: Browser, site: str, desk: Desk) -> None:
     """UI “instant”, TL-1, Z-2: messages, card and counters; the words and the focus of whoever writes stay."""
     item = desk.ticket(title="Invoice twice")
     page = opened_as(chromium, site, desk.leo, f"/items/{item.reference}")
@@ -189,7 +185,7 @@ def test_a_link_that_is_followed_is_not_swapped_away(page: Page, site: str, desk
     working.start(item, by=desk.ana, at=MONDAY)
     held: list[Route] = []
     page.goto(f"{site}/inbox")
-    page.route(f"**/items/{item.reference}", lambda route: held.append(route))  # noqa: PLW0108 - it looks into it
+    page.route(f"**/items/{item.reference}", lambda route: held.append(route))
     page.keyboard.press("j")
     page.keyboard.press("o")
     expect(page.locator(".htmx-request")).to_have_count(1)

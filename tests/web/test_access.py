@@ -1,18 +1,13 @@
 """Who may open a page, and what every page has in common."""
 
-import gzip
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.test import Client
 
 from tests.desk import Desk
 from tests.web.conftest import Browser
 from tests.web.reading import text_of
-from tramita.ui.stylesheet import stylesheet
 
 PAGES = [
     "/inbox",
@@ -118,26 +113,6 @@ def test_what_is_missing_takes_the_whole_window(ana: Client) -> None:
     response = ana.get("/items/99999-T", headers=HTMX)
 
     assert (response.status_code, response.headers["HX-Retarget"]) == (404, "body")
-
-
-def test_a_first_page_stays_light(desk: Desk, ana: Client) -> None:
-    """UI: under 120 KB compressed in total: the page, its style, its scripts, its icons."""
-    page = text_of(ana.get("/inbox"))
-    addresses = set(re.findall(r'(?:src|href)="(/(?:static|style-)[^"#]+)', page))
-
-    files = [read(address) for address in addresses]
-
-    assert len(files) > 8
-    assert sum(len(gzip.compress(one)) for one in [page.encode(), *files]) < 120_000
-
-
-def read(address: str) -> bytes:
-    """What a browser would load."""
-    if address.startswith("/style-"):
-        return stylesheet().text
-    found = finders.find(address.removeprefix(settings.STATIC_URL))
-    assert isinstance(found, str), address
-    return Path(found).read_bytes()
 
 
 @pytest.mark.parametrize("page", ["/accounts/login/", *PAGES])

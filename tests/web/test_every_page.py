@@ -1,13 +1,13 @@
-"""What holds on each page of the product: it is light, it says nothing untranslated, it is the same in each language."""
+"""What holds on each page of the product: it is light, says nothing untranslated, and is the same in each language."""
 
 import gzip
 import re
 from collections.abc import Iterator
 from copy import copy
-from functools import cache
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,6 @@ from tests.approving import customer
 from tests.desk import Desk
 from tests.pages import NO_PAGES, VISITORS, Pages, addresses, furnish
 from tests.services.test_receiving import mail
-from tests.web.conftest import Browser
 from tests.web.reading import text_of
 from tramita.models import Item, Person
 from tramita.services import approvals, mailing, notes, receiving, working
@@ -228,7 +227,7 @@ def _own_sentences(tree: nodes.Template) -> list[str]:
 
 
 def test_what_scripts_say_comes_from_the_page() -> None:
-    """UI: their language. Pages hand it over in attributes, which the tests above read; a script has none of its own."""
+    """UI: their language. Pages hand it over in attributes, which are read above; a script has none of its own."""
     templates = "".join(path.read_text() for path in SOURCE.rglob("templates/**/*") if path.is_file())
     handed = set(re.findall(r'([\w-]+)="\{\{ _\(', templates))
 
@@ -250,7 +249,11 @@ class Skeleton(HTMLParser):
         self.parts: list[tuple[str, ...]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = [re.sub(r"\bkey=[^&]+", "key", f"{name}={text}") for name, text in attrs if name not in pseudo.SHOWN | pseudo.SCRIPTS | WORDED]
+        given = [
+            re.sub(r"\bkey=[^&]+", "key", f"{name}={text}")
+            for name, text in attrs
+            if name not in pseudo.SHOWN | pseudo.SCRIPTS | WORDED
+        ]
         named = [f"{name}!" for name, text in attrs if name in pseudo.SHOWN and text and text.strip()]
         self.parts.append((tag, *given, *named))
 
