@@ -21,7 +21,7 @@ def test_files_are_added_and_go_into_a_mail(page: Page, site: str, item: Item) -
     definitions.forget()
     page.goto(f"{site}/items/{item.reference}?tab=files")
     page.get_by_label("Add files").set_input_files(FILES)  # type: ignore[arg-type]  # a list of dicts
-    page.get_by_label("Tags").first.fill("Terms")
+    page.locator("#file-tags").fill("Terms")
     page.locator("#file-internal").uncheck()
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".filed .uploads [data-failed]")).to_contain_text("“tool.exe” is of a type")

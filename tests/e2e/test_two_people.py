@@ -102,9 +102,9 @@ def test_a_browser_that_is_killed_loses_three_seconds_of_typing(
         doomed.goto("chrome://crash")
     doomed.context.close()
 
-    kept = Draft.objects.get(item=item).text.split()
-    assert kept == words[: len(kept)]
-    assert len(kept) >= len(words) - MOST_LOST
+    kept = Draft.objects.get(item=item).text
+    assert " ".join(words).startswith(kept.strip())
+    assert len(kept.split()) >= len(words) - MOST_LOST
     again = looking(chromium, site, desk.ana, item)
-    expect(again.get_by_role("textbox", name="Reply")).to_have_value(re.compile(" ".join(kept)))
+    expect(again.get_by_role("textbox", name="Reply")).to_have_value(re.compile(kept))
     again.context.close()
