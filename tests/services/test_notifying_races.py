@@ -108,7 +108,7 @@ def _killed(work: object, place: str) -> int:
     pid = os.fork()
     if not pid:
         try:
-            module, name = (notifying, "mail_later") if place == "tell" else (notice_mail, "_post")
+            module, name = (notifying, "mail_later") if place == "tell" else (notice_mail, "order")
             real = getattr(module, name)
 
             def dying(*given: object, **more: object) -> None:

@@ -41,6 +41,7 @@ from tramita.services import (
     waiting,
     working,
 )
+from tramita.services.expiring import REMINDERS
 
 SOAK = bool(os.environ.get("TRAMITA_SOAK"))
 PARTS = 8 if SOAK else 1
@@ -252,12 +253,13 @@ def stands_in(item: Item) -> Listed:
 
 
 def timers_of(item: Item) -> set[str]:
-    """The timers that may stand, by what the item waits for."""
+    """The timers that may stand, by what the item waits for, and who by (Z-11)."""
+    asked = set(REMINDERS) if item.approval_id else set()
     if item.wait_type is WaitType.UNTIL:
-        return {"wake"}
+        return asked | {"wake"}
     if item.wait_type is WaitType.MORE_INFORMATION and item.wait_days:
-        return {"time_out"}
-    return {"close"} if item.state is State.RESOLVED else set()
+        return asked | {"time_out"}
+    return asked | {"close"} if item.state is State.RESOLVED else asked
 
 
 # no shrinking: a walk is short enough to read, and shrinking takes minutes
