@@ -1,6 +1,6 @@
 """Finding by words: newest first, only what one may see, at a cost that does not grow with the desk (H-6).
 
-The index gives ids of texts, the newest first, some hundred at a time; those of items that the reader may see are
+The index gives ids of texts, the newest first, some hundred at first; those of items that the reader may see are
 kept until a page is full. Ranking would read every hit (MEASURED section 6).
 """
 
@@ -20,8 +20,9 @@ from tramita.queries.search import Filters, narrowed
 from tramita.queries.visibility import both, visible_sql
 from tramita.queries.worklists import NAMES, PAGE, SHOWN, Row, row_from
 
-CHUNK = 200  # texts read at once
-MOST_CHUNKS = 25  # beyond them the reader is told to say more
+# texts read at once: few are enough for most; where fields leave few of them, each statement would find all hits anew.
+# Beyond them the reader is told to say more
+CHUNKS = (200, 800, 4000)
 ABOUT: Mapping[str, SearchDoc.About] = {one.name.lower(): one for one in SearchDoc.About}
 NEVER = 2**62
 
@@ -43,7 +44,7 @@ class Hits:
 
 
 def find(actor: Actor, wanted: Wanted, *, at: datetime, before: int = NEVER, limit: int = PAGE) -> Hits:
-    """The newest items whose texts hold all terms. Cost: two statements for each two hundred texts, and one.
+    """The newest items whose texts hold all terms. Cost: three statements, seven at most.
 
     Without terms nothing is found: a list does that better. Requesters find nothing here.
     """
@@ -51,8 +52,8 @@ def find(actor: Actor, wanted: Wanted, *, at: datetime, before: int = NEVER, lim
         return Hits([], None)
     kept: dict[int, tuple[int, SearchDoc.About]] = {}
     place: int | None = before
-    for _ in range(MOST_CHUNKS):
-        texts = _texts(wanted, before=place or NEVER)
+    for most in CHUNKS:
+        texts = _texts(wanted, before=place or NEVER, most=most)
         allowed = _allowed(actor, wanted, {item for _, item, _ in texts}, at)
         for text_id, item, about in texts:
             if item in allowed and item not in kept:
@@ -60,12 +61,12 @@ def find(actor: Actor, wanted: Wanted, *, at: datetime, before: int = NEVER, lim
                     return Hits(_hits(kept), place)
                 kept[item] = (text_id, SearchDoc.About(about))
             place = text_id
-        if len(texts) < CHUNK:
+        if len(texts) < most:
             return Hits(_hits(kept), None)
     return Hits(_hits(kept), place)
 
 
-def _texts(wanted: Wanted, *, before: int) -> list[tuple[int, int, int]]:
+def _texts(wanted: Wanted, *, before: int, most: int) -> list[tuple[int, int, int]]:
     about = ABOUT.get(wanted.fields.get("in", ""))
     narrow = f"AND d.about = {int(about)}" if about else ""
     if connection.vendor == "postgresql":
@@ -76,7 +77,7 @@ def _texts(wanted: Wanted, *, before: int) -> list[tuple[int, int, int]]:
         source = "search_words JOIN search_docs d ON d.id = search_words.rowid"
     rows = fetch(
         f"SELECT d.id, d.item_id, d.about FROM {source} WHERE {match} AND {place} < %s {narrow} "
-        f"ORDER BY {place} DESC LIMIT {CHUNK}",
+        f"ORDER BY {place} DESC LIMIT {most}",
         [ask, before],
     )
     return [(int(text), int(item), int(kind)) for text, item, kind in rows]
