@@ -149,7 +149,6 @@ def new_case(hands: Hands, desk: Desk) -> None:
     hands.press(hands.page.locator(".toast a"))
     expect(hands.page.get_by_role("heading", name="Bodegas Llorente")).to_be_visible()
 
-    hands.press(hands.page.locator("#tabs a", has_text="Actions"))
     hands.press(hands.page.locator("#launch > summary"))
     hands.button("Start Action", "#launch")
     expect(hands.page.locator("#actions tr")).to_have_count(1)
