@@ -138,6 +138,7 @@ def test_no_refusal_says_anything_untranslated(ana: Client, stranger: str, furni
     assert {form: found for form, found in said.items() if found} == {}
 
 
+@pytest.mark.django_db(transaction=True)  # followers read what is committed
 def test_no_mail_of_ours_says_anything_untranslated(desk: Desk, stranger: str, settings: Any, tmp_path: Path) -> None:
     """MAIL: in the reader's language: acknowledgements, news, approvals, what is quoted."""
     settings.TRAMITA_SMTP_URL = f"file://{tmp_path}/out"
