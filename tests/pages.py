@@ -360,7 +360,7 @@ def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
 def troubles() -> dict[str, bytes]:
     """What is shown when something goes wrong, by its status."""
     request = RequestFactory().get("/")
-    request.session = {}  # type: ignore[assignment]
+    request.session = {}  # type: ignore[assignment]  # a session needs no store here
     made: dict[str, Callable[..., Any]] = {"403": ui.forbidden, "404": ui.missing, "500": ui.broken, "503": ui.away}
     return {status: make(request).content for status, make in made.items()}
 

@@ -53,4 +53,4 @@ class Findings(dict[str, list[str]]):
             if found:
                 self[f"{name}, {scheme}, {size['width']}"] = found
         self.pages += 1
-        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        page.set_viewport_size(DESK)  # type: ignore[arg-type]  # a dict of its shape

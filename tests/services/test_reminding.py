@@ -154,7 +154,7 @@ def test_a_worker_that_is_killed_reminds_nobody_twice_and_nobody_never(acme: Cus
                 real(change)
                 os.kill(os.getpid(), signal.SIGKILL)
 
-            reminding.Change.write = dying  # type: ignore[method-assign]
+            reminding.Change.write = dying  # type: ignore[method-assign]  # in a fork that dies
             pass_time(MONDAY + DAY)
         finally:
             os._exit(1)

@@ -48,10 +48,10 @@ SQLITE = [
     "CREATE VIRTUAL TABLE contact_words USING fts5(words, prefix='2 3', tokenize='unicode61 remove_diacritics 2')",
     f"INSERT INTO contact_words(rowid, words) SELECT p.id, {folded_sqlite('p')} FROM people p",  # noqa: S608 - texts of ours
     f"""CREATE TRIGGER people_words_come AFTER INSERT ON people
-         BEGIN INSERT INTO contact_words(rowid, words) VALUES (NEW.id, {folded_sqlite("NEW")}); END""",  # noqa: S608
+         BEGIN INSERT INTO contact_words(rowid, words) VALUES (NEW.id, {folded_sqlite("NEW")}); END""",  # noqa: S608 - a text of ours
     f"""CREATE TRIGGER people_words_change AFTER UPDATE OF name, email ON people
          WHEN OLD.name <> NEW.name OR OLD.email IS NOT NEW.email
-         BEGIN UPDATE contact_words SET words = {folded_sqlite("NEW")} WHERE rowid = NEW.id; END""",  # noqa: S608
+         BEGIN UPDATE contact_words SET words = {folded_sqlite("NEW")} WHERE rowid = NEW.id; END""",  # noqa: S608 - a text of ours
     """CREATE TRIGGER people_words_go AFTER DELETE ON people
          BEGIN DELETE FROM contact_words WHERE rowid = OLD.id; END""",
 ]
