@@ -73,6 +73,7 @@ from tramita.worker import loop
 TITLE, WORDS = "Τιμολόγιο 991 δύο φορές", "Ήρθε δύο φορές, ελέγξτε το παρακαλώ."
 EVERY_COLUMN = "".join(f"&col={column}" for column in COLUMNS)
 BOX = "invoices@desk.example"
+NOWHERE = "900719"  # the number of nothing, whichever numbers the database gave before
 
 # what is no page, and what it is; addresses that only take forms answer 405 to a look and are found by that
 NO_PAGES: Mapping[str, str] = {
@@ -131,7 +132,7 @@ def _routes() -> Iterator[tuple[str, str]]:
 
 
 def _filled(route: str) -> str:
-    return "/" + re.sub(r"<(\w+):\w+>", lambda found: "7" if found[1] == "int" else "99999-T", route)
+    return "/" + re.sub(r"<(\w+):\w+>", lambda found: NOWHERE if found[1] == "int" else "99999-T", route)
 
 
 def furnish(desk: Desk, settings: Any, folder: Path) -> Pages:

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from tests import factories
 from tests.desk import MONDAY, Desk, publish
-from tramita.domain.errors import Conflict, NotFound
+from tramita.domain.errors import FileMissing, NotFound
 from tramita.gateways.storage import storage
 from tramita.models import CannedUse, Draft
 from tramita.queries.canned import canned_for, language_of
@@ -100,7 +100,7 @@ def test_a_file_that_is_not_kept_is_said_and_nothing_is_inserted(desk: Desk) -> 
     """M-19."""
     offer("a", files=[{"name": "terms.pdf", "content_type": "application/pdf", "sha256": "0" * 64}])
 
-    with pytest.raises(Conflict, match=r"terms\.pdf"):
+    with pytest.raises(FileMissing, match=r"terms\.pdf"):
         insert(desk, desk.ticket(), "a")
 
     assert not Draft.objects.exists()

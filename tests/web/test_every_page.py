@@ -26,7 +26,7 @@ from tests import pseudo
 from tests.api.callers import ask
 from tests.approving import customer
 from tests.desk import Desk
-from tests.pages import NO_PAGES, VISITORS, Pages, addresses, furnish
+from tests.pages import NO_PAGES, NOWHERE, VISITORS, Pages, addresses, furnish
 from tests.services.test_receiving import mail
 from tests.web.reading import text_of
 from tramita.models import Item, Person
@@ -129,7 +129,7 @@ def test_no_refusal_says_anything_untranslated(ana: Client, stranger: str, furni
         for address in {path.replace("99999-T", one.reference) for one in items}:
             ana.cookies = copy(signed_in)
             with transaction.atomic():
-                response = ana.post(address.replace("/7", f"/{furnished.numbers['unhandled']}"), follow=True)
+                response = ana.post(address.replace(f"/{NOWHERE}", f"/{furnished.numbers['unhandled']}"), follow=True)
                 transaction.set_rollback(True)
             if response.headers["Content-Type"].startswith("text/html"):
                 said[f"{name} {address}"] = pseudo.untranslated(text_of(response), known)

@@ -1,5 +1,6 @@
 """The Files tab, and files in the composer, over HTTP."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests import factories
+from tests.api.callers import ask
 from tests.desk import MONDAY, Desk
 from tests.web.conftest import Browser
 from tests.web.reading import errors_of, text_of, words_of
+from tests.web.test_composing import reply
 from tramita.domain.filing import told
-from tramita.models import Attachment, Draft, Item
+from tramita.models import Attachment, Draft, Item, Person
 from tramita.queries.files import AT_ONCE
 from tramita.services import drafts, filing, working
 from tramita.services.filing import Upload
@@ -103,6 +106,24 @@ def test_a_file_is_described_and_taken_off(desk: Desk, ana: Client) -> None:
     assert told_of == (["prices"], "Old", True)
     assert not Attachment.objects.exists()
     assert "File taken off: terms.pdf" in words_of(ana.get(f"/items/{item.reference}?tab=timeline"))
+
+
+def test_a_file_that_the_storage_lost_is_told_of(desk: Desk, ana: Client, data_dir: Path) -> None:
+    """A sentence that names it, never a stack trace: to look at, by the API, and on its way into a mail."""
+    item = started(desk)
+    lost = add(desk, item, "lost.pdf")
+    ana.post(f"/items/{item.reference}/files/mail", {"attach": [lost.pk]})
+    for path in (path for path in data_dir.rglob("*") if path.name == lost.sha256):
+        path.unlink()
+
+    answers = [
+        ana.get(f"/files/{lost.pk}"),
+        ask(Person.objects.get(pk=desk.ana.id)).get(f"/files/{lost.pk}"),
+        ana.post(f"/items/{item.reference}/reply", reply(item)),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert all("The file “lost.pdf” is not kept here." in words_of(answer) for answer in answers)
 
 
 def test_only_what_may_leave_is_offered_to_a_mail(desk: Desk, ana: Client) -> None:

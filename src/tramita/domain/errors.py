@@ -1,6 +1,7 @@
 """What can go wrong, one tree. Each class has a stable `code`; the message is for a person.
 
     TramitaError ─┬─ NotPermitted  403        NotFound  404  missing, or not visible to this person
+                  │                              └─ FileMissing  seen, but its bytes are gone
                   ├─ Conflict      409 ─┬─ TransitionNotAllowed   carries `state` and `allowed`
                   │                     └─ GuardFailed            the row exists, a condition does not hold
                   └─ StaleVersion  412        Invalid   422  the input breaks a rule; names the field
@@ -38,6 +39,12 @@ class NotFound(TramitaError):
 
     code = "not_found"
     status = 404
+
+
+class FileMissing(NotFound):
+    """Its row is there and may be seen, its bytes are not: a folder that was not restored."""
+
+    code = "file_missing"
 
 
 class Conflict(TramitaError):

@@ -5,16 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from django.conf import settings
-
 from tramita.domain.actors import Actor
 from tramita.domain.canned import CannedFile, filled
 from tramita.domain.drafting import as_html
-from tramita.domain.errors import Conflict, NotFound
-from tramita.gateways.storage import storage
+from tramita.domain.errors import NotFound
 from tramita.models import CannedUse, Draft, Item
 from tramita.queries import files
 from tramita.queries.canned import Offered, canned_for
+from tramita.queries.stored import stored_file
 from tramita.services import drafts
 from tramita.services.drafts import Written
 from tramita.services.mailing import Enclosure
@@ -38,7 +36,7 @@ def insert(
 
     Those are its own files, and those of the item with one of its tags; links go into the words (M-19, F-3).
     `values` fill its placeholders, in the words of that language; what has none stays a gap that blocks sending.
-    Raises: NotFound; Conflict, when the bytes of one of its files are not kept here.
+    Raises: NotFound; FileMissing, when the bytes of one of its files are not kept here.
     """
     found = _named(item, key, by)
     text = filled(found.text.texts[language if language in found.text.texts else next(iter(found.text.texts))], values)
@@ -68,10 +66,4 @@ def _placed(written: str, text: str, cursor: int | None) -> str:
 
 
 def _enclosure(file: CannedFile) -> Enclosure:
-    try:
-        content = storage(settings.TRAMITA_STORAGE_URL).get(file.sha256)
-    except FileNotFoundError:
-        raise Conflict(
-            "The file “%(name)s” of this canned text is not kept here.", code="file_missing", name=file.name
-        ) from None
-    return Enclosure(file.name, file.content_type, content)
+    return Enclosure(file.name, file.content_type, stored_file(file.sha256, file.name))

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings as desk_settings
-
 from tramita.domain.actors import Actor
 from tramita.domain.canned import gaps
 from tramita.domain.codes import State
 from tramita.domain.drafting import pictures_in
 from tramita.domain.errors import Invalid
-from tramita.gateways.storage import storage
 from tramita.models import Draft, Entry, Item, Message
 from tramita.queries import definitions
 from tramita.queries.mailboxes import directory
+from tramita.queries.stored import stored_file
 from tramita.services import drafts, mailing, notes, resolving
 from tramita.services.drafts import Written
 from tramita.services.mailing import Enclosure
@@ -136,7 +134,7 @@ def _answered(item: Item, written: Written) -> Message | None:
 
 
 def _enclosure(file: dict[str, str]) -> Enclosure:
-    content = storage(desk_settings.TRAMITA_STORAGE_URL).get(file["sha256"])
+    content = stored_file(file["sha256"], file["filename"])
     return Enclosure(file["filename"], file["content_type"], content, file.get("content_id", ""))
 
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
-
 from tramita.domain.actors import Actor
 from tramita.domain.drafting import as_html
-from tramita.gateways.storage import storage
 from tramita.models import Item
 from tramita.queries import files
 from tramita.queries.files import Filed
+from tramita.queries.stored import stored_file
 from tramita.services import filing
 from tramita.services.mailing import Enclosure
 
@@ -27,9 +25,8 @@ def picked(item: Item, numbers: Sequence[int], *, by: Actor) -> list[Filed]:
 
 def enclosures(along: Sequence[Filed]) -> list[Enclosure]:
     """The files among them, with their bytes."""
-    kept = storage(settings.TRAMITA_STORAGE_URL)
     rows = [one.file for one in along if not one.file.url]
-    return [Enclosure(row.filename, row.content_type, kept.get(row.sha256)) for row in rows]
+    return [Enclosure(row.filename, row.content_type, stored_file(row.sha256, row.filename)) for row in rows]
 
 
 def with_links(text: str, html: str | None, along: Sequence[Filed]) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
 from tramita.domain.actors import Actor
-from tramita.domain.errors import NotFound, NotPermitted
+from tramita.domain.errors import FileMissing, NotFound, NotPermitted
 from tramita.models import Person
 from tramita.queries.people import actor_for
 from tramita.ui import errors
@@ -41,8 +41,9 @@ def staff(view: Callable[..., HttpResponse]) -> View:
             if not asked.actor.is_staff:
                 raise NotPermitted("This desk is for those who work on requests.")
             return view(asked, *args, **kwargs)
-        except NotFound:
-            return _alone(render(request, "404.html", status=404))
+        except NotFound as missing:
+            said = errors.sentence(missing) if isinstance(missing, FileMissing) else ""
+            return _alone(render(request, "404.html", {"said": said}, status=404))
         except NotPermitted as refusal:
             return _alone(render(request, "403.html", {"said": errors.sentence(refusal)}, status=403))
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +13,9 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_POST, require_safe
 
 from tramita.domain.errors import Invalid, NotFound, TramitaError
-from tramita.gateways.storage import storage
 from tramita.models import Draft, Item, Person
 from tramita.queries.items import get_visible
+from tramita.queries.stored import stored_file
 from tramita.services import canned, drafts
 from tramita.services.drafts import Written
 from tramita.services.mailing import Enclosure
@@ -173,7 +172,7 @@ def picture(request: StaffRequest, reference: str, content_id: str) -> HttpRespo
     found = next((one for one in files if one.get("content_id") == content_id), None)
     if found is None:
         raise NotFound("There is no such file.")
-    return as_picture(storage(settings.TRAMITA_STORAGE_URL).get(found["sha256"]))
+    return as_picture(stored_file(found["sha256"], found["filename"]))
 
 
 def _back(request: StaffRequest, item: Item, kind: str) -> HttpResponse:

@@ -1,13 +1,12 @@
 """Files that came with a mail or were put on an item: always a download, never shown inside our pages (MAIL-57)."""
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from tramita.domain.errors import Conflict, NotFound
 from tramita.domain.file_kinds import danger
-from tramita.gateways.storage import storage
 from tramita.queries.mails import get_file
+from tramita.queries.stored import stored_file
 from tramita.web.access import StaffRequest, staff
 from tramita.web.mail_source import download, warning, withheld
 
@@ -22,7 +21,7 @@ def file(request: StaffRequest, number: int) -> HttpResponse:
         return withheld(request, held)
     if found.url:
         raise NotFound("There is no such file.")
-    content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
+    content = stored_file(found.sha256, found.filename)
     why = danger(found.filename, content)
     if why and "anyway" not in request.GET:
         return warning(request, found.filename, why, f"{request.path}?anyway=1")

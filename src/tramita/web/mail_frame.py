@@ -11,7 +11,6 @@ from functools import partial
 from html import unescape
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
@@ -23,10 +22,10 @@ from markupsafe import Markup
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict, NotFound
 from tramita.domain.file_kinds import picture
-from tramita.gateways.storage import storage
 from tramita.models import Message, TrayView
 from tramita.queries.mails import get_mail, get_part
 from tramita.queries.people import actor_by_id
+from tramita.queries.stored import stored_file
 from tramita.web.access import StaffRequest, staff
 
 A_DAY = 86_400
@@ -138,7 +137,7 @@ def reader(key: str, number: int, part: str, *, of: str = "mail-part") -> Actor:
 
 def _picture(actor: Actor, number: int, part: str) -> HttpResponse:
     found = get_part(actor, number, part)
-    return as_picture(storage(settings.TRAMITA_STORAGE_URL).get(found.sha256))
+    return as_picture(stored_file(found.sha256, found.filename))
 
 
 def as_picture(content: bytes) -> HttpResponse:

@@ -17,6 +17,7 @@ from tramita.domain.mime import ParsedMail, parse
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Message
 from tramita.queries.mails import get_mail, get_part
+from tramita.queries.stored import stored_file
 from tramita.ui import errors, mail_words
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
@@ -134,7 +135,7 @@ def withheld(request: StaffRequest, held: Conflict) -> HttpResponse:
 
 
 def _inside(found: Attachment, at: str) -> ParsedMail:
-    content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
+    content = stored_file(found.sha256, found.filename)
     inner = _opened(found.content_type, content)
     for place in at.split(".")[:DEEPEST] if at else ():
         part = _at(inner, place)

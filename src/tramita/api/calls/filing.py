@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -19,11 +18,11 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound
 from tramita.domain.filing import told
-from tramita.gateways.storage import storage
 from tramita.models import Item
 from tramita.queries import files
 from tramita.queries.files import Filed
 from tramita.queries.items import get_visible
+from tramita.queries.stored import stored_file
 from tramita.services import filing
 from tramita.services.filing import Upload
 
@@ -116,7 +115,7 @@ def read_file(request: HttpRequest, file_id: FileId) -> HttpResponse:
     found = files.get_file(caller(request), file_id)
     if found.url:
         raise NotFound("There is no such file.")
-    content = storage(settings.TRAMITA_STORAGE_URL).get(found.sha256)
+    content = stored_file(found.sha256, found.filename)
     response = HttpResponse(content, content_type="application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.filename)
     response["X-Content-Type-Options"] = "nosniff"

@@ -41,6 +41,7 @@ class NewsBell extends HTMLElement {
     mark.hidden = !unread
     mark.querySelector("[data-count]").textContent = unread > most ? `${most}+` : unread
     for (const popup of popups) {
+      if (popup.id <= shown) continue // told by an answer to a question that was asked meanwhile
       shown = Math.max(shown, popup.id)
       pop(popup)
     }
