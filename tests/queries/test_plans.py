@@ -325,7 +325,7 @@ def test_a_follower_reads_on_from_where_it_was(desk):
         explained(lambda actor=actor: events.events(actor, after=start), in_order=True)
 
 
-@pytest.mark.parametrize("typed", ["scanner", "scanner state:closed", "rare7", '"scanner rare"', "sca"])
+@pytest.mark.parametrize("typed", ["scanner", "scanner state:closed", "rare7", '"scanner rare"', "sca", "s"])
 def test_what_words_find_is_found_by_the_index(desk, typed):
     """H-6, DESIGN section 4: frequent words and rare ones, newest first."""
     with connection.cursor() as cursor:
@@ -337,6 +337,13 @@ def test_what_words_find_is_found_by_the_index(desk, typed):
 
     for actor in (desk.ana, desk.eve):
         explained(lambda actor=actor: find(actor, read(typed), at=NOW))
+    for field in (
+        f"assignee:{desk.marta.pk}",
+        "queue:none",
+        f"organisation:{desk.company.key}",
+        "category:acme/main/finance/one",
+    ):
+        explained(lambda field=field: find(desk.ana, read(f"{typed} {field} state:closed"), at=NOW))
 
 
 def test_old_words_are_replaced_without_a_scan(desk):

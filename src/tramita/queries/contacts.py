@@ -20,7 +20,8 @@ from tramita.domain.errors import NotFound, NotPermitted
 from tramita.domain.folding import words
 from tramita.domain.search_terms import MOST_TERMS, Term
 from tramita.models import Item
-from tramita.queries.found import fts5, tsquery
+from tramita.queries.beginnings import fts5
+from tramita.queries.found import tsquery
 from tramita.queries.names import person_name
 from tramita.queries.own_properties import Had, declared_sql, had
 from tramita.queries.rows import fetch
@@ -130,7 +131,7 @@ def _with_words(typed: str) -> tuple[str, str, Fragment]:
         found = Fragment("contact_words(p.name, p.email) @@ to_tsquery('simple', %s)", (tsquery(terms),))
         return PEOPLE, "p.id", found
     source = PEOPLE.replace("people p", "contact_words JOIN people p ON p.id = contact_words.rowid", 1)
-    return source, "contact_words.rowid", Fragment("contact_words MATCH %s", (fts5(terms),))
+    return source, "contact_words.rowid", Fragment("contact_words MATCH %s", (fts5([term] for term in terms),))
 
 
 def kept_sql(actor: Actor, permission: str = "view") -> Fragment:

@@ -95,13 +95,13 @@ def narrowed(actor: Actor, filters: Filters, at: datetime) -> Fragment:
         if values:
             q &= Q(**{f"{name}__in": [value.number for value in values]})
     if filters.queue:
-        q &= Q(queue__in=Queue.objects.filter(key=filters.queue).values("pk"))
+        q &= Q(queue=Queue.objects.filter(key=filters.queue).values("pk")[:1])
     if filters.assignee:
         q &= _assignee(actor, filters.assignee)
     if filters.organisation:
-        q &= Q(organisation__in=Organisation.objects.filter(key=filters.organisation).values("pk"))
+        q &= Q(organisation=Organisation.objects.filter(key=filters.organisation).values("pk")[:1])
     if filters.category:
-        q &= Q(process__in=Definition.objects.filter(kind="category", key=filters.category).values("pk"))
+        q &= Q(process=Definition.objects.filter(kind="category", key=filters.category).values("pk")[:1])
     if filters.updated_since:
         q &= Q(updated_at__gte=filters.updated_since)
     if filters.q:
@@ -117,7 +117,7 @@ def _assignee(actor: Actor, wanted: str) -> Q:
     if wanted.isascii() and wanted.isdecimal():
         return Q(assignee=int(wanted)) if len(wanted) <= LONGEST_ID else NOTHING
     name = {"email": wanted.strip().lower()} if "@" in wanted else {"key": wanted.strip()}
-    return Q(assignee__in=Person.objects.filter(**name).values("pk"))
+    return Q(assignee=Person.objects.filter(**name).values("pk")[:1])
 
 
 def _words(text: str) -> Q:
