@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 from servestatic import ServeStaticASGI
 
 from tramita.config.bridge import Bridge, Receive, Scope, Send
+from tramita.config.packed import Packed
 from tramita.config.stream import PATH, Stream
 
 
@@ -16,7 +17,7 @@ class Application:
 
     def __init__(self) -> None:
         self.pages = Bridge(get_wsgi_application())
-        self.static = _static(self.pages)
+        self.static = Packed(_static(self.pages))
         self.stream = Stream()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

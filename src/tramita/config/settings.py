@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tramita.config.metrics.CountRequests",
+    "tramita.ui.compression.Compressed",
     "tramita.api.middleware.ProblemDocuments",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

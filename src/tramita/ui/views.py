@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from tramita.ui.compression import takes_gzip
 from tramita.ui.stylesheet import stylesheet
 
 YEAR = 365 * 86_400
@@ -20,7 +21,7 @@ def style(request: HttpRequest, digest: str) -> HttpResponse:
     sheet = stylesheet()
     if digest != sheet.digest:
         raise Http404
-    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    packed = takes_gzip(request.headers.get("Accept-Encoding", ""))
     response = HttpResponse(sheet.packed if packed else sheet.text, content_type="text/css; charset=utf-8")
     response["Vary"] = "Accept-Encoding"
     if packed:
