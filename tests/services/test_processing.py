@@ -104,6 +104,17 @@ def test_a_message_that_takes_the_workers_life_is_set_aside(
     assert Item.objects.get().title == "The next"
 
 
+def test_what_was_tried_least_is_tried_next(desk: Desk, data_dir: object) -> None:
+    """MAIL-6: a worker that dies by chance dies over another one next time."""
+    kept("Twice", "Once", "Never")
+    for seen, tries in zip(SeenMessage.objects.order_by("id"), (2, 1, 0), strict=True):
+        SeenMessage.objects.filter(pk=seen.pk).update(tries=tries, next_at=MONDAY)
+
+    for title in ("Never", "Once", "Twice"):
+        processing.process_due(at=MONDAY, limit=1)
+        assert Item.objects.latest("id").title == title
+
+
 def test_a_fault_of_the_reader_is_set_aside_at_once(
     desk: Desk, data_dir: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

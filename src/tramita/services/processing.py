@@ -33,7 +33,7 @@ TOO_MUCH = "It took too much memory each time it was read."
 CLAIM = """
 UPDATE seen_messages SET tries = tries + 1, next_at = %s WHERE id = (
   SELECT id FROM seen_messages WHERE outcome = '' AND (next_at <= %s OR (next_at IS NULL AND seen_at <= %s))
-  AND {tried} ORDER BY id LIMIT 1 {skip}) RETURNING id, tries
+  AND {tried} ORDER BY tries, id LIMIT 1 {skip}) RETURNING id, tries
 """
 FRESH, TRIED = "tries = 0", "tries > 0"
 
@@ -63,7 +63,8 @@ def process_due(*, at: datetime, limit: int = TOGETHER) -> int:
 def _claim(at: datetime, tried: str) -> Claim | None:
     """One at a time: a worker that dies must not have spent the tries of those it never came to.
 
-    What was tried before comes last, so that workers which die for another reason do not all die over the same one.
+    What was tried before comes last, the least tried first, so that workers which die for another reason do not die
+    over the same one again and again.
     """
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     now, abandoned = stored(at), stored(at - receiving.ABANDONED)
