@@ -46,7 +46,7 @@ def test_a_file_is_added_listed_and_read(desk: Desk, caller: Callers) -> None:
         "Ana Lima",
     )
     read = caller.ana.get(file["url"].removeprefix("/api/v1"))
-    assert (read.content, read["X-Content-Type-Options"]) == (b"the terms", "nosniff")
+    assert (read.getvalue(), read["X-Content-Type-Options"]) == (b"the terms", "nosniff")
     assert "attachment" in read["Content-Disposition"]
 
 
@@ -82,7 +82,7 @@ def test_outside_the_house_nothing_internal_is_seen(desk: Desk, caller: Callers)
     (seen,) = listed(caller.rui, item)
 
     assert (seen["filename"], seen["tags"], seen["note"], seen["by"]) == ("prices.pdf", [], None, None)
-    assert caller.rui.get(f"/files/{shown['id']}").content == b"the terms"
+    assert caller.rui.get(f"/files/{shown['id']}").getvalue() == b"the terms"
     assert caller.rui.get(f"/files/{inside['id']}").status_code == 404
     assert upload(caller.rui, item).status_code == 403
 

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from tramita.domain.file_kinds import MOST_UNPACKED, danger, picture
+from tramita.domain.file_kinds import HEAD, MOST_UNPACKED, danger, danger_in, picture
 
 
 def archive(**files: bytes) -> bytes:
@@ -147,3 +147,16 @@ def test_macros_of_older_documents_are_found() -> None:
 
     assert danger("a.doc", old + "_VBA_PROJECT".encode("utf-16-le")) == "macros"
     assert danger("a.doc", old) is None
+
+
+@pytest.mark.parametrize("content", [b"MZ" + b"x" * 9999, archive(setup__exe=b"x" * 9999), b"x" * 9999, b""])
+def test_a_file_on_the_disk_is_what_its_bytes_are(content: bytes) -> None:
+    """MAIL-57: only what may hold others is read to its end; it stands at its beginning again."""
+    file = io.BytesIO(content)
+    read: list[int] = []
+    real = file.read
+    file.read = lambda size=-1: read.append(size) or real(size)  # type: ignore[method-assign,assignment,return-value]
+
+    assert danger_in("x.bin", file) == danger("x.bin", content)
+    assert file.tell() == 0
+    assert read == ([HEAD, -1] if content.startswith(b"PK") else [HEAD])

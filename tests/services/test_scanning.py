@@ -70,7 +70,7 @@ def test_a_file_is_had_once_the_scanner_found_nothing(desk: Desk, scanner: Clamd
     assert (before.status_code, "has not been scanned yet" in words_of(before)) == (409, True)
     assert "bill.dat 5 bytes · Held back until it is scanned." in page.replace("\xa0", " ")
     assert done["scanned"] == 1
-    assert ana.get(f"/files/{file.pk}").content == b"words"
+    assert ana.get(f"/files/{file.pk}").getvalue() == b"words"
     assert "Held back" not in words_of(ana.get(f"/items/{file.item.reference}"))
 
 

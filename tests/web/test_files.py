@@ -19,6 +19,7 @@ from tramita.queries.files import AT_ONCE
 from tramita.services import drafts, filing, working
 from tramita.services.filing import Upload
 from tramita.services.mailing import Enclosure
+from tramita.ui.downloads import PIECE
 
 pytestmark = pytest.mark.usefixtures("data_dir")
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
@@ -68,6 +69,35 @@ def test_what_is_refused_stays_in_its_form(desk: Desk, ana: Client) -> None:
     assert "begins with https://" in errors_of(refused)["link-url"]
     assert 'value="Terms"' in text_of(refused)
     assert "Choose a file first." in errors_of(nothing)["file-files"]
+
+
+def test_a_file_goes_out_in_pieces_and_says_its_length(desk: Desk, ana: Client) -> None:
+    """F-1, MAIL-57: never whole in memory, and as long by its head."""
+    item, length = started(desk), 2 * PIECE + 5
+    upload = Upload("large.bin", "application/octet-stream", length, [b"x" * PIECE, b"y" * PIECE, b"12345"])
+    (row,) = filing.add_files(item, [upload], told(internal=False), by=desk.ana, at=MONDAY)
+
+    answer, head = ana.get(f"/files/{row.pk}"), ana.head(f"/files/{row.pk}")
+    pieces = list(answer)
+    head.close()
+
+    assert [len(piece) for piece in pieces] == [PIECE, PIECE, 5]
+    assert answer["Content-Length"] == head["Content-Length"] == str(length)
+    for name, value in (("Content-Type", "application/octet-stream"), ("X-Content-Type-Options", "nosniff")):
+        assert answer[name] == value
+    assert answer["Content-Disposition"] == 'attachment; filename="large.bin"'
+
+
+def test_a_file_that_was_opened_comes_whole_though_it_is_erased(desk: Desk, ana: Client, data_dir: Path) -> None:
+    """F-1, MAIL-18."""
+    item = started(desk)
+    row = add(desk, item)
+    answer = ana.get(f"/files/{row.pk}")
+
+    (kept,) = data_dir.rglob(row.sha256)
+    kept.unlink()
+
+    assert answer.getvalue() == b"terms.pdf"
 
 
 def test_a_file_alone_is_answered_in_a_word(desk: Desk, ana: Client) -> None:

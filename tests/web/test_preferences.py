@@ -85,6 +85,7 @@ def test_a_file_is_always_a_download(desk: Desk, ana: Client, as_: Browser, data
 
     response = ana.get(f"/files/{file.pk}")
 
+    assert response.getvalue().startswith(b"<")
     assert response.headers["Content-Type"] == "application/octet-stream"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.headers["X-Content-Type-Options"] == "nosniff"

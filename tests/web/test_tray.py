@@ -79,7 +79,7 @@ def test_raw_bytes_and_files_are_downloads(desk: Desk, ana: Client) -> None:
     original = ana.get(f"/mail/unhandled/{seen.pk}/original.eml")
     file = ana.get(f"/mail/unhandled/{seen.pk}/files/0")
 
-    assert original.content.startswith(b"From: Rui Sousa")
+    assert original.getvalue().startswith(b"From: Rui Sousa")
     for response in (original, file):
         assert response.headers["Content-Type"] == "application/octet-stream"
         assert response.headers["Content-Disposition"].startswith("attachment")

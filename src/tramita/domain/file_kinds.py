@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import BinaryIO
 
 from tramita.domain.mime import tnef
 
@@ -49,6 +50,7 @@ _BLOCKED = """
 BLOCKED = frozenset(_BLOCKED.split())
 MACROS = frozenset({"docm", "dotm", "potm", "ppam", "ppsm", "pptm", "sldm", "xlam", "xlsm", "xltm"})
 
+HEAD = 512  # bytes that say what a file is
 MOST_NAMES = 2_000  # of an archive
 DEEPEST = 3  # archives in archives
 MOST_UNPACKED = 50 * 1024 * 1024  # bytes, for one file that came
@@ -71,6 +73,16 @@ def picture(content: bytes) -> str | None:
 def danger(filename: str, content: bytes) -> str | None:
     """Why this file is not offered as a plain click: `program`, `macros`, `program_inside`; None if nothing is seen."""
     return _by_name(filename) or _by_bytes(content) or _inside(content, DEEPEST, _Allowance())
+
+
+def danger_in(filename: str, file: BinaryIO) -> str | None:
+    """As `danger`, of a file whose beginning says for most what it is; it stands at its beginning again. Only what
+    holds others is read whole."""
+    head = file.read(HEAD)
+    holds_others = head.startswith((OLE, TNEF, *ARCHIVES, *_PACKED)) or head[_TAR[0] :].startswith(_TAR[1])
+    why = danger(filename, head + file.read() if holds_others else head)
+    file.seek(0)
+    return why
 
 
 def _by_name(filename: str) -> str | None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 JUST_KEPT = 3600.0  # seconds in which a file is not erased: its row may still be on its way
@@ -34,6 +34,9 @@ class Storage(Protocol):
 
     def get(self, key: str) -> bytes:
         """The bytes of this key. Raises: FileNotFoundError."""
+
+    def open(self, key: str) -> BinaryIO:
+        """To read from, piece by piece; whole even if it is erased meanwhile. Raises: FileNotFoundError."""
 
     def holds(self, key: str) -> bool:
         """Whether the bytes of this key are here."""
@@ -89,6 +92,10 @@ class Folder:
     def get(self, key: str) -> bytes:
         """See `Storage`."""
         return self.path(key).read_bytes()
+
+    def open(self, key: str) -> BinaryIO:
+        """See `Storage`."""
+        return self.path(key).open("rb")
 
     def holds(self, key: str) -> bool:
         """See `Storage`; also what somebody was erasing when they were killed."""

@@ -1,5 +1,7 @@
 """The bytes of a file that was found: what reads them for a person is told in a sentence when they are lost."""
 
+from typing import BinaryIO
+
 from django.conf import settings
 
 from tramita.domain.errors import FileMissing
@@ -8,7 +10,13 @@ from tramita.gateways.storage import storage
 
 def stored_file(key: str, filename: str) -> bytes:
     """All of it. Raises: FileMissing, when the storage lost it."""
+    with opened_file(key, filename) as file:
+        return file.read()
+
+
+def opened_file(key: str, filename: str) -> BinaryIO:
+    """To be read piece by piece, and closed. Raises: FileMissing."""
     try:
-        return storage(settings.TRAMITA_STORAGE_URL).get(key)
+        return storage(settings.TRAMITA_STORAGE_URL).open(key)
     except FileNotFoundError:
         raise FileMissing("The file “%(name)s” is not kept here.", name=filename) from None

@@ -7,6 +7,7 @@ with one mail the first wins, the other is told.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -95,10 +96,16 @@ def read(seen: SeenMessage) -> ParsedMail:
 
 def raw_of(seen: SeenMessage) -> bytes:
     """The bytes as they came (MAIL-46). Raises: Conflict, when they were erased after their time, or lost."""
+    with opened(seen) as raw:
+        return raw.read()
+
+
+def opened(seen: SeenMessage) -> BinaryIO:
+    """As `raw_of`, to be read piece by piece, and closed."""
     if not seen.raw:
         raise Conflict("The message itself is not kept any more.", code="no_raw_mail")
     try:
-        return storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
+        return storage(settings.TRAMITA_STORAGE_URL).open(seen.raw)
     except FileNotFoundError:
         raise Conflict("The message itself is not kept any more.", code="no_raw_mail") from None
 

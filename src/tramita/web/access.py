@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import cast
+from typing import TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from django_htmx.middleware import HtmxDetails
@@ -17,6 +18,7 @@ from tramita.queries.people import actor_for
 from tramita.ui import errors
 
 View = Callable[..., HttpResponse]
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 class StaffRequest(HttpRequest):
@@ -27,11 +29,11 @@ class StaffRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def staff(view: Callable[..., HttpResponse]) -> View:
+def staff(view: Callable[..., R]) -> Callable[..., R | HttpResponse]:
     """Ask a visitor to sign in, refuse who only asks for things, and give the view `request.actor`."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> R | HttpResponse:
         asked = cast("StaffRequest", request)
         if not request.user.is_authenticated:
             return _sign_in(asked)

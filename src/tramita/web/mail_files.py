@@ -1,8 +1,10 @@
 """A message that reached us and lies on no item: its layout, its source, itself and its files (MAIL-43 to 46, 57)."""
 
 from functools import partial
+from typing import BinaryIO
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from tramita.domain.actors import Actor
@@ -11,10 +13,11 @@ from tramita.domain.file_kinds import danger
 from tramita.domain.mime import Attachment, parse
 from tramita.gateways.charsets import guess_charset
 from tramita.queries.tray import get_opened, get_readable, get_shown
-from tramita.services.tray import raw_of
+from tramita.services.tray import opened, raw_of
+from tramita.ui.downloads import download
 from tramita.web.access import StaffRequest, staff
 from tramita.web.mail_frame import as_picture, document, part_address, reader
-from tramita.web.mail_source import MOST_SHOWN, download, parted, warning, withheld
+from tramita.web.mail_source import MOST_SHOWN, parted, warning, withheld
 from tramita.web.refusals import Refusing
 from tramita.web.rendering import page
 
@@ -24,21 +27,22 @@ from tramita.web.rendering import page
 def source(request: StaffRequest, number: int) -> HttpResponse:
     """Every byte as it came, as text; nothing of it is markup."""
     seen = get_readable(request.actor, number)
-    raw = _raw(request.actor, number)
-    text = "\n\n".join(parted(raw[:MOST_SHOWN]))
-    return page(request, "web/mail/source.html", "unhandled", seen=seen, text=text, cut=len(raw) > MOST_SHOWN)
+    with _raw(request.actor, number) as raw:
+        text = "\n\n".join(parted(raw.read(MOST_SHOWN)))
+        cut = bool(raw.read(1))
+    return page(request, "web/mail/source.html", "unhandled", seen=seen, text=text, cut=cut)
 
 
 @require_safe
 @staff
-def original(request: StaffRequest, number: int) -> HttpResponse:
+def original(request: StaffRequest, number: int) -> HttpResponseBase:
     """The message as a file for a mail program."""
     return download(_raw(request.actor, number), f"mail-{number}.eml")
 
 
 @require_safe
 @staff
-def part(request: StaffRequest, number: int, file: int) -> HttpResponse:
+def part(request: StaffRequest, number: int, file: int) -> HttpResponseBase:
     """An attachment of a message that belongs to no item; one that harms is had by a second click only (MAIL-57)."""
     try:
         found = _file(request.actor, number, file)
@@ -76,8 +80,8 @@ def _file(actor: Actor, number: int, place: int) -> Attachment:
     return files[place]
 
 
-def _raw(actor: Actor, number: int) -> bytes:
+def _raw(actor: Actor, number: int) -> BinaryIO:
     try:
-        return raw_of(get_readable(actor, number))
+        return opened(get_readable(actor, number))
     except Refusing as gone:
         raise NotFound("There is no such file.") from gone

@@ -1,11 +1,12 @@
 """A mail as it came: its source, its download, and the mails inside it (MAIL-37, MAIL-46)."""
 
 from dataclasses import dataclass
-from typing import Any
+from io import SEEK_END
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,6 +20,7 @@ from tramita.models import Attachment, Message
 from tramita.queries.mails import get_mail, get_part
 from tramita.queries.stored import stored_file
 from tramita.ui import errors, mail_words
+from tramita.ui.downloads import download
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
 
@@ -32,16 +34,16 @@ DEEPEST = 8
 def source(request: StaffRequest, number: int) -> HttpResponse:
     """The header and the body as they came, escaped, and what was wrong with them in plain words."""
     mail = get_mail(request.actor, number)
-    raw = _raw(mail)
-    head, body = parted(raw[:MOST_SHOWN])
+    with _raw(mail) as raw:
+        head, body = parted(raw.read(MOST_SHOWN))
+        size = raw.seek(0, SEEK_END)
     defects = [mail_words.defect(code) for code in mail.defects]
-    cut = len(raw) > MOST_SHOWN
     context: dict[str, Any] = {
         "mail": mail,
         "head": head,
         "body": body,
-        "size": len(raw),
-        "cut": cut,
+        "size": size,
+        "cut": size > MOST_SHOWN,
         "defects": defects,
     }
     return page(request, "web/mail_source.html", "item", **context)
@@ -49,20 +51,10 @@ def source(request: StaffRequest, number: int) -> HttpResponse:
 
 @require_safe
 @staff
-def original(request: StaffRequest, number: int) -> HttpResponse:
+def original(request: StaffRequest, number: int) -> HttpResponseBase:
     """Every byte as received (MAIL-46)."""
     mail = get_mail(request.actor, number)
     return download(_raw(mail), f"{mail.item.reference}-{mail.pk}.eml")
-
-
-def download(content: bytes, filename: str) -> HttpResponse:
-    """Bytes to keep, never to be shown inside our pages: what they are called is the sender's word."""
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=filename)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "no-store, private"
-    return response
 
 
 def parted(raw: bytes) -> tuple[str, str]:
@@ -76,11 +68,11 @@ def parted(raw: bytes) -> tuple[str, str]:
     return head, body
 
 
-def _raw(mail: Message) -> bytes:
+def _raw(mail: Message) -> BinaryIO:
     if not mail.raw:
         raise NotFound("This mail has no original: it was written here.")
     try:
-        return storage(settings.TRAMITA_STORAGE_URL).get(mail.raw)
+        return storage(settings.TRAMITA_STORAGE_URL).open(mail.raw)
     except FileNotFoundError as gone:
         raise NotFound("The original of this mail is not in the storage.") from gone
 
@@ -98,7 +90,7 @@ class InnerFile:
 
 @require_safe
 @staff
-def enclosed(request: StaffRequest, number: int, file: int) -> HttpResponse:
+def enclosed(request: StaffRequest, number: int, file: int) -> HttpResponseBase:
     """A mail inside a mail, its words and its own files. `at=1.0` goes further in, `file=2` is one of its files."""
     try:
         found = get_part(request.actor, number, str(file))

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from ninja import File, Form, Query, Router, UploadedFile
 from ninja.responses import Status
 from pydantic import BaseModel, Field
@@ -22,9 +22,10 @@ from tramita.models import Item
 from tramita.queries import files
 from tramita.queries.files import Filed
 from tramita.queries.items import get_visible
-from tramita.queries.stored import stored_file
+from tramita.queries.stored import opened_file
 from tramita.services import filing
 from tramita.services.filing import Upload
+from tramita.ui.downloads import download
 
 FileId = Annotated[int, Field(ge=1, lt=2**63)]
 router = Router(tags=["Files"])
@@ -110,17 +111,12 @@ def remove_file(request: HttpRequest, reference: str, file_id: FileId) -> Status
 @router.get("/files/{file_id}", operation_id="read_file", url_name="read_file", openapi_extra={
     "responses": {200: {"description": "Its bytes", "content": {"application/octet-stream": {}}}}
 })  # fmt: skip
-def read_file(request: HttpRequest, file_id: FileId) -> HttpResponse:
+def read_file(request: HttpRequest, file_id: FileId) -> HttpResponseBase:
     """The bytes of a file, as a download. What is in it is its sender's word (MAIL-57)."""
     found = files.get_file(caller(request), file_id)
     if found.url:
         raise NotFound("There is no such file.")
-    content = stored_file(found.sha256, found.filename)
-    response = HttpResponse(content, content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.filename)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store, private"
-    return response
+    return download(opened_file(found.sha256, found.filename), found.filename)
 
 
 def _upload(file: UploadedFile) -> Upload:
