@@ -29,6 +29,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext_lazy": ((1, "c"), 2),
     "NotPermitted": (1,),
     "NotFound": (1,),
+    "FileMissing": (1,),
     "Conflict": (1,),
     "GuardFailed": (4,),
     **dict.fromkeys(["Malformed", "NotSignedIn", "MethodNotAllowed", "TooLarge", "UnsupportedMedia"], (1,)),
