@@ -43,6 +43,7 @@ SITUATIONS = {
     "mine": Facts(state=TO_DO, assigned=True, holds=True),
     "other": Facts(state=TO_DO, assigned=True),
     "trouble": Facts(state=TO_DO, has_problem=True),
+    "asked": Facts(state=TO_DO, step_over=True),
     "prog": Facts(state=IN_PROGRESS, assigned=True, holds=True),
     "prog'": Facts(state=IN_PROGRESS, assigned=True),
     "info": Facts(state=WAITING, wait_type=WaitType.MORE_INFORMATION, assigned=True),
@@ -103,34 +104,35 @@ close                    .     .     .    .    .     .    .     .    .    .    .
 """
 
 CASE = """
-verb                     new   draft free mine other trouble prog prog' info until pause open over closed
-draft                    aD    .     .    .    .     .       .    .     .    .     .     .    .    .
-create                   sarqT .     .    .    .     .       .    .     .    .     .     .    .    .
-archive                  sC    .     .    .    .     .       .    .     .    .     .     .    .    .
-submit                   .     aT    .    .    .     .       .    .     .    .     .     .    .    .
-discard                  .     a0    .    .    .     .       .    .     .    .     .     .    .    .
-start                    .     .     arP  arP  .     arP     .    .     .    .     .     .    .    .
-release                  .     .     .    aT   lT    .       aT   lT    .    .     .     .    .    .
-assign                   .     .     lT   aT   lT    lT      aT   lT    .    .     .     .    .    .
-to-do                    .     .     .    .    .     .       aT   x     .    .     .     .    .    .
-reject                   .     .     .    .    .     .       rT   x     .    .     .     .    .    .
-end_lease                .     .     .    .    .     .       sT   sT    .    .     .     .    .    .
-wait more_information    .     .     aW   aW   aW    aW      aW   aW    .    aW    aW    .    .    .
-wait until               .     .     aW   aW   aW    aW      aW   aW    aW   aW    aW    .    .    .
-wait pause               .     .     aW   aW   aW    aW      aW   aW    aW   aW    .     .    .    .
-wake                     .     .     .    .    .     .       .    .     sT   .     .     .    .    .
-bounce                   .     .     .    .    .     .       .    .     sT   .     .     .    .    .
-date_reached             .     .     .    .    .     .       .    .     .    sT    .     .    .    .
-resume                   .     .     .    .    .     aP      .    .     aP   aP    aP    .    .    .
-problem                  .     .     sT   sT   sT    sT      sT   sT    sT   sT    sW    .    .    .
-complete_step            .     .     .    .    .     .       sT   sT    .    .     .     .    .    .
-rework                   .     .     aP   aP   aP    aP      aP   aP    aP   aP    aP    .    .    .
-complete_children        .     .     sR   sR   sR    sR      sR   sR    sR   sR    .     .    .    .
-resolve fully_resolved   .     aR    aR   arR  aR    aR      arR  aR    aR   aR    aR    .    .    .
-abort                    .     saC   saC  saC  saC   saC     saC  saC   saC  saC   saC   .    .    .
-reopen                   .     .     .    .    .     .       .    .     .    .     .     saT  .    .
-feedback                 .     .     .    .    .     .       .    .     .    .     .     sqT  .    .
-close                    .     .     .    .    .     .       .    .     .    .     .     .    sC   .
+verb                     new   draft free mine other trouble asked prog prog' info until pause open over closed
+draft                    aD    .     .    .    .     .       .     .    .     .    .     .     .    .    .
+create                   sarqT .     .    .    .     .       .     .    .     .    .     .     .    .    .
+archive                  sC    .     .    .    .     .       .     .    .     .    .     .     .    .    .
+submit                   .     aT    .    .    .     .       .     .    .     .    .     .     .    .    .
+discard                  .     a0    .    .    .     .       .     .    .     .    .     .     .    .    .
+start                    .     .     arP  arP  .     arP     arP   .    .     .    .     .     .    .    .
+release                  .     .     .    aT   lT    .       .     aT   lT    .    .     .     .    .    .
+assign                   .     .     lT   aT   lT    lT      lT    aT   lT    .    .     .     .    .    .
+to-do                    .     .     .    .    .     .       .     aT   x     .    .     .     .    .    .
+reject                   .     .     .    .    .     .       .     rT   x     .    .     .     .    .    .
+end_lease                .     .     .    .    .     .       .     sT   sT    .    .     .     .    .    .
+wait more_information    .     .     aW   aW   aW    aW      aW    aW   aW    .    aW    aW    .    .    .
+wait until               .     .     aW   aW   aW    aW      aW    aW   aW    aW   aW    aW    .    .    .
+wait pause               .     .     aW   aW   aW    aW      aW    aW   aW    aW   aW    .     .    .    .
+wake                     .     .     .    .    .     .       .     .    .     sT   .     .     .    .    .
+bounce                   .     .     .    .    .     .       .     .    .     sT   .     .     .    .    .
+date_reached             .     .     .    .    .     .       .     .    .     .    sT    .     .    .    .
+resume                   .     .     .    .    .     aP      .     .    .     aP   aP    aP    .    .    .
+problem                  .     .     sT   sT   sT    sT      sT    sT   sT    sT   sT    sW    .    .    .
+complete_step            .     .     .    .    .     .       .     sT   sT    .    .     .     .    .    .
+next-step                .     .     .    .    .     .       aP    .    .     .    .     .     .    .    .
+rework                   .     .     aP   aP   aP    aP      aP    aP   aP    aP   aP    aP    .    .    .
+complete_children        .     .     sR   sR   sR    sR      sR    sR   sR    sR   sR    .     .    .    .
+resolve fully_resolved   .     aR    aR   arR  aR    aR      aR    arR  aR    aR   aR    aR    .    .    .
+abort                    .     saC   saC  saC  saC   saC     saC   saC  saC   saC  saC   saC   .    .    .
+reopen                   .     .     .    .    .     .       .     .    .     .    .     .     saT  .    .
+feedback                 .     .     .    .    .     .       .     .    .     .    .     .     sqT  .    .
+close                    .     .     .    .    .     .       .     .    .     .    .     .     .    sC   .
 """
 
 ACTION = """

@@ -56,6 +56,7 @@ C-45 to-do             1   no  -
 C-45 reject            103 no  -
 C-46 problem           19  yes -
 C-47 complete_step     18  yes -
+C-7  next-step         1   no  -
 C-48 wait              1   no  -
 C-49 wait              1   no  -
 C-50 wait              1   no  -

@@ -26,6 +26,7 @@ CIRCUMSTANCES = [
     "window_open",
     "children_closed",
     "has_problem",
+    "step_over",
     "first_part",
     "review_part",
     "did_first_part",

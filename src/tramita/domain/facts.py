@@ -53,6 +53,7 @@ class Facts:
     window_open: bool = False  # Resolved, and the feedback window has not passed
     children_closed: bool = False  # of a split, a launched Case, a Case's Actions, an awaited Sub-Case
     has_problem: bool = False  # a Case with a problem not yet dealt with (C-25)
+    step_over: bool = False  # a Case that a person has to move on (C-7)
 
     first_part: bool = False  # of a review Action: the work itself (A-40)
     review_part: bool = False  # of a review Action: the second pair of eyes
@@ -182,6 +183,11 @@ def children_closed(facts: Facts) -> bool:
 def has_problem(facts: Facts) -> bool:
     """C-20: something went wrong with the Case."""
     return facts.has_problem
+
+
+def step_over(facts: Facts) -> bool:
+    """Its step is done, and a person moves it on (C-7)."""
+    return facts.step_over
 
 
 def target_running(facts: Facts) -> bool:

@@ -3,6 +3,7 @@
 from tramita.models.approvals import Approval, ApprovalToken
 from tramita.models.configuration import Definition, Mailbox, Route, Version
 from tramita.models.defects import Defect
+from tramita.models.flow import CaseAction, CaseStep
 from tramita.models.focus import Focus
 from tramita.models.items import Access, CopiedContact, Entry, Item, Link
 from tramita.models.jobs import Job, JobItem
@@ -35,6 +36,8 @@ __all__ = [
     "Attachment",
     "BlockedAddress",
     "CannedUse",
+    "CaseAction",
+    "CaseStep",
     "CopiedContact",
     "Counter",
     "Defect",

@@ -48,6 +48,7 @@ class Item(models.Model):
     problem = WordField(Problem, null=True)  # C-20
     problem_source = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     problem_reason = models.TextField(null=True)
+    finished_step = models.CharField(max_length=100, null=True)  # of a Case that a person has to move on (C-7)
 
     assignee = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     owner = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -114,6 +115,9 @@ class Item(models.Model):
             models.Index(fields=["process", "listed", "sort_due", "id"], name="items_of_process"),
             models.Index(fields=["requester", "id"], name="items_by_requester"),
             models.Index(fields=["parent", "ordinal"], name="items_by_parent"),
+            models.Index(  # what a Case waits for, whatever has ended (C-10)
+                fields=["parent"], name="items_open_below", condition=models.Q(state__lt=4, parent__isnull=False)
+            ),
             models.Index(fields=["updated_at", "id"], name="items_by_update"),
             models.Index(
                 fields=["queue", "sort_due", "id"],

@@ -9,16 +9,17 @@ from tramita.domain.lifecycle import Lifecycle
 from tramita.domain.lifecycles import LIFECYCLES
 from tramita.domain.permissions import Permission, needs
 from tramita.models import Item
+from tramita.queries.flow import open_below
 from tramita.queries.visibility import may
 
 NOTHING_GIVEN = Given()
-ENDED = (State.RESOLVED.number, State.CLOSED.number)
 
 # verbs that people and robots press on an item, in the order in which they are offered (INTERFACES section 5)
 OFFERED = (
     "submit",
     "start",
     "resume",
+    "next-step",
     "to-do",
     "release",
     "assign",
@@ -58,6 +59,7 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         window_open=window_open(item, at),
         children_closed=actor.is_system and children_closed(item),
         has_problem=item.problem is not None,
+        step_over=item.finished_step is not None,
         given=given,
     )
 
@@ -80,7 +82,7 @@ def children_closed(item: Item) -> bool:
     if item.pk is None:
         return False
     if item.kind is Kind.CASE:
-        return not Item.objects.filter(parent=item).exclude(state__in=ENDED).exists()
+        return not open_below(item)
     closed = State.CLOSED.number
     if item.wait_type is WaitType.SPLIT:
         return (

@@ -7,8 +7,8 @@ from tramita.domain.codes import Kind, State
 from tramita.domain.definitions import ActionDefinition, CaseTypeDefinition, CategoryDefinition
 from tramita.models import Item
 from tramita.queries import definitions
+from tramita.services.fitting import still_fits
 from tramita.services.moving import assigned_to, listed
-from tramita.services.working import still_fits
 
 Rule = CategoryDefinition | CaseTypeDefinition | ActionDefinition
 

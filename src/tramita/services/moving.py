@@ -103,6 +103,8 @@ def _cleared(item: Item, to: State) -> dict[str, Any]:
         columns |= NO_RESOLUTION
     if item.problem and to in (State.RESOLVED, State.CLOSED):
         columns |= NO_PROBLEM
+    if item.finished_step and to in (State.RESOLVED, State.CLOSED):
+        columns["finished_step"] = None
     if to is State.CLOSED:
         columns |= {"highlighted": False, "window_ends_at": None}
     return columns

@@ -7,9 +7,9 @@ from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.allocation import to_owner
 from tramita.domain.codes import Problem, Reason, State, WaitType
 from tramita.models import Item
+from tramita.services.fitting import still_fits
 from tramita.services.ledger import Change
 from tramita.services.moving import assigned_to, decide, follow
-from tramita.services.working import still_fits
 
 REASONS = {
     Problem.ACTION_UNABLE: Reason.ACTION_UNABLE,
@@ -41,12 +41,12 @@ def raise_problem(case: Item, problem: Problem, *, source: Item | None, reason: 
         change.record("problem_raised", data=data, **columns)
     else:
         row = decide(case, "problem", by=SYSTEM, at=at)
-        follow(change, row, "problem_raised", data=data, **columns, **_to_owner(case))
+        follow(change, row, "problem_raised", data=data, **columns, **to_its_owner(case))
         change.lines[-1].reason = REASONS[problem]
     change.write()
 
 
-def _to_owner(case: Item) -> dict[str, Any]:
+def to_its_owner(case: Item) -> dict[str, Any]:
     """The assignee becomes the owner; without a valid one the Case goes to its queue (G-10)."""
     choice = to_owner(case.owner_id, case.queue_id, valid=lambda person_id: still_fits(case, person_id))
     return {"allocation": choice.why.value, **assigned_to(case, choice.assignee)}

@@ -7,13 +7,13 @@ from django.db.models import Q
 
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Method, State
-from tramita.domain.resolution import opens_window
 from tramita.models import Entry, Item
 from tramita.queries import definitions
-from tramita.services import clockwork, problems
+from tramita.services import flowing, problems
 from tramita.services.allocating import queued, returning_to
+from tramita.services.finishing import end_with_case, finish, running_actions
 from tramita.services.ledger import Change
-from tramita.services.moving import decide, ended, follow, left_team, settle, step, take
+from tramita.services.moving import decide, ended, follow, settle, take
 from tramita.services.notes import write_note
 from tramita.services.submitting import missing, submission
 from tramita.services.transactions import one_transaction
@@ -27,6 +27,7 @@ def resolve(item: Item, *, method: str | None, reason: str = "", note: str = "",
 
     Rules: T-24, T-35, T-36, C-43, C-55, A-38, A-39, R-6 to R-10, R-13, R-20.
     """
+    flowing.hold(item)
     seq = None if note.strip() else resolution_seq(item, by)
     given = _given(item, method, reason, note, seq)
     row = decide(item, "resolve", by=by, at=at, **given)
@@ -42,33 +43,8 @@ def resolve(item: Item, *, method: str | None, reason: str = "", note: str = "",
     change.write()
     if method == Method.UNABLE_TO_COMPLETE:
         problems.action_unable(item, reason=reason, by=by, at=at)
-
-
-def finish(change: Change, row: Any, method: Method, reason: str, data: dict[str, Any]) -> None:
-    """Follow a row that ends the work, open the feedback window or close at once (R-13, R-18, A-25)."""
-    item, at = change.item, change.at
-    settle(change)
-    columns = ended(item, method, by=change.by, at=at, reason=reason)
-    data = {"method": method.value, **data}
-    if row.to is State.CLOSED:
-        if row.through is None:
-            follow(change, row, "closed", data=data, **columns, closed_at=at)
-            return
-        step(change, row, row.through, "resolved", data=data, **columns)
-        step(change, row, State.CLOSED, "closed", data=data, closed_at=at)
-        return
-    ends = clockwork.window_end(item, at) if opens_window(method) else None
-    follow(change, row, "resolved", data=data, **columns, window_ends_at=ends, **left_team(item, change.by))
-    if ends is not None:
-        change.set_timer("close", ends)
     else:
-        _close_at_once(change)
-
-
-def _close_at_once(change: Change) -> None:
-    """No window is configured: Resolved is passed through (R-13, T-47)."""
-    row = decide(change.item, "close", by=SYSTEM, at=change.at)
-    follow(change, row, "closed", closed_at=change.at)
+        flowing.ended(item, at=at)
 
 
 @one_transaction
@@ -88,6 +64,8 @@ def reopen(item: Item, *, by: Actor, at: datetime) -> None:
     settle(change)
     follow(change, row, "reopened", assignee_id=by.id, last_assignee_id=by.id)
     change.write()
+    if item.kind is Kind.CASE:
+        flowing.go_on(item, at=at)
 
 
 def reopen_by_mail(change: Change) -> None:
@@ -99,6 +77,7 @@ def reopen_by_mail(change: Change) -> None:
 @one_transaction
 def abort(item: Item, *, confirmed: bool = True, by: Actor, at: datetime) -> None:
     """End a Case for good, its running Actions with it. Rules: C-56, C-60, A-43."""
+    flowing.hold(item)
     row = decide(item, "abort", by=by, at=at, confirmed=confirmed)
     change = Change(item, by, at)
     settle(change)
@@ -106,20 +85,7 @@ def abort(item: Item, *, confirmed: bool = True, by: Actor, at: datetime) -> Non
     follow(change, row, "aborted", data={"method": Method.ABORTED.value}, **columns, closed_at=at)
     change.write()
     for action in running_actions(item):
-        _end_with_case(action, by=by, at=at)
-
-
-def running_actions(case: Item) -> list[Item]:
-    """The Actions of this Case that have not ended."""
-    children = Item.objects.filter(parent=case, kind=Kind.ACTION.number).exclude(state=State.CLOSED.number)
-    return list(children.order_by("ordinal"))
-
-
-def _end_with_case(action: Item, *, by: Actor, at: datetime) -> None:
-    row = decide(action, "close", by=SYSTEM, at=at)
-    change = Change(action, by, at)
-    follow(change, row, "closed", data={"because": "case_aborted"}, closed_at=at)
-    change.write()
+        end_with_case(action, by=by, at=at)
 
 
 def resolution_seq(item: Item, by: Actor) -> int | None:

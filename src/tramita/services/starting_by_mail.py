@@ -17,11 +17,11 @@ from tramita.domain.subjects import title_from, without_reference
 from tramita.models import CopiedContact, Item, Person
 from tramita.queries import definitions
 from tramita.queries.mailboxes import RouteRow, Sender
-from tramita.services import automatic_mails, clockwork, contacts, linking, storing_mail
+from tramita.services import automatic_mails, clockwork, contacts, flowing, linking, storing_mail
+from tramita.services.beginning import begin, place, set_process
 from tramita.services.ledger import Change, create
 from tramita.services.moving import ended
 from tramita.services.restraint import tell_operator, why_silent
-from tramita.services.starting import begin, place, set_process
 from tramita.services.storing_mail import Arrival
 from tramita.services.submitting import submission
 from tramita.services.writing_mail import Answered
@@ -53,6 +53,8 @@ def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None =
     _tell(change, arrival, route, person, silent=refused or arrival.archive)
     if follows is not None:
         _tie(item, follows, person, at=at)
+    if item.kind is Kind.CASE and item.state is State.TO_DO:
+        flowing.begin(item, at=at)
     return item
 
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.codes import Method, State, WaitType
+from tramita.domain.codes import Kind, Method, State, WaitType
 from tramita.models import Item
-from tramita.services import automatic_mails, clockwork
+from tramita.services import automatic_mails, clockwork, flowing
+from tramita.services.fitting import still_fits
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, ended, follow, left_team, settle, take
 from tramita.services.transactions import one_transaction
-from tramita.services.working import still_fits
 
 
 @one_transaction
@@ -24,6 +24,7 @@ def wait(
     at: datetime,
 ) -> None:
     """Interrupt the work. Rules: T-30, T-31, C-48 to C-50, A-33, A-34, W-9 to W-14."""
+    flowing.hold(item)
     given = {"wait_type": type, "until": until, "days": days, "close_if_no_response": close_if_no_response}
     row = decide(item, "wait", by=by, at=at, **given)  # before it is taken: a wrong input starts nothing
     change = Change(item, by, at)
@@ -44,17 +45,22 @@ def wait(
     if days is not None:
         change.set_timer("time_out", clockwork.days_later(item, at, days))
     change.write()
+    if item.kind is Kind.CASE:
+        flowing.go_on(item, at=at)  # another wait may have ended a Pause
 
 
 @one_transaction
 def resume(item: Item, *, by: Actor, at: datetime) -> None:
     """End the wait by hand: In Progress is chosen again. Rules: S-10, T-34, C-53, A-37."""
+    flowing.hold(item)
     row = decide(item, "resume", by=by, at=at)
     change = Change(item, by, at)
     settle(change)
     mine = {"assignee_id": by.id, "last_assignee_id": by.id} if item.assignee_id is None else {}
     follow(change, row, "resumed", **mine, **(NO_PROBLEM if item.problem else {}))
     change.write()
+    if item.kind is Kind.CASE:
+        flowing.go_on(item, at=at)
 
 
 @one_transaction

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from tramita.domain.actors import Actor
-from tramita.domain.codes import Role, State
+from tramita.domain.codes import Kind
 from tramita.domain.errors import Invalid
-from tramita.models import Item, Person
-from tramita.queries.facts import outside
-from tramita.queries.people import actor_for, person_by_name
-from tramita.queries.visibility import may
+from tramita.models import Item
+from tramita.services import flowing
+from tramita.services.fitting import valid_target
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, assigned_to, decide, follow, settle
 from tramita.services.transactions import one_transaction
@@ -17,12 +16,15 @@ from tramita.services.transactions import one_transaction
 @one_transaction
 def start(item: Item, *, by: Actor, at: datetime) -> None:
     """Pick it up: it becomes theirs and In Progress. Rules: T-25, C-44, A-31; C-22(3) for a problem."""
+    flowing.hold(item)
     row = decide(item, "start", by=by, at=at)
     change = Change(item, by, at)
     settled = NO_PROBLEM if item.problem else {}
     follow(change, row, "started", **assigned_to(item, by.id), **settled)
     settle(change)
     change.write()
+    if item.kind is Kind.CASE:
+        flowing.go_on(item, at=at)
 
 
 @one_transaction
@@ -66,25 +68,3 @@ def reject(item: Item, *, reason: str, by: Actor, at: datetime) -> None:
     change = Change(item, by, at)
     follow(change, row, "rejected", words={"reason": reason}, assignee_id=None, robot_rejected=True)
     change.write()
-
-
-def valid_target(item: Item, to: str | int) -> Person | None:
-    """The active user or robot who may work on this item and, if held to their queues, is in this one (Q-12, Q-14)."""
-    person = Person.objects.filter(pk=to).first() if isinstance(to, int) else person_by_name(to)
-    if person is None or not person.is_active:
-        return None
-    target = actor_for(person)
-    if not (target.is_staff or target.role is Role.ROBOT) or not may(target, "work", item):
-        return None
-    return None if outside(item, target) or not _takes(person, item) else person
-
-
-def _takes(person: Person, item: Item) -> bool:
-    """A robot gets only work of the kinds it was made for (B-3)."""
-    kinds = (person.robot or {}).get("kinds")
-    return kinds is None or item.kind.value in kinds
-
-
-def still_fits(item: Item, person_id: int | None) -> bool:
-    """Whether an item that comes back may go to this person again (Q-9, Q-12)."""
-    return person_id is not None and item.state is not State.CLOSED and valid_target(item, person_id) is not None

@@ -1,0 +1,29 @@
+"""Who may be given an item (Q-12, Q-14, B-3)."""
+
+from tramita.domain.codes import Role, State
+from tramita.models import Item, Person
+from tramita.queries.facts import outside
+from tramita.queries.people import actor_for, person_by_name
+from tramita.queries.visibility import may
+
+
+def valid_target(item: Item, to: str | int) -> Person | None:
+    """The active user or robot who may work on this item and, if held to their queues, is in this one (Q-12, Q-14)."""
+    person = Person.objects.filter(pk=to).first() if isinstance(to, int) else person_by_name(to)
+    if person is None or not person.is_active:
+        return None
+    target = actor_for(person)
+    if not (target.is_staff or target.role is Role.ROBOT) or not may(target, "work", item):
+        return None
+    return None if outside(item, target) or not _takes(person, item) else person
+
+
+def _takes(person: Person, item: Item) -> bool:
+    """A robot gets only work of the kinds it was made for (B-3)."""
+    kinds = (person.robot or {}).get("kinds")
+    return kinds is None or item.kind.value in kinds
+
+
+def still_fits(item: Item, person_id: int | None) -> bool:
+    """Whether an item that comes back may go to this person again (Q-9, Q-12)."""
+    return person_id is not None and item.state is not State.CLOSED and valid_target(item, person_id) is not None

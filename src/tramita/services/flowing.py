@@ -1,0 +1,190 @@
+"""The engine that makes Cases flow: called wherever something moved that a Case may go on from (C-7 to C-10).
+
+What is to be done is decided in `domain.flow` from the newest step alone, so a Case with ten thousand finished
+Actions costs what one with ten does. Who moves a Case or an Action of it holds the whole related group (`hold`),
+so of two Actions that end at once the later sees the earlier; that no Action runs twice in a pass the database
+keeps besides. See decision 42.
+"""
+
+from datetime import datetime
+
+from django.db import connection
+
+from tramita.domain import flow
+from tramita.domain.actors import SYSTEM, Actor
+from tramita.domain.codes import Kind, Method, Reason, State, WaitType
+from tramita.domain.definitions import CaseTypeDefinition
+from tramita.domain.flow import Move, Planned, Standing
+from tramita.domain.permissions import Permission
+from tramita.models import Item
+from tramita.queries import definitions
+from tramita.queries import flow as flows
+from tramita.queries.flow import Place
+from tramita.services import sql
+from tramita.services.finishing import finish
+from tramita.services.ledger import Change
+from tramita.services.moving import NO_PROBLEM, decide, follow, require, settle
+from tramita.services.new_actions import new_action
+from tramita.services.problems import to_its_owner
+from tramita.services.transactions import one_transaction
+
+RUNNING = (State.TO_DO, State.IN_PROGRESS, State.WAITING)
+
+
+def hold(item: Item) -> None:
+    """Nobody else moves this item's related group until the end of the transaction; the group's first item stands
+    for it. On SQLite a writer is alone anyway."""
+    if connection.vendor == "postgresql" and item.related_to_id is not None and item.kind is not Kind.TICKET:
+        sql.execute("SELECT 1 FROM items WHERE id = %s FOR UPDATE", [item.related_to_id])
+
+
+def begin(case: Item, *, at: datetime) -> None:
+    """The first step of a Case that was submitted starts at once. Rules: C-41, C-42."""
+    planned = _plan(case, None)
+    if planned is not None:
+        _begin_step(case, planned, 1, at=at)
+        go_on(case, at=at)
+
+
+def go_on(case: Item, *, at: datetime, child_ended: bool = False) -> None:
+    """Bring a Case as far as it goes by itself; nothing where it has no flow, or somebody has to decide first.
+
+    Rules: C-7, C-10, C-47.
+    """
+    if case.process_version_id is None or case.state not in RUNNING:
+        return
+    while (place := flows.place(case)) is not None:
+        todo = flow.move(_standing(case, place, child_ended=child_ended))
+        if todo is Move.STAY:
+            return
+        _MOVES[todo](case, place, at=at)
+        if todo is not Move.NEXT:
+            return
+
+
+def ended(item: Item, *, at: datetime) -> None:
+    """An Action or a Sub-Case has ended: what it hangs on may go on."""
+    if item.parent_id is not None:
+        go_on(Item.objects.get(pk=item.parent_id), at=at, child_ended=True)
+
+
+@one_transaction
+def next_step(case: Item, *, by: Actor, at: datetime) -> None:
+    """A person moves a Case on whose step is over. Rule: C-7."""
+    require(by, Permission.WORK, case)
+    hold(case)
+    row = decide(case, "next-step", by=by, at=at)
+    change = Change(case, by, at)
+    settle(change)
+    mine = {"assignee_id": by.id, "last_assignee_id": by.id} if case.assignee_id is None else {}
+    follow(change, row, "moved_on", **mine, **(NO_PROBLEM if case.problem else {}), finished_step=None)
+    change.write()
+    go_on(case, at=at)
+
+
+def repaired_by(case: Item, actions: list[Item]) -> None:
+    """What was launched to settle a problem belongs to the step, which waits for it (C-22, A-23)."""
+    place = flows.place(case)
+    if place is not None and not place.over and not place.at_end:
+        rows = [_row(place.id, one.action_name or "", one.pk, copy=one.ordinal) for one in actions]
+        sql.insert("case_actions", rows)
+
+
+def _standing(case: Item, place: Place, *, child_ended: bool) -> Standing:
+    case_type = _type(case)
+    manual = case_type.progression == "manual"
+    return Standing(
+        held=case.state not in RUNNING or case.problem is not None or case.wait_type is WaitType.PAUSE,
+        manual=manual,
+        over=place.over and not place.at_end,
+        asked=case.finished_step is not None,
+        at_end=place.at_end,
+        completed=place.at_end and place.over,
+        child_ended=child_ended,
+        open=int(flows.open_below(case)) if place.at_end else place.open,
+        more=manual and not place.at_end and not place.open and _plan(case, place.step) is not None,
+    )
+
+
+def _next(case: Item, place: Place, *, at: datetime) -> None:
+    """The next step begins, or the end is reached."""
+    if not place.over:
+        _end_step(place, at=at)
+    planned = _plan(case, place.step)
+    if planned is not None:
+        _begin_step(case, planned, place.number + 1, at=at)
+    else:
+        _insert_step(case, place.number + 1, "", at=at)
+
+
+def _ask(case: Item, place: Place, *, at: datetime) -> None:
+    """A person moves it on: it is To Do in its owner's Inbox, or stays where it is, highlighted. Rule: C-47."""
+    _end_step(place, at=at)
+    _bring(case, "step_completed", Reason.STEP_COMPLETED, at=at, step=place.step, finished_step=place.step)
+
+
+def _complete(case: Item, place: Place, *, at: datetime) -> None:
+    """All is done: Resolved; where people move Cases on, one of them looks first. Rules: C-10, CG-14."""
+    if not place.over:
+        _end_step(place, at=at)
+    if _type(case).progression == "manual":
+        _bring(case, "children_completed", Reason.CHILDREN_COMPLETED, at=at)
+        return
+    change = Change(case, SYSTEM, at)
+    finish(change, decide(case, "complete_children", by=SYSTEM, at=at), Method.FULLY_RESOLVED, "", {})
+    change.write()
+    ended(case, at=at)
+
+
+_MOVES = {Move.NEXT: _next, Move.ASK: _ask, Move.COMPLETE: _complete}
+
+
+def _bring(case: Item, entry: str, reason: Reason, *, at: datetime, step: str | None = None, **columns: object) -> None:
+    change, data = Change(case, SYSTEM, at), {"step": step, "reason": int(reason)}
+    if case.state is State.IN_PROGRESS:
+        row = decide(case, "complete_step", by=SYSTEM, at=at)
+        follow(change, row, entry, data=data, **to_its_owner(case), **columns)
+        change.lines[-1].reason = reason
+    else:
+        change.record(entry, reason=reason, data=data, highlighted=True, **columns)
+    change.write()
+
+
+def _begin_step(case: Item, planned: Planned, number: int, *, at: datetime) -> None:
+    """The Actions of a step, beside each other; the database refuses a second time (decision 42)."""
+    step_id = _insert_step(case, number, planned.step.name, at=at)
+    known, first = _type(case).actions, sql.next_ordinal(case.pk)
+    actions = [
+        new_action(case, known[name], ordinal, reason=Reason.NEW, by=SYSTEM, at=at)
+        for ordinal, name in enumerate(planned.actions, start=first)
+    ]
+    rows = [_row(step_id, one.action_name or "", one.pk) for one in actions]
+    sql.insert("case_actions", rows + [_row(step_id, name, None) for name in planned.left_out])
+    change = Change(case, SYSTEM, at)
+    data = {"step": planned.step.name, "items": [one.reference for one in actions], "left_out": [*planned.left_out]}
+    change.record("step_started", data=data, finished_step=None)
+    change.write()
+
+
+def _row(step_id: int, name: str, item_id: int | None, *, copy: int = 0) -> dict[str, object]:
+    return {"step_id": step_id, "name": name, "copy": copy, "item_id": item_id}
+
+
+def _insert_step(case: Item, number: int, name: str, *, at: datetime) -> int:
+    row = {"case_id": case.pk, "number": number, "step": name, "begun_at": at, "ended_at": None}
+    return sql.insert("case_steps", [row], returning=True)[0]
+
+
+def _end_step(place: Place, *, at: datetime) -> None:
+    sql.execute("UPDATE case_steps SET ended_at = %s WHERE id = %s", [sql.stored(at), place.id])
+
+
+def _plan(case: Item, after: str | None) -> Planned | None:
+    case_type = _type(case)
+    return flow.plan(case_type, after, flows.values(case, case_type)) if case_type.steps else None
+
+
+def _type(case: Item) -> CaseTypeDefinition:
+    if case.process_version_id is None:
+        raise ValueError("a Case that flows has a type")
+    return definitions.case_type(case.process_version_id)

@@ -1,0 +1,55 @@
+"""A new Action of a Case: what it takes over, its due date, its allocation (A-1, A-30)."""
+
+from datetime import datetime
+
+from tramita.domain.actors import SYSTEM, Actor
+from tramita.domain.codes import Kind, Reason
+from tramita.domain.definitions import ActionDefinition
+from tramita.models import Item
+from tramita.services import clockwork
+from tramita.services.beginning import begin, place
+from tramita.services.ledger import create
+from tramita.services.submitting import submission
+
+
+def new_action(
+    case: Item,
+    definition: ActionDefinition,
+    ordinal: int,
+    *,
+    reason: Reason,
+    due: datetime | None = None,
+    instructions: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> Item:
+    """Write it, To Do; the Case's row must be held, for the ordinal hangs on it."""
+    action = Item(
+        kind=Kind.ACTION,
+        number=case.number,
+        ordinal=ordinal,
+        title=f"{definition.title}: {case.title}" if case.title else definition.title,
+        parent=case,
+        related_to_id=case.related_to_id or case.pk,
+        process_id=case.process_id,
+        process_version_id=case.process_version_id,
+        customer_id=case.customer_id,
+        organisation_id=case.organisation_id,
+        action_name=definition.name,
+        instructions=instructions if instructions is not None else definition.instructions,
+        checklist=[[text, False] for text in definition.checklist],
+        primary_contact_id=case.primary_contact_id,
+        requester_id=case.requester_id,
+        subject_id=case.subject_id,
+        original_requester_id=case.original_requester_id,
+        queue_id=case.queue_id,
+    )
+    change = begin(action, "create", by=SYSTEM, at=at, write=False)
+    submission(change)
+    change.record("clock_started", **clockwork.begun(action, at=at))
+    if due is not None:
+        change.record("due_changed", data={"to": due.isoformat()}, **clockwork.overridden(action, due, at=at))
+    place(change)
+    change.lines[0].reason = reason
+    create(action, by=by, at=at, change=change)
+    return action
