@@ -45,7 +45,8 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
 
 VERBS: Mapping[str, Permission] = {
     **dict.fromkeys(["draft", "create", "submit", "discard"], _P.CREATE),
-    **dict.fromkeys(["start", "to-do", "reject", "wait", "resume", "reopen", "review", "rework"], _P.WORK),
+    **dict.fromkeys(["start", "to-do", "reject", "wait", "resume", "reopen"], _P.WORK),
+    **dict.fromkeys(["next-step", "review", "rework"], _P.WORK),
     **dict.fromkeys(["merge", "split", "convert", "note", "file", "link", "change", "launch"], _P.WORK),
     **dict.fromkeys(["release", "assign"], _P.ASSIGN),
     **dict.fromkeys(["resolve", "abort"], _P.RESOLVE),

@@ -65,7 +65,7 @@ def go_on(case: Item, *, at: datetime, child_ended: bool = False) -> None:
 def ended(item: Item, *, at: datetime) -> None:
     """An Action or a Sub-Case has ended: what it hangs on may go on."""
     if item.parent_id is not None:
-        go_on(Item.objects.get(pk=item.parent_id), at=at, child_ended=True)
+        go_on(Item.objects.select_for_update().get(pk=item.parent_id), at=at, child_ended=True)
 
 
 @one_transaction
