@@ -14,7 +14,9 @@ Steps = Mapping[str, Sequence[str]]  # names of Actions by step; "name?text" has
 PLAIN: Steps = {"collect": ["papers", "form"], "check": ["bank"], "finish": ["create"]}
 
 
-def publish_flow(name: str, steps: Steps, *, actions: Mapping[str, Mapping[str, Any]] | None = None, **more: Any) -> str:
+def publish_flow(
+    name: str, steps: Steps, *, actions: Mapping[str, Mapping[str, Any]] | None = None, **more: Any
+) -> str:
     """A Case type with these steps; what `actions` says of an Action is added to it. Its path."""
     given, known, read = actions or {}, {}, []
     for written, names in steps.items():

@@ -70,9 +70,7 @@ def test_a_draft_that_is_resolved_runs_no_actions(desk: Desk) -> None:
 def test_a_mail_starts_a_case_with_its_first_step(desk: Desk, data_dir: object) -> None:
     """C-1, C-41, G-9."""
     path = publish_flow("by-mail", PLAIN)
-    Route.objects.filter(address="suppliers@desk.example").update(
-        process=factories.definition("case_type", path).pk
-    )
+    Route.objects.filter(address="suppliers@desk.example").update(process=factories.definition("case_type", path).pk)
 
     receiving.receive(mail("New supplier", to="suppliers@desk.example"), source="import", at=MONDAY)
 
@@ -95,7 +93,11 @@ def test_the_next_step_begins_when_all_actions_of_the_step_are_complete(desk: De
 
 def test_conditions_are_asked_when_their_step_begins_and_not_again(desk: Desk) -> None:
     """C-8, C-9: what was left out is told, and kept."""
-    steps = {"collect": ["papers", "credit?fields.amount > 10000"], "look?fields.abroad == true": ["visit"], "end": ["pay"]}
+    steps = {
+        "collect": ["papers", "credit?fields.amount > 10000"],
+        "look?fields.abroad == true": ["visit"],
+        "end": ["pay"],
+    }
     small = begun(desk, steps, fields={"amount": 500})
     large = begun(desk, steps, fields={"amount": 20_000, "abroad": True})
     complete(small, "papers", desk=desk)
@@ -203,9 +205,7 @@ SETTLED: dict[str, Callable[[Item, Desk], object]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("way", "after"), [("In Progress again", ["bank"]), ("Pause", []), ("relaunched", ["papers"])]
-)
+@pytest.mark.parametrize(("way", "after"), [("In Progress again", ["bank"]), ("Pause", []), ("relaunched", ["papers"])])
 def test_a_problem_holds_the_flow_until_a_person_settles_it(desk: Desk, way: str, after: list[str]) -> None:
     """A-23, C-20, C-22, C-25: moving on goes on, a Pause waits, a relaunched Action belongs to the step."""
     case = begun(desk)

@@ -120,7 +120,9 @@ def _next(case: Item, place: Place, *, at: datetime) -> None:
 def _ask(case: Item, place: Place, *, at: datetime) -> None:
     """A person moves it on: it is To Do in its owner's Inbox, or stays where it is, highlighted. Rule: C-47."""
     _end_step(place, at=at)
-    _bring(case, "step_completed", Reason.STEP_COMPLETED, at=at, step=place.step, finished_step=place.step)
+    title = next(step.title for step in _type(case).steps if step.name == place.step)
+    told = {"step": place.step, "title": title}
+    _bring(case, "step_completed", Reason.STEP_COMPLETED, told, at=at, finished_step=place.step)
 
 
 def _complete(case: Item, place: Place, *, at: datetime) -> None:
@@ -128,7 +130,7 @@ def _complete(case: Item, place: Place, *, at: datetime) -> None:
     if not place.over:
         _end_step(place, at=at)
     if _type(case).progression == "manual":
-        _bring(case, "children_completed", Reason.CHILDREN_COMPLETED, at=at)
+        _bring(case, "children_completed", Reason.CHILDREN_COMPLETED, {}, at=at)
         return
     change = Change(case, SYSTEM, at)
     finish(change, decide(case, "complete_children", by=SYSTEM, at=at), Method.FULLY_RESOLVED, "", {})
@@ -139,8 +141,8 @@ def _complete(case: Item, place: Place, *, at: datetime) -> None:
 _MOVES = {Move.NEXT: _next, Move.ASK: _ask, Move.COMPLETE: _complete}
 
 
-def _bring(case: Item, entry: str, reason: Reason, *, at: datetime, step: str | None = None, **columns: object) -> None:
-    change, data = Change(case, SYSTEM, at), {"step": step, "reason": int(reason)}
+def _bring(case: Item, entry: str, reason: Reason, told: dict[str, object], *, at: datetime, **columns: object) -> None:
+    change, data = Change(case, SYSTEM, at), {**told, "reason": int(reason)}
     if case.state is State.IN_PROGRESS:
         row = decide(case, "complete_step", by=SYSTEM, at=at)
         follow(change, row, entry, data=data, **to_its_owner(case), **columns)
@@ -161,7 +163,12 @@ def _begin_step(case: Item, planned: Planned, number: int, *, at: datetime) -> N
     rows = [_row(step_id, one.action_name or "", one.pk) for one in actions]
     sql.insert("case_actions", rows + [_row(step_id, name, None) for name in planned.left_out])
     change = Change(case, SYSTEM, at)
-    data = {"step": planned.step.name, "items": [one.reference for one in actions], "left_out": [*planned.left_out]}
+    data = {
+        "step": planned.step.name,
+        "title": planned.step.title,
+        "items": [one.reference for one in actions],
+        "left_out": [*planned.left_out],
+    }
     change.record("step_started", data=data, finished_step=None)
     change.write()
 

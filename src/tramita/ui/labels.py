@@ -195,6 +195,7 @@ VERBS: Words = {
     "to-do": _("To Do"),
     "wait": _("Wait"),
     "resume": _("In Progress"),
+    "next-step": _("Next step"),
     "resolve": _("Resolve"),
     "reopen": _("Reopen"),
     "abort": _("Abort"),
@@ -384,6 +385,15 @@ PARTIES: Words = {
     Party.OTHER: pgettext_lazy("at fault", "Somebody else"),
 }
 
+# C-7: how far a Case is with a step
+STEPS: Words = {
+    "done": pgettext_lazy("a step of a Case", "Done"),
+    "running": pgettext_lazy("a step of a Case", "Running"),
+    "asked": pgettext_lazy("a step of a Case", "Done, to be moved on"),
+    "to_come": pgettext_lazy("a step of a Case", "To come"),
+    "left_out": pgettext_lazy("a step of a Case", "Not needed"),
+}
+
 # H-1, Q-11: the parts of the Team page
 WHOSE: Words = {
     "": _("Everybody"),
@@ -432,6 +442,7 @@ ALL: Mapping[str, Words] = {
     "tie": TIES,
     "channel": CHANNELS,
     "whose": WHOSE,
+    "step": STEPS,
 }
 
 

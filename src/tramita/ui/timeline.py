@@ -62,6 +62,7 @@ GROUP_OF: Mapping[str, str] = {
     "linked": "links",
     "unlinked": "links",
     "action_launched": "links",
+    "step_started": "links",
     "approval_requested": "approvals",
     "approval_asked_again": "approvals",
     "approval_reminded": "approvals",
@@ -188,6 +189,15 @@ def _launched(data: Data) -> str:
     return _("Launched %(items)s") % {"items": ", ".join(data.get("items", ()))}
 
 
+def _step_started(data: Data) -> str:
+    said = {"step": data.get("title"), "items": ", ".join(data.get("items", ()))}
+    return _("Step “%(step)s” begun: %(items)s") % said
+
+
+def _step(text: Promise) -> Callable[[Data], str]:
+    return lambda data: str(text) % {"step": data.get("title")}
+
+
 def _problem(data: Data) -> str:
     return _("Problem: %(problem)s") % {"problem": labels.word("problem", data.get("problem"))}
 
@@ -309,6 +319,10 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "linked": _linked,
     "unlinked": _unlinked,
     "action_launched": _launched,
+    "step_started": _step_started,
+    "step_completed": _step(gettext_lazy("Step “%(step)s” done; a person moves the Case on")),
+    "children_completed": _plain(gettext_lazy("Everything in this Case is done; a person ends it")),
+    "moved_on": _plain(gettext_lazy("Moved on to the next step")),
     "approval_requested": _approval(gettext_lazy("Approval requested: %(what)s")),
     "approval_asked_again": _approval(gettext_lazy("Link for the approval sent again: %(what)s")),
     "approval_reminded": _approval(gettext_lazy("Managers reminded of the approval: %(what)s")),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from tramita.domain.codes import Method
 from tramita.models import Item
 from tramita.queries.items import get_visible
-from tramita.services import launching, ledger, resolving, starting, waiting, working
+from tramita.services import flowing, launching, ledger, resolving, starting, waiting, working
 from tramita.web.access import StaffRequest, staff
 from tramita.web.inputs import flag, moment, number, text
 from tramita.web.item_page import item_page
@@ -24,6 +24,7 @@ PLAIN = {
     "to-do": working.to_do,
     "release": working.release,
     "resume": waiting.resume,
+    "next-step": flowing.next_step,
     "reopen": resolving.reopen,
 }
 

@@ -29,6 +29,7 @@ from tramita.web.shown_reading import Reading
 SHAPES = {
     "start": "in_progress",
     "resume": "in_progress",
+    "next-step": "in_progress",
     "to-do": "to_do",
     "submit": "to_do",
     "reopen": "to_do",

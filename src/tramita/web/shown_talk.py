@@ -26,6 +26,7 @@ from tramita.ui import timeline as said
 from tramita.web import shown_mail
 from tramita.web.refusals import Refusal
 from tramita.web.shown_composer import Asked, composer
+from tramita.web.shown_flow import flow
 from tramita.web.shown_leaving import Going, going
 from tramita.web.shown_reading import Reading
 from tramita.web.shown_trouble import Shown
@@ -282,15 +283,19 @@ def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:
 
 
 def _case(reading: Reading) -> dict[str, Any]:
-    """A Case's Actions in the order of C-6, and what may be launched by hand (C-11). Cost: two statements."""
+    """A Case's Actions in the order of C-6, its steps, what may be launched by hand (C-11). Cost: three statements."""
     item = reading.item
     if item.kind is not Kind.CASE or reading.tab in ("timeline", "files"):
-        return {"actions": [], "startable": []}
+        return {"actions": [], "flow": [], "startable": []}
     if reading.tab != "actions":
-        return {"actions": [], "startable": _startable(reading)}
+        return {"actions": [], "flow": [], "startable": _startable(reading)}
     children = actions_of(item, reading.actor)
     names = names_for(children)
-    return {"actions": [_action(one, names, reading.at) for one in children], "startable": _startable(reading)}
+    return {
+        "actions": [_action(one, names, reading.at) for one in children],
+        "flow": flow(reading),
+        "startable": _startable(reading),
+    }
 
 
 def _action(action: Item, names: Names, at: datetime) -> dict[str, Any]:

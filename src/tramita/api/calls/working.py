@@ -14,7 +14,7 @@ from tramita.api.schemas.items import ItemOut
 from tramita.api.schemas.working import AssignIn, ResolveIn, WaitIn
 from tramita.api.versions import change_item
 from tramita.models import Item
-from tramita.services import pulling, resolving, starting, waiting, working
+from tramita.services import flowing, pulling, resolving, starting, waiting, working
 
 router = Router(tags=["Working"])
 NO_WAIT, NO_RESOLUTION = WaitIn(), ResolveIn()  # an empty body: the table says what is missing
@@ -25,6 +25,7 @@ PLAIN = {  # the transitions without data
     "release": (working.release, "Give it back to its queue."),
     "to-do": (working.to_do, "Undo an accidental start; it stays yours."),
     "resume": (waiting.resume, "End a wait by hand."),
+    "next-step": (flowing.next_step, "Move a Case on whose step is done, where people do that."),
     "reopen": (resolving.reopen, "Take a resolved item up again, inside its feedback window."),
     "abort": (resolving.abort, "End a Case for good, its running Actions with it."),
     "discard": (starting.discard, "Throw a Draft away."),

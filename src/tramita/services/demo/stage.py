@@ -14,7 +14,6 @@ from tramita.services import (
     defects,
     editing,
     firing,
-    launching,
     mailing,
     notes,
     receiving,
@@ -59,7 +58,7 @@ class Stage:
             "draft": lambda step: self._begin(step, starting.start_ticket, draft=True),
             "case": lambda step: self._begin(step, starting.start_case),
             "draft_case": lambda step: self._begin(step, starting.start_case, draft=True),
-            "launch": self._launch,
+            "runs": self._runs,
             "edit": self._edit,
             "send": self._send,
             "post": self._post,
@@ -86,10 +85,10 @@ class Stage:
         item = how(**step.given, draft=draft, by=self._actor(step.who), at=step.at)
         self._items[step.item] = item.pk
 
-    def _launch(self, step: Step) -> None:
-        by = self._actor(step.who)
-        launched = launching.launch(self._item(step.item), action=step.given["action"], by=by, at=step.at)
-        self._items[step.given["as"]] = launched[0].pk
+    def _runs(self, step: Step) -> None:
+        """Gives a name to the Action that the flow of this Case began."""
+        action = Item.objects.filter(parent=self._items[step.item], action_name=step.given["action"]).latest("ordinal")
+        self._items[step.given["as"]] = action.pk
 
     def _edit(self, step: Step) -> None:
         changes = dict(step.given["changes"])

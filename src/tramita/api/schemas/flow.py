@@ -1,0 +1,58 @@
+"""The flow of a Case (INTERFACES section 5)."""
+
+from pydantic import ConfigDict
+
+from tramita.api.schemas.base import Output
+from tramita.api.schemas.items import WhoOut
+from tramita.domain.codes import State
+from tramita.queries.flow_view import Passage
+
+
+class FlowActionOut(Output):
+    """An Action of a step. It has no reference before it begins, nor when its condition left it out."""
+
+    name: str
+    reference: str | None
+    title: str
+    state: State | None
+    assignee: WhoOut | None
+
+
+class FlowStepOut(Output):
+    """A step. `asked`: it is done, and a person moves the Case on with `next-step`."""
+
+    name: str
+    title: str
+    state: Passage
+    actions: list[FlowActionOut]
+
+
+class FlowOut(Output):
+    """Every step of the Case's type, in order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "steps": [
+                        {
+                            "name": "check",
+                            "title": "Check",
+                            "state": "running",
+                            "actions": [
+                                {
+                                    "name": "bank-check",
+                                    "reference": "10040-C-A2",
+                                    "title": "Check the bank account",
+                                    "state": "in_progress",
+                                    "assignee": {"id": 3, "name": "Ana Lima", "kind": "human"},
+                                }
+                            ],
+                        }
+                    ]
+                }
+            ]
+        }
+    )
+
+    steps: list[FlowStepOut]

@@ -1,0 +1,39 @@
+"""The steps of a Case, as its page shows them (C-7)."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tramita.domain.codes import State
+from tramita.queries.flow_view import FlowStep, Passage, flow_of
+from tramita.ui import labels
+from tramita.web.shown_reading import Reading
+
+STEP_SHAPES = {
+    Passage.DONE: "resolved",
+    Passage.RUNNING: "in_progress",
+    Passage.ASKED: "to_do",
+    Passage.TO_COME: "draft",
+    Passage.LEFT_OUT: "closed",
+}
+
+
+def flow(reading: Reading) -> list[dict[str, Any]]:
+    """Each step in order. Cost: one statement."""
+    return [_step(step) for step in flow_of(reading.item, reading.actor)]
+
+
+def _step(step: FlowStep) -> dict[str, Any]:
+    """A step with how many of its Actions are done, and the shape that stands for it."""
+    begun = [one for one in step.actions if one.state is not None]
+    done = sum(one.state is State.CLOSED for one in begun)
+    running = step.state is Passage.RUNNING
+    return {
+        "title": step.title,
+        "state": step.state.value,
+        "shape": STEP_SHAPES[step.state],
+        "word": _("%(done)s of %(all)s done") % {"done": done, "all": len(begun)}
+        if running
+        else labels.word("step", step.state),
+        "to_come": [one.title for one in step.actions] if step.state is Passage.TO_COME else [],
+    }
