@@ -1,0 +1,47 @@
+"""The flow of a Case over HTTP."""
+
+from tests.api.callers import Callers, problem
+from tests.desk import Desk
+from tests.flows import begun
+
+
+def test_the_flow_of_a_case_says_where_it_stands(caller: Callers, desk: Desk) -> None:
+    """C-7, C-8, INTERFACES 5: every step in order, with what it needs and what it leaves out."""
+    case = begun(desk, {"collect": ["papers", "credit?fields.amount > 10000"], "finish": ["create"]})
+    action = f"{case.reference}-A1"
+    caller.ana.post(f"/items/{action}/start")
+
+    steps = caller.ana.get(f"/items/{case.reference}/flow").json()["steps"]
+
+    assert [(step["name"], step["title"], step["state"]) for step in steps] == [
+        ("collect", "Collect", "running"),
+        ("finish", "Finish", "to_come"),
+    ]
+    ana = {"id": desk.ana.id, "name": "Ana Lima", "kind": "human"}
+    assert steps[0]["actions"] == [
+        {"name": "papers", "reference": action, "title": "Papers", "state": "in_progress", "assignee": ana},
+        {"name": "credit", "reference": None, "title": "Credit", "state": None, "assignee": None},
+    ]
+
+
+def test_a_person_moves_a_case_on(caller: Callers, desk: Desk) -> None:
+    """C-7, C-47: `next-step` is allowed when the step is done, and 409 before and after."""
+    case = begun(desk, {"one": ["a"], "two": ["b"]}, progression="manual")
+    path = f"/items/{case.reference}"
+    early = caller.ana.post(f"{path}/next-step")
+    caller.ana.post(f"{path}-A1/resolve", {"method": "complete"})
+    allowed = caller.ana.get(path).json()["allowed"]
+    asked = [step["state"] for step in caller.ana.get(f"{path}/flow").json()["steps"]]
+
+    moved = caller.ana.post(f"{path}/next-step")
+
+    problem(early, 409, "transition_not_allowed")
+    assert ("next-step" in allowed, asked) == (True, ["asked", "to_come"])
+    assert (moved.status_code, moved.json()["state"]) == (200, "in_progress")
+    assert [step["state"] for step in caller.ana.get(f"{path}/flow").json()["steps"]] == ["done", "running"]
+
+
+def test_only_a_case_has_a_flow(caller: Callers, desk: Desk) -> None:
+    """G-1; that of a Case type without steps is empty too."""
+    for item in (desk.ticket(), desk.case()):
+        assert caller.ana.get(f"/items/{item.reference}/flow").json() == {"steps": []}
