@@ -6,7 +6,9 @@ so of two Actions that end at once the later sees the earlier; that no Action ru
 keeps besides. See decision 42.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -141,7 +143,7 @@ def _complete(case: Item, place: Place, *, at: datetime) -> None:
 _MOVES = {Move.NEXT: _next, Move.ASK: _ask, Move.COMPLETE: _complete}
 
 
-def _bring(case: Item, entry: str, reason: Reason, told: dict[str, object], *, at: datetime, **columns: object) -> None:
+def _bring(case: Item, entry: str, reason: Reason, told: Mapping[str, Any], *, at: datetime, **columns: Any) -> None:
     change, data = Change(case, SYSTEM, at), {**told, "reason": int(reason)}
     if case.state is State.IN_PROGRESS:
         row = decide(case, "complete_step", by=SYSTEM, at=at)
