@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tramita", "0033_tags_of_items")]
+    dependencies = [("tramita", "0034_search_vocabulary")]
 
     operations = [
         migrations.AddField("item", "finished_step", models.CharField(max_length=100, null=True)),
