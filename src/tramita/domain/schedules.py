@@ -1,6 +1,13 @@
-"""When a Case type starts by itself (BU-6): `monday 09:00`, or five fields of cron."""
+"""When a Case type starts by itself (BU-6): `monday 09:00`, five fields of cron, or named dates."""
 
 import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+from tramita.domain.calendars import Calendar
+from tramita.domain.definitions import StartDefinition
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORT = {day[:3]: day for day in DAYS}
@@ -11,6 +18,7 @@ CRON_NAMES = {
     "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
     "day of the week": ("sun", "mon", "tue", "wed", "thu", "fri", "sat"),
 }
+ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 CRON_PART = re.compile(r"(\*|[a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?(?:/(\d{1,2}))?")
 
 
@@ -37,6 +45,10 @@ def cron(text: str) -> str:
     for part, (name, low, high) in zip(parts, CRON_FIELDS, strict=True):
         if not all(_cron_part(one, name, low, high) for one in part.split(",")):
             raise ValueError(f"“{part}” is no {name} of cron")
+    try:
+        CronSim(" ".join(parts), ANY_TIME)
+    except CronSimError:
+        raise ValueError(f"“{text}” never comes") from None
     return " ".join(parts)
 
 
@@ -57,3 +69,38 @@ def _cron_number(text: str, name: str, low: int) -> int:
         return int(text)
     names = CRON_NAMES.get(name, ())
     return names.index(text) + low if text in names else -1
+
+
+def triggers(start: StartDefinition) -> list[str]:
+    """What fires by itself, each with a name of its own: `every monday 09:00`, `cron 0 7 1 * *`, `on 2026-12-01`."""
+    if start.every:
+        return [f"every {start.every}"]
+    if start.cron:
+        return [f"cron {start.cron}"]
+    return [f"on {moment}" for moment in start.dates]
+
+
+def next_start(trigger: str, *, after: datetime, zone: ZoneInfo, calendar: Calendar | None) -> datetime | None:
+    """The first moment of a trigger after `after`; None when it has none any more (BU-6).
+
+    Wall-clock time of the calendar's zone, else of `zone`: a time that the night in spring leaves out comes at its
+    end, one that the night in autumn has twice comes once. What comes again and again, and a day without a time, moves
+    to the next working moment of the calendar; a moment that somebody named stays.
+    """
+    how, _, text = trigger.partition(" ")
+    there = calendar.zone if calendar else zone
+    if how == "on":
+        named = datetime.fromisoformat(text)
+        moment = named if named.tzinfo else named.replace(tzinfo=there)
+        if calendar and ":" not in text:
+            moment = calendar.next_working_moment(moment)
+        return moment.astimezone(UTC) if moment > after else None
+    moment = next(CronSim(text if how == "cron" else _as_cron(text), after.astimezone(there)))
+    return (calendar.next_working_moment(moment) if calendar else moment).astimezone(UTC)
+
+
+def _as_cron(text: str) -> str:
+    days, _, clock = text.rpartition(" ")
+    hour, minute = clock.split(":")
+    on = {"day": "*", "weekday": "mon-fri"}.get(days) or ",".join(day[:3] for day in days.split(","))
+    return f"{int(minute)} {int(hour)} * * {on}"

@@ -26,7 +26,7 @@ from tramita.models.searching import Follower, SearchDoc
 from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
 from tramita.models.views import View
-from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, Presence, Timer
+from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, PlannedStart, Presence, Timer
 
 __all__ = [
     "Access",
@@ -68,6 +68,7 @@ __all__ = [
     "Notification",
     "Organisation",
     "Person",
+    "PlannedStart",
     "Presence",
     "Probe",
     "Queue",

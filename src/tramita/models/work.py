@@ -22,6 +22,22 @@ class Timer(Due):
         return f"{self.item_id} {self.purpose}"
 
 
+class PlannedStart(Due):
+    """When a trigger of a Case type starts the next Case; one a trigger, claimed like a timer (BU-6)."""
+
+    process = models.ForeignKey("Definition", models.CASCADE, related_name="+", db_index=False)
+    trigger = models.CharField(max_length=200)  # `every monday 09:00`
+    purpose = models.CharField(max_length=10, default="case")
+
+    class Meta:
+        db_table = "planned_starts"
+        constraints = [models.UniqueConstraint(fields=["process", "trigger"], name="one_start_a_trigger")]
+        indexes = [models.Index(fields=["due_at"], name="starts_due")]
+
+    def __str__(self) -> str:
+        return f"{self.process_id} {self.trigger}"
+
+
 class Delivery(Tried):
     """Something that leaves the house after the commit; tried with backoff, finished once."""
 

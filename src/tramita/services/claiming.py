@@ -19,6 +19,7 @@ from tramita.services.transactions import writing
 
 LEASE = timedelta(minutes=2)
 BATCH = 50
+BACKOFF = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Table:
 
 TIMERS = Table("timers", "due_at", "purpose")
 DELIVERIES = Table("deliveries", "next_at", "kind", "AND state = 0 ")
+STARTS = Table("planned_starts", "due_at", "purpose", item="NULL")
 DIGESTS = Table("digests", "due_at", "purpose", item="NULL")
 
 
@@ -98,6 +100,11 @@ def unclaim(table: Table, rows: Sequence[Claimed]) -> None:
                 f"UPDATE {table.name} SET lease_until = %s, tries = tries - 1 WHERE id = %s AND fence = %s",  # noqa: S608 - names of ours
                 [stored(NEVER_LEASED), row.id, row.fence],
             )
+
+
+def backoff(row: Claimed) -> timedelta:
+    """How long what failed waits for its next try, each time a little longer."""
+    return BACKOFF[min(row.tries, len(BACKOFF)) - 1]
 
 
 def finish(table: Table, row: Claimed) -> bool:

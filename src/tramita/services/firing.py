@@ -1,17 +1,15 @@
 """Timers: executed by the service that checks whether each still applies (DESIGN decision 6)."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tramita.domain.errors import Conflict, TramitaError
 from tramita.models import Item
 from tramita.queries.records import select
 from tramita.services import notifying, reminding, resolving, waiting
-from tramita.services.claiming import BATCH, TIMERS, Claimed, finish, update
+from tramita.services.claiming import BATCH, TIMERS, Claimed, backoff, finish, update
 from tramita.services.claiming import claim as claim_rows
 from tramita.services.transactions import writing
-
-BACKOFF = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1))
 
 FIRE: Mapping[str, Callable[..., None]] = {
     "wake": waiting.date_reached,
@@ -51,6 +49,5 @@ def fire(timer: Claimed, *, at: datetime) -> bool:
 
 def put_back(timer: Claimed, error: str, *, at: datetime) -> None:
     """It failed: try again later, each time a little later, with the reason kept."""
-    wait = BACKOFF[min(timer.tries, len(BACKOFF)) - 1]
     with writing():
-        update(TIMERS, timer, lease_until=at + wait, error=error[:1000])
+        update(TIMERS, timer, lease_until=at + backoff(timer), error=error[:1000])

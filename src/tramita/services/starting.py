@@ -93,13 +93,19 @@ def _start(
     return item
 
 
-def begin_submitted(item: Item, *, by: Actor, at: datetime, reason: Reason = Reason.NEW) -> Change:
-    """Write a new item that is To Do at once (T-21, C-41): due date and allocation included."""
+def begin_submitted(
+    item: Item, *, by: Actor, at: datetime, reason: Reason = Reason.NEW, told: Mapping[str, Any] | None = None
+) -> Change:
+    """Write a new item that is To Do at once (T-21, C-41): due date and allocation included.
+
+    `told`: what else its first entry says of how it came about.
+    """
     change = begin(item, "create", by=by, at=at, write=False)
     submission(change)
     change.record("clock_started", **clockwork.begun(item, at=at))
     place(change)
     change.lines[0].reason = reason
+    change.lines[0].data |= told or {}
     create(item, by=by, at=at, change=change)
     if item.kind is Kind.CASE:
         flowing.begin(item, at=at)

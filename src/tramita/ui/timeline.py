@@ -120,7 +120,9 @@ def why(data: Data) -> str:
 
 
 def _created(data: Data) -> str:
-    return _("Started as %(state)s") % {"state": labels.word("state", data.get("to"))}
+    said = _("Started as %(state)s") % {"state": labels.word("state", data.get("to"))}
+    by = _("by its schedule: %(trigger)s") % {"trigger": data["trigger"]} if data.get("trigger") else ""
+    return " · ".join(filter(None, (said, by)))
 
 
 def _waited(data: Data) -> str:

@@ -37,6 +37,7 @@ from tramita.services import (
     scanning,
     sender_domains,
     showing,
+    starting_by_time,
 )
 from tramita.ui.notices import sentence
 from tramita.worker.fetchers import Fetchers
@@ -56,6 +57,12 @@ def timers(*, at: datetime) -> Counter[str]:
         done["timers"] += 1
         done[timer.kind] += firing.fire(timer, at=at)
     return done
+
+
+def starts(*, at: datetime) -> Counter[str]:
+    """Start what is to start by itself (BU-6)."""
+    started = [starting_by_time.start(due, at=at) for due in starting_by_time.claim(at=at)]
+    return Counter({"started": sum(case is not None for case in started)})
 
 
 def mail_out(*, at: datetime) -> Counter[str]:
@@ -165,6 +172,7 @@ def search(*, at: datetime) -> Counter[str]:
 
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "timers": timers,
+    "starts": starts,
     "bulk": bulk,
     "mail_in": mail_in,
     "notify": notify,

@@ -13,6 +13,7 @@ from django.db import connection
 from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Role
 from tramita.models import Person
+from tramita.services import starting_by_time
 from tramita.services.definitions import export
 from tramita.services.definitions.publishing import Publisher
 from tramita.services.definitions.reading import Configuration, read
@@ -95,3 +96,4 @@ def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime
     publisher.canned_texts(configuration.canned_texts)
     publisher.mail_templates(configuration.mail_templates)
     publisher.retire()
+    starting_by_time.plan(at=at)
