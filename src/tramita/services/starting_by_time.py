@@ -21,9 +21,10 @@ from tramita.models import Definition, Item, PlannedStart
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries import definitions
 from tramita.services import alerts
+from tramita.services.beginning import set_process
 from tramita.services.claiming import STARTS, Claimed, backoff, finish, update
 from tramita.services.claiming import claim as claim_rows
-from tramita.services.starting import begin_submitted, set_process
+from tramita.services.starting import begin_submitted
 from tramita.services.transactions import writing
 
 
