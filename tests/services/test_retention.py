@@ -1,20 +1,20 @@
 """Raw bytes have their time, rows stay (MAIL-18)."""
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from tests import factories
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, publish
 from tests.services.test_joining import configured
 from tests.services.test_receiving import mail, receive
-from tramita.gateways.storage import JUST_KEPT, Folder, storage
-from tramita.models import Item, Message, SeenMessage
-from tramita.services import receiving
-from tramita.services.retention import forget_raw_mail
+from tramita.gateways.storage import ERASED, JUST_KEPT, Folder, storage
+from tramita.models import Draft, Item, Message, SeenMessage
+from tramita.services import receiving, retention
+from tramita.services.retention import FOLDERS, HOUR, forget_raw_mail, sweep
 from tramita.worker import loop
 
 DAY = timedelta(days=1)
@@ -99,6 +99,54 @@ def test_bytes_that_were_kept_again_in_the_last_hour_stay(kept: Folder) -> None:
     os.utime(kept.path(key), (0, JUST_KEPT))
     assert (kept.erase(key), kept.erase(key)) == (True, False)
     assert not list(kept.path(key).parent.iterdir())
+
+
+def its_hour(key: str, at: datetime) -> datetime:
+    """When the folder of these bytes is looked at, from that moment on."""
+    return at + (int(key[:2], 16) - int(at.timestamp() // HOUR)) % FOLDERS * timedelta(hours=1)
+
+
+def test_bytes_that_nothing_refers_to_go_after_a_month(desk: Desk, kept: Folder) -> None:
+    """F-1, MAIL-18, decision 0044: of a file that was taken off; not what another item, a draft or a text still has."""
+    contents = [b"taken off", b"on another item", b"in a draft", b"of a text", b"not yet in a configuration"]
+    off, other, draft, text, young = kept.put_all(contents)
+    item, row = desk.ticket(), {"filename": "a.pdf", "content_type": "application/pdf", "size": 9}
+    gone = [factories.attachment(item, sha256=key) for key in (off, other)]
+    factories.attachment(desk.ticket(), sha256=other)
+    Draft.objects.create(
+        item=item, person_id=desk.ana.id, kind="reply", updated_at=MONDAY, files=[row | {"sha256": draft}]
+    )
+    publish("canned_text", "terms", files=[{"name": "a.pdf", "sha256": text}])
+    long_ago(kept)
+    kept.put(contents[-1])
+    for one in gone:
+        one.delete()
+
+    erased = {key: sweep(at=its_hour(key, datetime.now(UTC))) for key in (off, other, draft, text, young)}
+
+    assert erased == {off: 1, other: 0, draft: 0, text: 0, young: 0}
+    assert [there(kept, key) for key in erased] == [False, True, True, True, True]
+
+
+def test_who_keeps_the_same_bytes_while_they_are_swept_has_them(
+    kept: Folder, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    """MAIL-1: also what an eraser left who was killed."""
+    key, left = kept.put(b"the same"), kept.put(b"half gone")
+    kept.path(left).rename(kept.path(left).with_name(f".{left}{ERASED}"))
+    long_ago(kept)
+    asked = retention._referred
+
+    def meanwhile(how: str, prefix: str) -> set[str]:
+        found = asked(how, prefix)
+        kept.put(b"the same")  # its row comes later
+        return found
+
+    monkeypatch.setattr(retention, "_referred", meanwhile)
+
+    assert [sweep(at=its_hour(one, MONDAY)) for one in (key, left)] == [0, 1]
+    assert kept.get(key) == b"the same"
+    assert not kept.holds(left)
 
 
 def test_the_worker_looks_once_an_hour(desk: Desk, kept: Folder) -> None:

@@ -7,13 +7,17 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 JUST_KEPT = 3600.0  # seconds in which a file is not erased: its row may still be on its way
+KEY_LETTERS = 64
+ERASED = ".erased"  # behind the name of what is on its way out
 T = TypeVar("T")
 
 SYNCING = 8  # threads that wait for the disk
@@ -40,6 +44,9 @@ class Storage(Protocol):
 
     def holds(self, key: str) -> bool:
         """Whether the bytes of this key are here."""
+
+    def older(self, prefix: str, *, than: datetime) -> Iterator[str]:
+        """The keys that begin with these two letters and were kept last before that moment."""
 
     def erase(self, key: str) -> bool:
         """Take these bytes away for good, unless somebody kept them again in the last hour. Whether it did."""
@@ -101,9 +108,17 @@ class Folder:
         """See `Storage`; also what somebody was erasing when they were killed."""
         return self.path(key).exists() or self._aside(key).exists()
 
+    def older(self, prefix: str, *, than: datetime) -> Iterator[str]:
+        """See `Storage`; also what somebody was erasing when they were killed."""
+        for path in (self.root / prefix).glob("*/*"):
+            key = path.name.removeprefix(".").removesuffix(ERASED)
+            with suppress(FileNotFoundError):  # somebody else erases it
+                if len(key) == KEY_LETTERS and path.stat().st_mtime < than.timestamp():
+                    yield key
+
     def _aside(self, key: str) -> Path:
         path = self.path(key)
-        return path.parent / f".{path.name}.erased"
+        return path.parent / f".{path.name}{ERASED}"
 
     def erase(self, key: str) -> bool:
         """See `Storage`. Put aside first, then looked at: who keeps the same bytes meanwhile writes them anew.

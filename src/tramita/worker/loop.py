@@ -88,7 +88,7 @@ def mail_in(*, at: datetime) -> Counter[str]:
 
 
 def tidy(*, at: datetime) -> Counter[str]:
-    """Erase what was kept long enough, what erasers left, and alerts of loops that ended.
+    """Erase what was kept long enough, what nothing refers to, what erasers left, and alerts of loops that ended.
 
     Once an hour.
 
@@ -107,6 +107,7 @@ def tidy(*, at: datetime) -> Counter[str]:
             "tray_views_erased": left,
             "erasures_ended": erasing.go_on(),
             "jobs_forgotten": retention.forget_jobs(at=at),
+            "files_swept": retention.sweep(at=at),
         }
     )
 
