@@ -1,6 +1,7 @@
 """Many items at once: each change, what is refused and why, the way back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +16,13 @@ from tramita.domain.actors import Actor
 from tramita.domain.bulk import Bulk
 from tramita.domain.codes import State
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, TramitaError
+from tramita.domain.notices import Event
 from tramita.models import Entry, Follow, Item, Job, JobItem, Person
 from tramita.queries import jobs
+from tramita.queries.notices import notices, popups, to_mail, unread
 from tramita.queries.people import actor_for
 from tramita.services import bulk, bulk_changes, bulk_work, resolving, retention, tagging, waiting, working
+from tramita.ui.notices import sentence
 
 LATER = MONDAY + timedelta(hours=1)
 Outcome = JobItem.Outcome
@@ -372,6 +376,27 @@ def test_an_item_that_takes_its_worker_along_each_time_is_given_up(desk: Desk) -
     assert why(job, desk.leo) == ["It could not be done: it failed again and again."]
 
 
+def test_the_end_of_a_job_is_told_to_who_asked_for_it(desk: Desk) -> None:
+    """Z-7, N-1: once, in the hub, with what could not be done; not to who stopped it, and not after a right is lost."""
+    free, held = desk.ticket(), started(desk, desk.leo)
+    resolving.resolve(held, method="replied", note="Done.", by=desk.leo, at=MONDAY)
+    job = done("start", free, held, by=desk.leo)
+    worked()
+    stopped = bulk.begin("follow", [free.pk], by=desk.leo, at=MONDAY)
+    bulk.stop(stopped, by=desk.leo)
+    worked()
+
+    (told,), _ = notices(desk.leo)
+
+    assert (told.event, told.job, told.data["total"], told.data["refused"]) == (Event.BULK, job.pk, 2, 1)
+    assert sentence(told) == "The change of 2 items has ended · 1 could not be changed"
+    assert (unread(desk.leo, 9), popups(desk.leo, after=0), to_mail(desk.leo), notices(desk.ana)[0]) == (1, [], [], [])
+    assert notices(replace(desk.leo, grants=(("other", frozenset({"view"})),)))[0] == []
+
+    retention.forget_jobs(at=LATER + timedelta(days=91))
+    assert notices(desk.leo)[0] == []
+
+
 def test_old_jobs_are_forgotten(desk: Desk) -> None:
     """Z-7: ninety days after they ended, those that still run never."""
     job = done("start", desk.ticket(), by=desk.leo)
@@ -406,7 +431,7 @@ def test_an_item_of_many_costs_what_its_verb_costs_and_four_statements(
     items = [desk.ticket().pk for _ in range(20)]
     with django_assert_max_num_queries(9):
         bulk.begin("start", items, by=desk.leo, at=MONDAY)
-    with django_assert_max_num_queries(20 * 8 + 10):  # 2 of them are the bounds of its transaction
+    with django_assert_max_num_queries(20 * 8 + 12):  # 2 of them are the bounds of its transaction, 2 tell its end
         bulk_work.work(at=LATER)
 
     assert Item.objects.filter(state=State.IN_PROGRESS.number).count() == 20

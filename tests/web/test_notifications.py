@@ -15,7 +15,7 @@ from tramita.domain.actors import Actor
 from tramita.models import Follow, Item, NoticeSettings, Notification, Person
 from tramita.queries.mailboxes import keys
 from tramita.queries.notices import leaving_token
-from tramita.services import following, notes, working
+from tramita.services import bulk, bulk_work, following, notes, working
 
 HOUR = timedelta(hours=1)
 
@@ -63,6 +63,22 @@ def test_the_list_says_what_who_and_when_and_leads_to_the_item(desk: Desk, ana: 
     assert ana.get(f"/notifications/{one.pk}").headers["Location"] == f"/items/{item.reference}"
     assert "(unread)" not in words_of(ana.get("/notifications"))
     assert "Everything is read" in words_of(ana.get("/notifications?show=unread"))
+
+
+def test_the_end_of_a_bulk_change_leads_to_the_job(desk: Desk, as_: Browser) -> None:
+    """Z-7: and is read then."""
+    job = bulk.begin("follow", [desk.ticket().pk], by=desk.leo, at=MONDAY)
+    while bulk_work.work(at=MONDAY).total():
+        pass
+    leo = as_(desk.leo)
+
+    page = leo.get("/notifications")
+    (told,) = Notification.objects.filter(person=desk.leo.id)
+    opened = leo.get(f"/notifications/{told.pk}")
+
+    assert "The change of 1 item has ended (unread) Follow" in words_of(page)
+    assert opened["Location"] == f"/bulk/{job.pk}"
+    assert Notification.objects.get(pk=told.pk).read_at is not None
 
 
 def test_all_is_marked_as_read_but_for_what_came_after_the_page(desk: Desk, ana: Client) -> None:

@@ -33,6 +33,7 @@ class Event(StrEnum):
     STATE = "state"
     WRITTEN = "written"  # a note, or a colleague's mail
     QUEUED = "queued"  # new in the queue
+    BULK = "bulk"  # what they asked for many items has ended (Z-7): in the hub alone, and not to be chosen
 
 
 class Channel(StrEnum):

@@ -24,7 +24,10 @@ MOST_POPUPS = 5
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing that a person is told. `type` and `data` are those of the entry; an item may come due without one."""
+    """One thing that a person is told. `type` and `data` are those of the entry; an item may come due without one.
+
+    What is told of a bulk change has the facts of the job as its data: `job`, `change`, `total`, and `refused`.
+    """
 
     id: int
     event: Event
@@ -35,6 +38,11 @@ class Notice:
     actor: Who | None
     type: str
     data: Mapping[str, Any]
+
+    @property
+    def job(self) -> int | None:
+        """The bulk change that ended; an entry that one made names it too, and is about its item."""
+        return self.data.get("job") if self.event is Event.BULK else None
 
 
 def notices(
@@ -87,23 +95,33 @@ def latest_sql(actor: Actor) -> Fragment:
     return Fragment("(SELECT COALESCE(MAX(id), 0) FROM notifications WHERE person_id = %s)", (actor.id,))
 
 
+def job_key(job: int) -> str:
+    """What a notification of the end of a bulk change is about."""
+    return f"job:{job}"
+
+
+# a bulk change is one of few notifications, and found by its own number
+JOB = "CASE WHEN n.event = 'bulk' THEN CAST(substr(n.key, 5) AS BIGINT) END"
+
+
 def _read(actor: Actor, narrow: Fragment, limit: int) -> list[Notice]:
     seen, may_read = visible_sql(actor), readable(actor)
     entry = TRUE if may_read.sql == "TRUE" else Fragment(f"(e.id IS NULL OR {may_read.sql})", may_read.params)
     where = both(Fragment("n.person_id = %s", (actor.id,)), narrow, seen, entry)
     rows = fetch(
         "SELECT n.id, n.event, n.at, n.read_at, items.kind, items.number, items.ordinal, items.title, "
-        "e.type, e.data, e.words, e.reason, p.id, p.name, p.email, p.role FROM notifications n "
-        "JOIN items ON items.id = n.item_id LEFT JOIN entries e ON e.id = n.entry_id "
-        f"LEFT JOIN people p ON p.id = e.actor_id WHERE {where.sql} ORDER BY n.id DESC LIMIT {int(limit)}",
+        "e.type, e.data, e.words, e.reason, p.id, p.name, p.email, p.role, j.id, j.change, j.total, j.counts "
+        "FROM notifications n JOIN items ON items.id = n.item_id LEFT JOIN entries e ON e.id = n.entry_id "
+        f"LEFT JOIN jobs j ON j.id = {JOB} LEFT JOIN people p ON p.id = e.actor_id WHERE {where.sql} "
+        f"ORDER BY n.id DESC LIMIT {int(limit)}",
         where.params,
     )
     return [_notice(row) for row in rows]
 
 
 def _notice(row: Sequence[Any]) -> Notice:
-    id_, event, at, read_at, kind, number, ordinal, title, type_, data, words, reason, *person = row
-    person_id, name, email, role = person
+    id_, event, at, read_at, kind, number, ordinal, title, type_, data, words, reason, *others = row
+    person_id, name, email, role, *job = others
     return Notice(
         id=id_,
         event=Event(event),
@@ -113,8 +131,14 @@ def _notice(row: Sequence[Any]) -> Notice:
         title=title,
         actor=None if person_id is None else who(person_id, name, email or "", role),
         type=type_ or "",
-        data=told(document(data), document(words), reason) if type_ else {},
+        data=told(document(data), document(words), reason) if type_ else _of_job(*job),
     )
+
+
+def _of_job(job: int | None, change: str, total: int, counts: Any) -> dict[str, Any]:
+    if job is None:
+        return {}
+    return {"job": job, "change": change, "total": total, "refused": (document(counts) or {}).get("refused", 0)}
 
 
 def wishes_of(person_id: int) -> Wishes:

@@ -20,7 +20,7 @@ from tramita.models import Item, Job, JobItem
 from tramita.queries.items import get_visible_by_id
 from tramita.queries.jobs import OUTCOMES, counted
 from tramita.queries.people import actors
-from tramita.services import bulk_changes
+from tramita.services import bulk_changes, notifying
 from tramita.services.bulk_changes import Wanted
 from tramita.services.claiming import BATCH, Claimed, Table, claim, update
 from tramita.services.ledger import telling
@@ -88,17 +88,20 @@ def _held(one: Claimed, by: Actor) -> Item:
 def end(*, at: datetime) -> int:
     """Say of jobs that nothing is left to do, and what they came to; of how many.
 
-    By itself, for the last two items may end together. Cost: one statement, two more for each job that ended.
+    By itself, for the last two items may end together. Cost: one statement, four more for each job that ended.
     """
     waiting = JobItem.objects.filter(job=OuterRef("pk"), outcome=Outcome.WAITING)
     with writing():
-        ended = Job.objects.filter(~Exists(waiting), ended_at=None)
-        return sum(_end(job, at=at) for job in ended.values_list("pk", flat=True))
+        return sum(_end(job, at=at) for job in Job.objects.filter(~Exists(waiting), ended_at=None))
 
 
-def _end(job: int, *, at: datetime) -> int:
-    counts = {OUTCOMES[code]: number for _, code, number in counted([job])}
-    return Job.objects.filter(pk=job, ended_at=None).update(ended_at=at, counts=counts)
+def _end(job: Job, *, at: datetime) -> int:
+    """Who stopped it themselves is not told that it ended."""
+    counts = {OUTCOMES[code]: number for _, code, number in counted([job.pk])}
+    ended = Job.objects.filter(pk=job.pk, ended_at=None).update(ended_at=at, counts=counts)
+    if ended and "stopped" not in counts:
+        notifying.job_ended(job, at=at)
+    return ended
 
 
 def as_told(error: TramitaError) -> dict[str, Any]:

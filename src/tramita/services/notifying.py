@@ -12,11 +12,11 @@ from typing import Any
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Clock, Listed, State
 from tramita.domain.notices import AT_ONCE, RANK, SOON, Channel, Event, Happening, Tie, Told, Wishes, told_by
-from tramita.models import Entry, Follower, Item, NoticeSettings, Notification
+from tramita.models import Entry, Follower, Item, Job, NoticeSettings, Notification
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.following import Following, following, members, readers
-from tramita.queries.notices import wishes, zone_of
+from tramita.queries.notices import job_key, wishes, zone_of
 from tramita.queries.people import actors
 from tramita.queries.rows import document, fetch, moment
 from tramita.queries.worklists import KINDS, STATES
@@ -29,6 +29,7 @@ BATCH = 200  # entries
 TOO_OLD = timedelta(days=14)  # of an entry: history that was brought in is news to nobody
 BURST = timedelta(minutes=5)  # what comes within it goes in one mail
 DUE_SOON, OVERDUE = "due_soon", "overdue"
+IN_HUB = frozenset({Channel.HUB})
 LISTS = {listed.number: listed for listed in Listed}
 
 
@@ -98,6 +99,16 @@ def overdue(item: Item, *, at: datetime) -> None:
     """A timer says that the item is overdue; told if it still is."""
     if item.clock is Clock.RUNNING and item.due_at and item.due_at <= at:
         _comes_due(item, Event.OVERDUE, item.due_at, at=at)
+
+
+def job_ended(job: Job, *, at: datetime) -> None:
+    """In the hub of who asked for it, on one of its items: who may not see that one any more is told nothing (N-2)."""
+    first = job.items.order_by("outcome", "id").values_list("item_id", flat=True).first()
+    if first is not None:
+        told = Told(Event.BULK, ties=(Tie.ME,))
+        standing = _Standing(State.TO_DO, Listed.NONE, None, None, None)
+        row = _row(job.person_id, _News(first, told, job_key(job.pk), at, standing), IN_HUB, mails=False)
+        sql.insert("notifications", [row], once=True)
 
 
 def _comes_due(item: Item, event: Event, due_at: datetime, *, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Delivery, Draft, Job, Message, Notification, SeenMessage, TrayView, Version
 from tramita.queries import definitions
+from tramita.queries.notices import job_key
 from tramita.queries.tray import WAITING
 from tramita.services.transactions import writing
 
@@ -72,7 +73,10 @@ def forget_jobs(*, at: datetime, limit: int = 20) -> int:
     old = Job.objects.filter(ended_at__lt=at - KEEP_JOBS).order_by("ended_at")
     with writing():
         chosen = list(old.values_list("pk", flat=True)[:limit])
-        Job.objects.filter(pk__in=chosen).delete()
+        gone = Job.objects.filter(Q(pk__in=chosen) | Q(undoes__in=chosen))
+        for job, person in gone.values_list("pk", "person_id"):
+            Notification.objects.filter(person=person, key=job_key(job)).delete()
+        gone.delete()
     return len(chosen)
 
 

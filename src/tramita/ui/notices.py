@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tramita.domain.notices import Event
 from tramita.queries.notices import Notice
@@ -53,6 +54,13 @@ def _timeline(one: Notice, _who: str) -> str:
     return timeline.sentence(one.type, one.data)
 
 
+def _bulk(one: Notice, _who: str) -> str:
+    total, refused = int(one.data.get("total", 0)), int(one.data.get("refused", 0))
+    said = ngettext("The change of %(num)s item has ended", "The change of %(num)s items has ended", total)
+    left = ngettext("%(num)s could not be changed", "%(num)s could not be changed", refused) % {"num": refused}
+    return f"{said % {'num': total}} · {left}" if refused else said % {"num": total}
+
+
 _SENTENCES: Mapping[Event, Callable[[Notice, str], str]] = {
     Event.MENTIONED: _mentioned,
     Event.APPROVAL: _decided,
@@ -65,6 +73,7 @@ _SENTENCES: Mapping[Event, Callable[[Notice, str], str]] = {
     Event.STATE: _state,
     Event.WRITTEN: _written,
     Event.QUEUED: lambda _one, _who: _("New in the queue"),
+    Event.BULK: _bulk,
 }
 
 ICONS: Mapping[Event, str] = {
@@ -79,6 +88,7 @@ ICONS: Mapping[Event, str] = {
     Event.STATE: "s-resolved",
     Event.WRITTEN: "lock",
     Event.QUEUED: "queue",
+    Event.BULK: "check",
 }
 
 

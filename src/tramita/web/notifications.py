@@ -57,12 +57,12 @@ def hub(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff
 def open_one(request: StaffRequest, number: int) -> HttpResponse:
-    """Its item; it is read then."""
+    """Its item, or its bulk change; it is read then."""
     found = one_notice(request.actor, number)
     if found is None:
         raise NotFound("There is no such notification.")
     notice_settings.read(number, by=request.actor, at=timezone.now())
-    return redirect("item", found.reference)
+    return redirect("job", found.job) if found.job else redirect("item", found.reference)
 
 
 @require_POST

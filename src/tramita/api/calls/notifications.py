@@ -70,6 +70,7 @@ def _notification(one: Notice) -> NotificationOut:
             "text": sentence(one),
             "item": one.reference,
             "title": one.title,
+            "job": one.job,
             "actor": one.actor,
             "at": one.at,
             "read": one.read_at is not None,

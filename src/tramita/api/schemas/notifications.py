@@ -16,6 +16,7 @@ ASSIGNED: dict[str, Any] = {
     "text": "Assigned to you by Ana Lima",
     "item": "40308-T",
     "title": "Invoice 991 twice",
+    "job": None,
     "actor": ANA,
     "at": "2026-03-02T10:00:00+00:00",
     "read": False,
@@ -23,7 +24,8 @@ ASSIGNED: dict[str, Any] = {
 
 
 class NotificationOut(Output):
-    """One thing that the caller is told. `actor` is null for the system; `text` is in the caller's language."""
+    """One thing that the caller is told. `actor` is null for the system; `text` is in the caller's language. `job` is
+    the bulk change that ended, for `item` and others; null for anything else."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [ASSIGNED]})
 
@@ -32,6 +34,7 @@ class NotificationOut(Output):
     text: str
     item: str
     title: str
+    job: int | None
     actor: WhoOut | None
     at: datetime
     read: bool
