@@ -19,7 +19,7 @@ from tests import certificates
 
 HEAVY = {
     "openpyxl", "xlsxwriter", "icalendar", "holidays", "requests", "jwt", "rich", "charset_normalizer", "imap_tools",
-    "aiosmtpd", "turbohtml", "yaml", "psycopg", "structlog",
+    "aiosmtpd", "turbohtml", "yaml", "psycopg", "structlog", "pypdf",
 }  # fmt: skip
 SOURCE = Path(__file__).parents[2] / "src"
 DEAD_DATABASE = "postgresql://nobody@127.0.0.1:1/desk"

@@ -1,11 +1,13 @@
 """Finding by words, on both databases."""
 
+import signal
 from datetime import timedelta
 
 import pytest
 
 from tests import factories
 from tests.desk import MONDAY, Desk
+from tests.gateways.test_pdf import pdf
 from tests.services.test_moving_mail import move, received
 from tests.services.test_receiving import asked, mail, receive, started
 from tramita.domain.actors import Actor
@@ -165,6 +167,26 @@ def test_the_text_of_a_file_is_found_where_its_mail_lies(office: Desk, data_dir:
     assert search(office.ana, "zyrafa") == search(office.ana, "animals csv") == [item.reference]
     move(office, sent, there)
     assert search(office.ana, "zyrafa") == search(office.ana, "animals csv") == [there.reference]
+
+
+def test_the_text_of_a_pdf_is_found_and_one_that_takes_too_long_keeps_nobody(
+    office: Desk, data_dir: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H-6, MAIL-6: by its name alone then; what comes behind it is found."""
+    item = started(office)
+    real = indexing.words_in_pdf
+
+    def read_slowly(content: bytes) -> str:
+        if b"slow" in content:
+            signal.raise_signal(signal.SIGALRM)
+        return real(content)
+
+    monkeypatch.setattr(indexing, "words_in_pdf", read_slowly)
+    files = [("slow.pdf", b"slow"), ("animals.PDF", pdf("Zyrafa"))]
+    enclosed = [Enclosure(name, "application/pdf", content) for name, content in files]
+    mailing.send(item, to=[office.rui.email], text="See below", attachments=enclosed, by=office.ana, at=MONDAY)
+
+    assert search(office.ana, "zyrafa") == search(office.ana, "slow pdf") == [item.reference]
 
 
 def told(item: Item, office: Desk, entry: str, **data: int) -> None:

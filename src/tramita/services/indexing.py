@@ -13,21 +13,23 @@ from django.conf import settings
 from django.db.models import Q
 
 from tramita.domain.cards import texts_in
-from tramita.domain.file_texts import readable, words_in
+from tramita.domain.file_texts import LARGEST, readable, words_in
 from tramita.domain.folding import words
 from tramita.domain.search_terms import marked
+from tramita.gateways.pdf import words_in_pdf
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, CopiedContact, Follower, Item, Message, Person, SearchDoc
 from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.rows import document, fetch
 from tramita.queries.timeline import MAILS, MOVED_AWAY, MOVED_HERE, NOTES
-from tramita.services import sql
+from tramita.services import limits, sql
 from tramita.services.transactions import writing
 
 NAME = "search"
 BATCH = 200  # entries
 LONGEST_TEXT = 100_000  # characters that are read of one text
 LONGEST_BODY = 60_000  # that are kept, folded
+SECONDS, MEMORY = 10.0, 512 * 2**20  # for the words of one PDF
 MAIL = frozenset({*MAILS, MOVED_HERE, MOVED_AWAY})
 TOLD = frozenset(
     {"title", "requester_id", "primary_contact_id", "subject_id", "organisation_id", "process_id", "fields"}
@@ -155,13 +157,23 @@ def _words_in(file: Attachment) -> str:
     name = "" if file.message_id else file.filename
     if file.url:
         return f"{name} {file.url}"
-    if file.inline or not readable(file.filename, file.size):
+    is_pdf = file.filename.lower().endswith(".pdf") and file.size <= LARGEST
+    if file.inline or not (is_pdf or readable(file.filename, file.size)):
         return name
     try:
         content = storage(settings.TRAMITA_STORAGE_URL).get(file.sha256)
     except FileNotFoundError:
         return name
-    return f"{name} {words_in(file.filename, content)}"
+    return f"{name} {_of_pdf(content) if is_pdf else words_in(file.filename, content)}"
+
+
+def _of_pdf(content: bytes) -> str:
+    """Nothing, if it takes the library too long: what comes behind it must be found too (MAIL-6)."""
+    try:
+        with limits.within(SECONDS, memory=MEMORY):
+            return words_in_pdf(content)
+    except (limits.TimeIsUp, MemoryError):
+        return ""
 
 
 def _items(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
