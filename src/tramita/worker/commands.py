@@ -20,6 +20,7 @@ KINDS = (
     "search",
     "show",
     "tidy",
+    "starts",
     "timers",
 )
 
