@@ -189,7 +189,7 @@ def permitted(cell: str) -> set[Role]:
 
 
 def asking(kind: Kind, situation: str, line: str) -> Facts:
-    return replace(SITUATIONS[situation], kind=kind, children_closed=True, given=given(line))
+    return replace(SITUATIONS[situation], kind=kind, children_closed=True, has_steps=True, given=given(line))
 
 
 CASES = [

@@ -27,6 +27,7 @@ CIRCUMSTANCES = [
     "children_closed",
     "has_problem",
     "step_over",
+    "has_steps",
     "first_part",
     "review_part",
     "did_first_part",

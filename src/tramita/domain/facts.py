@@ -53,6 +53,7 @@ class Facts:
     window_open: bool = False  # Resolved, and the feedback window has not passed
     children_closed: bool = False  # of a split, a launched Case, a Case's Actions, an awaited Sub-Case
     has_problem: bool = False  # a Case with a problem not yet dealt with (C-25)
+    has_steps: bool = False  # the type of a Case has some: it may be reworked (C-30)
     step_over: bool = False  # a Case that a person has to move on (C-7)
 
     first_part: bool = False  # of a review Action: the work itself (A-40)
@@ -188,6 +189,11 @@ def has_problem(facts: Facts) -> bool:
 def step_over(facts: Facts) -> bool:
     """Its step is done, and a person moves it on (C-7)."""
     return facts.step_over
+
+
+def has_steps(facts: Facts) -> bool:
+    """There is a step to start again from (C-30)."""
+    return facts.has_steps
 
 
 def target_running(facts: Facts) -> bool:

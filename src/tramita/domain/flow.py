@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from tramita.domain.conditions import holds
 from tramita.domain.definitions import CaseTypeDefinition, StepDefinition
+from tramita.domain.errors import Invalid
 
 
 class Move(StrEnum):
@@ -82,3 +83,40 @@ def following(case_type: CaseTypeDefinition, after: str | None) -> Iterator[Step
     """The steps after this one, in order."""
     names = [step.name for step in case_type.steps]
     return iter(case_type.steps[names.index(after) + 1 if after is not None else 0 :])
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Where a rework starts: at the beginning of a step, or at one of its Actions."""
+
+    step: StepDefinition
+    after: str | None  # the step before it
+    action: str | None = None
+
+
+def restart_from_step(case_type: CaseTypeDefinition, here: str, step: str) -> Restart:
+    """A step before the one where the Case stands; `here` is empty behind the last (C-32, C-33). Raises: Invalid."""
+    names = [one.name for one in case_type.steps]
+    if step not in names:
+        raise Invalid.one("step", "unknown", "This Case type has no step “%(name)s”.", name=step)
+    place = names.index(step)
+    if place >= _place(case_type, here):
+        raise Invalid.one("step", "not_before", "“%(name)s” is not before the present step.", name=step)
+    return Restart(case_type.steps[place], names[place - 1] if place else None)
+
+
+def restart_from_action(case_type: CaseTypeDefinition, here: str, action: str) -> Restart:
+    """An Action of the present step or one before (C-31 to C-33, CG-5). Raises: Invalid."""
+    for place, step in enumerate(case_type.steps):
+        if action in step.actions:
+            if place > _place(case_type, here):
+                raise Invalid.one("action", "not_before", "“%(name)s” is in a step to come.", name=action)
+            return Restart(step, None, action)
+    if action in case_type.actions:
+        raise Invalid.one("action", "ad_hoc", "An Action that was launched by hand is no place to start again from.")
+    raise Invalid.one("action", "unknown", "This Case type has no Action “%(name)s”.", name=action)
+
+
+def _place(case_type: CaseTypeDefinition, here: str) -> int:
+    names = [step.name for step in case_type.steps]
+    return names.index(here) if here else len(names)

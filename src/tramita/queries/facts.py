@@ -9,6 +9,7 @@ from tramita.domain.lifecycle import Lifecycle
 from tramita.domain.lifecycles import LIFECYCLES
 from tramita.domain.permissions import Permission, needs
 from tramita.models import Item
+from tramita.queries import definitions
 from tramita.queries.flow import open_below
 from tramita.queries.visibility import may
 
@@ -20,6 +21,7 @@ OFFERED = (
     "start",
     "resume",
     "next-step",
+    "rework",
     "to-do",
     "release",
     "assign",
@@ -59,9 +61,17 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         window_open=window_open(item, at),
         children_closed=actor.is_system and children_closed(item),
         has_problem=item.problem is not None,
+        has_steps=has_steps(item),
         step_over=item.finished_step is not None,
         given=given,
     )
+
+
+def has_steps(item: Item) -> bool:
+    """Whether the type of a Case has steps; a version is read once (decision 8)."""
+    if item.kind is not Kind.CASE or item.process_version_id is None:
+        return False
+    return bool(definitions.case_type(item.process_version_id).steps)
 
 
 def outside(item: Item, actor: Actor) -> bool:

@@ -42,6 +42,12 @@ def place(case: Item) -> Place | None:
     return Place(number, at, step, bool(over), still_open)
 
 
+def last_passes(case: Item) -> dict[str, int]:
+    """The id of the newest pass of each step, by the step's name. Cost: one statement."""
+    rows = fetch("SELECT step, id FROM case_steps WHERE case_id = %s ORDER BY number", [case.pk])
+    return dict(rows)
+
+
 def open_below(case: Item) -> bool:
     """Whether an Action or Sub-Case of it still runs. Cost: one look at an index of what runs."""
     return bool(fetch(f"{OPEN_BELOW} LIMIT 1", [case.pk]))

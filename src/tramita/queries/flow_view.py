@@ -66,10 +66,14 @@ def flow_of(case: Item, actor: Actor) -> list[FlowStep]:
     if not case_type.steps:
         return []
     passes, newest = _passes(case, actor, case_type)
-    at = _position(case_type, newest)
-    return [
-        _step(case, case_type, step, passes.get(step.name), place - at) for place, step in enumerate(case_type.steps)
-    ]
+    at, steps, latest = _position(case_type, newest), [], 0
+    for place, step in enumerate(case_type.steps):
+        passed = passes.get(step.name)
+        if passed is not None and passed.number < latest:
+            passed = None  # of the time before a rework: this time it was left out
+        latest = passed.number if passed else latest
+        steps.append(_step(case, case_type, step, passed, place - at))
+    return steps
 
 
 def _position(case_type: CaseTypeDefinition, newest: str | None) -> int:

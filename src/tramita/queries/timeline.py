@@ -25,7 +25,7 @@ NOTES = ("note_added", "submission_note")
 MOVED_HERE, MOVED_AWAY = "mail_moved_here", "mail_moved_away"  # MAIL-78
 SAID = (*MAILS, MOVED_HERE, *NOTES)
 DEFECTS = tuple(f"defect_{done}" for done in ("added", "changed", "resolved", "reopened", "removed"))
-SHARED = (*SAID, MOVED_AWAY, "file_added", "link_added", *DEFECTS)
+SHARED = (*SAID, MOVED_AWAY, "file_added", "link_added", "reworked", *DEFECTS)  # C-34: reworks too
 TOLD_FROM_SET = ("title", "resolution_reason", "problem_reason")  # columns that an entry tells of besides its words
 KINDS = {kind.number: kind for kind in Kind}
 

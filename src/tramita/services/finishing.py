@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.codes import Kind, Method, State
+from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.domain.resolution import opens_window
 from tramita.models import Item
 from tramita.services import clockwork
@@ -45,8 +45,10 @@ def running_actions(case: Item) -> list[Item]:
     return list(children.order_by("ordinal"))
 
 
-def end_with_case(action: Item, *, by: Actor, at: datetime) -> None:
+def end_with_case(action: Item, *, because: str, reason: Reason, by: Actor, at: datetime) -> None:
+    """An Action ends because its Case is aborted or reworked (A-43)."""
     row = decide(action, "close", by=SYSTEM, at=at)
     change = Change(action, by, at)
-    follow(change, row, "closed", data={"because": "case_aborted"}, closed_at=at)
+    follow(change, row, "closed", data={"because": because, "reason": int(reason)}, closed_at=at)
+    change.lines[-1].reason = reason
     change.write()

@@ -44,7 +44,7 @@ def begin(case: Item, *, at: datetime) -> None:
     """The first step of a Case that was submitted starts at once. Rules: C-41, C-42."""
     planned = _plan(case, None)
     if planned is not None:
-        _begin_step(case, planned, 1, at=at)
+        begin_step(case, planned, 1, at=at)
         go_on(case, at=at)
 
 
@@ -93,7 +93,7 @@ def repaired_by(case: Item, actions: list[Item]) -> None:
 
 
 def _standing(case: Item, place: Place, *, child_ended: bool) -> Standing:
-    case_type = _type(case)
+    case_type = type_of(case)
     manual = case_type.progression == "manual"
     return Standing(
         held=case.state not in RUNNING or case.problem is not None or case.wait_type is WaitType.PAUSE,
@@ -111,18 +111,23 @@ def _standing(case: Item, place: Place, *, child_ended: bool) -> Standing:
 def _next(case: Item, place: Place, *, at: datetime) -> None:
     """The next step begins, or the end is reached."""
     if not place.over:
-        _end_step(place, at=at)
+        end_step(place, at=at)
     planned = _plan(case, place.step)
     if planned is not None:
-        _begin_step(case, planned, place.number + 1, at=at)
+        begin_step(case, planned, place.number + 1, at=at)
     else:
-        _insert_step(case, place.number + 1, "", at=at)
+        reach_end(case, place.number + 1, at=at)
+
+
+def reach_end(case: Item, number: int, *, at: datetime) -> None:
+    """No step is left."""
+    _insert_step(case, number, "", at=at)
 
 
 def _ask(case: Item, place: Place, *, at: datetime) -> None:
     """A person moves it on: it is To Do in its owner's Inbox, or stays where it is, highlighted. Rule: C-47."""
-    _end_step(place, at=at)
-    title = next(step.title for step in _type(case).steps if step.name == place.step)
+    end_step(place, at=at)
+    title = next(step.title for step in type_of(case).steps if step.name == place.step)
     told = {"step": place.step, "title": title}
     _bring(case, "step_completed", Reason.STEP_COMPLETED, told, at=at, finished_step=place.step)
 
@@ -130,8 +135,8 @@ def _ask(case: Item, place: Place, *, at: datetime) -> None:
 def _complete(case: Item, place: Place, *, at: datetime) -> None:
     """All is done: Resolved; where people move Cases on, one of them looks first. Rules: C-10, CG-14."""
     if not place.over:
-        _end_step(place, at=at)
-    if _type(case).progression == "manual":
+        end_step(place, at=at)
+    if type_of(case).progression == "manual":
         _bring(case, "children_completed", Reason.CHILDREN_COMPLETED, {}, at=at)
         return
     change = Change(case, SYSTEM, at)
@@ -154,10 +159,10 @@ def _bring(case: Item, entry: str, reason: Reason, told: Mapping[str, Any], *, a
     change.write()
 
 
-def _begin_step(case: Item, planned: Planned, number: int, *, at: datetime) -> None:
-    """The Actions of a step, beside each other; the database refuses a second time (decision 42)."""
+def begin_step(case: Item, planned: Planned, number: int, *, at: datetime) -> int:
+    """The Actions of a step, beside each other; the database refuses a second time (decision 42). The pass."""
     step_id = _insert_step(case, number, planned.step.name, at=at)
-    known, first = _type(case).actions, sql.next_ordinal(case.pk)
+    known, first = type_of(case).actions, sql.next_ordinal(case.pk)
     actions = [
         new_action(case, known[name], ordinal, reason=Reason.NEW, by=SYSTEM, at=at)
         for ordinal, name in enumerate(planned.actions, start=first)
@@ -173,6 +178,7 @@ def _begin_step(case: Item, planned: Planned, number: int, *, at: datetime) -> N
     }
     change.record("step_started", data=data, finished_step=None)
     change.write()
+    return step_id
 
 
 def _row(step_id: int, name: str, item_id: int | None, *, copy: int = 0) -> dict[str, object]:
@@ -184,16 +190,16 @@ def _insert_step(case: Item, number: int, name: str, *, at: datetime) -> int:
     return sql.insert("case_steps", [row], returning=True)[0]
 
 
-def _end_step(place: Place, *, at: datetime) -> None:
+def end_step(place: Place, *, at: datetime) -> None:
     sql.execute("UPDATE case_steps SET ended_at = %s WHERE id = %s", [sql.stored(at), place.id])
 
 
 def _plan(case: Item, after: str | None) -> Planned | None:
-    case_type = _type(case)
+    case_type = type_of(case)
     return flow.plan(case_type, after, flows.values(case, case_type)) if case_type.steps else None
 
 
-def _type(case: Item) -> CaseTypeDefinition:
+def type_of(case: Item) -> CaseTypeDefinition:
     if case.process_version_id is None:
         raise ValueError("a Case that flows has a type")
     return definitions.case_type(case.process_version_id)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.codes import Kind, Method, State
+from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.models import Entry, Item
 from tramita.queries import definitions
 from tramita.services import flowing, problems
@@ -85,7 +85,7 @@ def abort(item: Item, *, confirmed: bool = True, by: Actor, at: datetime) -> Non
     follow(change, row, "aborted", data={"method": Method.ABORTED.value}, **columns, closed_at=at)
     change.write()
     for action in running_actions(item):
-        end_with_case(action, by=by, at=at)
+        end_with_case(action, because="case_aborted", reason=Reason.BY_SYSTEM, by=by, at=at)
 
 
 def resolution_seq(item: Item, by: Actor) -> int | None:

@@ -22,6 +22,7 @@ GROUPS: Mapping[str, Promise] = {
     "approvals": gettext_lazy("Approvals"),
     "defects": gettext_lazy("Defects"),
     "category": gettext_lazy("Ticket category changed"),
+    "rework": gettext_lazy("Case rework history"),
     "system": gettext_lazy("Housekeeping"),
 }
 HIDDEN = frozenset({"category", "system"})  # shown only when asked for (T-10)
@@ -63,6 +64,7 @@ GROUP_OF: Mapping[str, str] = {
     "unlinked": "links",
     "action_launched": "links",
     "step_started": "links",
+    "reworked": "rework",
     "approval_requested": "approvals",
     "approval_asked_again": "approvals",
     "approval_reminded": "approvals",
@@ -86,6 +88,7 @@ ICONS: Mapping[str, str] = {
     "category": "tag",
     "data": "pencil",
     "links": "link",
+    "rework": "undo",
     "approvals": "approve",
     "defects": "alert",
     "system": "info",
@@ -194,6 +197,12 @@ def _launched(data: Data) -> str:
 def _step_started(data: Data) -> str:
     said = {"step": data.get("title"), "items": ", ".join(data.get("items", ()))}
     return _("Step “%(step)s” begun: %(items)s") % said
+
+
+def _reworked(data: Data) -> str:
+    if data.get("action"):
+        return _("Rework from “%(action)s” in step “%(step)s”") % {"action": data["action"], "step": data.get("title")}
+    return _("Rework from step “%(step)s”") % {"step": data.get("title")}
 
 
 def _step(text: Promise) -> Callable[[Data], str]:
@@ -324,6 +333,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "step_started": _step_started,
     "step_completed": _step(gettext_lazy("Step “%(step)s” done; a person moves the Case on")),
     "children_completed": _plain(gettext_lazy("Everything in this Case is done; a person ends it")),
+    "reworked": _reworked,
     "moved_on": _plain(gettext_lazy("Moved on to the next step")),
     "approval_requested": _approval(gettext_lazy("Approval requested: %(what)s")),
     "approval_asked_again": _approval(gettext_lazy("Link for the approval sent again: %(what)s")),

@@ -27,7 +27,13 @@ from tramita.web.shown_item import shown
 from tramita.web.shown_reading import Reading
 from tramita.web.shown_talk import alone, comms, meanwhile, timeline
 
-TAB_OF = {"launch": "actions", "file": "files", "link": "files", "files": "files"}  # of a refused form, by its panel
+TAB_OF = {
+    "launch": "actions",
+    "rework": "actions",
+    "file": "files",
+    "link": "files",
+    "files": "files",
+}  # of a refused form, by its panel
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """The steps of a Case, as its page shows them (C-7)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,9 +19,23 @@ STEP_SHAPES = {
 }
 
 
-def flow(reading: Reading) -> list[dict[str, Any]]:
-    """Each step in order. Cost: one statement."""
-    return [_step(step) for step in flow_of(reading.item, reading.actor)]
+def restarts(steps: Sequence[FlowStep]) -> list[tuple[str, str]]:
+    """Where a rework may start: steps that are done, and ended Actions of these and of the present one (C-32)."""
+    found: list[tuple[str, str]] = []
+    for step in steps:
+        if step.state is Passage.TO_COME:
+            break
+        if step.state is not Passage.RUNNING and step.state is not Passage.ASKED:
+            found.append((f"step:{step.name}", step.title))
+        ended = [one for one in step.actions if one.state is State.CLOSED]
+        found += [(f"action:{one.name}", f"{step.title} › {one.title}") for one in ended]
+    return list(dict(found).items())
+
+
+def flow(reading: Reading) -> dict[str, Any]:
+    """Each step in order, and where a rework may start. Cost: one statement."""
+    steps = flow_of(reading.item, reading.actor)
+    return {"flow": [_step(step) for step in steps], "restarts": restarts(steps)}
 
 
 def _step(step: FlowStep) -> dict[str, Any]:

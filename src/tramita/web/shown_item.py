@@ -39,7 +39,7 @@ SHAPES = {
     "abort": "closed",
     "discard": "rejected",
 }
-NOT_STATES = {"assign", "release"}  # these stand under the assignee
+NOT_STATES = {"assign", "release", "rework"}  # these stand under the assignee, and beside the steps
 
 
 @dataclass(frozen=True, slots=True)

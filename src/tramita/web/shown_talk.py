@@ -293,7 +293,7 @@ def _case(reading: Reading) -> dict[str, Any]:
     names = names_for(children)
     return {
         "actions": [_action(one, names, reading.at) for one in children],
-        "flow": flow(reading),
+        **flow(reading),
         "startable": _startable(reading),
     }
 

@@ -2,10 +2,21 @@
 
 from pydantic import ConfigDict
 
-from tramita.api.schemas.base import Output
+from tramita.api.schemas.base import Input, Line, Output
 from tramita.api.schemas.items import WhoOut
 from tramita.domain.codes import State
 from tramita.queries.flow_view import Passage
+
+
+class ReworkIn(Input):
+    """Where to start again: at the beginning of a step, or at an Action, by its name or its reference."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"step": "collect"}]})
+
+    step: Line | None = None
+    action: Line | None = None
+    terminate: bool = True
+    """Whether Actions launched by hand end too; those of the steps always do (C-34)."""
 
 
 class FlowActionOut(Output):
