@@ -45,3 +45,23 @@ def test_only_a_case_has_a_flow(caller: Callers, desk: Desk) -> None:
     """G-1; that of a Case type without steps is empty too."""
     for item in (desk.ticket(), desk.case()):
         assert caller.ana.get(f"/items/{item.reference}/flow").json() == {"steps": []}
+
+
+def test_a_case_is_reworked_and_its_work_reviewed(caller: Callers, desk: Desk) -> None:
+    """C-30, C-34, A-40 to A-42: by anybody who may work there, with what is missing named."""
+    case = begun(desk, {"one": ["a"], "two": ["b"]}, actions={"b": {"four_eyes": True}})
+    path = f"/items/{case.reference}"
+    caller.ana.post(f"{path}-A1/resolve", {"method": "complete"})
+    caller.ana.post(f"{path}-A2/resolve", {"method": "complete"})
+    no_verdict = caller.leo.post(f"{path}-A2/review")
+    failed = caller.leo.post(f"{path}-A2/review", {"pass": False, "reason": "Another bank"})
+    nowhere = caller.ana.post(f"{path}/rework")
+
+    again = caller.ana.post(f"{path}-A2/rework", {"step": "one"})
+
+    assert [error["field"] for error in problem(no_verdict, 422, "validation_failed")["errors"]] == ["pass"]
+    assert (failed.json()["state"], failed.json()["assignee"]["name"]) == ("to_do", "Ana Lima")
+    assert [error["field"] for error in problem(nowhere, 422, "validation_failed")["errors"]] == ["step"]
+    assert (again.json()["reference"], again.json()["state"]) == (case.reference, "in_progress")
+    assert caller.ana.get(f"{path}-A2").json()["state"] == "closed"
+    assert [step["state"] for step in caller.ana.get(f"{path}/flow").json()["steps"]] == ["running", "to_come"]

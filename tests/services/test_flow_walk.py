@@ -17,7 +17,7 @@ from tests.desk import MONDAY, Desk
 from tests.flows import begun, running
 from tests.services.test_first_ticket import fresh
 from tests.services.test_walk import consistent
-from tramita.domain.codes import State, WaitType
+from tramita.domain.codes import WaitType
 from tramita.domain.errors import TramitaError
 from tramita.models import CaseAction, Item
 from tramita.queries import flow as flows
@@ -166,7 +166,7 @@ def reaches_the_end(walk: Walk) -> None:
         if case.state not in flowing.RUNNING:
             break
         if case.problem or case.wait_type is WaitType.PAUSE:
-            (waiting.resume if case.state is State.WAITING else working.start)(case, by=walk.desk.ana, at=MONDAY)
+            waiting.resume(case, by=walk.desk.ana, at=MONDAY)
         elif case.finished_step:
             flowing.next_step(case, by=walk.desk.ana, at=MONDAY)
         elif running(case):

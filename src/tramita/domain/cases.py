@@ -95,9 +95,9 @@ WAITS = [
     row("C-53", "resume",   {WAITING}, IN_PROGRESS, AGENT,
         listed="Inbox",
         says="In Progress is chosen again: the wait ends by hand, the clock goes on (S-10, C-63)."),
-    row("C-53", "resume",   {TO_DO}, IN_PROGRESS, AGENT, HAS_PROBLEM, FREE_OR_HELD,
+    row("C-53", "resume",   ACTIVE, IN_PROGRESS, AGENT, HAS_PROBLEM, FREE_OR_HELD,
         listed="Inbox",
-        says="The owner has dealt with a problem and goes on (C-22)."),
+        says="The owner has dealt with a problem and goes on (C-22); a change of data alone does not say that."),
 ]
 
 FLOWING = [

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, State, WaitType
+from tramita.domain.definitions import ActionDefinition
 from tramita.domain.facts import Facts, Given
 from tramita.domain.lifecycle import Lifecycle
 from tramita.domain.lifecycles import LIFECYCLES
@@ -27,6 +28,7 @@ OFFERED = (
     "assign",
     "wait",
     "resolve",
+    "review",
     "reopen",
     "abort",
     "discard",
@@ -63,6 +65,9 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         has_problem=item.problem is not None,
         has_steps=has_steps(item),
         step_over=item.finished_step is not None,
+        first_part=four_eyes(item) and not in_review(item),
+        review_part=in_review(item),
+        did_first_part=actor.id is not None and item.first_resolver_id == actor.id,
         given=given,
     )
 
@@ -72,6 +77,24 @@ def has_steps(item: Item) -> bool:
     if item.kind is not Kind.CASE or item.process_version_id is None:
         return False
     return bool(definitions.case_type(item.process_version_id).steps)
+
+
+def action_of(item: Item) -> ActionDefinition | None:
+    """What an Action was started under; None for other items, and for Actions that no Case type knows."""
+    if item.kind is not Kind.ACTION or item.process_version_id is None:
+        return None
+    return definitions.case_type(item.process_version_id).actions.get(item.action_name or "")
+
+
+def four_eyes(item: Item) -> bool:
+    """Whether somebody else looks at the work of this Action before it is complete (A-50)."""
+    definition = action_of(item)
+    return definition is not None and definition.four_eyes
+
+
+def in_review(item: Item) -> bool:
+    """Whether its work is done and waits for other eyes; who did it is the first resolver (A-40)."""
+    return item.first_resolved_at is not None and four_eyes(item)
 
 
 def outside(item: Item, actor: Actor) -> bool:

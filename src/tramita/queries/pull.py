@@ -34,7 +34,13 @@ def candidates(
     queues = _queues(actor)
     if not queues:
         return []
-    wanted = both(visible_sql(actor), _workable(actor), _of_kinds(kinds), Fragment("state = %s", (State.TO_DO.number,)))
+    wanted = both(
+        visible_sql(actor),
+        _fresh_eyes(actor),
+        _workable(actor),
+        _of_kinds(kinds),
+        Fragment("state = %s", (State.TO_DO.number,)),
+    )
     branches = [
         branch
         for queue_id, strict in queues
@@ -85,6 +91,11 @@ def _workable(actor: Actor) -> Fragment:
     if actor.grants is None:
         return TRUE
     return condition(Item, Q(process__in=processes(actor, "work")))
+
+
+def _fresh_eyes(actor: Actor) -> Fragment:
+    """Nobody is given the review of their own work (A-50); the first resolver of an Action that runs did it."""
+    return Fragment("(kind <> 3 OR first_resolved_at IS NULL OR first_resolver_id <> %s)", (actor.id,))
 
 
 def _of_kinds(kinds: frozenset[Kind]) -> Fragment:

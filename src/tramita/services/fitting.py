@@ -2,7 +2,7 @@
 
 from tramita.domain.codes import Role, State
 from tramita.models import Item, Person
-from tramita.queries.facts import outside
+from tramita.queries.facts import in_review, outside
 from tramita.queries.people import actor_for, person_by_name
 from tramita.queries.visibility import may
 
@@ -12,6 +12,8 @@ def valid_target(item: Item, to: str | int) -> Person | None:
     person = Person.objects.filter(pk=to).first() if isinstance(to, int) else person_by_name(to)
     if person is None or not person.is_active:
         return None
+    if in_review(item) and person.pk == item.first_resolver_id:
+        return None  # whoever did the first half does not take the second
     target = actor_for(person)
     if not (target.is_staff or target.role is Role.ROBOT) or not may(target, "work", item):
         return None

@@ -11,7 +11,7 @@ from tramita.domain.facts import Given
 from tramita.domain.lifecycle import Row
 from tramita.domain.permissions import needs
 from tramita.models import Item
-from tramita.queries.facts import facts, lifecycle_of, outside
+from tramita.queries.facts import facts, in_review, lifecycle_of, outside
 from tramita.queries.visibility import may
 from tramita.services import clockwork
 from tramita.services.expiring import expire
@@ -151,6 +151,8 @@ def take(change: Change) -> bool:
     """
     item, by = change.item, change.by
     free = item.assignee_id in (None, by.id)
+    if in_review(item) and item.first_resolver_id == by.id:
+        return False
     if item.state is not State.TO_DO or not free or not (by.is_staff or by.role is Role.ROBOT):
         return False
     row = decide(item, "start", by=by, at=change.at)

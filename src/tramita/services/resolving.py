@@ -9,7 +9,7 @@ from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.models import Entry, Item
 from tramita.queries import definitions
-from tramita.services import flowing, problems
+from tramita.services import flowing, problems, reviewing
 from tramita.services.allocating import queued, returning_to
 from tramita.services.finishing import end_with_case, finish, running_actions
 from tramita.services.ledger import Change
@@ -25,7 +25,7 @@ COUNTED = ("note_added", "mail_sent")  # what may stand for the resolution (R-6)
 def resolve(item: Item, *, method: str | None, reason: str = "", note: str = "", by: Actor, at: datetime) -> None:
     """End the work by one of the methods of its kind; `note` is a resolution note.
 
-    Rules: T-24, T-35, T-36, C-43, C-55, A-38, A-39, R-6 to R-10, R-13, R-20.
+    Rules: T-24, T-35, T-36, C-43, C-55, A-38 to A-40, R-6 to R-10, R-13, R-20.
     """
     flowing.hold(item)
     seq = None if note.strip() else resolution_seq(item, by)
@@ -39,6 +39,10 @@ def resolve(item: Item, *, method: str | None, reason: str = "", note: str = "",
         row = decide(item, "resolve", by=by, at=at, **given)
     if note.strip():
         seq = write_note(change, note, resolution=True)
+    if row.to is State.TO_DO:
+        reviewing.hand_over(change, row)
+        change.write()
+        return
     finish(change, row, Method(str(method)), reason, {"resolution_seq": seq} if seq else {})
     change.write()
     if method == Method.UNABLE_TO_COMPLETE:

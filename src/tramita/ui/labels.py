@@ -197,6 +197,7 @@ VERBS: Words = {
     "resume": _("In Progress"),
     "next-step": _("Next step"),
     "resolve": _("Resolve"),
+    "review": _("Review"),
     "reopen": _("Reopen"),
     "abort": _("Abort"),
     "submit": _("Submit"),

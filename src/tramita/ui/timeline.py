@@ -334,6 +334,8 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "step_completed": _step(gettext_lazy("Step “%(step)s” done; a person moves the Case on")),
     "children_completed": _plain(gettext_lazy("Everything in this Case is done; a person ends it")),
     "reworked": _reworked,
+    "handed_to_review": _plain(gettext_lazy("Work done; somebody else reviews it")),
+    "review_failed": _plain(gettext_lazy("Review failed, back to whoever did it")),
     "moved_on": _plain(gettext_lazy("Moved on to the next step")),
     "approval_requested": _approval(gettext_lazy("Approval requested: %(what)s")),
     "approval_asked_again": _approval(gettext_lazy("Link for the approval sent again: %(what)s")),

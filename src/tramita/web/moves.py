@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from tramita.domain.codes import Method
 from tramita.models import Item
 from tramita.queries.items import get_visible
-from tramita.services import flowing, launching, ledger, resolving, starting, waiting, working
+from tramita.services import flowing, launching, ledger, resolving, reviewing, starting, waiting, working
 from tramita.web.access import StaffRequest, staff
 from tramita.web.inputs import flag, moment, number, text
 from tramita.web.item_page import item_page
@@ -131,6 +131,18 @@ def unable(request: StaffRequest, reference: str) -> HttpResponse:
         resolving.resolve(item, method=method, reason=reason, by=request.actor, at=timezone.now())
 
     return act(request, reference, "unable", use_case, lambda item: _closed(request, item, _("%s cannot be completed")))
+
+
+@require_POST
+@staff
+def review(request: StaffRequest, reference: str) -> HttpResponse:
+    """A-41, A-42: the verdict is the button."""
+
+    def use_case(item: Item) -> None:
+        passed, reason = {"yes": True, "no": False}.get(text(request, "pass")), text(request, "reason")
+        reviewing.review(item, passed=passed, reason=reason, by=request.actor, at=timezone.now())
+
+    return act(request, reference, "review", use_case)
 
 
 @require_POST

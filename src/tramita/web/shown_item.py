@@ -35,6 +35,7 @@ SHAPES = {
     "reopen": "to_do",
     "wait": "waiting",
     "resolve": "resolved",
+    "review": "resolved",
     "unable": "problem",
     "abort": "closed",
     "discard": "rejected",

@@ -75,6 +75,7 @@ urlpatterns = [
     path(f"{ITEM}/assign", moves.assign, name="assign"),
     path(f"{ITEM}/wait", moves.wait, name="wait"),
     path(f"{ITEM}/resolve", moves.resolve, name="resolve"),
+    path(f"{ITEM}/review", moves.review, name="review"),
     path(f"{ITEM}/unable", moves.unable, name="unable"),
     path(f"{ITEM}/abort", moves.abort, name="abort"),
     path(f"{ITEM}/submit", moves.submit, name="submit"),

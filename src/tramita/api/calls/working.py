@@ -11,13 +11,13 @@ from ninja.responses import Status
 from tramita.api.auth import caller
 from tramita.api.calls.answers import item_answer
 from tramita.api.schemas.items import ItemOut
-from tramita.api.schemas.working import AssignIn, ResolveIn, WaitIn
+from tramita.api.schemas.working import AssignIn, ResolveIn, ReviewIn, WaitIn
 from tramita.api.versions import change_item
 from tramita.models import Item
-from tramita.services import flowing, pulling, resolving, starting, waiting, working
+from tramita.services import flowing, pulling, resolving, reviewing, starting, waiting, working
 
 router = Router(tags=["Working"])
-NO_WAIT, NO_RESOLUTION = WaitIn(), ResolveIn()  # an empty body: the table says what is missing
+NO_WAIT, NO_RESOLUTION, NO_VERDICT = WaitIn(), ResolveIn(), ReviewIn()  # an empty body: the table says what is missing
 
 PLAIN = {  # the transitions without data
     "submit": (starting.submit, "Hand a Draft in: it is validated and becomes To Do."),
@@ -83,6 +83,17 @@ def resolve(request: HttpRequest, response: HttpResponse, reference: str, given:
             by=caller(request),
             at=timezone.now(),
         )
+        return item
+
+    return item_answer(request, response, change_item(request, reference, change))
+
+
+@router.post("/items/{reference}/review", response=ItemOut, operation_id="review")
+def review(request: HttpRequest, response: HttpResponse, reference: str, given: ReviewIn = NO_VERDICT) -> ItemOut:
+    """Pass or fail the work that somebody else did: it is complete, or goes back to them (A-41, A-42)."""
+
+    def change(item: Item) -> Item:
+        reviewing.review(item, passed=given.passed, reason=given.reason or "", by=caller(request), at=timezone.now())
         return item
 
     return item_answer(request, response, change_item(request, reference, change))

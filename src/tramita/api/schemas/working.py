@@ -32,6 +32,15 @@ class WaitIn(Input):
     close_if_no_response: bool = False
 
 
+class ReviewIn(Input):
+    """The verdict of whoever looked at the work of an Action (A-41, A-42)."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"pass": False, "reason": "It is another bank."}]})
+
+    passed: bool | None = Field(None, alias="pass")
+    reason: Text | None = None
+
+
 class ResolveIn(Input):
     """How the work ends; `note` is the resolution note (R-6)."""
 
