@@ -4,6 +4,7 @@ from django.test import Client
 
 from tests.desk import MONDAY, Desk
 from tests.flows import begun, names
+from tests.web.conftest import Browser
 from tests.web.reading import fresh, offered, text_of, words_of
 from tramita.services import resolving
 
@@ -47,12 +48,12 @@ def test_a_case_is_reworked_from_its_page(desk: Desk, ana: Client) -> None:
     assert names(case) == ["a"]
 
 
-def test_a_reviewer_passes_or_fails_on_the_page(desk: Desk, ana: Client, leo: Client) -> None:
+def test_a_reviewer_passes_or_fails_on_the_page(desk: Desk, as_: Browser) -> None:
     """A-41, A-42, A-50: whoever did the work is not offered it."""
     case = begun(desk, {"one": ["a"]}, actions={"a": {"four_eyes": True}})
     action = case.children.get()
     resolving.resolve(action, method="complete", by=desk.ana, at=MONDAY)
-    page = f"/items/{action.reference}"
+    ana, leo, page = as_(desk.ana), as_(desk.leo), f"/items/{action.reference}"
     offered_to = [offered(browser.get(page), action.reference) for browser in (ana, leo)]
 
     leo.post(f"{page}/review", {"version": fresh(action).version, "pass": "no", "reason": "Another bank"})
