@@ -16,7 +16,7 @@ def test_the_page_of_a_case_shows_its_steps_and_where_it_stands(desk: Desk, ana:
 
     page = words_of(ana.get(f"/items/{case.reference}"))
 
-    assert "Collect 1 of 2 done Look To come: Visit Finish To come: Create" in page
+    assert "Collect 1 of 2 ended Look To come: Visit Finish To come: Create" in page
 
 
 def test_a_step_that_is_done_is_moved_on_with_a_button(desk: Desk, ana: Client) -> None:

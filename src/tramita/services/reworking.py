@@ -36,8 +36,7 @@ def rework(
     Raises: Invalid, naming `step` or `action`. Rules: C-30 to C-35, C-54, C-9, A-43.
     """
     flowing.hold(item)
-    above = Item.objects.select_for_update().get(pk=item.parent_id) if item.kind is Kind.ACTION else item
-    case = above or item
+    case = Item.objects.select_for_update().get(pk=item.parent_id or item.pk) if item.kind is Kind.ACTION else item
     row = decide(case, "rework", by=by, at=at)
     case_type = flowing.type_of(case)
     place, last = flows.place(case), flows.last_passes(case)

@@ -47,7 +47,7 @@ def _step(step: FlowStep) -> dict[str, Any]:
         "title": step.title,
         "state": step.state.value,
         "shape": STEP_SHAPES[step.state],
-        "word": _("%(done)s of %(all)s done") % {"done": done, "all": len(begun)}
+        "word": _("%(done)s of %(all)s ended") % {"done": done, "all": len(begun)}
         if running
         else labels.word("step", step.state),
         "to_come": [one.title for one in step.actions] if step.state is Passage.TO_COME else [],

@@ -286,9 +286,9 @@ def _case(reading: Reading) -> dict[str, Any]:
     """A Case's Actions in the order of C-6, its steps, what may be launched by hand (C-11). Cost: three statements."""
     item = reading.item
     if item.kind is not Kind.CASE or reading.tab in ("timeline", "files"):
-        return {"actions": [], "flow": [], "startable": []}
+        return {"actions": [], "flow": [], "restarts": [], "startable": []}
     if reading.tab != "actions":
-        return {"actions": [], "flow": [], "startable": _startable(reading)}
+        return {"actions": [], "flow": [], "restarts": [], "startable": _startable(reading)}
     children = actions_of(item, reading.actor)
     names = names_for(children)
     return {
