@@ -73,14 +73,15 @@ class Cluster:
             raise RuntimeError(f"{program}: {done.stdout}")
 
     @staticmethod
-    def new_database(url: str) -> str:
-        """An empty database beside the one of `url`; gone with the cluster."""
+    def new_database(url: str, *, like: str = "") -> str:
+        """A database beside the one of `url`, empty or a copy of the one of `like`; gone with the cluster."""
         import psycopg
 
         host = parse_qs(urlsplit(url).query)["host"][0]
         name = f"fresh_{uuid4().hex}"
+        pattern = f' TEMPLATE "{urlsplit(like).path[1:]}"' if like else ""
         with psycopg.connect(host=host, user="tramita", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}"{pattern}')
         return f"postgresql:///{name}?host={host}&user=tramita"
 
 

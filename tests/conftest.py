@@ -5,6 +5,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,16 @@ from hypothesis import HealthCheck, settings
 
 from tests.cluster import Cluster, NoServer
 
-DATABASE_FIXTURES = {"db", "desk", "transactional_db", "live_server", "django_db_setup", "fresh_database_url"}
+DATABASE_FIXTURES = {
+    "db",
+    "desk",
+    "transactional_db",
+    "live_server",
+    "django_db_setup",
+    "fresh_database_url",
+    "migrated_database_url",
+}
+SOURCE = Path(__file__).parent.parent / "src"
 CLUSTER = pytest.StashKey[Cluster]()
 FOLDER = pytest.StashKey[Path]()
 
@@ -96,6 +107,27 @@ def fresh_database_url(tmp_path: Path) -> str:
     """The address of an empty database of the kind under test, for processes that a test starts itself."""
     url = os.environ.get("TRAMITA_DATABASE_URL")
     return Cluster.new_database(url) if url else f"sqlite:///{tmp_path}/fresh.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database with its tables, to be copied: migrating takes seconds."""
+    url = os.environ.get("TRAMITA_DATABASE_URL")
+    pattern = (
+        Cluster.new_database(url) if url else f"sqlite:///{tmp_path_factory.mktemp('migrated')}/tramita.sqlite3"
+    )
+    environment = os.environ | {"TRAMITA_DATABASE_URL": pattern, "PYTHONPATH": str(SOURCE)}
+    subprocess.run([sys.executable, "-m", "tramita.config.command", "migrate"], env=environment, check=True)
+    return pattern
+
+
+@pytest.fixture
+def migrated_database_url(_migrated: str, tmp_path: Path) -> str:
+    """As `fresh_database_url`, with its tables."""
+    if _migrated.startswith("postgresql"):
+        return Cluster.new_database(_migrated, like=_migrated)
+    shutil.copy(_migrated.removeprefix("sqlite:///"), tmp_path / "migrated.sqlite3")
+    return f"sqlite:///{tmp_path}/migrated.sqlite3"
 
 
 def _need_server(config: pytest.Config) -> None:

@@ -15,8 +15,10 @@ def empty_tables() -> None:
             _delete(cursor, tables)
             cursor.execute("INSERT INTO counters (name, value) VALUES ('item', %s)", [FIRST_ITEM_NUMBER])
         else:
-            names = ", ".join(map(connection.ops.quote_name, tables))
-            cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
+            # ten times as fast as TRUNCATE, which makes new files for sixty tables and their indexes
+            cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no foreign keys
+            cursor.execute(";".join(f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables))
+            cursor.execute("SET LOCAL session_replication_role = origin")
             cursor.execute("SELECT setval('item_numbers', %s)", [FIRST_ITEM_NUMBER])
         cursor.execute("INSERT INTO counters (name, value) VALUES ('configuration', 0)")
 

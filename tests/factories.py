@@ -35,13 +35,19 @@ _running_number = itertools.count(1)
 def person(name: str = "Ana Lima", *, role: Role = Role.AGENT, **columns: Any) -> Person:
     """Somebody; the address is made from the first name. `queues` and `grants` may be given."""
     queues, grants = columns.pop("queues", ()), columns.pop("grants", {})
-    columns.setdefault("email", f"{(name or 'nobody').split()[0].lower()}.{next(_running_number)}@desk.example")
-    someone = Person.objects.create(name=name, role=role, **{"created_at": NOW} | columns)
+    someone = unsaved(name, role=role, **columns)
+    someone.save()
     Membership.objects.bulk_create(Membership(queue=one, person=someone) for one in queues)
     Grant.objects.bulk_create(
         Grant(person=someone, path=path, permissions=list(given)) for path, given in grants.items()
     )
     return someone
+
+
+def unsaved(name: str, *, role: Role = Role.AGENT, **columns: Any) -> Person:
+    """Somebody who is not in the database yet: several are written at once."""
+    columns.setdefault("email", f"{(name or 'nobody').split()[0].lower()}.{next(_running_number)}@desk.example")
+    return Person(name=name, role=role, **{"created_at": NOW} | columns)
 
 
 def agent(name: str = "Ana Lima", **columns: Any) -> Actor:
@@ -71,9 +77,13 @@ def manager(name: str = "Marta Vidal", **columns: Any) -> Person:
 
 def robot(name: str = "Invoice reader", **columns: Any) -> Person:
     """A program that works items; it has a name in the configuration instead of an address."""
-    key = columns.pop("key", f"robo-{next(_running_number)}")
+    return person(name, role=Role.ROBOT, **a_program() | columns)
+
+
+def a_program() -> dict[str, Any]:
+    """What a robot has in its columns, and nobody else."""
     lease = {"kinds": ["ticket", "action"], "lease": 300}
-    return person(name, role=Role.ROBOT, **{"email": None, "key": key, "robot": lease} | columns)
+    return {"email": None, "key": f"robo-{next(_running_number)}", "robot": lease}
 
 
 def queue(key: str | None = None, **columns: Any) -> Queue:

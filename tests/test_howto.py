@@ -1,4 +1,7 @@
-"""The how-to pages do what they say: every shell block is run, every answer is compared."""
+"""The how-to pages do what they say: every shell block is run, every answer is compared.
+
+As the reader does it, without a setting: the database is the one that an empty folder gets.
+"""
 
 import os
 import re
@@ -54,7 +57,7 @@ def pattern(promised: str) -> str:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, fresh_database_url: str) -> Iterator[Reader]:
+def reader(tmp_path: Path) -> Iterator[Reader]:
     folder, programs = tmp_path / "desk", tmp_path / "bin"
     folder.mkdir()
     programs.mkdir()
@@ -66,7 +69,6 @@ def reader(tmp_path: Path, fresh_database_url: str) -> Iterator[Reader]:
     environment = kept | {
         "PATH": f"{programs}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "src"),
-        "TRAMITA_DATABASE_URL": fresh_database_url,
     }
     yield Reader(folder, free_port(), environment)
     left = folder / "web.pid"

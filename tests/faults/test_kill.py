@@ -16,7 +16,7 @@ import pytest
 from tests.services.test_receiving import mail
 
 SOAK = bool(os.environ.get("TRAMITA_SOAK"))
-MAILS = 1000 if SOAK else 40
+MAILS, IMPORTERS, WORKERS = (1000, 4, 3) if SOAK else (30, 2, 2)  # how many, and how many of each are killed
 CODE = "import sys; from tramita.config.command import main; sys.exit(main())"
 CHECK = """
 import django; django.setup()
@@ -71,7 +71,6 @@ class House:
             "PYTHONPATH": str(Path("src").absolute()),
         }
         (folder / "desk.yaml").write_text(desk)
-        self.run("migrate")
         self.run("apply", str(folder / "desk.yaml"))
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
@@ -124,8 +123,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path, fresh_database_url: str) -> House:
-    return House(tmp_path, fresh_database_url)
+def house(tmp_path: Path, migrated_database_url: str) -> House:
+    return House(tmp_path, migrated_database_url)
 
 
 @pytest.fixture
@@ -157,10 +156,10 @@ def test_importers_and_workers_killed_at_random_lose_and_double_nothing(house: H
     chance = random.Random(7)
 
     kills = 0
-    for most in sorted(chance.sample(range(1, MAILS - 1), 4)):
+    for most in sorted(chance.sample(range(1, MAILS - 1), IMPORTERS)):
         kills += house.killed(lambda most=most: house.kept() >= most, "mail", "import", str(post))
     house.run("mail", "import", str(post))
-    for turn, most in enumerate(sorted(chance.sample(range(1, MAILS - 1), 3)), start=1):
+    for turn, most in enumerate(sorted(chance.sample(range(1, MAILS - 1), WORKERS)), start=1):
         moment = later(5 * turn)
         kills += house.killed(lambda most=most: house.sent() >= most, "worker", "--once", "--as-of", moment)
     house.run("worker", "--once", "--as-of", later(30))

@@ -46,12 +46,12 @@ def server() -> Iterator[Dovecot]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, fresh_database_url: str, server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> House:
+def house(tmp_path: Path, migrated_database_url: str, server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> House:
     """An installation whose mailbox lies on the server."""
     monkeypatch.setenv("DOVECOT_PASSWORD", PASSWORD)
     connection = json.dumps(server.settings(user_of(tmp_path)))
     desk = DESK.replace("acknowledge: true", "acknowledge: false") + f"    incoming: {connection}\n"
-    return House(tmp_path, fresh_database_url, desk + f"settings: {{limits: {{raw_mail_bytes: {LARGEST}}}}}\n")
+    return House(tmp_path, migrated_database_url, desk + f"settings: {{limits: {{raw_mail_bytes: {LARGEST}}}}}\n")
 
 
 def user_of(folder: Path) -> str:

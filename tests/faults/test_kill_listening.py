@@ -13,7 +13,7 @@ import pytest
 from tests.faults.test_kill import DESK, SOAK, House
 from tests.services.test_receiving import mail
 
-MAILS, EACH = (1000, 5) if SOAK else (12, 4)  # how many, and each how manieth kills its listener
+MAILS, EACH = (1000, 5) if SOAK else (6, 3)  # how many, and each how manieth kills its listener
 LISTENER = """
 import os, signal, socket, sys
 import django; django.setup()
@@ -34,8 +34,8 @@ listening.run(socket.socket(fileno=int(sys.argv[1])), sys.argv[4])
 
 
 @pytest.fixture
-def house(tmp_path: Path, fresh_database_url: str) -> House:
-    return House(tmp_path, fresh_database_url, DESK)
+def house(tmp_path: Path, migrated_database_url: str) -> House:
+    return House(tmp_path, migrated_database_url, DESK)
 
 
 @pytest.fixture

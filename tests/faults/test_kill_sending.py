@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.smtp import Misbehaving, misbehaving
-from tests.faults.test_kill import MAILS, House, house, later, post
+from tests.faults.test_kill import MAILS, SOAK, House, house, later, post
 
-KILLS = 4
+KILLS = 4 if SOAK else 2
 TOLD = """
 import django; django.setup()
 import json
