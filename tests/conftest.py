@@ -113,9 +113,7 @@ def fresh_database_url(tmp_path: Path) -> str:
 def _migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a database with its tables, to be copied: migrating takes seconds."""
     url = os.environ.get("TRAMITA_DATABASE_URL")
-    pattern = (
-        Cluster.new_database(url) if url else f"sqlite:///{tmp_path_factory.mktemp('migrated')}/tramita.sqlite3"
-    )
+    pattern = Cluster.new_database(url) if url else f"sqlite:///{tmp_path_factory.mktemp('migrated')}/tramita.sqlite3"
     environment = os.environ | {"TRAMITA_DATABASE_URL": pattern, "PYTHONPATH": str(SOURCE)}
     subprocess.run([sys.executable, "-m", "tramita.config.command", "migrate"], env=environment, check=True)
     return pattern

@@ -20,7 +20,7 @@ from tramita.domain.errors import TramitaError
 from tramita.models import CopiedContact, Item, Message
 from tramita.services import firing, mailing, moving_mail, receiving, resolving, waiting, working
 
-WALKS = 5_000 if SOAK else 25
+WALKS = 5_000 if SOAK else 15
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Anyone may press anything: random walks over the services, with the ledger, the tables and the lists as judges.
 
-`make soak` walks a million steps (TRAMITA_SOAK=1), in eight parts for as many processes; here each run walks some
-thousand.
+`make soak` walks a million steps (TRAMITA_SOAK=1), in eight parts for as many processes; here each run walks
+some hundreds.
 """
 
 import os
@@ -45,7 +45,7 @@ from tramita.services.expiring import REMINDERS
 
 SOAK = bool(os.environ.get("TRAMITA_SOAK"))
 PARTS = 8 if SOAK else 1
-WALKS = 2_500 if SOAK else 40  # in each part
+WALKS = 2_500 if SOAK else 24  # in each part
 FEWEST, MOST = (50, 50) if SOAK else (15, 50)  # steps of a walk
 
 
