@@ -95,7 +95,7 @@ def build() -> Desk:
 
 
 def _cast(invoices: Queue) -> list[Person]:
-    ana, eve, leo, rui, marta, robot = every = [
+    every = [
         factories.unsaved("Ana Lima"),
         factories.unsaved("Eve Stone"),
         factories.unsaved("Leo Roy", role=Role.TEAM_LEADER),
@@ -104,6 +104,7 @@ def _cast(invoices: Queue) -> list[Person]:
         factories.unsaved("Invoice reader", role=Role.ROBOT, **factories.a_program()),
     ]
     Person.objects.bulk_create(every)
+    ana, eve, robot = every[0], every[1], every[-1]
     Membership.objects.bulk_create(Membership(queue=invoices, person=one) for one in (ana, robot))
     Grant.objects.create(person=eve, path="other", permissions=["view", "create", "work", "resolve", "mail"])
     return every
