@@ -19,8 +19,8 @@ KINDS = (
     "scan",
     "search",
     "show",
-    "tidy",
     "starts",
+    "tidy",
     "timers",
 )
 
