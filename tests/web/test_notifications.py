@@ -67,16 +67,16 @@ def test_the_list_says_what_who_and_when_and_leads_to_the_item(desk: Desk, ana: 
 
 def test_the_end_of_a_bulk_change_leads_to_the_job(desk: Desk, as_: Browser) -> None:
     """Z-7: and is read then."""
-    job = bulk.begin("follow", [desk.ticket().pk], by=desk.leo, at=MONDAY)
+    job = bulk.begin("assign", [desk.ticket().pk], to=desk.ana.id, by=desk.leo, at=MONDAY)
     while bulk_work.work(at=MONDAY).total():
         pass
     leo = as_(desk.leo)
 
     page = leo.get("/notifications")
-    (told,) = Notification.objects.filter(person=desk.leo.id)
+    (told,) = Notification.objects.filter(person=desk.leo.id, event="bulk")
     opened = leo.get(f"/notifications/{told.pk}")
 
-    assert "The change of 1 item has ended (unread) Follow" in words_of(page)
+    assert "The change of 1 item has ended (unread) Assign to Ana Lima" in words_of(page)
     assert opened["Location"] == f"/bulk/{job.pk}"
     assert Notification.objects.get(pk=told.pk).read_at is not None
 

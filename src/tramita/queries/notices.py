@@ -26,7 +26,8 @@ MOST_POPUPS = 5
 class Notice:
     """One thing that a person is told. `type` and `data` are those of the entry; an item may come due without one.
 
-    What is told of a bulk change has the facts of the job as its data: `job`, `change`, `total`, and `refused`.
+    What is told of a bulk change has the facts of the job as its data: `job`, `change`, `name`, `undo`, `total`,
+    `refused`.
     """
 
     id: int
@@ -110,7 +111,8 @@ def _read(actor: Actor, narrow: Fragment, limit: int) -> list[Notice]:
     where = both(Fragment("n.person_id = %s", (actor.id,)), narrow, seen, entry)
     rows = fetch(
         "SELECT n.id, n.event, n.at, n.read_at, items.kind, items.number, items.ordinal, items.title, "
-        "e.type, e.data, e.words, e.reason, p.id, p.name, p.email, p.role, j.id, j.change, j.total, j.counts "
+        "e.type, e.data, e.words, e.reason, p.id, p.name, p.email, p.role, j.id, j.change, j.total, j.counts, "
+        "j.given, j.undoes_id "
         "FROM notifications n JOIN items ON items.id = n.item_id LEFT JOIN entries e ON e.id = n.entry_id "
         f"LEFT JOIN jobs j ON j.id = {JOB} LEFT JOIN people p ON p.id = e.actor_id WHERE {where.sql} "
         f"ORDER BY n.id DESC LIMIT {int(limit)}",
@@ -135,10 +137,11 @@ def _notice(row: Sequence[Any]) -> Notice:
     )
 
 
-def _of_job(job: int | None, change: str, total: int, counts: Any) -> dict[str, Any]:
+def _of_job(job: int | None, change: str, total: int, counts: Any, given: Any, undoes: int | None) -> dict[str, Any]:
     if job is None:
         return {}
-    return {"job": job, "change": change, "total": total, "refused": (document(counts) or {}).get("refused", 0)}
+    facts = {"job": job, "change": change, "name": document(given).get("name", ""), "undo": undoes is not None}
+    return facts | {"total": total, "refused": (document(counts) or {}).get("refused", 0)}
 
 
 def wishes_of(person_id: int) -> Wishes:

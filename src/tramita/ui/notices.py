@@ -93,7 +93,9 @@ ICONS: Mapping[Event, str] = {
 
 
 def icon(one: Notice) -> str:
-    """The drawing beside it: of a change of state the shape of the new one."""
+    """The drawing beside it: of a change of state the shape of the new one, of a bulk change whether all was done."""
     if one.event is Event.STATE:
         return timeline.icon_of(one.type, one.data)
+    if one.event is Event.BULK and one.data.get("refused"):
+        return "alert"
     return "send" if one.event is Event.WRITTEN and one.type == "mail_sent" else ICONS[one.event]

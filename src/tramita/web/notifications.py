@@ -29,6 +29,7 @@ from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.moves import unchecked
 from tramita.web.rendering import page
+from tramita.web.shown_bulk import titled
 
 LONGEST_TITLE = 120
 MOST_OFFERED = 500
@@ -46,7 +47,7 @@ def hub(request: StaffRequest) -> HttpResponse:
         request,
         "web/notifications.html",
         "notifications",
-        notices=[(one, icon(one), sentence(one)) for one in found],
+        notices=[(one, icon(one), sentence(one), _of_job(one)) for one in found],
         only_unread=only_unread,
         newest=found[0].id if found else 0,
         first=f"{here}?{show.lstrip('&')}" if "before" in request.GET else "",
@@ -85,6 +86,11 @@ def fresh(request: StaffRequest) -> HttpResponse:
     found = [] if quiet or after is None else popups(actor, after=after)
     said = {"unread": unread(actor, NEWS_CAP + 1), "most": NEWS_CAP, "popups": [_popup(one) for one in found]}
     return JsonResponse(said, headers={"Cache-Control": "no-store, private"})
+
+
+def _of_job(one: Notice) -> str:
+    """What was done to many items; empty for what is about one."""
+    return titled(one.data["change"], one.data["name"], undo=one.data["undo"]) if one.job else ""
 
 
 def _popup(one: Notice) -> dict[str, object]:

@@ -36,8 +36,13 @@ def bar(request: StaffRequest, here: str = "", look: Look | None = None) -> Bar 
 
 def title(view: JobView) -> str:
     """What a job does, in one line."""
-    said = what(view.change, view.name)
-    return _("Taken back: %(what)s") % {"what": said} if view.job.undoes_id else said
+    return titled(view.change, view.name, undo=bool(view.job.undoes_id))
+
+
+def titled(change: str, name: str, *, undo: bool) -> str:
+    """As above, where no more of the job is known."""
+    said = what(change, name)
+    return _("Taken back: %(what)s") % {"what": said} if undo else said
 
 
 def what(change: str, name: str = "") -> str:
