@@ -75,7 +75,9 @@ class Desk:
 
 
 def publish(kind: str, key: str, parent: Definition | None = None, **body: object) -> Definition:
-    """A definition with its first version."""
+    """A definition with its first version; a process knows its path, as those that were applied do."""
+    if kind in ("category", "case_type"):
+        body = {"path": key, **body}
     definition = Definition.objects.create(kind=kind, key=key, title=key, parent=parent)
     definition.current = Version.objects.create(definition=definition, number=1, body=body, published_at=MONDAY)
     definition.save()

@@ -154,6 +154,10 @@ def _plain(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("shortcuts", "/settings/shortcuts")
     found.add("new-ticket", "/new/ticket")
     found.add("new-case", "/new/case", "/new/case?case_type=acme/main/finance/onboarding")
+    types = "/builder/case-types/acme/main/finance/onboarding"
+    found.add("builder", "/builder")
+    found.add("builder-case-type", types, *(f"{types}?tab={tab}" for tab in ("settings", "yaml", "history")))
+    found.add("builder-category", "/builder/categories/acme/main/finance/invoice-query")
     found.statuses["/search?q=99999-T"] = 404
     found.add("search", "/search", "/search?q=99999-T", "/search?q=ζζζ", "/search?q=Τιμολόγιο")
 
@@ -191,7 +195,9 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     resolving.resolve(done, method="replied", note=WORDS, by=desk.ana, at=now)
     draft = desk.ticket(title=TITLE, description=WORDS, draft=True, at=now)
     case, actions = _troubled_case(desk)
-    publish("defect_category", "acme/main/finance/billing", Definition.objects.get(key="acme/main/finance"))
+    publish(
+        "defect_category", "acme/main/finance/billing", Definition.objects.get(key="acme/main/finance"), title="billing"
+    )
     defects.add(case, category="acme/main/finance/billing", description=WORDS, by=desk.ana, at=now)
     tracking.add(ticket, begun_at=MONDAY, minutes=12, by=desk.ana, at=now)
     found.items = [ticket, late, waits, done, draft, case, *actions]

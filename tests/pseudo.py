@@ -105,19 +105,19 @@ class Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.said: list[str] = []
-        self.open: list[str] = []
+        self.open: list[tuple[str, bool]] = []  # tag, and whether nothing in it is said to people
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in UNENDED:
-            self.open.append(tag)
+            self.open.append((tag, tag in HIDDEN or ("translate", "no") in attrs))
         self.said += [text or "" for name, text in attrs if name in SHOWN | SCRIPTS]
 
     def handle_endtag(self, tag: str) -> None:
-        while tag in self.open and self.open.pop() != tag:
+        while any(tag == one for one, _hidden in self.open) and self.open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
-        if data.strip() and HIDDEN.isdisjoint(self.open):
+        if data.strip() and not any(hidden for _tag, hidden in self.open):
             self.said.append(data)
 
 

@@ -69,7 +69,7 @@ def digest(tree: Tree) -> str:
 @one_transaction
 def add_mailbox(address: str, *, by: Actor, at: datetime) -> str:
     """A new mailbox without routes; its address in lower case. Raises: NotPermitted, Invalid."""
-    _permit(by)
+    permit(by)
     one_at_a_time()
     key = _address(address, "address")
     if key in (known := mailboxes()):
@@ -81,7 +81,7 @@ def add_mailbox(address: str, *, by: Actor, at: datetime) -> str:
 @one_transaction
 def drop_mailbox(address: str, *, by: Actor, at: datetime) -> None:
     """Fetched no more, and its routes lead nowhere; what came in stays. Raises: NotPermitted, NotFound."""
-    _permit(by)
+    permit(by)
     one_at_a_time()
     current(address)
     _publish({key: tree for key, tree in mailboxes().items() if key != address}, {}, by=by, at=at)
@@ -90,7 +90,7 @@ def drop_mailbox(address: str, *, by: Actor, at: datetime) -> None:
 @one_transaction
 def add_route(mailbox: str, route: NewRoute, *, by: Actor, at: datetime) -> None:
     """Later mail to this address starts that by itself (M-21, M-24). Raises: NotPermitted, NotFound, Invalid."""
-    _permit(by)
+    permit(by)
     one_at_a_time()
     known = mailboxes()
     if mailbox not in known:
@@ -108,7 +108,7 @@ def change(address: str, edited: Edited, *, by: Actor, at: datetime) -> None:
 
     Raises: NotPermitted, NotFound, Invalid; Conflict `stale`, when somebody changed it meanwhile.
     """
-    _permit(by)
+    permit(by)
     one_at_a_time()
     if digest(current(address)) != edited.read:
         raise Conflict("Somebody changed this mailbox meanwhile. Look at it again, then decide.", code="stale")
@@ -119,7 +119,8 @@ def change(address: str, edited: Edited, *, by: Actor, at: datetime) -> None:
     _publish({**mailboxes(), address: tree}, _field_names(address, tree, edited.routes), by=by, at=at)
 
 
-def _permit(by: Actor) -> None:
+def permit(by: Actor) -> None:
+    """Raises: NotPermitted, for who does not configure the desk as a whole."""
     if by.grants is not None or not may(by, "configure"):
         raise NotPermitted("Only those who configure the desk may do this.")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import ApprovalState, Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
 from tramita.domain.defects import Party
-from tramita.ui import dns_words, tray_words
+from tramita.ui import builder_words, dns_words, tray_words
 
 Words = Mapping[str, Promise]
 
@@ -445,6 +445,10 @@ ALL: Mapping[str, Words] = {
     "channel": CHANNELS,
     "whose": WHOSE,
     "step": STEPS,
+    "action_kind": builder_words.ACTION_KINDS,
+    "builder_tab": builder_words.TABS,
+    "process_kind": builder_words.PROCESSES,
+    "field_type": builder_words.FIELD_TYPES,
 }
 
 

@@ -5,6 +5,7 @@ from django.views.generic.base import RedirectView
 
 from tramita.web import (
     approving,
+    building,
     bulk,
     composing,
     contacts,
@@ -66,6 +67,10 @@ urlpatterns = [
     path("search", searching.search, name="search"),
     path("new/ticket", creating.ticket, name="new-ticket"),
     path("new/case", creating.case, name="new-case"),
+    path("builder", building.overview, name="builder"),
+    path("builder/new", building.add, name="builder-new"),
+    path("builder/case-types/<path:path>", building.process, {"kind": "case_type"}, name="builder-case-type"),
+    path("builder/categories/<path:path>", building.process, {"kind": "category"}, name="builder-category"),
     path("contacts", contacts.all_contacts, name="contacts"),
     path("contacts/new", contacts.new, name="new-contact"),
     path("contacts/<int:number>", contacts.contact, name="contact"),

@@ -5,10 +5,11 @@ never deleted. A changed definition gets a new version; items that run keep thei
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Role
@@ -44,14 +45,11 @@ def publish(root: Node, problems: Problems, *, by: Actor, at: datetime, dry_run:
     Raises: WrongConfiguration, naming every fault with its place.
     """
     tally = Tally(sections=frozenset(root.value))
-    try:
-        with writing():
-            one_at_a_time()
-            write(read(filled(root), problems, others=others()), tally, by=by, at=at)
-            if dry_run:
-                raise _Rehearsed
-    except _Rehearsed:
-        pass
+    with writing(), suppress(_Rehearsed), transaction.atomic():  # what is rehearsed is taken back, in any transaction
+        one_at_a_time()
+        write(read(filled(root), problems, others=others()), tally, by=by, at=at)
+        if dry_run:
+            raise _Rehearsed
     return tally.applied()
 
 

@@ -20,14 +20,15 @@ LINE_LENGTH = 120
 
 def export() -> str:
     """The configuration as YAML; applying it changes nothing. Staff that no file named are in it too."""
+    return as_yaml({name: section for name, section in current(everybody=True).items() if section})
+
+
+def as_yaml(tree: Tree) -> str:
+    """A plain tree as YAML, in its own order."""
     import yaml
 
-    return yaml.safe_dump(
-        {name: section for name, section in current(everybody=True).items() if section},
-        allow_unicode=True,
-        sort_keys=False,
-        width=LINE_LENGTH,
-    )
+    written: str = yaml.safe_dump(tree, allow_unicode=True, sort_keys=False, width=LINE_LENGTH)
+    return written
 
 
 def current(*, everybody: bool = False) -> Tree:

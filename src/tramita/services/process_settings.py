@@ -1,0 +1,123 @@
+"""A process is changed on a page, as the YAML that a file would hold: the same validation and the same publication as
+`apply` (DESIGN decision 8). What a page changes is one entry below `customers`; all else goes along as it is."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.actors import Actor
+from tramita.domain.errors import Conflict, Invalid, NotFound
+from tramita.services.definitions import WrongConfiguration
+from tramita.services.definitions.apply import one_at_a_time, publish
+from tramita.services.definitions.export import as_yaml
+from tramita.services.definitions.export_processes import customers
+from tramita.services.definitions.source import Node, Place, Problems, as_node, documents
+from tramita.services.definitions.values import KEY, KEY_LENGTH
+from tramita.services.mailbox_settings import digest, permit
+from tramita.services.transactions import one_transaction
+
+Tree = dict[str, Any]
+SECTIONS = {"category": "ticket_categories", "case_type": "case_types"}
+LEVELS = 3  # of the path of a service
+LARGEST = 200_000  # characters of one process
+AS_BEFORE = Place("customers as applied before")
+
+
+def written(kind: str, path: str) -> tuple[str, str]:
+    """The process as YAML, and the digest by which a change of it is told. Raises: NotFound."""
+    tree = _entry(customers(), kind, path)
+    return as_yaml(tree), digest(tree)
+
+
+@one_transaction
+def change(kind: str, path: str, text: str, *, read: str, check_only: bool = False, by: Actor, at: datetime) -> bool:
+    """The process becomes what this YAML says, as a new version; items that run keep theirs (SLA-17).
+
+    Whether anything is new. `check_only`: it is validated with all the rest, and nothing is kept (BU-4).
+    Raises: NotPermitted, NotFound, Invalid; Conflict `stale`, when somebody changed it meanwhile;
+    WrongConfiguration, whose faults stand at `line 3`.
+    """
+    permit(by)
+    one_at_a_time()
+    tree = customers()
+    if digest(_entry(tree, kind, path)) != read:
+        raise Conflict("Somebody changed this process meanwhile. Look at it again, then decide.", code="stale")
+    if not text.strip():
+        raise Invalid.one("yaml", "required", "This is needed.")
+    if len(text) > LARGEST:
+        raise Invalid.one("yaml", "too_long", "At most %(most)s characters.", most=LARGEST)
+    problems = Problems()
+    roots = list(documents("line", text.encode(), problems))
+    problems.check()
+    if len(roots) != 1 or not isinstance(roots[0].value, dict):
+        raise Invalid.one("yaml", "not_a_mapping", "Write the settings of one process: a key, a colon and what it is.")
+    return _publish(tree, _place(kind, path), roots[0], problems, check_only=check_only, by=by, at=at)
+
+
+@one_transaction
+def add(kind: str, service: str, key: str, title: str, *, by: Actor, at: datetime) -> str:
+    """A new process of a service, with a title and nothing else; its path. Raises: NotPermitted, Invalid."""
+    permit(by)
+    one_at_a_time()
+    tree, name = customers(), key.strip()
+    path = f"{service}/{name}"
+    if kind not in SECTIONS:
+        raise Invalid.one("kind", "required", "Choose what is to be made.")
+    if (there := _services(tree).get(service)) is None:
+        raise Invalid.one("service", "unknown", "Choose a service.")
+    if not KEY.fullmatch(name) or len(name) > KEY_LENGTH:
+        raise Invalid.one(
+            "key", "invalid", "Letters, digits, “-”, “_” and “.” only, at most %(most)s.", most=KEY_LENGTH
+        )
+    if any(name in there.get(one, ()) for one in SECTIONS.values()):
+        raise Invalid.one("key", "already_there", "This service has a process of that name already.")
+    new = as_node({"title": title.strip() or name}, AS_BEFORE)
+    _publish(tree, _place(kind, path), new, Problems(), check_only=False, by=by, at=at)
+    return path
+
+
+def _publish(
+    tree: Tree, place: list[str], new: Node, problems: Problems, *, check_only: bool, by: Actor, at: datetime
+) -> bool:
+    root = _put(as_node({"customers": tree}, AS_BEFORE), ["customers", *place], new)
+    applied = publish(root, problems, by=by, at=at, dry_run=check_only)
+    return bool(applied.created or applied.changed)
+
+
+def _put(node: Node, place: list[str], new: Node) -> Node:
+    """The same tree with another node at this place."""
+    key, *rest = place
+    inner = _put(node.value[key], rest, new) if rest else new
+    return Node({**node.value, key: inner}, node.place, keys={**node.keys, key: inner.place})
+
+
+def _place(kind: str, path: str) -> list[str]:
+    customer, contract, service, name = path.split("/", 3)
+    return [customer, "contracts", contract, "services", service, SECTIONS[kind], name]
+
+
+def _services(tree: Tree) -> dict[str, Tree]:
+    """Every service by its path."""
+    return {
+        f"{customer}/{contract}/{name}": service
+        for customer, one in tree.items()
+        for contract, two in one["contracts"].items()
+        for name, service in two["services"].items()
+    }
+
+
+def _entry(tree: Tree, kind: str, path: str) -> Tree:
+    service, name = "/".join(path.split("/")[:LEVELS]), "/".join(path.split("/")[LEVELS:])
+    found = _services(tree).get(service, {}).get(SECTIONS.get(kind, ""), {}).get(name)
+    if found is None:
+        raise NotFound("There is no such process.")
+    return dict(found)
+
+
+def faults(wrong: WrongConfiguration) -> Iterable[tuple[int | None, str]]:
+    """Line and reason of each fault, in order; a fault elsewhere has no line, and names its place."""
+    for one in wrong.errors:
+        where, _, line = one.field.rpartition(":")
+        yield (
+            (int(line), one.message) if where == "line" and line.isdecimal() else (None, f"{one.field}: {one.message}")
+        )

@@ -1,0 +1,37 @@
+"""What the Builder calls things."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+ACTION_KINDS: Mapping[str, Any] = {
+    "manual": _("by a person or robot"),
+    "send_mail": _("sends a mail"),
+    "send_mail_and_wait": _("sends a mail and waits"),
+    "start_case": _("starts a Case"),
+    "wait_for_sub_case": _("waits for a Sub-Case"),
+    "approval": _("asks for an approval"),
+    "call_api": _("calls another system"),
+    "wait_until": _("waits until a date"),
+}
+TABS: Mapping[str, Any] = {
+    "flow": _("Flow"),
+    "settings": _("Settings"),
+    "yaml": _("YAML"),
+    "history": _("History"),
+}
+PROCESSES: Mapping[str, Any] = {
+    "case_type": _("Case type"),
+    "category": _("Ticket category"),
+}
+FIELD_TYPES: Mapping[str, Any] = {
+    "text": _("text"),
+    "number": _("number"),
+    "boolean": _("yes or no"),
+    "date": _("date"),
+    "datetime": _("date and time"),
+    "choice": _("choice"),
+    "link": _("link"),
+    "table": _("table"),
+}

@@ -1,0 +1,121 @@
+"""The Builder: customers with their processes; one of them as it flows, as it is set, as YAML, and as it was.
+
+Only who configures the desk as a whole comes here (SEC-1). What is published is validated with all the rest (BU-4).
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tramita.domain.errors import NotPermitted
+from tramita.queries import builder
+from tramita.queries.shell import operates
+from tramita.services import process_settings
+from tramita.services.definitions import WrongConfiguration
+from tramita.web import inputs, shown_process
+from tramita.web.access import StaffRequest, staff
+from tramita.web.refusals import Refusal, Refusing, readers, refusal
+from tramita.web.rendering import page
+
+TABS = {"case_type": ("flow", "settings", "yaml", "history"), "category": ("settings", "yaml", "history")}
+
+
+@require_safe
+@staff
+def overview(request: StaffRequest) -> HttpResponse:
+    """The tree, and a form for one more process."""
+    _permit(request)
+    return _overview(request)
+
+
+@require_POST
+@staff
+def add(request: StaffRequest) -> HttpResponse:
+    """A new process, which then is filled in."""
+    kind = inputs.text(request, "kind")
+    service, key, title = (inputs.text(request, name) for name in ("service", "key", "title"))
+    try:
+        path = process_settings.add(kind, service, key, title, by=request.actor, at=timezone.now())
+    except Refusing as error:
+        return _overview(request, refusal("new", error, request.POST))
+    messages.success(request, _("It is there. Now say what it does."))
+    return redirect(shown_process.address(kind, path, tab="yaml"))
+
+
+@require_http_methods(["GET", "POST"])
+@staff
+def process(request: StaffRequest, kind: str, path: str) -> HttpResponse:
+    """One process; a POST checks or publishes the YAML of it."""
+    _permit(request)
+    if request.method == "GET":
+        return _process(request, kind, path)
+    check_only, text = inputs.flag(request, "check"), str(request.POST.get("yaml", "")).replace("\r\n", "\n")
+    read, now = inputs.text(request, "read"), timezone.now()
+    try:
+        new = process_settings.change(kind, path, text, read=read, check_only=check_only, by=request.actor, at=now)
+    except WrongConfiguration as wrong:
+        faults = list(process_settings.faults(wrong))
+        return _process(request, kind, path, refusal("yaml", wrong, request.POST), faults=faults)
+    except Refusing as error:
+        return _process(request, kind, path, refusal("yaml", error, request.POST))
+    if check_only:
+        return _process(request, kind, path, typed=text, checked=True, new=new)
+    said = _("Published. Items that run keep the version they began with.") if new else _("Nothing changed.")
+    messages.success(request, said)
+    return redirect(shown_process.address(kind, path))
+
+
+def _process(
+    request: StaffRequest, kind: str, path: str, refused: Refusal | None = None, *, typed: str = "", **context: Any
+) -> HttpResponse:
+    """Cost: the tree, the process, and what its tab shows."""
+    found, tabs = builder.process(kind, path), TABS[kind]
+    asked = "yaml" if refused or typed else request.GET.get("tab", tabs[0])
+    tab = asked if asked in tabs else tabs[0]
+    shown: dict[str, Any] = {"faults": (), "checked": False, "new": False} | context
+    if tab == "yaml":
+        shown["yaml"], shown["read"] = process_settings.written(kind, path)
+        shown["yaml"] = refused.typed.get("yaml", "") if refused else typed or shown["yaml"]
+        shown["read"] = request.POST.get("read") or shown["read"]
+    else:
+        shown |= shown_process.SHOWN[tab](found, kind, request.GET)
+    return page(
+        request,
+        "web/builder/process.html",
+        "builder",
+        status=refused.status if refused else 200,
+        tree=builder.tree(),
+        kind=kind,
+        path=path,
+        found=found,
+        tab=tab,
+        tabs=[(shown_process.address(kind, path, tab=name), name, name == tab) for name in tabs],
+        address=shown_process.address,
+        **shown,
+        **readers(refused),
+    )
+
+
+def _overview(request: StaffRequest, refused: Refusal | None = None) -> HttpResponse:
+    return page(
+        request,
+        "web/builder/overview.html",
+        "builder",
+        status=refused.status if refused else 200,
+        tree=builder.tree(),
+        services=builder.services(),
+        path="",
+        kind="",
+        address=shown_process.address,
+        **readers(refused),
+    )
+
+
+def _permit(request: StaffRequest) -> None:
+    if not operates(request.actor):
+        raise NotPermitted("Only those who configure the desk may do this.")
