@@ -14,6 +14,7 @@ from tramita.services import starting
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FIRST_ID = 1_000_000  # of its definitions: far from what the database counts
+NAMED = {"category": "path", "case_type": "path", "calendar": "key"}  # how a body calls what it is
 OFFICE = {"key": "office", "time_zone": "UTC", "week": {"mon-fri": "09:00-12:00 13:00-18:00"}}
 
 ONBOARDING: dict[str, object] = {
@@ -75,9 +76,9 @@ class Desk:
 
 
 def publish(kind: str, key: str, parent: Definition | None = None, **body: object) -> Definition:
-    """A definition with its first version; a process knows its path, as those that were applied do."""
-    if kind in ("category", "case_type"):
-        body = {"path": key, **body}
+    """A definition with its first version; it knows its name, as those that were applied do."""
+    if kind in NAMED:
+        body = {NAMED[kind]: key, **body}
     definition = Definition.objects.create(kind=kind, key=key, title=key, parent=parent)
     definition.current = Version.objects.create(definition=definition, number=1, body=body, published_at=MONDAY)
     definition.save()
@@ -118,6 +119,7 @@ def _definitions(email: str) -> dict[str, Definition]:
     for kind, key, body in _configured(email):
         above = every.get(key.rpartition("/")[0])
         number = FIRST_ID + len(every)
+        body = {NAMED[kind]: key, **body} if kind in NAMED else body
         made = Definition(id=number, kind=kind, key=key, title=key, parent=above)
         made.current = Version(id=number, definition=made, number=1, body=body, published_at=MONDAY)
         every[key] = made
