@@ -196,6 +196,7 @@ VERBS: Words = {
     "wait": _("Wait"),
     "resume": _("In Progress"),
     "next-step": _("Next step"),
+    "rework": _("Rework"),
     "resolve": _("Resolve"),
     "review": _("Review"),
     "reopen": _("Reopen"),
