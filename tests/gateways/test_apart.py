@@ -143,3 +143,12 @@ def test_days_and_floating_times_stay_what_they_are(lines: tuple[str, ...], star
 def test_a_calendar_that_cannot_be_read_has_no_events(ics: str) -> None:
     """MAIL-38, MAIL-20: it stays a file."""
     assert apart.events(ics) == []
+
+
+def test_a_process_of_its_own_tells_whether_a_message_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL-6: what takes its time or its life cannot be read; the next message can."""
+    assert apart.reads(b"Subject: Hello\r\n\r\nIt is read.\r\n")
+    monkeypatch.setattr(apart, "READ_SECONDS", 0.000_1)
+    assert not apart.reads(b"Subject: Long\r\n\r\n" + b"<p>" * 400_000)
+    monkeypatch.undo()
+    assert apart.reads(b"\0" * 2000)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.desk import MONDAY, Desk
 from tests.services.test_receiving import mail
+from tramita.gateways import apart
 from tramita.models import Item, SeenMessage
 from tramita.queries.tray import tray
 from tramita.services import keeping, limits, processing, receiving
@@ -90,9 +91,10 @@ def killed() -> None:
 def test_a_message_that_takes_the_workers_life_is_set_aside(
     desk: Desk, data_dir: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """MAIL-6: the try was counted before it was read."""
+    """MAIL-6: the try was counted before it was read; a process of its own dies over it too."""
     kept(POISON)
     reads(monkeypatch, killed)
+    monkeypatch.setattr(apart, "reads", lambda raw: POISON.encode() not in raw)
     for turn in range(3):
         with pytest.raises(Killed):
             processing.process_due(at=MONDAY + 3 * turn * MINUTE)
@@ -102,6 +104,30 @@ def test_a_message_that_takes_the_workers_life_is_set_aside(
 
     assert tray(desk.leo).get().reason == processing.DIED
     assert Item.objects.get().title == "The next"
+
+
+def test_a_message_over_which_workers_died_by_chance_becomes_an_item(
+    desk: Desk, data_dir: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MAIL-6: a process of its own reads it, so it is read once more; not for ever, whatever that process says."""
+    kept(POISON)
+    with monkeypatch.context() as patch:
+        reads(patch, killed)
+        for turn in range(5):
+            with pytest.raises(Killed):
+                processing.process_due(at=MONDAY + 3 * turn * MINUTE)
+    processing.process_due(at=MONDAY + 15 * MINUTE)
+    by_chance = Item.objects.get().title
+
+    kept("Another " + POISON)
+    reads(monkeypatch, killed)
+    for turn in range(10):
+        with pytest.raises(Killed):
+            processing.process_due(at=MONDAY + (20 + 3 * turn) * MINUTE)
+    processing.process_due(at=MONDAY + 60 * MINUTE)
+
+    assert by_chance == POISON
+    assert tray(desk.leo).get().reason == processing.DIED
 
 
 def test_what_was_tried_least_is_tried_next(desk: Desk, data_dir: object) -> None:

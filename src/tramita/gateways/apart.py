@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from tramita.gateways.cleaning import MOST_CHARS, Cleaned, TooMuchError
 from tramita.gateways.signatures import Checked
 
 CPU_SECONDS = 2.0
+READ_SECONDS = 45.0  # as long as a worker reads one message
 PATIENCE = 60.0  # seconds of the clock on the wall: a busy machine is no fault of the mail
 MEMORY = 1024**3
 LONGEST_ANSWER = 16 * 1024 * 1024
@@ -49,6 +51,18 @@ def events(ics: str) -> list[dict[str, Any]]:
 def verified(job: Mapping[str, Any]) -> Checked:
     """See `signatures.verify`. Raises: TooMuchError; OSError when no child can be started."""
     return Checked(**_child.ask({"do": "verify", "job": dict(job)}))
+
+
+def reads(raw: bytes) -> bool:
+    """Whether a message can be read at all: false when it takes the child's life, its time or its memory.
+
+    Raises: OSError when no child can be started.
+    """
+    try:
+        _child.ask({"do": "read", "raw": b64encode(raw).decode(), "seconds": READ_SECONDS})
+    except TooMuchError:
+        return False
+    return True
 
 
 class _Child:
@@ -131,8 +145,10 @@ def serve() -> None:
     """What the child does: each line is a job, each gets two seconds."""
     _limit()
     for line in sys.stdin.buffer:
-        signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)  # nobody handles it: the kernel ends this process
-        answer = json.dumps(_done(json.loads(line))).encode() + b"\n"
+        job = json.loads(line)
+        # nobody handles it: the kernel ends this process
+        signal.setitimer(signal.ITIMER_PROF, job.get("seconds", CPU_SECONDS))
+        answer = json.dumps(_done(job)).encode() + b"\n"
         signal.setitimer(signal.ITIMER_PROF, 0)
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
@@ -147,11 +163,16 @@ def _limit() -> None:
 
 
 def _done(job: Mapping[str, Any]) -> dict[str, Any]:
+    from tramita.domain.mime import parse
     from tramita.gateways import cleaning, invitations, signatures
+    from tramita.gateways.charsets import guess_charset
 
     try:
         if job["do"] == "events":
             return {"done": invitations.read(job["ics"])}
+        if job["do"] == "read":
+            parse(b64decode(job["raw"]), guess=guess_charset)
+            return {"done": True}
         if job["do"] == "verify":
             return {"done": signatures.as_json(signatures.verify(**job["job"]))}
         if job["do"] == "written":
