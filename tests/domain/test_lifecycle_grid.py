@@ -145,7 +145,7 @@ to-do                    .    .    .    .     aT   x     .    .     .   .      a
 reject                   .    .    .    .     rT   x     .    .     .   .      rT    .      .   .
 end_lease                .    .    .    .     sT   sT    .    .     .   .      sT    .      .   .
 wait more_information    .    saW  saW  saW   saW  saW   .    aW    .   .      saW   saW    saW aC
-wait until               .    aW   aW   aW    aW   aW    aW   aW    .   .      aW    aW     aW  aC
+wait until               .    saW  saW  saW   saW  saW   aW   aW    .   .      saW   saW    saW aC
 wake                     .    .    .    .     .    .     sT   .     .   .      .     .      .   .
 bounce                   .    .    .    .     .    .     sT   .     .   .      .     .      .   .
 decline                  .    .    .    .     .    .     sT   .     .   .      .     .      .   .

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -14,15 +15,17 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests.desk import MONDAY, Desk
-from tests.flows import begun, running
+from tests.flows import begun, publish_flow, running
 from tests.services.test_first_ticket import fresh
-from tests.services.test_walk import consistent
+from tests.services.test_walk import consistent, stands_in
 from tramita.domain.codes import WaitType
 from tramita.domain.errors import TramitaError
 from tramita.models import CaseAction, Item
 from tramita.queries import flow as flows
+from tramita.queries.facts import in_review
 from tramita.queries.flow_view import Passage, flow_of
-from tramita.services import editing, flowing, launching, resolving, reworking, waiting, working
+from tramita.services import editing, flowing, launching, ledger, resolving, reviewing, reworking, waiting, working
+from tramita.services.sub_cases import running_sub_cases
 
 SOAK = bool(os.environ.get("TRAMITA_SOAK"))
 WALKS = 5_000 if SOAK else 8
@@ -30,6 +33,13 @@ LONG_ENOUGH = 200  # presses after which whoever goes on must have reached the e
 
 CONDITIONS = ["", "?fields.amount > 5", "?fields.amount <= 5"]
 LETTERS = "abcdefgh"
+KINDS: dict[str, dict[str, Any]] = {
+    "start": {"kind": "start_case"},
+    "await": {"kind": "wait_for_sub_case"},
+    "close": {"kind": "wait_for_sub_case", "close_if_none": True},
+    "review": {"four_eyes": True},
+    "later": {"kind": "wait_until", "after": "1 hour"},
+}
 
 
 @st.composite
@@ -58,8 +68,25 @@ class Walk:
 
 
 def end_one(walk: Walk, pick: int) -> None:
-    if action := walk.some(pick):
+    action = walk.some(pick)
+    if action is None:
+        end_in_sub_case(walk, pick)
+    elif in_review(action):
+        reviewing.review(action, passed=pick % 3 > 0, by=walk.desk.leo, at=MONDAY)
+    else:
         resolving.resolve(action, method="complete", by=walk.desk.ana, at=MONDAY)
+
+
+def end_in_sub_case(walk: Walk, pick: int) -> None:
+    for sub in running_sub_cases(walk.case):
+        for action in running(sub):
+            resolving.resolve(action, method="complete", by=walk.desk.ana, at=MONDAY)
+            return
+
+
+def cancel(walk: Walk, pick: int) -> None:
+    for sub in running_sub_cases(walk.case)[:1]:
+        resolving.abort(sub, by=walk.desk.ana, at=MONDAY)
 
 
 def fail_one(walk: Walk, pick: int) -> None:
@@ -98,6 +125,8 @@ DO: Mapping[str, Callable[[Walk, int], None]] = {
     "end": end_one,
     "end more": end_one,
     "fail": fail_one,
+    "end in a sub-case": end_in_sub_case,
+    "cancel a sub-case": cancel,
     "rework": rework,
     "launch": relaunch,
     "edit": edit,
@@ -116,15 +145,31 @@ PRESSES = st.lists(st.tuples(st.sampled_from(sorted(DO)), st.integers(0, 1000)),
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(steps=flows_of(), manual=st.booleans(), amount=st.integers(0, 10), presses=PRESSES)
+@given(
+    steps=flows_of(),
+    kinds=st.dictionaries(st.sampled_from(LETTERS), st.sampled_from(sorted(KINDS)), max_size=4),
+    manual=st.booleans(),
+    amount=st.integers(0, 10),
+    presses=PRESSES,
+)
 def walk_about(
-    desk: Desk, steps: dict[str, list[str]], manual: bool, amount: int, presses: list[tuple[str, int]]
+    desk: Desk,
+    steps: dict[str, list[str]],
+    kinds: dict[str, str],
+    manual: bool,
+    amount: int,
+    presses: list[tuple[str, int]],
 ) -> None:
     before = transaction.savepoint()
     try:
-        note(f"{steps} {'manual' if manual else 'automatic'} {amount}: {presses}")
+        note(f"{steps} {kinds} {'manual' if manual else 'automatic'} {amount}: {presses}")
         mode = "manual" if manual else "automatic"
-        case = begun(desk, steps, progression=mode, fields={"amount": amount}, actions={"more": {"startable": True}})
+        inner = publish_flow("inner", {"only": ["work"]})
+        special = {
+            name: KINDS[kind] | ({"case_type": inner} if kind == "start" else {}) for name, kind in kinds.items()
+        }
+        actions = {"more": {"startable": True}} | special
+        case = begun(desk, steps, progression=mode, fields={"amount": amount}, actions=actions)
         walk = Walk(desk, case)
         for verb, pick in presses:
             with suppress(TramitaError):
@@ -139,8 +184,9 @@ def sound(walk: Walk) -> None:
     """Every item's ledger folds; no Action runs twice in a pass; something or somebody moves the Case."""
     case = fresh(walk.case)
     consistent(case)
-    for action in Item.objects.filter(parent=case):
-        consistent(action)
+    for below in Item.objects.filter(related_to=case):
+        assert ledger.differences(below) == {}
+        assert below.listed is stands_in(below)
     doubled = CaseAction.objects.filter(step__case=case, copy=0).values("step", "name").annotate(n=Count("id"))
     assert all(row["n"] == 1 for row in doubled)
     waits_for_somebody(case)
@@ -169,8 +215,8 @@ def reaches_the_end(walk: Walk) -> None:
             waiting.resume(case, by=walk.desk.ana, at=MONDAY)
         elif case.finished_step:
             flowing.next_step(case, by=walk.desk.ana, at=MONDAY)
-        elif running(case):
-            end_one(walk, 0)
+        elif running(case) or running_sub_cases(case):
+            end_one(walk, 1)
         else:
             assert place is None or (place.at_end and place.over)
             break

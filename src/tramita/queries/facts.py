@@ -11,7 +11,7 @@ from tramita.domain.lifecycles import LIFECYCLES
 from tramita.domain.permissions import Permission, needs
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.queries.flow import open_below
+from tramita.queries.flow import open_below, open_sub_case
 from tramita.queries.visibility import may
 
 NOTHING_GIVEN = Given()
@@ -68,6 +68,8 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         first_part=four_eyes(item) and not in_review(item),
         review_part=in_review(item),
         did_first_part=actor.id is not None and item.first_resolver_id == actor.id,
+        nothing_to_await=nothing_to_await(item),
+        close_if_none=closes_if_none(item),
         given=given,
     )
 
@@ -97,6 +99,20 @@ def in_review(item: Item) -> bool:
     return item.first_resolved_at is not None and four_eyes(item)
 
 
+def nothing_to_await(item: Item) -> bool:
+    """Whether the Sub-Case that it is there to await never started, or has ended (A-45). A query for these."""
+    definition = action_of(item)
+    if definition is None or definition.kind != "wait_for_sub_case" or item.parent_id is None:
+        return False
+    return item.state in (None, State.TO_DO, State.IN_PROGRESS) and not open_sub_case(item.parent_id)
+
+
+def closes_if_none(item: Item) -> bool:
+    """Whether it then closes by itself (A-46)."""
+    definition = action_of(item)
+    return definition is not None and definition.close_if_none
+
+
 def outside(item: Item, actor: Actor) -> bool:
     """Whether the item is in a queue that this person, held to their own queues, is no member of (Q-14)."""
     return actor.own_queues_only and item.queue_id is not None and item.queue_id not in actor.queue_ids
@@ -110,12 +126,15 @@ def window_open(item: Item, at: datetime) -> bool:
 def children_closed(item: Item) -> bool:
     """Whether all that the item depends on has ended. Asked for the system only: a query where there can be any.
 
-    A Case: its Actions and Sub-Cases (C-10, G-5). A Ticket: those it was split into (W-4), or its Case (W-5).
+    A Case: its Actions and Sub-Cases (C-10, G-5). An Action: the Sub-Cases that it waits for (A-44).
+    A Ticket: those it was split into (W-4), or its Case (W-5).
     """
     if item.pk is None:
         return False
     if item.kind is Kind.CASE:
         return not open_below(item)
+    if item.kind is Kind.ACTION and item.wait_type is WaitType.SUB_CASE and item.parent_id is not None:
+        return not open_sub_case(item.parent_id)
     closed = State.CLOSED.number
     if item.wait_type is WaitType.SPLIT:
         return (

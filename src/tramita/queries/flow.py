@@ -53,6 +53,11 @@ def open_below(case: Item) -> bool:
     return bool(fetch(f"{OPEN_BELOW} LIMIT 1", [case.pk]))
 
 
+def open_sub_case(case_id: int) -> bool:
+    """Whether a dependent Sub-Case of this Case has not ended (G-5)."""
+    return bool(fetch(f"{OPEN_BELOW} AND kind = 1 LIMIT 1", [case_id]))
+
+
 def values(case: Item, case_type: CaseTypeDefinition) -> dict[str, Any]:
     """What the conditions of its type may ask of the Case, in the shapes a read gives. Cost: a statement for each
     person, queue or organisation that one of them names, none for fields."""

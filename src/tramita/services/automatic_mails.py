@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from tramita.domain.actors import SYSTEM
+from tramita.domain.canned import filled as gaps_filled
 from tramita.domain.codes import Kind
 from tramita.domain.drafting import as_html
 from tramita.domain.mail_templates import MailText, chosen, filled, filled_line
@@ -100,6 +101,26 @@ def tell(change: Change, kind: str, *, at: datetime, **values: str) -> bool:
     )
     _enclose(message, [one for one in along if not one.file.url], at=change.at)
     return True
+
+
+def send_words(change: Change, words: str, *, to: str, at: datetime) -> str | None:
+    """Send the words of an Action to its primary contact, its requester or an address, in a change that the caller
+    writes (A-51). Why it was not done, or None.
+    """
+    item, desk = change.item, directory()
+    reader = {"primary": item.primary_contact, "requester": item.requester}.get(to) or Person(email=to)
+    if not reader.email or "@" not in reader.email:
+        return "no_recipient"
+    if why := why_silent(item, reader, desk, at=at):
+        log.warning("no mail of an Action: %s", why, extra={"item": item.reference})
+        return why
+    language = reader.language or settings.LANGUAGE_CODE
+    known = _values(item, desk, reader.name or reader.email) | {"requester": reader.name or reader.email}
+    said = MailText(subject=item.title, text=gaps_filled(words, known))
+    _write(
+        change, said, [reader.email], [], language, desk=desk, answered=answered_mail(item), automatic="auto-generated"
+    )
+    return None
 
 
 def footer(

@@ -6,7 +6,7 @@ so of two Actions that end at once the later sees the earlier; that no Action ru
 keeps besides. See decision 42.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db import connection
 
 from tramita.domain import flow
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.codes import Kind, Method, Reason, State, WaitType
+from tramita.domain.codes import Kind, Method, Problem, Reason, State, WaitType
 from tramita.domain.definitions import CaseTypeDefinition
 from tramita.domain.flow import Move, Planned, Standing
 from tramita.domain.permissions import Permission
@@ -22,12 +22,13 @@ from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries import flow as flows
 from tramita.queries.flow import Place
-from tramita.services import sql
+from tramita.services import automatic_actions, sql
 from tramita.services.finishing import finish
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, follow, require, settle
 from tramita.services.new_actions import new_action
-from tramita.services.problems import to_its_owner
+from tramita.services.problems import raise_problem, to_its_owner
+from tramita.services.sub_cases import start_sub_case
 from tramita.services.transactions import one_transaction
 
 RUNNING = (State.TO_DO, State.IN_PROGRESS, State.WAITING)
@@ -65,9 +66,29 @@ def go_on(case: Item, *, at: datetime, child_ended: bool = False) -> None:
 
 
 def ended(item: Item, *, at: datetime) -> None:
-    """An Action or a Sub-Case has ended: what it hangs on may go on."""
-    if item.parent_id is not None:
-        go_on(Item.objects.select_for_update().get(pk=item.parent_id), at=at, child_ended=True)
+    """An Action or a Sub-Case has ended: what it hangs on may go on.
+
+    A cancelled Sub-Case is a problem of its Case (C-24); the last one that ends ends what waits for it (A-44).
+    """
+    if item.parent_id is None:
+        return
+    case = Item.objects.select_for_update().get(pk=item.parent_id)
+    if item.kind is Kind.CASE:
+        cancelled = item.method is Method.ABORTED
+        if not flows.open_sub_case(case.pk):
+            automatic_actions.awaited(case, cancelled=cancelled, at=at)
+        if cancelled and case.state in RUNNING:
+            raise_problem(case, Problem.SUB_CASE_CANCELLED, source=item, reason="", by=SYSTEM, at=at)
+    go_on(case, at=at, child_ended=True)
+
+
+def repeat(case: Item, actions: Sequence[Item], *, at: datetime) -> None:
+    """What a person launched and the system does: as in a step."""
+    known = type_of(case).actions
+    subs = [_start_sub_case(case, one, at=at) for one in actions if known[one.action_name or ""].kind == "start_case"]
+    if _run(case, actions, at=at) or subs:
+        _settle_starts(case, subs, at=at)
+        case.refresh_from_db()
 
 
 @one_transaction
@@ -162,11 +183,11 @@ def _bring(case: Item, entry: str, reason: Reason, told: Mapping[str, Any], *, a
 def begin_step(case: Item, planned: Planned, number: int, *, at: datetime) -> int:
     """The Actions of a step, beside each other; the database refuses a second time (decision 42). The pass."""
     step_id = _insert_step(case, number, planned.step.name, at=at)
-    known, first = type_of(case).actions, sql.next_ordinal(case.pk)
-    actions = [
-        new_action(case, known[name], ordinal, reason=Reason.NEW, by=SYSTEM, at=at)
-        for ordinal, name in enumerate(planned.actions, start=first)
-    ]
+    known = type_of(case).actions
+    awaiting = [name for name in planned.actions if known[name].kind == "wait_for_sub_case"]
+    actions = _create(case, [name for name in planned.actions if name not in awaiting], at=at)
+    subs = [_start_sub_case(case, one, at=at) for one in actions if known[one.action_name or ""].kind == "start_case"]
+    actions += _create(case, awaiting, at=at)  # what it is there to await runs by now
     rows = [_row(step_id, one.action_name or "", one.pk) for one in actions]
     sql.insert("case_actions", rows + [_row(step_id, name, None) for name in planned.left_out])
     change = Change(case, SYSTEM, at)
@@ -178,7 +199,46 @@ def begin_step(case: Item, planned: Planned, number: int, *, at: datetime) -> in
     }
     change.record("step_started", data=data, finished_step=None)
     change.write()
+    if _run(case, actions, at=at) or subs:
+        _settle_starts(case, subs, at=at)
+        case.refresh_from_db()  # a Sub-Case may have ended at once, and moved its Case on
     return step_id
+
+
+Started = tuple[Item, Item | None]  # the Action, and the Case that it started
+
+
+def _create(case: Item, names: Sequence[str], *, at: datetime) -> list[Item]:
+    known, first = type_of(case).actions, sql.next_ordinal(case.pk)
+    return [
+        new_action(case, known[name], ordinal, reason=Reason.NEW, by=SYSTEM, at=at)
+        for ordinal, name in enumerate(names, start=first)
+    ]
+
+
+def _run(case: Item, actions: Sequence[Item], *, at: datetime) -> bool:
+    """Do what the system does itself; whether there was any."""
+    known = type_of(case).actions
+    automatic = [one for one in actions if known[one.action_name or ""].kind in automatic_actions.AUTOMATIC]
+    for one in automatic:
+        automatic_actions.run(one, case, known[one.action_name or ""], at=at)
+    return bool(automatic)
+
+
+def _start_sub_case(case: Item, action: Item, *, at: datetime) -> Started:
+    return action, start_sub_case(case, type_of(case).actions[action.action_name or ""], at=at)
+
+
+def _settle_starts(case: Item, started: Sequence[Started], *, at: datetime) -> None:
+    """Sub-Cases flow, and the Actions that started them are done; a type that is gone is a problem (A-53, C-24)."""
+    for action, sub in started:
+        if sub is not None:
+            begin(sub, at=at)
+            automatic_actions.complete(action, at=at)
+    for action, sub in started:
+        if sub is None:
+            case.refresh_from_db()
+            raise_problem(case, Problem.RULE_BLOCKED, source=action, reason="", by=SYSTEM, at=at)
 
 
 def _row(step_id: int, name: str, item_id: int | None, *, copy: int = 0) -> dict[str, object]:

@@ -60,6 +60,7 @@ def launch(
     data = {"action": action, "items": [one.reference for one in launched]}
     change.record("action_launched", data=data, **settled)
     change.write()
+    flowing.repeat(case, launched, at=at)
     flowing.go_on(case, at=at)
     return launched
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.codes import Kind, Reason
+from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.domain.definitions import ActionDefinition
 from tramita.models import Item
 from tramita.services import clockwork
 from tramita.services.beginning import begin, place
 from tramita.services.ledger import create
+from tramita.services.moving import ended
 from tramita.services.submitting import submission
 
 
@@ -45,6 +46,10 @@ def new_action(
         queue_id=case.queue_id,
     )
     change = begin(action, "create", by=SYSTEM, at=at, write=False)
+    if action.state is State.CLOSED:  # nothing to wait for, and nobody needs to look
+        change.record("closed", **ended(action, Method.COMPLETE, by=SYSTEM, at=at), closed_at=at)
+        create(action, by=by, at=at, change=change)
+        return action
     submission(change)
     change.record("clock_started", **clockwork.begun(action, at=at))
     if due is not None:

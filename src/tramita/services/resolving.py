@@ -15,6 +15,7 @@ from tramita.services.finishing import end_with_case, finish, running_actions
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, ended, follow, settle, take
 from tramita.services.notes import write_note
+from tramita.services.sub_cases import end_sub_cases
 from tramita.services.submitting import missing, submission
 from tramita.services.transactions import one_transaction
 
@@ -79,8 +80,8 @@ def reopen_by_mail(change: Change) -> None:
 
 
 @one_transaction
-def abort(item: Item, *, confirmed: bool = True, by: Actor, at: datetime) -> None:
-    """End a Case for good, its running Actions with it. Rules: C-56, C-60, A-43."""
+def abort(item: Item, *, confirmed: bool = True, sub_cases: bool = True, by: Actor, at: datetime) -> None:
+    """End a Case for good, its running Actions with it, and its Sub-Cases by choice. Rules: C-56, C-60, A-43, CG-15."""
     flowing.hold(item)
     row = decide(item, "abort", by=by, at=at, confirmed=confirmed)
     change = Change(item, by, at)
@@ -90,6 +91,9 @@ def abort(item: Item, *, confirmed: bool = True, by: Actor, at: datetime) -> Non
     change.write()
     for action in running_actions(item):
         end_with_case(action, because="case_aborted", reason=Reason.BY_SYSTEM, by=by, at=at)
+    if sub_cases:
+        end_sub_cases(item, at=at)
+    flowing.ended(item, at=at)
 
 
 def resolution_seq(item: Item, by: Actor) -> int | None:

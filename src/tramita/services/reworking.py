@@ -15,6 +15,7 @@ from tramita.services import flowing, sql
 from tramita.services.finishing import end_with_case, running_actions
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, follow, settle
+from tramita.services.sub_cases import end_sub_cases
 from tramita.services.transactions import one_transaction
 
 
@@ -126,8 +127,10 @@ def _carry(step_id: int, kept: list[CaseAction]) -> None:
 
 
 def _end_what_runs(case: Item, *, terminate: bool, by: Actor, at: datetime) -> None:
-    """The Actions of the steps; what was launched by hand only if asked for (C-30, C-34)."""
+    """The Actions of the steps; what was launched by hand and Sub-Cases only if asked for (C-30, C-34)."""
     of_flow = set(CaseAction.objects.filter(step__case=case).values_list("item_id", flat=True))
     for action in running_actions(case):
         if terminate or action.pk in of_flow:
             end_with_case(action, because="case_reworked", reason=Reason.REWORK, by=by, at=at)
+    if terminate:
+        end_sub_cases(case, at=at)

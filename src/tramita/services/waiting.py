@@ -5,7 +5,8 @@ from datetime import datetime
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Method, State, WaitType
 from tramita.models import Item
-from tramita.services import automatic_mails, clockwork, flowing
+from tramita.services import automatic_actions, automatic_mails, clockwork, flowing
+from tramita.services.finishing import finish
 from tramita.services.fitting import still_fits
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, ended, follow, left_team, settle, take
@@ -23,7 +24,7 @@ def wait(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Interrupt the work. Rules: T-30, T-31, C-48 to C-50, A-33, A-34, W-9 to W-14."""
+    """Interrupt the work. Rules: T-30, T-31, C-48 to C-50, A-33, A-34, A-45, W-9 to W-14."""
     flowing.hold(item)
     given = {"wait_type": type, "until": until, "days": days, "close_if_no_response": close_if_no_response}
     row = decide(item, "wait", by=by, at=at, **given)  # before it is taken: a wrong input starts nothing
@@ -31,6 +32,11 @@ def wait(
     if take(change):
         row = decide(item, "wait", by=by, at=at, **given)
     settle(change)
+    if row.to is State.CLOSED:  # nothing to wait for (A-45)
+        finish(change, row, Method.COMPLETE, "", {})
+        change.write()
+        flowing.ended(item, at=at)
+        return
     settled = NO_PROBLEM if type == WaitType.PAUSE else {}  # C-22(2): of the waits only this one settles it
     columns = {
         "wait_type": WaitType(str(type)),
@@ -67,7 +73,12 @@ def resume(item: Item, *, by: Actor, at: datetime) -> None:
 def date_reached(item: Item, *, at: datetime) -> None:
     """The moment of a wait until has come. Rules: T-41, C-52, A-36, L-5."""
     change = Change(item, SYSTEM, at)
+    flowing.hold(item)
     row = decide(item, "date_reached", by=SYSTEM, at=at)
+    if automatic_actions.waits_until(item):
+        automatic_actions.complete(item, at=at)
+        flowing.ended(item, at=at)
+        return
     follow(change, row, "woken", **_back(item))
     change.write()
 

@@ -397,6 +397,13 @@ STEPS: Words = {
     "left_out": pgettext_lazy("a step of a Case", "Not needed"),
 }
 
+# why the system left an Action to a person; the others are limits of automatic mail (MAIL-93)
+LEFT: Words = {
+    "no_recipient": _("there is nobody to write to"),
+    "no_date": _("there is no date to wait for"),
+    "blocked": _("the address is blocked"),
+}
+
 # H-1, Q-11: the parts of the Team page
 WHOSE: Words = {
     "": _("Everybody"),
@@ -450,6 +457,7 @@ ALL: Mapping[str, Words] = {
     "builder_tab": builder_words.TABS,
     "process_kind": builder_words.PROCESSES,
     "field_type": builder_words.FIELD_TYPES,
+    "left": LEFT,
 }
 
 

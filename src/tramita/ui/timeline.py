@@ -205,6 +205,10 @@ def _reworked(data: Data) -> str:
     return _("Rework from step “%(step)s”") % {"step": data.get("title")}
 
 
+def _failed(data: Data) -> str:
+    return _("Left to a person: %(why)s") % {"why": labels.word("left", data.get("why"))}
+
+
 def _step(text: Promise) -> Callable[[Data], str]:
     return lambda data: str(text) % {"step": data.get("title")}
 
@@ -334,6 +338,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "step_completed": _step(gettext_lazy("Step “%(step)s” done; a person moves the Case on")),
     "children_completed": _plain(gettext_lazy("Everything in this Case is done; a person ends it")),
     "reworked": _reworked,
+    "action_failed": _failed,
     "handed_to_review": _plain(gettext_lazy("Work done; somebody else reviews it")),
     "review_failed": _plain(gettext_lazy("Review failed, back to whoever did it")),
     "moved_on": _plain(gettext_lazy("Moved on to the next step")),

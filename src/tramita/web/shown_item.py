@@ -139,6 +139,7 @@ def _moves(reading: Reading, settings: Settings) -> dict[str, Any]:
     methods = [(m.value, labels.word("method", m)) for m in resolution.offered(item.kind) if m != "unable_to_complete"]
     return {
         "allowed": allowed,
+        "starts_cases": _starts_cases(item),
         "moves": moves,
         "go_on": [verb for verb in moves if verb in ("start", "resume")],
         "shapes": SHAPES,
@@ -153,6 +154,15 @@ def _moves(reading: Reading, settings: Settings) -> dict[str, Any]:
         "note_required": "resolve" in moves and settings.resolution_note_required,
         "counts_as_resolution": "",
     }
+
+
+def _starts_cases(item: Item) -> bool:
+    """Whether its type knows an Action that starts Cases: then it may have Sub-Cases (C-60)."""
+    if item.kind is not Kind.CASE or item.process_version_id is None:
+        return False
+    return any(
+        action.kind == "start_case" for action in definitions.case_type(item.process_version_id).actions.values()
+    )
 
 
 def _refusals(reading: Reading, allowed: list[str]) -> list[str]:

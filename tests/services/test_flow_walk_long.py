@@ -1,0 +1,230 @@
+"""Any flow, any order of what people do to it: nobody is stuck, nothing runs twice in a pass, the ledger folds.
+
+`make soak` walks some hundred thousand steps (TRAMITA_SOAK=1); here a few hundred.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from tests.desk import MONDAY, Desk
+from tests.flows import begun, publish_flow, running
+from tests.services.test_first_ticket import fresh
+from tests.services.test_walk import consistent, stands_in
+from tramita.domain.codes import WaitType
+from tramita.domain.errors import TramitaError
+from tramita.models import CaseAction, Item
+from tramita.queries import flow as flows
+from tramita.queries.facts import in_review
+from tramita.queries.flow_view import Passage, flow_of
+from tramita.services import editing, flowing, launching, ledger, resolving, reviewing, reworking, waiting, working
+from tramita.services.sub_cases import running_sub_cases
+
+SOAK = bool(os.environ.get("TRAMITA_SOAK"))
+WALKS = 5_000 if SOAK else 120
+LONG_ENOUGH = 200  # presses after which whoever goes on must have reached the end
+
+CONDITIONS = ["", "?fields.amount > 5", "?fields.amount <= 5"]
+LETTERS = "abcdefgh"
+KINDS: dict[str, dict[str, Any]] = {
+    "start": {"kind": "start_case"},
+    "await": {"kind": "wait_for_sub_case"},
+    "close": {"kind": "wait_for_sub_case", "close_if_none": True},
+    "review": {"four_eyes": True},
+    "later": {"kind": "wait_until", "after": "1 hour"},
+}
+
+
+@st.composite
+def flows_of(draw: st.DrawFn) -> dict[str, list[str]]:
+    """One to four steps of one to three Actions each, some with conditions."""
+    names = iter(LETTERS)
+    return {
+        f"step-{number}{draw(st.sampled_from(CONDITIONS))}": [
+            f"{next(names)}{draw(st.sampled_from(CONDITIONS))}" for _ in range(draw(st.integers(1, 2)))
+        ]
+        for number in range(draw(st.integers(1, 4)))
+    }
+
+
+@dataclass
+class Walk:
+    """A Case on its way."""
+
+    desk: Desk
+    case: Item
+
+    def some(self, pick: int) -> Item | None:
+        """One of the Actions that run."""
+        open_ones = running(self.case)
+        return open_ones[pick % len(open_ones)] if open_ones else None
+
+
+def end_one(walk: Walk, pick: int) -> None:
+    action = walk.some(pick)
+    if action is None:
+        end_in_sub_case(walk, pick)
+    elif in_review(action):
+        reviewing.review(action, passed=pick % 3 > 0, by=walk.desk.leo, at=MONDAY)
+    else:
+        resolving.resolve(action, method="complete", by=walk.desk.ana, at=MONDAY)
+
+
+def end_in_sub_case(walk: Walk, pick: int) -> None:
+    for sub in running_sub_cases(walk.case):
+        for action in running(sub):
+            resolving.resolve(action, method="complete", by=walk.desk.ana, at=MONDAY)
+            return
+
+
+def cancel(walk: Walk, pick: int) -> None:
+    for sub in running_sub_cases(walk.case)[:1]:
+        resolving.abort(sub, by=walk.desk.ana, at=MONDAY)
+
+
+def fail_one(walk: Walk, pick: int) -> None:
+    if action := walk.some(pick):
+        resolving.resolve(action, method="unable_to_complete", reason="No", by=walk.desk.ana, at=MONDAY)
+
+
+def rework(walk: Walk, pick: int) -> None:
+    from_ = [{"step": f"step-{pick % 4}"}, {"action": LETTERS[pick % 8]}][pick // 8 % 2]
+    reworking.rework(fresh(walk.case), **from_, terminate=pick % 3 > 0, by=walk.desk.ana, at=MONDAY)
+
+
+def relaunch(walk: Walk, pick: int) -> None:
+    source = fresh(walk.case).problem_source
+    name = source.action_name if source and source.action_name and pick % 2 else "more"
+    launching.launch(fresh(walk.case), action=name, copies=pick % 2 + 1, by=walk.desk.ana, at=MONDAY)
+
+
+def edit(walk: Walk, pick: int) -> None:
+    editing.edit(fresh(walk.case), changes={"fields": {"amount": pick % 11}}, by=walk.desk.ana, at=MONDAY)
+
+
+def wait(walk: Walk, pick: int) -> None:
+    type_ = ["pause", "pause", "more_information"][pick % 3]
+    waiting.wait(fresh(walk.case), type=type_, by=walk.desk.ana, at=MONDAY)
+
+
+def of_case(verb: Callable[..., object]) -> Callable[[Walk, int], None]:
+    def press(walk: Walk, pick: int) -> None:
+        verb(fresh(walk.case), by=walk.desk.ana, at=MONDAY)
+
+    return press
+
+
+DO: Mapping[str, Callable[[Walk, int], None]] = {
+    "end": end_one,
+    "end more": end_one,
+    "fail": fail_one,
+    "end in a sub-case": end_in_sub_case,
+    "cancel a sub-case": cancel,
+    "rework": rework,
+    "launch": relaunch,
+    "edit": edit,
+    "wait": wait,
+    "start": of_case(working.start),
+    "resume": of_case(waiting.resume),
+    "next": of_case(flowing.next_step),
+    "reopen": of_case(resolving.reopen),
+}
+PRESSES = st.lists(st.tuples(st.sampled_from(sorted(DO)), st.integers(0, 1000)), min_size=5, max_size=25)
+
+
+@settings(
+    max_examples=WALKS,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(
+    steps=flows_of(),
+    kinds=st.dictionaries(st.sampled_from(LETTERS), st.sampled_from(sorted(KINDS)), max_size=4),
+    manual=st.booleans(),
+    amount=st.integers(0, 10),
+    presses=PRESSES,
+)
+def walk_about(
+    desk: Desk,
+    steps: dict[str, list[str]],
+    kinds: dict[str, str],
+    manual: bool,
+    amount: int,
+    presses: list[tuple[str, int]],
+) -> None:
+    before = transaction.savepoint()
+    try:
+        note(f"{steps} {kinds} {'manual' if manual else 'automatic'} {amount}: {presses}")
+        mode = "manual" if manual else "automatic"
+        inner = publish_flow("inner", {"only": ["work"]})
+        special = {
+            name: KINDS[kind] | ({"case_type": inner} if kind == "start" else {}) for name, kind in kinds.items()
+        }
+        actions = {"more": {"startable": True}} | special
+        case = begun(desk, steps, progression=mode, fields={"amount": amount}, actions=actions)
+        walk = Walk(desk, case)
+        for verb, pick in presses:
+            with suppress(TramitaError):
+                DO[verb](walk, pick)
+            sound(walk)
+        reaches_the_end(walk)
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+def sound(walk: Walk) -> None:
+    """Every item's ledger folds; no Action runs twice in a pass; something or somebody moves the Case."""
+    case = fresh(walk.case)
+    consistent(case)
+    for below in Item.objects.filter(related_to=case):
+        assert ledger.differences(below) == {}
+        assert below.listed is stands_in(below)
+    doubled = CaseAction.objects.filter(step__case=case, copy=0).values("step", "name").annotate(n=Count("id"))
+    assert all(row["n"] == 1 for row in doubled)
+    waits_for_somebody(case)
+    states = [step.state for step in flow_of(case, walk.desk.ana)]
+    assert sum(one in (Passage.RUNNING, Passage.ASKED) for one in states) <= 1
+
+
+def waits_for_somebody(case: Item) -> None:
+    """A Case that runs and is not held has something open in its step, or a person was asked (C-7, C-25, C-47)."""
+    place = flows.place(case)
+    if case.state not in flowing.RUNNING or place is None:
+        return
+    if case.problem or case.wait_type is WaitType.PAUSE or case.finished_step:
+        return
+    assert place.open or (place.at_end and (place.over or flows.open_below(case)))
+
+
+def reaches_the_end(walk: Walk) -> None:
+    """Whoever only goes on comes to the end: it is Resolved, or a person is told that everything is done."""
+    for _ in range(LONG_ENOUGH):
+        case = fresh(walk.case)
+        place = flows.place(case)
+        if case.state not in flowing.RUNNING:
+            break
+        if case.problem or case.wait_type is WaitType.PAUSE:
+            waiting.resume(case, by=walk.desk.ana, at=MONDAY)
+        elif case.finished_step:
+            flowing.next_step(case, by=walk.desk.ana, at=MONDAY)
+        elif running(case) or running_sub_cases(case):
+            end_one(walk, 1)
+        else:
+            assert place is None or (place.at_end and place.over)
+            break
+    else:
+        raise AssertionError("the Case goes on for ever")
+    sound(walk)
+
+
+def test_whatever_people_do_to_a_flow_it_goes_on_once_and_comes_to_its_end(desk: Desk) -> None:
+    """C-7 to C-11, C-20 to C-25, C-30 to C-35, C-47, C-54, C-57, CG-49, DESIGN decision 4."""
+    walk_about(desk)
