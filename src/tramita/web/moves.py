@@ -151,14 +151,11 @@ def abort(request: StaffRequest, reference: str) -> HttpResponse:
     """C-56: confirmed by a tick."""
     confirmed = request.POST.get("confirmed") == "yes"
     sub_cases = flag(request, "sub_cases") or not flag(request, "asked")  # asked only where there may be some (C-60)
-    return act(
-        request,
-        reference,
-        "abort",
-        lambda item: resolving.abort(
-            item, confirmed=confirmed, sub_cases=sub_cases, by=request.actor, at=timezone.now()
-        ),
-    )
+
+    def use_case(item: Item) -> None:
+        resolving.abort(item, confirmed=confirmed, sub_cases=sub_cases, by=request.actor, at=timezone.now())
+
+    return act(request, reference, "abort", use_case)
 
 
 @require_POST
