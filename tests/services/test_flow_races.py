@@ -3,12 +3,13 @@
 import pytest
 
 from tests.desk import MONDAY, Desk, build
-from tests.flows import begun, names, passed, running
+from tests.flows import begun, names, passed, publish_flow, running
 from tests.services.test_races import at_once, sound
 from tramita.domain.codes import State
 from tramita.domain.errors import StaleVersion
 from tramita.models import CaseAction, Item
 from tramita.services import editing, resolving
+from tramita.services.sub_cases import running_sub_cases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,3 +66,37 @@ def test_an_abort_and_a_completed_action_do_not_meet_halfway(office: Desk) -> No
     held = sound(case)
     assert held.state is State.CLOSED or isinstance(results[0], StaleVersion)
     assert held.state is not State.CLOSED or names(case) == []
+
+
+def test_two_sub_cases_end_at_once_and_their_case_goes_on_once(office: Desk) -> None:
+    """A-44, G-5: what waits for both ends with the later, once; nobody waits for nobody in a ring."""
+    inner = publish_flow("inner", {"only": ["work"]})
+    launch = {"kind": "start_case", "case_type": inner}
+    actions = {"x": launch, "y": launch, "await": {"kind": "wait_for_sub_case"}}
+    case = begun(office, {"one": ["x", "y", "await"], "two": ["after"]}, actions=actions)
+    works = [running(sub)[0] for sub in running_sub_cases(case)]
+
+    results = at_once(
+        *(lambda one=one: resolving.resolve(one, method="complete", by=office.ana, at=MONDAY) for one in works)
+    )
+
+    assert results == [None, None]
+    assert (names(case), sound(case).state) == (["after"], State.TO_DO)
+    assert running_sub_cases(case) == []
+
+
+def test_a_sub_case_ends_while_its_case_is_aborted(office: Desk) -> None:
+    """C-60, A-44: whoever is first, nothing runs in a Closed Case, and both come to an end."""
+    inner = publish_flow("inner", {"only": ["work"]})
+    case = begun(office, {"one": ["x"], "two": ["b"]}, actions={"x": {"kind": "start_case", "case_type": inner}})
+    [sub] = running_sub_cases(case)
+    [work], copy = running(sub), Item.objects.get(pk=case.pk)
+
+    at_once(
+        lambda: resolving.resolve(work, method="complete", by=office.ana, at=MONDAY),
+        lambda: resolving.abort(copy, by=office.ana, at=MONDAY),
+    )
+
+    assert sound(case).state is State.CLOSED
+    assert (names(case), names(sub), running_sub_cases(case)) == ([], [], [])
+    sound(sub)
