@@ -199,7 +199,6 @@ VERBS: Words = {
     "rework": _("Rework"),
     "resolve": _("Resolve"),
     "review": _("Review"),
-    "rework": _("Rework"),
     "reopen": _("Reopen"),
     "abort": _("Abort"),
     "submit": _("Submit"),
