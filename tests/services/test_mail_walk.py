@@ -23,7 +23,7 @@ from tramita.models import CopiedContact, Item, Message
 from tramita.queries.records import select
 from tramita.services import firing, mailing, moving_mail, receiving, resolving, waiting, working
 
-WALKS = 5_000 if SOAK else 15
+WALKS = 2_000 if SOAK else 15
 
 
 @dataclass
