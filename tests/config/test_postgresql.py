@@ -1,0 +1,51 @@
+"""How moments come out of PostgreSQL."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import DataError, connection
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(text: str) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT CAST(%s AS timestamptz)", [text])
+        found: datetime = cursor.fetchone()[0]
+        return found
+
+
+@pytest.fixture(autouse=True)
+def _on_postgresql() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps moments as text")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-03-02 09:00:00+00", datetime(2026, 3, 2, 9, tzinfo=UTC)),
+        ("2026-03-02 09:00:00.5+00", datetime(2026, 3, 2, 9, 0, 0, 500_000, tzinfo=UTC)),
+        ("2026-03-02 09:00:00.000001-03:30", datetime(2026, 3, 2, 12, 30, 0, 1, tzinfo=UTC)),
+        ("0001-01-01 00:00:00+00", datetime.min.replace(tzinfo=UTC)),
+        ("9999-12-31 23:59:59.999999+00", datetime.max.replace(tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_read_to_the_microsecond_in_utc(text: str, read: datetime) -> None:
+    found = asked(text)
+
+    assert found == read
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize("text", ["infinity", "0044-03-15 12:00:00+00 BC"])
+def test_a_moment_that_python_cannot_hold_is_an_error_and_no_other_moment(text: str) -> None:
+    with pytest.raises(DataError):
+        asked(text)
+
+
+def test_a_moment_written_in_another_zone_is_the_same_moment() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL TimeZone = 'America/Sao_Paulo'")
+
+    assert asked("2026-03-02 09:00:00+00") == datetime(2026, 3, 2, 9, tzinfo=UTC)
