@@ -18,6 +18,7 @@ class TramitaConfig(AppConfig):
 
 def _prepare(connection: BaseDatabaseWrapper, **_: Any) -> None:
     if connection.vendor == "postgresql":
-        from tramita.config.postgresql import read_moments_quickly
+        from tramita.config import postgresql
 
-        read_moments_quickly(connection)
+        postgresql.remember_long_statements()
+        postgresql.read_moments_quickly(connection)

@@ -49,3 +49,18 @@ def test_a_moment_written_in_another_zone_is_the_same_moment() -> None:
         cursor.execute("SET LOCAL TimeZone = 'America/Sao_Paulo'")
 
     assert asked("2026-03-02 09:00:00+00") == datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def test_a_statement_with_the_values_of_an_item_and_its_entries_is_taken_apart_once() -> None:
+    from psycopg import _queries
+
+    def ask() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + ", ".join(["%s::int"] * 120), range(120))
+
+    ask()
+    known = _queries._query2pg.cache_info()
+    ask()
+
+    assert _queries._query2pg.cache_info().hits > known.hits
+    assert _queries._query2pg.cache_info().misses == known.misses

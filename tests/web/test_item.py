@@ -1,5 +1,6 @@
 """The page of an item: head, info card, state control, tabs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -404,3 +405,18 @@ def test_the_page_speaks_the_readers_language(desk: Desk, ana: Client, language:
 
     assert word in words_of(page)
     assert f'<html lang="{language}" data-theme="dark"' in text_of(page)
+
+
+def test_the_forms_of_a_page_share_one_token_and_each_page_has_its_own(desk: Desk, ana: Client) -> None:
+    """A token is masked anew for each page, which is what keeps it from being guessed out of packed answers."""
+    item = desk.ticket()
+
+    first, second = (tokens_of(ana.get(f"/items/{item.reference}").content.decode()) for _ in range(2))
+
+    assert len(first) > 2
+    assert len(set(first)) == len(set(second)) == 1
+    assert set(first) != set(second)
+
+
+def tokens_of(page: str) -> list[str]:
+    return re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)

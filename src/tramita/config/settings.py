@@ -84,6 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [SOURCE / "ui" / "templates", SOURCE / "web" / "templates", SOURCE / "portal" / "templates"],
         "OPTIONS": {
             "environment": "tramita.ui.jinja.environment",
+            "context_processors": ["tramita.ui.jinja.one_token"],
             "auto_reload": ENV.env == "development",
             "undefined": jinja2.StrictUndefined,
         },

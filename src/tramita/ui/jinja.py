@@ -5,10 +5,13 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
@@ -37,6 +40,11 @@ def environment(**options: Any) -> Environment:
     env.filters["pairs"] = lambda values: [(value, value) for value in values]
     env.globals.update(GLOBALS)
     return env
+
+
+def one_token(request: HttpRequest) -> dict[str, Any]:
+    """`csrf_input` is made once a page, and not for each of its forms: masking it is a hundred random choices."""
+    return {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
