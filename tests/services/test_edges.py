@@ -11,7 +11,7 @@ from tests.services.test_receiving import mail, receive
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Listed, State
 from tramita.domain.errors import GuardFailed, Invalid, NotPermitted
-from tramita.models import CopiedContact, Entry, Item, Link, Person
+from tramita.models import CopiedContact, Entry, Item, Link, Person, Presence
 from tramita.queries import facts
 from tramita.queries.people import actor_for
 from tramita.services import editing, launching, ledger, mailing, notes, resolving, starting, waiting, working
@@ -220,10 +220,42 @@ def test_a_change_of_nothing_starts_nothing(desk: Desk) -> None:
 
 
 def test_a_robot_is_given_only_the_kinds_it_was_made_for(desk: Desk) -> None:
-    """B-3, Q-12: this one takes Tickets and Actions."""
+    """B-3, CG-28, Q-12: this one takes Tickets and Actions, another takes Cases as well."""
     working.assign(desk.ticket(), to=desk.robot.id, by=desk.leo, at=MONDAY)
 
     with pytest.raises(Invalid) as refusal:
         working.assign(desk.case(), to=desk.robot.id, by=desk.leo, at=MONDAY)
 
     assert refusal.value.errors[0].field == "to"
+    Person.objects.filter(pk=desk.robot.id).update(robot={"kinds": ["ticket", "case", "action"]})
+    case = desk.case()
+    working.assign(case, to=desk.robot.id, by=desk.leo, at=MONDAY)
+    assert fresh(case).assignee_id == desk.robot.id
+
+
+def test_who_is_away_from_the_desk_is_given_work_all_the_same(desk: Desk) -> None:
+    """Q-8: a rule that names somebody does so whether or not a page of theirs is open."""
+    nobody_here = desk.ticket(category="acme/main/finance/pushed")
+    Presence.objects.create(item=nobody_here, person_id=desk.leo.id, until=MONDAY + timedelta(days=1))
+
+    leo_here = desk.ticket(category="acme/main/finance/pushed")
+
+    assert [fresh(item).assignee_id for item in (nobody_here, leo_here)] == [desk.ana.id] * 2
+
+
+def test_the_due_date_of_an_action_is_overridden_if_its_rule_allows_it(desk: Desk) -> None:
+    """A-11, SLA-2: "two_days" does, "plain" does not."""
+    later = MONDAY + timedelta(days=9)
+    case = desk.case()
+    strict = launching.launch(case, action="bank-check", by=desk.ana, at=MONDAY)[0]
+    loose = launching.launch(case, action="create-supplier-by-hand", by=desk.ana, at=MONDAY)[0]
+    Item.objects.filter(pk=loose.pk).update(due_rule=case.due_rule_id)
+    working.assign(strict, to=desk.ana.id, by=desk.leo, at=MONDAY)
+    working.assign(loose, to=desk.ana.id, by=desk.leo, at=MONDAY)
+
+    with pytest.raises(Invalid) as refusal:
+        editing.edit(fresh(strict), changes={"due": {"at": later}}, by=desk.ana, at=MONDAY)
+    editing.edit(fresh(loose), changes={"due": {"at": later}}, by=desk.ana, at=MONDAY)
+
+    assert refusal.value.errors[0].field == "due"
+    assert fresh(loose).due_at == later

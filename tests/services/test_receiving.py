@@ -81,11 +81,12 @@ def test_the_same_bytes_again_change_nothing(desk: Desk) -> None:
 
 
 def test_a_mail_to_a_case_route_starts_a_case(desk: Desk) -> None:
-    """C-1, C-41."""
-    outcome = receive(mail(to="suppliers@desk.example"))
+    """C-1, C-41, CG-21: its short description is the mail's subject."""
+    outcome = receive(mail(to="suppliers@desk.example", subject="A new supplier"))
 
+    case = fresh(Item.objects.get(parent=None))
     assert outcome.items[0].endswith("-C")
-    assert fresh(Item.objects.get()).state is State.TO_DO
+    assert (case.state, case.title) == (State.TO_DO, "A new supplier")
 
 
 def test_mail_to_an_unknown_address_waits_in_the_tray(desk: Desk) -> None:

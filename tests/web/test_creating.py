@@ -34,7 +34,7 @@ def test_submitting_closes_the_page_and_a_message_carries_the_reference(desk: De
 
 
 def test_what_is_missing_is_said_beside_each_field_and_the_first_has_the_focus(desk: Desk, ana: Client) -> None:
-    """T-2, T-3: nothing is submitted, what was typed stays."""
+    """T-2, T-3, CG-20: nothing is submitted, what was typed stays."""
     response = ana.post("/new/ticket", {"title": "Invoice 991 twice", "then": "submit"})
 
     assert response.status_code == 422
@@ -81,7 +81,7 @@ def test_only_its_writer_discards_a_draft(desk: Desk, ana: Client) -> None:
 
 
 def test_a_case_is_started_with_its_short_description(desk: Desk, ana: Client) -> None:
-    """C-2, C-3: missing, it is said; given, the Case is To Do."""
+    """C-2, C-3, CG-21: missing, it is said; given, the Case is To Do."""
     chosen = {"case_type": "acme/main/finance/onboarding", "then": "submit"}
 
     refused = ana.post("/new/case", chosen)

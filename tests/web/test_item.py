@@ -332,7 +332,7 @@ def test_going_on_settles_the_problem(desk: Desk, ana: Client) -> None:
 
 
 def test_actions_are_launched_by_hand(desk: Desk, ana: Client) -> None:
-    """C-11: copies, and the tab stays."""
+    """A-10, C-11: copies, and the tab stays."""
     case = started(desk, desk.case())
 
     form = {"version": case.version, "action": "bank-check", "copies": "3", "instructions": "Call them"}
