@@ -11,7 +11,7 @@ from tests.services.test_receiving import mail, receive
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Listed, State
 from tramita.domain.errors import GuardFailed, Invalid, NotPermitted
-from tramita.models import CopiedContact, Entry, Item, Link, Person, Presence
+from tramita.models import CopiedContact, Entry, Item, Link, Person, Presence, Version
 from tramita.queries import facts
 from tramita.queries.people import actor_for
 from tramita.services import editing, launching, ledger, mailing, notes, resolving, starting, waiting, working
@@ -245,11 +245,12 @@ def test_who_is_away_from_the_desk_is_given_work_all_the_same(desk: Desk) -> Non
 
 def test_the_due_date_of_an_action_is_overridden_if_its_rule_allows_it(desk: Desk) -> None:
     """A-11, SLA-2: "two_days" does, "plain" does not."""
-    later = MONDAY + timedelta(days=9)
+    later, version = MONDAY + timedelta(days=9), Version.objects.get(definition=desk.definitions["onboarding"])
+    version.body["actions"]["create-supplier-by-hand"]["due"] = "two_days"
+    version.save()
     case = desk.case()
     strict = launching.launch(case, action="bank-check", by=desk.ana, at=MONDAY)[0]
     loose = launching.launch(case, action="create-supplier-by-hand", by=desk.ana, at=MONDAY)[0]
-    Item.objects.filter(pk=loose.pk).update(due_rule=case.due_rule_id)
     working.assign(strict, to=desk.ana.id, by=desk.leo, at=MONDAY)
     working.assign(loose, to=desk.ana.id, by=desk.leo, at=MONDAY)
 
