@@ -40,17 +40,21 @@ class CommandPalette extends HTMLElement {
   }
 
   open() {
+    this.commands = this.offered()
+    this.field.value = ""
+    this.show()
+    this.dialog.showModal() // the field is the first that can have the focus, and has it
+  }
+
+  offered() {
     const seen = new Set()
-    this.commands = [...document.querySelectorAll(OFFERED)]
+    return [...document.querySelectorAll(OFFERED)]
       .filter((element) => !this.contains(element) && !element.matches("[aria-disabled=true], :disabled"))
       .map((element) => ({ element, text: name(element), key: element.dataset.key ?? part(element, "kbd"), count: part(element, ".count") }))
       .filter(({ element, text }) => {
         const twice = `${text} ${element.getAttribute("href") ?? ""}`
         return text && !seen.has(twice) && seen.add(twice)
       })
-    this.field.value = ""
-    this.show()
-    this.dialog.showModal() // the field is the first that can have the focus, and has it
   }
 
   show() {
@@ -87,10 +91,17 @@ class CommandPalette extends HTMLElement {
     if (event.key === "Enter" && !event.isComposing) event.preventDefault(), this.run(now)
   }
 
+  /** The element as the page has it now: its part may have come anew by itself since the palette opened. */
+  current({ element, text }) {
+    if (element.isConnected) return element
+    const href = element.getAttribute("href")
+    return this.offered().find((one) => one.text === text && one.element.getAttribute("href") === href)?.element ?? element
+  }
+
   run(option) {
     if (!option) return
     this.dialog.close()
-    if (option.command) return option.command.element.dispatchEvent(new CustomEvent("desk:press", { bubbles: true }))
+    if (option.command) return this.current(option.command).dispatchEvent(new CustomEvent("desk:press", { bubbles: true }))
     const search = document.querySelector("form[role=search]")
     search.elements.q.value = this.field.value.trim()
     search.requestSubmit()
