@@ -130,7 +130,7 @@ def plan(sql):
     """What the database will do, line by line."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # every page of so small a table is in memory; and where rows that others took back have swollen it, each row
+            # every page of so small a table is in memory; where rows that others took back have swollen it, each row
             # lies in a page of its own: an index that serves would else be as dear as the whole table, now and then
             cursor.execute("SET LOCAL random_page_cost = 0.3")
             cursor.execute(f"EXPLAIN {sql}")
