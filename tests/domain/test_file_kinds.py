@@ -155,6 +155,7 @@ def test_a_file_on_the_disk_is_what_its_bytes_are(content: bytes) -> None:
     file = io.BytesIO(content)
     read: list[int] = []
     real = file.read
+    # a spy in the place of a method, which may answer nothing as far as types can tell
     file.read = lambda size=-1: read.append(size) or real(size)  # type: ignore[method-assign,assignment,return-value]
 
     assert danger_in("x.bin", file) == danger("x.bin", content)
