@@ -64,6 +64,13 @@ def sprite() -> str:
     return static("ui/icons.svg")
 
 
+@cache
+def modules(*names: str) -> Markup:
+    """The scripts of every page by their names: the same two dozen each time."""
+    addresses = (static(f"ui/js/{name}.js") for name in names)
+    return Markup("\n  ").join(Markup('<script type="module" src="{}"></script>').format(one) for one in addresses)
+
+
 @lru_cache(maxsize=1024)  # forty a page, and the same ones on every page
 def icon(name: str, label: str = "", look: str = "icon") -> Markup:
     """A drawing beside words (hidden from screen readers), or alone with its own `label`."""
@@ -80,6 +87,7 @@ GLOBALS: Mapping[str, object] = {
     "url": url,
     "static": cache(static),  # its folder carries the digest of what is in it
     "icon": icon,
+    "modules": modules,
     "sprite": sprite,
     "worklist_rows": worklist.rows,
     "word": labels.word,
