@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tramita.cli.benchmarks import flow
 from tramita.config.command import main
+from tramita.domain.codes import Kind, State
+from tramita.models import Item
 from tramita.services.seeding import PROFILES, fill
 
 KEYS = {
@@ -63,8 +66,25 @@ def test_bench_uses_the_present_database_when_it_was_seeded(capsys: pytest.Captu
     assert [line.split()[:2] for line in lines] == [["60", "list"], ["90", "list"]]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_bench_tells_what_the_next_step_costs_after_few_and_many(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C-7: the same statements, whatever has ended; the desk is left with a Case for each figure."""
+    monkeypatch.setattr(flow, "FINISHED", (2, 30))
+    fill(60, seed=1, profile=PROFILES["standard"])
+
+    code = main(["bench", "flow", "--items", "60", "--operations", "2", "--json"])
+
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert code == 0
+    assert [(one["finished"], one["operations"]) for one in results] == [(2, 2), (30, 2)]
+    assert len({one["statements"] for one in results}) == 1
+    assert Item.objects.filter(kind=Kind.ACTION, title__startswith="Part", state__lt=State.RESOLVED.number).count() == 2
+
+
 @pytest.mark.django_db
 def test_bench_names_the_benchmarks_when_it_knows_none_of_that_name(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1."""
     assert main(["bench", "odd"]) == 1
-    assert "ingest, import, list, item, update, pull, timers, search" in capsys.readouterr().err
+    assert "ingest, import, list, item, update, pull, timers, search, streams, flow" in capsys.readouterr().err

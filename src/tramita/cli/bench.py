@@ -12,13 +12,18 @@ from tramita.ui.terminal import FAILURE, SUCCESS, Command
 SIZES = (20_000, 100_000)
 COUNT = 200  # operations of each benchmark
 STREAMS = 500
-APART = "streams"  # a benchmark of a whole server
+APART = ("streams", "flow")  # a whole server; Cases with few and many finished Actions
 HEADERS = ("Items", "Benchmark", "CPU ms", "Budget", "Per s", "Statements", "Raw ms", "Raw per s", "Flat")
 
 
 def configure(parser: ArgumentParser) -> None:
     """Which, how big, how often."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="ingest, import, list, item, …, or streams; else all")
+    parser.add_argument(
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="ingest, import, list, item, …, streams or flow; else all but the last two",
+    )
     sizes = " and ".join(map(str, SIZES))
     parser.add_argument("--items", type=int, nargs="+", metavar="N", help=f"sizes of the desk ({sizes})")
     parser.add_argument("--operations", type=int, default=COUNT, metavar="N", help=f"of each benchmark ({COUNT})")
@@ -31,10 +36,10 @@ def run(args: Namespace) -> int:
     from tramita.cli.benchmarks.database import database
     from tramita.cli.benchmarks.suite import SUITE
 
-    if args.name == APART:
-        return _streams(args)
+    if args.name in APART:
+        return {"streams": _streams, "flow": _flow}[args.name](args)
     if args.name is not None and args.name not in SUITE:
-        return terminal.fail(f"there is no benchmark “{args.name}”; there are {', '.join((*SUITE, APART))}")
+        return terminal.fail(f"there is no benchmark “{args.name}”; there are {', '.join((*SUITE, *APART))}")
     names = [args.name] if args.name else list(SUITE)
     with database() as where:
         terminal.note(f"Benchmarks run in {where}.")
@@ -60,6 +65,22 @@ def _streams(args: Namespace) -> int:
     else:
         terminal.table(("Figure", "Value"), [[name.replace("_", " "), value] for name, value in result.items()])
     return FAILURE if result["missed"] or result["leaked"] else SUCCESS
+
+
+def _flow(args: Namespace) -> int:
+    """What the next step of a Case costs, whatever has ended before it."""
+    from tramita.cli.benchmarks.database import database
+    from tramita.cli.benchmarks.flow import measured
+
+    with database() as where:
+        terminal.note(f"Cases flow in {where}.")
+        _filled(min(args.items or [1000]))
+        results = list(measured(args.operations))
+    if args.json:
+        terminal.say_json({"database": _vendor(), "cpus": os.cpu_count(), "results": results})
+    else:
+        terminal.table([name.replace("_", " ") for name in results[0]], [list(one.values()) for one in results])
+    return SUCCESS
 
 
 def _measured(names: list[str], sizes: list[int], operations: int) -> Iterator[dict[str, Any]]:
