@@ -18,7 +18,7 @@ from tramita.domain.folding import words
 from tramita.domain.search_terms import Term, Wanted
 from tramita.models import SearchDoc
 from tramita.queries.beginnings import fts5, spelled_out
-from tramita.queries.rows import fetch
+from tramita.queries.rows import any_of, fetch
 from tramita.queries.search import Filters, narrowed
 from tramita.queries.visibility import both, visible_sql
 from tramita.queries.worklists import NAMES, PAGE, SHOWN, Row, row_from
@@ -112,11 +112,11 @@ def _texts_of(items: Sequence[int], terms: Sequence[Term], *, before: int) -> li
     else:
         holds = " AND ".join(["instr(' ' || d.body || ' ', %s) > 0"] * len(terms))
         params = [f" {' '.join(term.words)}{'' if term.prefix else ' '}" for term in terms]
-    marks = ", ".join(["%s"] * len(items)) or "NULL"
+    these, ids = any_of("d.item_id", items)
     return _read(
-        f"SELECT d.id, d.item_id, d.about FROM search_docs d WHERE d.item_id IN ({marks}) AND d.id < %s AND {holds} "
+        f"SELECT d.id, d.item_id, d.about FROM search_docs d WHERE {these} AND d.id < %s AND {holds} "
         "ORDER BY d.id DESC",
-        [*items, before, *params],
+        [*ids, before, *params],
     )
 
 
@@ -147,8 +147,8 @@ def _allowed(actor: Actor, filters: Filters, items: set[int], at: datetime) -> s
     if not items:
         return set()
     narrow = both(visible_sql(actor), narrowed(actor, filters, at))
-    marks = ", ".join(["%s"] * len(items))
-    rows = fetch(f"SELECT id FROM items WHERE id IN ({marks}) AND {narrow.sql}", [*items, *narrow.params])
+    these, ids = any_of("id", sorted(items))
+    rows = fetch(f"SELECT id FROM items WHERE {these} AND {narrow.sql}", [*ids, *narrow.params])
     return {row[0] for row in rows}
 
 
@@ -173,7 +173,7 @@ def filters_of(wanted: Wanted) -> Filters | None:
 def _hits(kept: Mapping[int, Text]) -> list[Hit]:
     if not kept:
         return []
-    marks = ", ".join(["%s"] * len(kept))
-    rows = fetch(f"SELECT {SHOWN} FROM items f {NAMES} WHERE f.id IN ({marks})", list(kept))
+    these, ids = any_of("f.id", list(kept))
+    rows = fetch(f"SELECT {SHOWN} FROM items f {NAMES} WHERE {these}", ids)
     found = {row[0]: row_from(row) for row in rows}
     return [Hit(found[item], SearchDoc.About(about)) for item, (_, _, about) in kept.items() if item in found]
