@@ -265,6 +265,21 @@ def test_too_large_a_mail_is_refused_before_or_after_its_bytes(listener, source:
     assert SeenMessage.objects.count() == 1
 
 
+@pytest.mark.parametrize("source", ["smtp", "lmtp"])
+def test_the_size_that_is_taken_is_announced_as_it_is_configured(listener, source: str) -> None:
+    """MAIL-13, RFC 1870: a sender that reads a smaller size there gives the mail back without asking us."""
+    running = listener(source)
+    with running.client() as client:
+        assert client.esmtp_features["size"] == str(50 * 1024**2)
+        assert client.mail(RUI, [f"size={50 * 1024**2}"])[0] == 250
+        client.rset()
+        assert client.mail(RUI, [f"size={50 * 1024**2 + 1}"])[0] == 552
+
+    small(2000)
+    with running.client() as client:
+        assert client.esmtp_features["size"] == "2000"
+
+
 def test_a_database_that_is_away_is_a_temporary_refusal(listener, monkeypatch: pytest.MonkeyPatch) -> None:
     """MAIL-8: at each command, and nothing is promised."""
     running = listener()
@@ -280,6 +295,7 @@ def test_a_database_that_is_away_is_a_temporary_refusal(listener, monkeypatch: p
             patch.setattr(listening.definitions, "settings", away)
             client.rset()
             assert client.mail(RUI)[0] == 451
+            assert b"size" not in client.ehlo()[1].lower()
 
         assert hand_over(client, mail(), INVOICES)[0][0] == 250
     assert SeenMessage.objects.count() == 1

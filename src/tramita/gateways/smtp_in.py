@@ -39,6 +39,7 @@ class Session(SMTP):
     def __init__(self, handler: Any, house: "House") -> None:
         super().__init__(
             handler,
+            data_size_limit=None,  # the handler's: it knows what is configured
             enable_SMTPUTF8=True,
             hostname=house.name,
             ident="Tramita",

@@ -58,7 +58,16 @@ class Handler:
         self.ahead = BoundedSemaphore(MOST_AHEAD)
         self.ending = False
 
-    async def handle_MAIL(  # noqa: N802 - the names of all these are aiosmtpd's
+    async def handle_EHLO(  # noqa: N802 - the names of all these are aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, said: list[str]
+    ) -> list[str]:
+        """The size that we take is announced as it is configured, for senders obey it (RFC 1870); else none is."""
+        session.host_name = hostname
+        limit = await self._ask(_most_bytes)
+        rest = [line for line in said[1:] if not line.startswith("250-SIZE")]  # of the mail before
+        return [said[0], *([] if limit is None else [f"250-SIZE {limit}"]), *rest]
+
+    async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """The sender may be empty. A size that is told beforehand is checked beforehand (MAIL-13, RFC 1870)."""
