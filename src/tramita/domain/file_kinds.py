@@ -2,13 +2,14 @@
 
 import bz2
 import lzma
-import tarfile
+import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
-from typing import BinaryIO
+from io import SEEK_CUR, SEEK_END, BytesIO
+from typing import BinaryIO, Protocol
 
 from tramita.domain.mime import tnef
 
@@ -29,15 +30,32 @@ PROGRAMS = (
     b"#!",
     b"L\x00\x00\x00\x01\x14\x02\x00",  # a Windows shortcut
 )
-ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
+ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")  # zip, with files or empty
 TNEF = b"\x78\x9f\x3e\x22"  # winmail.dat
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # documents of Office before 2007
 OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _TAR = (257, b"ustar")
-_PACKED: dict[bytes, Callable[[], "zlib._Decompress | bz2.BZ2Decompressor | lzma.LZMADecompressor"]] = {
-    b"\x1f\x8b": lambda: zlib.decompressobj(wbits=31),
-    b"BZh": bz2.BZ2Decompressor,
-    b"\xfd7zXZ\x00": lambda: lzma.LZMADecompressor(memlimit=MOST_UNPACKED * 2),
+_BLOCK = 512  # of a tar file
+_END_MARK = b"PK\x05\x06"
+_END_OF_ZIP = 56 + 20 + 22 + 65_535  # bytes in which a zip file says where its directory is
+
+
+class _Unpacking(Protocol):
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Pack:
+    """A way of packing one file; `cost` is its time beside gzip's."""
+
+    unpacking: Callable[[], _Unpacking]
+    cost: int
+
+
+_PACKED = {
+    b"\x1f\x8b": _Pack(lambda: zlib.decompressobj(wbits=31), 1),
+    b"BZh": _Pack(bz2.BZ2Decompressor, 6),
+    b"\xfd7zXZ\x00": _Pack(lambda: lzma.LZMADecompressor(memlimit=MOST_UNPACKED * 2), 3),
 }
 
 # names that a desktop runs, mounts or installs at a double click
@@ -53,7 +71,10 @@ MACROS = frozenset({"docm", "dotm", "potm", "ppam", "ppsm", "pptm", "sldm", "xla
 HEAD = 512  # bytes that say what a file is
 MOST_NAMES = 2_000  # of an archive
 DEEPEST = 3  # archives in archives
+MOST_DIRECTORY = 2 * 1024 * 1024  # bytes of the names of a zip file: some 20,000
+LONGEST_NAME = 64 * 1024  # bytes, in a tar file
 MOST_UNPACKED = 50 * 1024 * 1024  # bytes, for one file that came
+PIECE = 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -72,15 +93,16 @@ def picture(content: bytes) -> str | None:
 
 def danger(filename: str, content: bytes) -> str | None:
     """Why this file is not offered as a plain click: `program`, `macros`, `program_inside`; None if nothing is seen."""
-    return _by_name(filename) or _by_bytes(content) or _inside(content, DEEPEST, _Allowance())
+    return danger_in(filename, BytesIO(content))
 
 
 def danger_in(filename: str, file: BinaryIO) -> str | None:
-    """As `danger`, of a file whose beginning says for most what it is; it stands at its beginning again. Only what
-    holds others is read whole."""
-    head = file.read(HEAD)
-    holds_others = head.startswith((OLE, TNEF, *ARCHIVES, *_PACKED)) or head[_TAR[0] :].startswith(_TAR[1])
-    why = danger(filename, head + file.read() if holds_others else head)
+    """As `danger`, of a file that stands at its beginning, and does so again.
+
+    Its beginning says for most what it is; of archives the names are read where they stand. Cost: whatever its size,
+    a second at most, and the memory of what may be unpacked.
+    """
+    why = _by_name(filename) or _by_bytes(file, DEEPEST, _Allowance())
     file.seek(0)
     return why
 
@@ -92,32 +114,44 @@ def _by_name(filename: str) -> str | None:
     return "macros" if extension in MACROS else None
 
 
-def _by_bytes(content: bytes) -> str | None:
-    if content.startswith(OLE) and OLE_MACROS in content:
-        return "macros"
-    return "program" if content.startswith(PROGRAMS) else None
-
-
-def _inside(content: bytes, depth: int, allowance: _Allowance) -> str | None:
+def _by_bytes(file: BinaryIO, depth: int, allowance: _Allowance) -> str | None:
     """An archive is as harmful as what is in it; one that cannot be read is not opened by others either."""
+    head = file.read(HEAD)
+    if head.startswith(PROGRAMS):
+        return "program"
     try:
-        if content.startswith(ARCHIVES):
-            return _in_zip(content, depth, allowance)
-        if content[_TAR[0] :].startswith(_TAR[1]):
-            return _in_tar(content)
-        if content.startswith(TNEF):
-            return _in_tnef(content, depth, allowance)
-        unpack = next((make for mark, make in _PACKED.items() if content.startswith(mark)), None)
-        return _unpacked(unpack().decompress, content, depth, allowance) if unpack and depth else None
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, *_ODD):
+        if head.startswith(OLE):
+            return "macros" if _holds(file, OLE_MACROS) else None
+        if head.startswith(ARCHIVES):
+            return _in_zip(file, depth, allowance)
+        if head[_TAR[0] :].startswith(_TAR[1]):
+            return _named(_names_of_tar(file))
+        if head.startswith(TNEF) and depth:
+            return _in_tnef(file, depth, allowance)
+        pack = next((pack for mark, pack in _PACKED.items() if head.startswith(mark)), None)
+        return _unpacked(pack, file, depth, allowance) if pack and depth else None
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, *_ODD):
         return None
 
 
-_ODD = (ValueError, OSError, NotImplementedError, RuntimeError, EOFError)
+_ODD = (ValueError, OSError, NotImplementedError, RuntimeError, EOFError, struct.error)
 
 
-def _in_zip(content: bytes, depth: int, allowance: _Allowance) -> str | None:
-    with zipfile.ZipFile(BytesIO(content)) as archive:
+def _holds(file: BinaryIO, mark: bytes) -> bool:
+    """Whether it is anywhere in the file, a piece at a time."""
+    file.seek(0)
+    before = b""
+    while piece := file.read(PIECE):
+        if mark in before + piece:
+            return True
+        before = piece[-len(mark) :]
+    return False
+
+
+def _in_zip(file: BinaryIO, depth: int, allowance: _Allowance) -> str | None:
+    if _size_of_directory(file) > MOST_DIRECTORY:
+        return None  # a zip file is opened by reading all its names at once
+    with zipfile.ZipFile(file) as archive:
         entries = archive.infolist()[:MOST_NAMES]
         if found := _named(one.filename for one in entries):
             return found
@@ -125,30 +159,75 @@ def _in_zip(content: bytes, depth: int, allowance: _Allowance) -> str | None:
         return next((why for one in inner if (why := _nested(archive, one, depth - 1, allowance))), None)
 
 
+def _size_of_directory(file: BinaryIO) -> int:
+    """Bytes of the names, as the end of the file says, read as `zipfile` will; the most there can be if it is none."""
+    size = file.seek(0, SEEK_END)
+    file.seek(max(0, size - _END_OF_ZIP))
+    tail = file.read(_END_OF_ZIP)
+    plain = tail[-22:].startswith(_END_MARK) and tail.endswith(b"\0\0")
+    at = len(tail) - 22 if plain else tail.rfind(_END_MARK)
+    if at < 0:
+        return size
+    if tail[max(0, at - 20) : at].startswith(b"PK\x06\x07"):
+        return int(struct.unpack_from("<Q", tail, at - 36)[0]) if at >= 76 else size
+    return int(struct.unpack_from("<I", tail, at + 12)[0])
+
+
 def _is_archive(name: str) -> bool:
     return name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz"))
 
 
-def _in_tar(content: bytes) -> str | None:
-    with tarfile.open(fileobj=BytesIO(content), mode="r:") as archive:
-        return _named(one.name for _, one in zip(range(MOST_NAMES), archive, strict=False))
+def _names_of_tar(file: BinaryIO) -> Iterator[str]:
+    """The names in a tar file, block by block; what it packs is passed over (POSIX.1-1988, pax, GNU)."""
+    file.seek(0)
+    longer = ""
+    for _ in range(MOST_NAMES):
+        head = file.read(_BLOCK)
+        if len(head) < _BLOCK or not head.strip(b"\0"):
+            return
+        kind, size = head[156:157], _size_in_tar(head[124:136])
+        said = file.read(min(size, LONGEST_NAME)) if kind in (b"L", b"x") else b""
+        if said:
+            longer = _path_in_pax(said) if kind == b"x" else said.rstrip(b"\0").decode("utf-8", "replace")
+        else:
+            yield longer or head[:100].rstrip(b"\0").decode("utf-8", "replace")
+            longer = ""
+        file.seek(-(-size // _BLOCK) * _BLOCK - len(said), SEEK_CUR)
 
 
-def _in_tnef(content: bytes, depth: int, allowance: _Allowance) -> str | None:
-    found = tnef.read(content)
-    for one in found.files if found and depth else ():
-        if why := _by_name(one.name) or _by_bytes(one.data) or _inside(one.data, depth - 1, allowance):
-            return "program_inside" if why == "program" else why
+def _size_in_tar(field: bytes) -> int:
+    if field[0] & 0x80:  # GNU's way for what octal digits cannot say
+        return int.from_bytes(field[1:], "big")
+    return int(field.strip(b" \0") or b"0", 8)
+
+
+def _path_in_pax(said: bytes) -> str:
+    found = re.search(rb"(?:^|\n)\d+ path=([^\n]*)\n", said)
+    return found[1].decode("utf-8", "replace") if found else ""
+
+
+def _in_tnef(file: BinaryIO, depth: int, allowance: _Allowance) -> str | None:
+    file.seek(0)
+    found = tnef.read(file.read(MOST_UNPACKED))
+    for one in found.files if found else ():
+        if why := _by_name(one.name) or _by_bytes(BytesIO(one.data), depth - 1, allowance):
+            return _as_inside(why)
     return None
 
 
-def _unpacked(
-    decompress: Callable[[bytes, int], bytes], content: bytes, depth: int, allowance: _Allowance
-) -> str | None:
-    """What one packed file is, as far as may be unpacked."""
-    inner = decompress(content, max(1, allowance.left))
-    allowance.left -= len(inner)
-    why = _by_bytes(inner) or _inside(inner, depth - 1, allowance)
+def _unpacked(pack: _Pack, file: BinaryIO, depth: int, allowance: _Allowance) -> str | None:
+    """What one packed file is: by its beginning, and if that holds others, as far as may be unpacked."""
+    file.seek(0)
+    most = max(1, allowance.left // pack.cost)
+    packed = file.read(most)
+    inner = pack.unpacking().decompress(packed, HEAD)
+    if inner.startswith((OLE, TNEF, *ARCHIVES, *_PACKED)) or inner[_TAR[0] :].startswith(_TAR[1]):
+        inner = pack.unpacking().decompress(packed, most)
+    allowance.left -= len(inner) * pack.cost
+    return _as_inside(_by_bytes(BytesIO(inner), depth - 1, allowance))
+
+
+def _as_inside(why: str | None) -> str | None:
     return "program_inside" if why == "program" else why
 
 
@@ -167,4 +246,4 @@ def _nested(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int, allowa
         return None
     allowance.left -= entry.file_size
     with archive.open(entry) as file:
-        return _inside(file.read(entry.file_size), depth, allowance)
+        return _as_inside(_by_bytes(BytesIO(file.read(entry.file_size)), depth, allowance))
