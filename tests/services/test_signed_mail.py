@@ -13,7 +13,7 @@ from tramita.domain.codes import State
 from tramita.gateways import apart
 from tramita.gateways.cleaning import TooMuchError
 from tramita.models import Entry, Item, Message, SeenMessage
-from tramita.services import moving_mail, receiving, replaying, tray
+from tramita.services import moving_mail, replaying, tray
 from tramita.services.receiving import Letter
 from tramita.services.receiving_many import receive_all
 
@@ -107,7 +107,10 @@ def test_a_rehearsal_verifies_as_well(desk: Desk, ca: Party) -> None:
     """MAIL-143."""
     item, question = waiting(desk)
 
-    assert receiving.rehearse(from_ana(desk, ca, In_Reply_To=question), at=MONDAY + HOUR).outcome == "woken"
+    raw = from_ana(desk, ca, In_Reply_To=question)
+    _, pasted = replaying.try_out(raw, mailbox="invoices@desk.example", by=desk.ana, at=MONDAY + HOUR)
+
+    assert pasted.outcome.outcome == "woken"
     assert fresh(item).state is State.WAITING
 
 

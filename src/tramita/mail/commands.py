@@ -87,15 +87,15 @@ def _replay(args: Namespace) -> int:
     """Process unhandled or failed messages again; one that cannot be is named, the others go on (MAIL-143)."""
     from tramita.queries.memory import in_batches  # `mail parse` starts without Django
     from tramita.queries.tray import waiting_ids
-    from tramita.services import receiving
+    from tramita.services import receiving, replaying
 
     if bool(args.ids) == args.all:
         return fail("name messages of the tray, or --all of them")
-    act = receiving.rehearse if args.dry_run else receiving.replay
     code = SUCCESS
     for seen_id in in_batches(waiting_ids(mailbox=args.mailbox) if args.all else args.ids):
         try:
-            outcome = act(seen_id, at=datetime.now(UTC))
+            now = datetime.now(UTC)
+            outcome = replaying.rehearse(seen_id, at=now).outcome if args.dry_run else receiving.replay(seen_id, at=now)
         except (TramitaError, FileNotFoundError) as error:
             code = fail(f"{seen_id}: {error}")
             continue

@@ -7,14 +7,13 @@ Whoever hands a message over may tell its server once `keep` has returned (MAIL-
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError
 from django.db.models import F
 
 from tramita.domain.auto_answers import arrived_at, as_no_spam
@@ -267,40 +266,11 @@ def replay(seen_id: int, *, at: datetime, no_spam: bool = False) -> Outcome:
 
     `no_spam`: a person says so, who knows better than the filter (MAIL-58).
     """
-    return _again(_waiting(seen_id), desk=directory(), at=at, no_spam=no_spam)
+    return _again(waiting(seen_id), desk=directory(), at=at, no_spam=no_spam)
 
 
-def rehearse(what: int | bytes, *, mailbox: str | None = None, at: datetime) -> Outcome:
-    """What a message of the tray (by its id) would do now, or raw bytes if they came in; nothing is kept (MAIL-143).
-
-    Raises: NotFound, Conflict, FileNotFoundError, as `replay` does.
-    """
-    desk = directory()
-    if isinstance(what, bytes):
-        mail = verified(read(what, {}), what, received=at)
-    else:
-        waiting = _waiting(what)
-        mail = with_signature(Kept(waiting, _read(waiting), news=True)).mail
-    with taken_back():
-        seen = _as_if_kept(what, mail, mailbox, desk, at) if isinstance(what, bytes) else _waiting(what)
-        return sort_out(seen, mail, desk=desk, at=at, rehearsed=True)
-
-
-def _as_if_kept(raw: bytes, mail: ParsedMail, mailbox: str | None, desk: Directory, at: datetime) -> SeenMessage:
-    place = _mailbox(Letter(raw, "rehearsal", mailbox), mail, desk)
-    row = {"mailbox": place, "source": "rehearsal", "raw": "", "size": len(raw)}
-    return SeenMessage.objects.create(**row, content=f"rehearsal {mail.digest[:50]}", seen_at=at)
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    """A transaction that leaves nothing behind."""
-    with writing(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-def _waiting(seen_id: int) -> SeenMessage:
+def waiting(seen_id: int) -> SeenMessage:
+    """A message that is set aside, or not finished. Raises: NotFound, Conflict."""
     seen = SeenMessage.objects.filter(pk=seen_id).first()
     if seen is None:
         raise NotFound("There is no such message.")

@@ -1,11 +1,12 @@
 """Set-aside mail is processed again: one, those of a mailbox, all of them; or only rehearsed (MAIL-7, MAIL-143)."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from tramita.domain import references
 from tramita.domain.actors import Actor
@@ -17,6 +18,7 @@ from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.tray import WAITING, tray
 from tramita.services import receiving
 from tramita.services.sorting_mail import Outcome, sort_out
+from tramita.services.transactions import writing
 from tramita.services.verifying import verified
 
 MOST = 50  # mails of one call: a page answers in seconds, and the rest is the next call's
@@ -81,27 +83,39 @@ def _again(seen: SeenMessage, *, by: Actor, at: datetime) -> Iterator[Replayed]:
         yield Replayed(seen, outcome)
 
 
+def rehearse(seen_id: int, *, at: datetime) -> Rehearsal:
+    """What a message of the tray would do now; nothing is kept. Raises: NotFound, Conflict."""
+    return _rehearsed(receiving.waiting(seen_id), directory(), at=at)
+
+
 def _rehearsed(seen: SeenMessage, desk: Directory, *, at: datetime) -> Rehearsal:
     try:
         raw = storage(settings.TRAMITA_STORAGE_URL).get(seen.raw)
     except FileNotFoundError:
         return Rehearsal(Outcome("failed", (), receiving.MISSING))
     mail = verified(receiving.read(raw, seen.envelope), raw, received=seen.seen_at)
-    return rehearse(seen, mail, desk=desk, at=at)
+    return _taken_back(seen, mail, desk=desk, at=at)
 
 
-def rehearse(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime) -> Rehearsal:
+def _taken_back(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: datetime) -> Rehearsal:
     """What the mail would do at `at`: the very code that decides runs, and all that it wrote is taken back.
 
     A `seen` without an id is a mail that never came.
     """
     try:
-        with receiving.taken_back():
+        with _leaving_nothing():
             if seen.pk is None:
                 seen.save()
             return _seen_through(sort_out(seen, mail, desk=desk, at=at, rehearsed=True))
     except Exception as error:  # noqa: BLE001 - whatever breaks a real run is the answer here
         return Rehearsal(Outcome("failed", (), f"{type(error).__name__}: {error}"))
+
+
+@contextmanager
+def _leaving_nothing() -> Iterator[None]:
+    with writing(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def _seen_through(outcome: Outcome) -> Rehearsal:
@@ -130,4 +144,4 @@ def try_out(raw: bytes, *, mailbox: str, by: Actor, at: datetime) -> tuple[Parse
     seen = SeenMessage(
         mailbox=mailbox, source="paste", raw="", content=f"paste {mail.digest[:50]}", size=len(raw), seen_at=at
     )
-    return mail, rehearse(seen, mail, desk=desk, at=at)
+    return mail, _taken_back(seen, mail, desk=desk, at=at)
