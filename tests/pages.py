@@ -82,6 +82,8 @@ NO_PAGES: Mapping[str, str] = {
     "metrics": "for machines",
     "stylesheet": "a file",
     "home": "leads to the Inbox",
+    "mailbox-authorise": "leads to the provider",
+    "mailbox-authorised": "leads to the mailbox",
     "language": "leads back",
     "notification": "leads to its item",
     "bars": "the sidebar of every page",

@@ -285,7 +285,7 @@ def _mailbox(box: "Mailbox", fetched: datetime | None, at: datetime) -> Finding:
 
 REMEDIES = {
     "login": "see that the user is right and that the variable of password_env holds the password",
-    "token": "authorise again, and put the new refresh token into the variable of refresh_token_env",
+    "token": "authorise again: on the mailbox's page with authorize_url, or by a new token in refresh_token_env",
     "tls": "see host, port and tls; the certificate must be valid for the host",
     "unreachable": "see host and port, and that this machine may connect there",
     "folder": "see the names of folder, move_to and copy_sent",

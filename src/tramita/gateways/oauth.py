@@ -1,6 +1,10 @@
-"""OAuth 2.0: a refresh token becomes an access token by one POST (RFC 6749 section 6)."""
+"""OAuth 2.0: a person's consent becomes a refresh token, and that an access token, by one POST each (RFC 6749)."""
 
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from tramita.gateways.incoming import PATIENCE, MailServerFault
 
@@ -17,16 +21,38 @@ class Tokens:
 
 
 def refreshed(url: str, *, client: str, secret: str, refresh: str, scope: str = "") -> Tokens:
-    """Ask for a new access token.
+    """Ask for a new access token (RFC 6749 section 6).
 
     Raises: MailServerFault: `token` when it is refused, `unreachable` or `timeout` when nobody answered.
     """
+    form = {"grant_type": "refresh_token", "client_id": client, "refresh_token": refresh}
+    return _asked(url, form, client_secret=secret, scope=scope)
+
+
+def page_of_consent(url: str, *, client: str, scope: str, user: str, back: str, state: str, verifier: str) -> str:
+    """Where a person lets us in; they come `back` with a code and the `state` (RFC 6749 section 4.1, RFC 7636).
+
+    `access_type` and `prompt` are how Google is asked for a refresh token; others pass over what they do not know.
+    """
+    challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = {"response_type": "code", "client_id": client, "redirect_uri": back, "scope": scope, "state": state}
+    asked |= {"code_challenge": challenge, "code_challenge_method": "S256", "login_hint": user}
+    asked |= {"access_type": "offline", "prompt": "consent"}
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def exchanged(url: str, *, client: str, secret: str, code: str, back: str, verifier: str) -> Tokens:
+    """The tokens that a code stands for; it serves once. Raises: MailServerFault, as `refreshed`."""
+    form = {"grant_type": "authorization_code", "client_id": client, "code": code}
+    return _asked(url, form | {"redirect_uri": back, "code_verifier": verifier}, client_secret=secret)
+
+
+def _asked(url: str, form: Mapping[str, str], **given: str) -> Tokens:
     import requests
 
-    form = {"grant_type": "refresh_token", "client_id": client, "refresh_token": refresh}
-    form |= {name: value for name, value in (("client_secret", secret), ("scope", scope)) if value}
+    sent = {**form, **{name: value for name, value in given.items() if value}}
     try:
-        answer = requests.post(url, data=form, timeout=PATIENCE, allow_redirects=False)
+        answer = requests.post(url, data=sent, timeout=PATIENCE, allow_redirects=False)
     except requests.Timeout as error:
         raise MailServerFault("timeout", f"{url} does not answer") from error
     except requests.RequestException as error:

@@ -78,30 +78,47 @@ _access: dict[int, _Access] = {}
 
 def access_token(box: Mailbox, *, at: datetime) -> str:
     """One that is good for some minutes yet; a new refresh token is kept (MAIL-11). Raises: MailServerFault."""
-    said, first = box.settings, _secret(box.settings, "refresh_token_env", fault="token")
+    said, first = box.settings, _first(box.settings)
     asked = hashlib.sha256(json.dumps([said, first], sort_keys=True).encode()).hexdigest()
     known = _access.get(box.pk)
     if known and known.asked == asked and at < known.until - EARLY:
         return known.token
-    variable = said.get("client_secret_env")
-    tokens = oauth.refreshed(
-        said["token_url"],
-        client=said.get("client_id", ""),
-        secret=_secret(said, "client_secret_env", fault="token") if variable else "",
-        refresh=_newest(box, first),
-        scope=said.get("scope", ""),
-    )
+    tokens = oauth.refreshed(**_client(said), refresh=_newest(box, first), scope=said.get("scope", ""))
     if tokens.refresh:
         _keep(box, first, tokens.refresh)
     _access[box.pk] = _Access(tokens.access, at + timedelta(seconds=tokens.seconds), asked)
     return tokens.access
 
 
+def authorised(box: Mailbox, *, code: str, back: str, verifier: str) -> None:
+    """Keep the refresh token that a person's consent stands for. Raises: MailServerFault."""
+    tokens = oauth.exchanged(**_client(box.settings), code=code, back=back, verifier=verifier)
+    if not tokens.refresh:
+        raise MailServerFault("token", "the answer holds no refresh token")
+    _keep(box, _first(box.settings), tokens.refresh)
+    _access.pop(box.pk, None)
+
+
+def _client(said: Mapping[str, Any]) -> dict[str, str]:
+    secret = _secret(said, "client_secret_env", fault="token") if said.get("client_secret_env") else ""
+    return {"url": said["token_url"], "client": said.get("client_id", ""), "secret": secret}
+
+
+def _first(said: Mapping[str, Any]) -> str:
+    """The refresh token of the environment: another one than before replaces what is kept; there may be none."""
+    if said.get("authorize_url"):
+        return os.environ.get(said.get("refresh_token_env", ""), "")
+    return _secret(said, "refresh_token_env", fault="token")
+
+
 def _newest(box: Mailbox, first: str) -> str:
-    """The refresh token to use: the one kept, unless somebody authorised again and the environment has a newer one."""
+    """The refresh token to use: the one kept, unless the environment has got another since. Raises: MailServerFault."""
     sealed = MailboxState.objects.filter(mailbox=box).values_list("secret", flat=True).first()
     kept = json.loads(unseal(sealed) or "{}") if sealed else {}
-    return str(kept["token"]) if kept.get("first") == _digest(first) else first
+    found = str(kept["token"]) if kept.get("first") == _digest(first) else first
+    if not found:
+        raise MailServerFault("token", "nobody has authorised it yet")
+    return found
 
 
 def _keep(box: Mailbox, first: str, token: str) -> None:

@@ -46,6 +46,7 @@ CONNECTION = (
     Field("folder", _("Folder")),
     Field("password_env", _("Password"), hint=VARIABLE),
     Field("token_url", _("Address for tokens (OAuth)")),
+    Field("authorize_url", _("Address for consent (OAuth)"), hint=_("With it the mailbox is authorised by one click.")),
     Field("client_id", _("Client ID")),
     Field("client_secret_env", _("Client secret"), hint=VARIABLE),
     Field("refresh_token_env", _("Refresh token"), hint=VARIABLE),

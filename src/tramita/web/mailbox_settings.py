@@ -15,8 +15,8 @@ from tramita.queries import mailboxes as directories
 from tramita.queries.alerts import alerts
 from tramita.queries.shell import operates
 from tramita.queries.startable import startable
+from tramita.services import authorising, probes, replaying
 from tramita.services import mailbox_settings as settings
-from tramita.services import probes, replaying
 from tramita.services.checking_mailboxes import check, proof
 from tramita.web import inputs, mailbox_form
 from tramita.web.access import StaffRequest, staff
@@ -81,7 +81,7 @@ def remove(request: StaffRequest, address: str) -> HttpResponse:
 def test(request: StaffRequest, address: str) -> HttpResponse:
     """MAIL-142: every step of the connection, and the fault by name."""
     _permit(request)
-    return _one(request, address, findings=check(_box(address), at=timezone.now()))
+    return _one(request, address, findings=check(get_box(address), at=timezone.now()))
 
 
 @require_POST
@@ -110,7 +110,7 @@ def try_out(request: StaffRequest, address: str) -> HttpResponse:
 
 
 def _one(request: StaffRequest, address: str, refused: Refusal | None = None, **context: Any) -> HttpResponse:
-    tree, box = settings.current(address), _box(address)
+    tree, box = settings.current(address), get_box(address)
     filled = mailbox_form.filled(tree)
     rows = refused.typed.get("routes", "0") if refused else len(tree.get("routes", ()))
     plain = {"findings": None, "tried": None, "pasted": ""}
@@ -131,6 +131,7 @@ def _one(request: StaffRequest, address: str, refused: Refusal | None = None, **
         groups=startable(request.actor),
         alerts=[one for one in alerts(request.actor) if one.about.get("mailbox") == address],
         may_test="protocol" in box.settings,
+        may_authorise=authorising.may_be_asked(box),
         probe=box.probe if hasattr(box, "probe") else None,
         proved=proof(box.probe) if hasattr(box, "probe") else (),
         **plain | context,
@@ -138,7 +139,8 @@ def _one(request: StaffRequest, address: str, refused: Refusal | None = None, **
     )
 
 
-def _box(address: str) -> Mailbox:
+def get_box(address: str) -> Mailbox:
+    """One that is in use. Raises: NotFound."""
     box = Mailbox.objects.select_related("state", "probe").filter(address=address, active=True).first()
     if box is None:
         raise NotFound("There is no such mailbox.")

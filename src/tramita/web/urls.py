@@ -5,6 +5,7 @@ from django.views.generic.base import RedirectView
 
 from tramita.web import (
     approving,
+    authorising,
     building,
     bulk,
     composing,
@@ -155,6 +156,8 @@ urlpatterns = [
     path(f"{BOX}/test", mailbox_settings.test, name="mailbox-test"),
     path(f"{BOX}/prove", mailbox_settings.prove, name="mailbox-prove"),
     path(f"{BOX}/try", mailbox_settings.try_out, name="mailbox-try"),
+    path(f"{BOX}/authorise", authorising.authorise, name="mailbox-authorise"),
+    path("settings/authorised", authorising.authorised, name="mailbox-authorised"),
     path("settings/domains", sender_domains.domains, name="domains"),
     path("notifications", notifications.hub, name="notifications"),
     path("notifications/fresh", notifications.fresh, name="fresh-notifications"),

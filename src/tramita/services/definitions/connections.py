@@ -9,7 +9,7 @@ from tramita.services.definitions.source import Node
 
 Value = str | int | bool
 SECRETS = ("password", "client_secret", "refresh_token")
-OF_A_TOKEN = ("client_id", "client_secret_env", "client_secret_ends", "refresh_token_env", "scope")
+OF_A_TOKEN = ("client_id", "client_secret_env", "client_secret_ends", "refresh_token_env", "authorize_url", "scope")
 SHORTEST_POLL, LONGEST_POLL = 10, 86_400  # seconds
 
 
@@ -44,8 +44,8 @@ def _together(reading: Reading, keys: Keys, read: Mapping[str, Value]) -> None:
         wrong["after" if after == "move" else "move_to"] = "“after: move” and “move_to” go together"
     if pop3:
         wrong["folder"] = "POP3 has no folders"
-    if token and "refresh_token_env" not in keys:
-        wrong |= {"token_url": "“token_url” needs “refresh_token_env”"}
+    if token and not {"refresh_token_env", "authorize_url"} & set(keys.values):
+        wrong |= {"token_url": "“token_url” needs “authorize_url” or “refresh_token_env”"}
     for name, reason in wrong.items():
         if name in keys:
             reading.fault(keys.node.keys[name], reason)
@@ -71,8 +71,8 @@ def day(reading: Reading, node: Node) -> str | None:
     return read.isoformat() if read else None
 
 
-def token_url(reading: Reading, node: Node) -> str | None:
-    """Where a refresh token becomes an access token: never in the clear, but on this very machine."""
+def encrypted_url(reading: Reading, node: Node) -> str | None:
+    """Where a person consents, and where that becomes a token: never in the clear, but on this very machine."""
     url = values.text(reading, node)
     if url and not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
         raise Refusal(node, "an address that begins with https:// expected here")
@@ -90,7 +90,8 @@ CONNECTION: Mapping[str, Callable[[Reading, Node], Value | None]] = {
     "folder": values.text,
     "spam_header": values.text,  # MAIL-58
     "password_env": values.text,
-    "token_url": token_url,
+    "token_url": encrypted_url,
+    "authorize_url": encrypted_url,
     "client_id": values.text,
     "client_secret_env": values.text,
     "client_secret_ends": day,

@@ -30,7 +30,10 @@ SAYINGS = tuple(
             gettext_noop("To move mail, name the folder; name it only for that."),
         ),
         (r"POP3 has no folders", gettext_noop("POP3 has no folders.")),
-        (r"“token_url” needs “refresh_token_env”", gettext_noop("OAuth needs a refresh token.")),
+        (
+            r"“token_url” needs “authorize_url” or “refresh_token_env”",
+            gettext_noop("OAuth needs an address for consent, or a refresh token."),
+        ),
         (r"it logs in with .*", gettext_noop("Log in with a password or by OAuth: give one of the two.")),
         (r"from 10 seconds to one day.*", gettext_noop("Give 10 seconds to one day, such as “1 minute”.")),
         (
