@@ -37,8 +37,8 @@ RUNNING = (State.TO_DO, State.IN_PROGRESS, State.WAITING)
 def hold(item: Item) -> None:
     """Nobody else moves this item's related group until the end of the transaction; the group's first item stands
     for it. On SQLite a writer is alone anyway."""
-    if connection.vendor == "postgresql" and item.related_to_id is not None and item.kind is not Kind.TICKET:
-        sql.execute("SELECT 1 FROM items WHERE id = %s FOR UPDATE", [item.related_to_id])
+    if connection.vendor == "postgresql" and item.kind is not Kind.TICKET:
+        sql.execute("SELECT 1 FROM items WHERE id = %s FOR UPDATE", [item.related_to_id or item.pk])
 
 
 def begin(case: Item, *, at: datetime) -> None:
