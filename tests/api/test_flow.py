@@ -18,6 +18,7 @@ def test_the_flow_of_a_case_says_where_it_stands(caller: Callers, desk: Desk) ->
         ("finish", "Finish", "to_come"),
     ]
     ana = {"id": desk.ana.id, "name": "Ana Lima", "kind": "human"}
+    assert [action.pop("approvers") for action in steps[0]["actions"]] == [[], []]
     assert steps[0]["actions"] == [
         {"name": "papers", "reference": action, "title": "Papers", "state": "in_progress", "assignee": ana},
         {"name": "credit", "reference": None, "title": "Credit", "state": None, "assignee": None},

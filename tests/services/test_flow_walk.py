@@ -15,18 +15,33 @@ from django.db.models import Count
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from tests import factories
 from tests.desk import MONDAY, Desk
 from tests.flows import begun, publish_flow, running
 from tests.services.test_first_ticket import fresh
 from tests.services.test_walk import consistent, stands_in
-from tramita.domain.codes import WaitType
+from tramita.domain.codes import ApprovalState, WaitType
+from tramita.domain.definitions import ApprovalLevel
 from tramita.domain.errors import TramitaError
-from tramita.models import CaseAction, Item
-from tramita.queries import definitions
+from tramita.models import Approval, CaseAction, Item, Person
+from tramita.queries import definitions, people
 from tramita.queries import flow as flows
+from tramita.queries.approvals import asked_now
 from tramita.queries.facts import in_review
 from tramita.queries.flow_view import Passage, flow_of
-from tramita.services import editing, flowing, launching, ledger, resolving, reviewing, reworking, waiting, working
+from tramita.services import (
+    approvals,
+    consents,
+    editing,
+    flowing,
+    launching,
+    ledger,
+    resolving,
+    reviewing,
+    reworking,
+    waiting,
+    working,
+)
 from tramita.services.sub_cases import running_sub_cases
 
 SOAK = bool(os.environ.get("TRAMITA_SOAK"))
@@ -35,7 +50,11 @@ LONG_ENOUGH = 200  # presses after which whoever goes on must have reached the e
 
 CONDITIONS = ["", "?fields.amount > 5", "?fields.amount <= 5"]
 LETTERS = "abcdefgh"
+APPROVERS = ("lee@acme.es", "kim@acme.es", "gone@acme.es")  # two contacts, and one who is none
 KINDS: dict[str, dict[str, Any]] = {
+    "one approves": {"kind": "approval", "levels": (ApprovalLevel(APPROVERS),)},
+    "two approve": {"kind": "approval", "levels": (ApprovalLevel(APPROVERS[:1]), ApprovalLevel(APPROVERS[:2], True))},
+    "nobody can": {"kind": "approval", "levels": (ApprovalLevel(APPROVERS, True),)},
     "start": {"kind": "start_case"},
     "await": {"kind": "wait_for_sub_case"},
     "close": {"kind": "wait_for_sub_case", "close_if_none": True},
@@ -91,6 +110,20 @@ def cancel(walk: Walk, pick: int) -> None:
         resolving.abort(sub, by=walk.desk.ana, at=MONDAY)
 
 
+def say(walk: Walk, pick: int) -> None:
+    """Some approver of some Action decides, be they asked or not."""
+    decided = [approvals.approve, approvals.approve, approvals.reject][pick % 3]
+    requests = Approval.objects.filter(item__related_to=walk.case).order_by("pk")
+    person = Person.objects.get(email=APPROVERS[pick // 3 % 2])
+    if number := len(requests):
+        decided(requests[pick // 6 % number].pk, by=people.actor_by_id(person.pk), at=MONDAY)
+
+
+def nobody_decides(walk: Walk, pick: int) -> None:
+    if action := walk.some(pick):
+        consents.time_out(action, at=MONDAY)
+
+
 def fail_one(walk: Walk, pick: int) -> None:
     if action := walk.some(pick):
         resolving.resolve(action, method="unable_to_complete", reason="No", by=walk.desk.ana, at=MONDAY)
@@ -129,6 +162,9 @@ DO: Mapping[str, Callable[[Walk, int], None]] = {
     "fail": fail_one,
     "end in a sub-case": end_in_sub_case,
     "cancel a sub-case": cancel,
+    "say": say,
+    "say more": say,
+    "nobody decides": nobody_decides,
     "rework": rework,
     "launch": relaunch,
     "edit": edit,
@@ -166,6 +202,8 @@ def walk_about(
     with transaction.atomic():
         note(f"{steps} {kinds} {'manual' if manual else 'automatic'} {amount}: {presses}")
         mode = "manual" if manual else "automatic"
+        for address in APPROVERS[:2]:
+            factories.requester(address, email=address)
         inner = publish_flow("inner", {"only": ["work"]})
         special = {
             name: KINDS[kind] | ({"case_type": inner} if kind == "start" else {}) for name, kind in kinds.items()
@@ -188,6 +226,10 @@ def sound(walk: Walk) -> None:
     for below in Item.objects.filter(related_to=case):
         assert ledger.differences(below) == {}
         assert below.listed is stands_in(below)
+        asked = Approval.objects.filter(item=below, state=ApprovalState.AWAITING).values_list("pk", flat=True)
+        assert list(asked) == ([below.approval_id] if below.approval_id else [])
+        assert below.approval_id is None or below.wait_type is WaitType.MORE_INFORMATION
+        assert below.approval_id is None or asked_now(Approval.objects.get(pk=below.approval_id))
     doubled = CaseAction.objects.filter(step__case=case, copy=0).values("step", "name").annotate(n=Count("id"))
     assert all(row["n"] == 1 for row in doubled)
     waits_for_somebody(case)
@@ -227,6 +269,6 @@ def reaches_the_end(walk: Walk) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whatever_people_do_to_a_flow_it_goes_on_once_and_comes_to_its_end(desk: Desk) -> None:
-    """C-7 to C-11, C-20 to C-25, C-30 to C-35, C-47, C-54, C-57, CG-49, DESIGN decision 4."""
+def test_whatever_people_do_to_a_flow_it_goes_on_once_and_comes_to_its_end(desk: Desk, data_dir: object) -> None:
+    """A-9, EA-2 to EA-5, C-7 to C-11, C-20 to C-25, C-30 to C-35, C-47, C-54, C-57, CG-49, DESIGN decision 4."""
     walk_about(desk)

@@ -1,6 +1,7 @@
 """Approval requests in Tickets: when one may be asked for, and who may end it how (SPEC section 13).
 
-A request blocks nothing and moves nothing (AP-20, AP-29): it only ends with the Ticket (AP-13).
+A request blocks nothing and moves nothing (AP-20, AP-29): it only ends with the Ticket (AP-13). One that an Action
+makes ends with its wait (EA-3).
 """
 
 from collections.abc import Collection, Mapping
@@ -33,6 +34,7 @@ class End:
     refusal: str
 
 
+DECIDES_ACTION = "This is not asked of you."
 DECIDES = "Only a manager of the organisation may decide this."
 CANCELS = "Only who asked, who works on the Ticket, a manager or the account manager may cancel this."
 ENDS: Mapping[str, End] = {
@@ -48,6 +50,13 @@ TOO_LATE: Mapping[ApprovalState, str] = {
     ApprovalState.CANCELLED: "%(person)s cancelled this request. There is nothing to decide any more.",
     ApprovalState.EXPIRED: "The Ticket has ended, and this request with it. There is nothing to decide any more.",
 }
+NOT_ASKED_ANY_MORE = "This is not asked any more. There is nothing to decide."  # of an Action
+
+
+def ends_with(kind: Kind, verb: str, to: State) -> bool:
+    """Whether the request of an item ends as `verb` brings it there: a Ticket's when the Ticket does (AP-13), an
+    Action's with its wait, whoever ends that, or begins another (EA-3)."""
+    return to in ENDED if kind is Kind.TICKET else to is not State.WAITING or verb == "wait"
 
 
 def expect_open(kind: Kind, state: State) -> None:

@@ -177,12 +177,14 @@ def effect(
     automatic_wakes: bool = True,
     thanks: bool = False,
     ends_wait: bool = True,
+    awaits_approval: bool = False,
 ) -> Effect:
     """M-7 to M-10 and M-13, with MAIL-51, MAIL-96 and MAIL-99.
 
     `answers_automatic`: what it answers was written by the system. `unverified_staff`: the sender claims to be one
     of us without proof. `automatic_wakes`: the setting for absence notes that answer a person's mail. `thanks`: it
     says no more than that (R-21). `ends_wait`: a report is about the mail whose answer is waited for.
+    `awaits_approval`: it waits for decisions, and no mail is one (EA-3).
     """
     waits = state is State.WAITING and wait_type is WaitType.MORE_INFORMATION
     if mail.bounce or mail.receipt:  # an event on a mail of ours, whatever became of its item
@@ -194,7 +196,7 @@ def effect(
         return Effect.SET_ASIDE if unverified_staff else Effect.NEW_LINKED
     if unverified_staff or (mail.auto_submitted and not automatic_wakes):
         return Effect.APPEND
-    if waits:
+    if waits and not awaits_approval:
         return Effect.WAKE
     if state is State.RESOLVED:
         if thanks and window_open:

@@ -117,8 +117,16 @@ class MailDefaults:
 class ApprovalLevel:
     """Who decides on one level of an approval Action (EA-2)."""
 
-    approvers: tuple[str, ...]
+    approvers: tuple[str, ...]  # addresses of contacts, `primary`, `requester`, or a field of the Case with an address
     every: bool = False  # all of them; else the first decision counts
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRule:
+    """Who decides where a condition over the Case holds; without one always (EA-1)."""
+
+    levels: tuple[ApprovalLevel, ...]
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,8 @@ class ActionDefinition:
     close_if_none: bool = False
     # approval
     levels: tuple[ApprovalLevel, ...] = ()
+    rules: tuple[ApprovalRule, ...] = ()  # the first that holds names the levels
+    reminders: bool = True  # Z-11
     timeout: str | None = None  # a duration; also of call_api
     # call_api
     url: str | None = None

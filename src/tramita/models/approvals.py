@@ -1,4 +1,4 @@
-"""Consent that a Ticket asks for on the customer's side (SPEC section 13)."""
+"""Consent that a Ticket asks for on the customer's side (SPEC section 13), or an Action of a Case (section 15)."""
 
 from django.db import models
 
@@ -13,16 +13,18 @@ from tramita.models.people import Organisation, Person
 class Approval(models.Model):
     """A request. `version` keeps the very words of its type that were decided on (Z-16).
 
-    Written only by `services.approvals` and `services.expiring`, each with an entry on the item.
+    An Action asks by itself: nobody requests it, type and version are those of its Case, and its `consents` say of
+    whom it is asked (decision 43). Written only by `services.approvals`, `consents` and `expiring`, each with an entry
+    on the item.
     """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="approvals")
     type = models.ForeignKey(Definition, models.PROTECT, related_name="+", db_index=False)
     version = models.ForeignKey(Version, models.PROTECT, related_name="+", db_index=False)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")  # as it was then (AP-26)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")  # as then (AP-26)
     state = WordField(ApprovalState, default=ApprovalState.AWAITING)
     comment = models.TextField(default="")
-    requested_by = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    requested_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     requested_at = models.DateTimeField()
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(null=True)  # also of a cancelled or expired one
@@ -39,6 +41,25 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.state}"
+
+
+class Consent(models.Model):
+    """What one approver is asked by an Action, on one level of it (EA-2). The lowest level that has one awaiting is
+    asked now; those above are asked after it."""
+
+    approval = models.ForeignKey(Approval, models.CASCADE, related_name="consents", db_index=False)
+    level = models.PositiveSmallIntegerField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    every = models.BooleanField()  # all of the level must agree; else the first decision counts
+    state = WordField(ApprovalState, default=ApprovalState.AWAITING)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "consents"
+        constraints = [models.UniqueConstraint(fields=["approval", "level", "person"], name="asked_once_on_a_level")]
+
+    def __str__(self) -> str:
+        return f"{self.approval_id} {self.level} {self.person_id} {self.state}"
 
 
 class ApprovalToken(models.Model):

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, TramitaError
-from tramita.queries.approvals import shown
+from tramita.queries.approvals import shown_to
 from tramita.queries.approved_things import about
 from tramita.services import approving_by_mail
 from tramita.services.approving_by_mail import DECISIONS, Invitation
@@ -73,13 +73,14 @@ def _decide(request: HttpRequest, key: str) -> HttpResponse:
 def _page(
     request: HttpRequest, invited: Invitation, *, refused: TramitaError | None = None, reason: str = ""
 ) -> HttpResponse:
-    """The same page whatever happened: what it says follows from what is so now. Cost: four statements."""
+    """The same page whatever happened: what it says follows from what is so now. Cost: four statements, a few more
+    where an Action asks."""
     approval, thing = invited.approval, about(invited.approval.item)
     context: dict[str, Any] = {
-        "asked": shown(approval),
+        "asked": shown_to(approval, invited.person),
         "thing": thing,
         "fields": list(said_fields(thing.fields)),
-        "organisation": approval.organisation.name,
+        "organisation": approval.organisation.name if approval.organisation else "",
         "person": invited.person.name or invited.person.email,
         "closed": invited.closed,
         "mine": invited.used_at is not None,

@@ -1,18 +1,20 @@
-"""Approval requests: who may see them, who may decide, and what is shown of them (SPEC section 13)."""
+"""Approval requests: who may see them, who may decide, and what is shown of them (SPEC sections 13 and 15)."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from tramita.domain.actors import Actor
 from tramita.domain.approvals import Part
 from tramita.domain.codes import ApprovalState, Role
+from tramita.domain.definitions import ApprovalTypeDefinition
 from tramita.domain.errors import NotFound
-from tramita.models import Approval, ApprovalToken, Item, Organisation, Person
+from tramita.models import Approval, ApprovalToken, Consent, Item, Organisation, Person
 from tramita.queries import definitions, visibility
 from tramita.queries.contacts import Contact
+from tramita.queries.facts import action_of
 from tramita.queries.names import Who, who
 
 SHOWN = ("item", "type", "organisation", "requested_by", "decided_by")
@@ -25,8 +27,48 @@ def managers_of(organisation_id: int | None) -> QuerySet[Person]:
     return Person.objects.filter(here, role=Role.MANAGER, is_active=True, organisation__isnull=False).order_by("name")
 
 
+def deciders(approval: Approval) -> list[Person]:
+    """Who may decide now: the managers (AP-6), or the approvers whom an Action asks and who have not said (EA-2).
+
+    Cost: one statement, two for an Action.
+    """
+    if not asks_itself(approval):
+        return list(managers_of(approval.organisation_id))
+    return [one.person for one in asked_now(approval) if one.person.is_active]
+
+
+def asks_itself(approval: Approval) -> bool:
+    """Whether an Action asks, and not an agent on a Ticket (decision 43)."""
+    return approval.requested_by_id is None
+
+
+def asked_now(approval: Approval) -> list[Consent]:
+    """What awaits a decision on the lowest level that has some, by name. Cost: one statement."""
+    rows = Consent.objects.filter(approval=approval, state=ApprovalState.AWAITING).select_related("person")
+    found = list(rows.order_by("level", "person__name"))
+    return [one for one in found if one.level == found[0].level]
+
+
+def indispensable(item: Item, message_id: int) -> bool:
+    """Whether nothing can be decided without whom this mail asked, as it does not arrive (EA-5)."""
+    tokens = ApprovalToken.objects.filter(message=message_id, approval=item.approval_id)
+    token = tokens.select_related("approval").first()
+    now = asked_now(token.approval) if token else []
+    mine = any(token is not None and one.person_id == token.person_id for one in now)
+    return mine and (now[0].every or len(now) == 1)
+
+
+def asked_about(approval: Approval) -> ApprovalTypeDefinition:
+    """What is asked, in its words: those of an approval type, or of the Action that asks."""
+    action = action_of(approval.item)
+    if action is None:
+        return definitions.approval_type(approval.version_id)
+    return ApprovalTypeDefinition(action.name, action.title, action.instructions, reminders=action.reminders)
+
+
 def visible_to(actor: Actor) -> Q:
-    """Staff see those of the items they see, the account manager their customers'; managers those they may decide.
+    """Staff see those of the items they see, the account manager their customers'; managers those they may decide,
+    approvers those that an Action asks them.
 
     Who asked for the Ticket is told nothing (CG-55).
     """
@@ -35,9 +77,21 @@ def visible_to(actor: Actor) -> Q:
     if actor.is_staff or actor.role is Role.ROBOT:
         accounts = Q(organisation__account_manager=actor.id) | Q(organisation__parent__account_manager=actor.id)
         return visibility.visible_to(actor, through="item") | accounts
+    theirs = _consented(actor.id or 0)
     if actor.role is Role.MANAGER and actor.organisation_id is not None:
-        return Q(organisation=actor.organisation_id) | Q(organisation__parent=actor.organisation_id)
-    return visibility.NOTHING
+        return theirs | _managed(actor.organisation_id)
+    return theirs
+
+
+def _consented(person_id: int) -> Q:
+    """What an Action asks of a person, or asked."""
+    return Q(Exists(Consent.objects.filter(approval=OuterRef("pk"), person=person_id)))
+
+
+def _managed(organisation_id: int) -> Q:
+    """What a person asks of the managers of an organisation, or of one below."""
+    of_theirs = Q(organisation=organisation_id) | Q(organisation__parent=organisation_id)
+    return of_theirs & Q(requested_by__isnull=False)
 
 
 def get_visible(actor: Actor, approval_id: int) -> Approval:
@@ -67,24 +121,27 @@ def asked_of(manager: Contact, actor: Actor, *, limit: int) -> list["Shown"]:
     """
     if not manager.decides or manager.organisation_id is None:
         return []
-    theirs = Q(organisation=manager.organisation_id) | Q(organisation__parent=manager.organisation_id)
+    theirs = _managed(manager.organisation_id) | _consented(manager.id)
     rows = Approval.objects.filter(visible_to(actor), theirs).select_related(*SHOWN).order_by("-pk")
     return [shown(one) for one in rows[:limit]]
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request as INTERFACES section 5 has it; `name` and `wording` are what was asked about."""
+    """A request as INTERFACES section 5 has it; `name` and `wording` are what was asked about.
+
+    Where an Action asks, nobody requested it, and its type is none of the configured ones.
+    """
 
     id: int
     item: str
-    type: str
+    type: str | None
     name: str
     wording: str
     state: ApprovalState
     comment: str | None
     reason: str | None
-    requested_by: Who
+    requested_by: Who | None
     requested_at: datetime
     decided_by: Who | None
     decided_at: datetime | None
@@ -92,22 +149,47 @@ class Shown:
 
 def shown(approval: Approval) -> Shown:
     """A request whose relations were read with it."""
-    asked_about = definitions.approval_type(approval.version_id)
-    decider = approval.decided_by
+    asked, asker, decider = asked_about(approval), approval.requested_by, approval.decided_by
     return Shown(
         id=approval.pk,
         item=approval.item.reference,
-        type=approval.type.key,
-        name=asked_about.name,
-        wording=asked_about.description,
+        type=None if asks_itself(approval) else approval.type.key,
+        name=asked.name,
+        wording=asked.description,
         state=ApprovalState(approval.state),
         comment=approval.comment or None,
         reason=approval.reason or None,
-        requested_by=_who(approval.requested_by),
+        requested_by=_who(asker) if asker else None,
         requested_at=approval.requested_at,
         decided_by=_who(decider) if decider else None,
         decided_at=approval.decided_at,
     )
+
+
+def shown_to(approval: Approval, person: Person) -> Shown:
+    """As one who was asked sees it; of an Action that asks several, what became of their own part.
+
+    Cost: two statements for an Action's.
+    """
+    said = shown(approval)
+    if not asks_itself(approval) or any(one.person_id == person.pk for one in asked_now(approval)):
+        return said
+    rows = Consent.objects.filter(approval=approval, person=person).exclude(decided_at=None)
+    mine = rows.order_by("-level").first()
+    if mine is None:
+        return said
+    passed_over = mine.state == ApprovalState.EXPIRED
+    if passed_over and approval.state in (ApprovalState.APPROVED, ApprovalState.REJECTED):
+        return said
+    reason = said.reason if mine.state == ApprovalState.REJECTED else None
+    decider = None if passed_over else _who(person)
+    return replace(said, state=ApprovalState(mine.state), decided_by=decider, decided_at=mine.decided_at, reason=reason)
+
+
+def consents_of(approval: Approval) -> Sequence[Consent]:
+    """All that an Action asks, level by level. Cost: one statement."""
+    rows = Consent.objects.filter(approval=approval).select_related("person")
+    return list(rows.order_by("level", "person__name"))
 
 
 def pending(item: Item) -> Approval | None:
@@ -125,6 +207,8 @@ def pending(item: Item) -> Approval | None:
 def parts_of(approval: Approval, item: Item, actor: Actor) -> set[Part]:
     """What this actor has to do with a request. Cost: one statement for who is no staff."""
     organisation = approval.organisation
+    if organisation is None:
+        return set()
     accounts = {organisation.account_manager_id, organisation.parent and organisation.parent.account_manager_id}
     parts: dict[Part, bool] = {
         Part.MANAGER: actor.role is Role.MANAGER and managers_of(organisation.pk).filter(pk=actor.id or 0).exists(),

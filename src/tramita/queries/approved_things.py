@@ -1,10 +1,10 @@
-"""What a manager must know of a Ticket in order to decide: never what stays in the house (MAIL-60)."""
+"""What one must know of a Ticket or a Case in order to decide: never what stays in the house (MAIL-60)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tramita.domain.cards import FieldDefinition, is_empty
-from tramita.domain.codes import Visibility
+from tramita.domain.codes import Kind, Visibility
 from tramita.models import Entry, Item, Message
 from tramita.queries import definitions
 from tramita.queries.names import person_name
@@ -15,20 +15,23 @@ MOST_WORDS = 5_000  # characters of what was written first
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A Ticket as its customer's manager sees it: of its fields those that are shown and hold something (D-21);
-    `words` is what was written first, by who asked."""
+    """A Ticket as its customer's manager sees it, or the Case whose Action asks: of its fields those that are shown and
+    hold something (D-21); `words` is what was written first, by who asked."""
 
     reference: str
     title: str
-    category: str
+    is_case: bool
+    process: str  # the title of its category or Case type
     requester: str
     fields: Sequence[tuple[FieldDefinition, object]]
     words: str
 
 
 def about(item: Item) -> About:
-    """The Ticket in the words of its customer. Cost: up to three statements."""
-    category = definitions.category(item.process_version_id) if item.process_version_id else None
+    """The Ticket, or the Case of the Action, in the words of its customer. Cost: up to four statements."""
+    item = item.parent if item.kind is Kind.ACTION and item.parent is not None else item
+    read = definitions.category if item.kind is Kind.TICKET else definitions.case_type
+    process = read(item.process_version_id) if item.process_version_id else None
     asker = item.requester or item.primary_contact
     known = definitions.declared(item)
     shown = known.shown(item.fields)
@@ -36,7 +39,8 @@ def about(item: Item) -> About:
     return About(
         reference=item.reference,
         title=item.title,
-        category=category.title if category else "",
+        is_case=item.kind is Kind.CASE,
+        process=process.title if process else "",
         requester=person_name(asker.name, asker.email or "") if asker else "",
         fields=[(one, value) for one in placed if not is_empty(value := item.fields.get(one.name))],
         words=_first_words(item)[:MOST_WORDS],

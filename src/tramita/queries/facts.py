@@ -113,6 +113,11 @@ def closes_if_none(item: Item) -> bool:
     return definition is not None and definition.close_if_none
 
 
+def awaits_approval(item: Item) -> bool:
+    """Whether an Action waits for decisions and not for a mail, which then ends no wait (EA-3, W-1)."""
+    return item.kind is Kind.ACTION and item.approval_id is not None
+
+
 def outside(item: Item, actor: Actor) -> bool:
     """Whether the item is in a queue that this person, held to their own queues, is no member of (Q-14)."""
     return actor.own_queues_only and item.queue_id is not None and item.queue_id not in actor.queue_ids

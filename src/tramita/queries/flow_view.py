@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -31,13 +31,17 @@ class Passage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FlowAction:
-    """An Action of a step; without a reference it was not begun, or is not visible. Left out, it has no state."""
+    """An Action of a step; without a reference it was not begun, or is not visible. Left out, it has no state.
+
+    `approvers` are those on whose decision it waits (EA-3).
+    """
 
     name: str
     title: str
     reference: str | None = None
     state: State | None = None
     assignee: Who | None = None
+    approvers: Sequence[Who] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +100,46 @@ def _passes(case: Item, actor: Actor, case_type: CaseTypeDefinition) -> tuple[di
     """The newest pass of each step, by name; and the step that began last, empty at the end of the flow."""
     seen = visible_sql(actor)
     rows = fetch(
-        "SELECT s.number, s.step, a.name, i.number, i.ordinal, i.state, p.id, p.name, COALESCE(p.email, ''), p.role "
+        "SELECT s.number, s.step, a.name, i.number, i.ordinal, i.state, p.id, p.name, COALESCE(p.email, ''), p.role, "
+        "w.id, w.name, COALESCE(w.email, ''), w.role "
         "FROM case_steps s LEFT JOIN case_actions a ON a.step_id = s.id "
-        f"LEFT JOIN (SELECT id, number, ordinal, state, assignee_id FROM items WHERE parent_id = %s AND {seen.sql}) i "
+        "LEFT JOIN (SELECT id, number, ordinal, state, assignee_id, approval_id FROM items "
+        f"WHERE parent_id = %s AND {seen.sql}) i "
         "ON i.id = a.item_id LEFT JOIN people p ON p.id = i.assignee_id "
+        "LEFT JOIN consents c ON c.approval_id = i.approval_id AND c.state = 'awaiting' AND NOT EXISTS (SELECT 1 "
+        "FROM consents b WHERE b.approval_id = c.approval_id AND b.state = 'awaiting' AND b.level < c.level) "
+        "LEFT JOIN people w ON w.id = c.person_id "
         "WHERE s.case_id = %s AND s.number IN (SELECT MAX(number) FROM case_steps WHERE case_id = %s GROUP BY step) "
-        "ORDER BY s.number, a.id",
+        "ORDER BY s.number, a.id, w.name",
         [case.pk, *seen.params, case.pk, case.pk],
     )
     actions: defaultdict[int, list[FlowAction]] = defaultdict(list)
     numbers: dict[str, int] = {}
     for number, step, name, *row in rows:
         numbers[step] = number
-        actions[number] += _action(case_type, name, row)
+        for action in _action(case_type, name, row):
+            _add(actions[number], action)
     newest = max(numbers, key=lambda step: numbers[step]) if numbers else None
     return {step: _Pass(number, actions[number]) for step, number in numbers.items()}, newest
+
+
+def _add(actions: list[FlowAction], one: FlowAction) -> None:
+    """A row more, be it of an Action with another approver."""
+    last = actions[-1] if actions else None
+    if last is not None and one.approvers and last.reference == one.reference:
+        actions[-1] = replace(last, approvers=(*last.approvers, *one.approvers))
+    else:
+        actions.append(one)
 
 
 def _action(case_type: CaseTypeDefinition, name: str | None, row: Sequence[Any]) -> Iterator[FlowAction]:
     if name is None:
         return
     title = case_type.actions[name].title
-    number, ordinal, state, person, *known = row
+    number, ordinal, state, person, *known, asked, its_name, address, role = row
     if number is None:
         yield FlowAction(name, title)
         return
     reference = str(Reference(Kind.ACTION, number, ordinal))
-    yield FlowAction(name, title, reference, STATES[state], who(person, *known) if person else None)
+    approvers = (who(asked, its_name, address, role),) if asked else ()
+    yield FlowAction(name, title, reference, STATES[state], who(person, *known) if person else None, approvers)

@@ -1,4 +1,4 @@
-"""Managers are told by mail what is asked of them (AP-17).
+"""Managers, and the approvers of an Action, are told by mail what is asked of them (AP-17, EA-3).
 
 Such a mail is internal: who asked for the Ticket hears nothing of it (CG-55), it is quoted to nobody, and what answers
 it is internal (MAIL-59). Its link is written in when it leaves; what is kept, and shown to staff, has none.
@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tramita.models import Approval, Person
-from tramita.queries import definitions
+from tramita.queries.approvals import asked_about
 from tramita.queries.approved_things import About, about
 from tramita.queries.mailboxes import Directory
 from tramita.services import restraint
@@ -56,14 +56,16 @@ def _subject(thing: About, *, reminds: bool) -> str:
 
 def _text(approval: Approval, manager: Person, thing: About, *, reminds: bool) -> str:
     """All that is needed to decide, and nothing that stays in the house."""
-    wanted = definitions.approval_type(approval.version_id)
-    asked_by = approval.requested_by.name
+    wanted, asker = asked_about(approval), approval.requested_by
+    asked_by = asker.name if asker else ""
     zone = ZoneInfo(manager.time_zone or settings.TIME_ZONE)
     day = date_format(approval.requested_at.astimezone(zone), "DATE_FORMAT")
     parts = [
         _("Hello %(name)s,") % {"name": manager.name or manager.email},
         _("This has been waiting for your decision since %(day)s.") % {"day": day} if reminds else "",
-        _("%(person)s asks for your approval: %(what)s") % {"person": asked_by, "what": wanted.name},
+        _("%(person)s asks for your approval: %(what)s") % {"person": asked_by, "what": wanted.name}
+        if asker
+        else _("Your approval is asked for: %(title)s") % {"title": wanted.name},
         wanted.description.strip(),
         _("%(person)s writes:") % {"person": asked_by} + f"\n{_marked(approval.comment)}" if approval.comment else "",
         _facts(thing),
@@ -74,8 +76,8 @@ def _text(approval: Approval, manager: Person, thing: About, *, reminds: bool) -
 
 def _facts(thing: About) -> str:
     named = [
-        (_("Ticket"), f"{thing.reference} {thing.title}"),
-        (_("Category"), thing.category),
+        (_("Case") if thing.is_case else _("Ticket"), f"{thing.reference} {thing.title}"),
+        (_("Case type") if thing.is_case else _("Category"), thing.process),
         (_("Requester"), thing.requester),
         *said_fields(thing.fields),
     ]

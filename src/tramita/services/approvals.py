@@ -15,9 +15,9 @@ from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, Invalid
 from tramita.models import Approval, Definition, Delivery, Item, Person
 from tramita.queries import definitions
-from tramita.queries.approvals import get_visible, managers_of, parts_of
+from tramita.queries.approvals import asks_itself, deciders, get_visible, managers_of, parts_of
 from tramita.queries.mailboxes import directory
-from tramita.services import approval_mail, reminding
+from tramita.services import approval_mail, consents, reminding
 from tramita.services.expiring import REMINDERS, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import require
@@ -75,7 +75,7 @@ def ask_again(approval_id: int, *, by: Actor, at: datetime) -> Approval:
     approval = get_visible(by, approval_id)
     require(by, "approvals_request", item)
     expect_awaiting(approval.state, ended_by=approval.decided_by.name if approval.decided_by else "")
-    managers = list(managers_of(approval.organisation_id))
+    managers = deciders(approval)
     if not managers:
         raise _nobody()
     if Delivery.objects.filter(message__approval_token__approval=approval, state=Delivery.State.PENDING).exists():
@@ -155,12 +155,14 @@ def cancel(approval_id: int, *, by: Actor, at: datetime) -> Approval:
 @one_transaction
 def _end(verb: str, approval_id: int, *, reason: str, by: Actor, at: datetime, way: str) -> Approval:
     """Raises: NotFound, NotPermitted, Conflict `already_decided`, Invalid."""
-    seen = get_visible(by, approval_id)
+    seen, reason = get_visible(by, approval_id), _text("reason", reason)
+    if asks_itself(seen):
+        consents.decide(seen, verb, reason=reason, by=by, at=at, way=way)
+        return get_visible(by, approval_id)
     item = Item.objects.select_for_update().get(pk=seen.item_id)
     approval = get_visible(by, approval_id)  # as it is now that the item is held
     ended_by = approval.decided_by.name if approval.decided_by else ""
     state = end(verb, ApprovalState(approval.state), parts_of(approval, item, by), ended_by=ended_by)
-    reason = _text("reason", reason)
     change = Change(item, by, at)
     data = facts(approval) | ({"way": way} if way else {})
     change.cancel_timers(*REMINDERS)

@@ -6,11 +6,11 @@ Looking changes nothing: programs that look for malice open every link. Deciding
 from dataclasses import dataclass
 from datetime import datetime
 
-from tramita.domain.approvals import DECIDES
+from tramita.domain.approvals import DECIDES, DECIDES_ACTION
 from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
 from tramita.models import Approval, ApprovalToken, Person
-from tramita.queries.approvals import SHOWN, managers_of
+from tramita.queries.approvals import SHOWN, asks_itself, deciders
 from tramita.queries.people import actor_by_id
 from tramita.services import approvals
 from tramita.services.approval_link import digest_of
@@ -23,7 +23,7 @@ DECISIONS = {"approve": approvals.approve, "reject": approvals.reject}
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """What a link leads to. `closed` says why nothing can be decided with it any more: `used`, `ended`, `no_manager`,
-    `expired`; empty while it can."""
+    `not_asked` (others went on without them, or they have said), `expired`; empty while it can."""
 
     approval: Approval
     person: Person
@@ -47,8 +47,8 @@ def decide(key: str, verb: str, *, reason: str = "", at: datetime) -> Approval:
     """
     token = _token(key)
     closed = _closed(token, at)
-    if closed == "no_manager":
-        raise NotPermitted(DECIDES)
+    if closed in ("no_manager", "not_asked"):
+        raise NotPermitted(DECIDES_ACTION if asks_itself(token.approval) else DECIDES)
     if closed == "expired":
         raise Conflict("This link has expired.", code="link_expired")
     by = actor_by_id(token.person_id)
@@ -71,6 +71,6 @@ def _closed(token: ApprovalToken, at: datetime) -> str:
         return "used"
     if approval.state != ApprovalState.AWAITING:
         return "ended"
-    if not managers_of(approval.organisation_id).filter(pk=token.person_id).exists():
-        return "no_manager"
+    if all(one.pk != token.person_id for one in deciders(approval)):
+        return "not_asked" if asks_itself(approval) else "no_manager"
     return "expired" if at >= token.expires_at else ""

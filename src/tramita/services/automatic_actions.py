@@ -1,4 +1,4 @@
-"""Actions that the system does, or waits in: mails, dates, Sub-Cases (A-51, A-52, A-54, W-2, W-6).
+"""Actions that the system does, or waits in: mails, dates, Sub-Cases, approvals (A-51, A-52, A-54, A-56, W-2, W-6).
 
 What it cannot do is left To Do for a person, with the reason: nothing stays behind because a machine failed.
 """
@@ -9,20 +9,17 @@ from typing import Any
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Kind, Method, Reason, State, WaitType
 from tramita.domain.conditions import lookup
-from tramita.domain.definitions import ActionDefinition, DueRuleDefinition
-from tramita.domain.due_dates import ClockState, StateChange, advance
-from tramita.domain.due_rules import build_due_rule
-from tramita.domain.errors import Invalid
+from tramita.domain.definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries.due_rules import installation_zone
 from tramita.queries.facts import action_of
 from tramita.queries.flow import open_sub_case
-from tramita.services import automatic_mails, clockwork
+from tramita.services import automatic_mails, clockwork, consent_asking
 from tramita.services.finishing import finish
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
 
-AUTOMATIC = frozenset({"send_mail", "send_mail_and_wait", "wait_until", "wait_for_sub_case"})
+AUTOMATIC = frozenset({"send_mail", "send_mail_and_wait", "wait_until", "wait_for_sub_case", "approval"})
 
 
 def run(action: Item, case: Item, definition: ActionDefinition, *, at: datetime) -> None:
@@ -96,10 +93,7 @@ def _until(change: Change, case: Item, definition: ActionDefinition) -> None:
     """Until a date, or some time from now; a date that is over ends it at once (W-2)."""
     moment = _moment(case, definition, at=change.at)
     if moment is None:
-        row = decide(change.item, "fail", by=SYSTEM, at=change.at)
-        follow(change, row, "action_failed", data={"why": "no_date"})
-        change.lines[-1].reason = Reason.RULE_BLOCKED
-        change.lines[-1].data["reason"] = int(Reason.RULE_BLOCKED)
+        _left(change, "no_date")
     elif moment <= change.at:
         _complete(change)
     else:
@@ -113,6 +107,29 @@ def _for_sub_case(change: Change, case: Item, definition: ActionDefinition) -> N
         _wait(change, WaitType.SUB_CASE)
 
 
+def _ask(change: Change, case: Item, definition: ActionDefinition) -> None:
+    """Its approvers are asked; without enough of them a person gets it, with their names (EA-1, EA-3, EA-5)."""
+    levels = consent_asking.found(case, definition)
+    ends = clockwork.later(case, definition.timeout, at=change.at) if definition.timeout else None
+    if not levels or not all(one.enough for one in levels):
+        missing = ", ".join(dict.fromkeys(name for level in levels for name in level.missing))
+        why = "too_few_approvers" if any(one.people for one in levels) else "no_approvers"
+        _left(change, why, words={"names": missing} if missing else {})
+    elif definition.timeout and ends is None:
+        _left(change, "no_date")
+    else:
+        _wait(change, WaitType.MORE_INFORMATION)
+        consent_asking.ask(change, case, levels, ends=ends)
+
+
+def _left(change: Change, why: str, *, words: dict[str, str] | None = None) -> None:
+    """What is configured does not say enough: a person gets it."""
+    row = decide(change.item, "fail", by=SYSTEM, at=change.at)
+    follow(change, row, "action_failed", data={"why": why}, words=words)
+    change.lines[-1].reason = Reason.RULE_BLOCKED
+    change.lines[-1].data["reason"] = int(Reason.RULE_BLOCKED)
+
+
 def _wait(change: Change, wait_type: WaitType, *, until: datetime | None = None) -> None:
     row = decide(change.item, "wait", by=SYSTEM, at=change.at, wait_type=wait_type, until=until)
     columns: dict[str, Any] = {"wait_type": wait_type, "wait_since": change.at, "wait_until": until}
@@ -121,7 +138,7 @@ def _wait(change: Change, wait_type: WaitType, *, until: datetime | None = None)
 
 def _moment(case: Item, definition: ActionDefinition, *, at: datetime) -> datetime | None:
     if definition.after:
-        return _later(case, definition.after, at=at)
+        return clockwork.later(case, definition.after, at=at)
     written = definition.date or ""
     value = lookup({"fields": case.fields}, written) if written.startswith("fields.") else written
     try:
@@ -133,23 +150,10 @@ def _moment(case: Item, definition: ActionDefinition, *, at: datetime) -> dateti
     return moment.astimezone(UTC)
 
 
-def _later(case: Item, after: str, *, at: datetime) -> datetime | None:
-    """Counted as a due date is, by the calendar of the Case's rule where it counts working time."""
-    rule = clockwork.rule_of(case)
-    try:
-        counted = build_due_rule(
-            DueRuleDefinition("after", within=after),
-            calendar=rule.calendar if rule else None,
-            zone=rule.zone if rule else installation_zone(),
-        )
-    except Invalid:
-        return None  # working time without a calendar
-    return advance(ClockState(), StateChange(at, State.TO_DO), counted, base=None).due_at
-
-
 _RUN = {
     "send_mail": _send,
     "send_mail_and_wait": _send_and_wait,
     "wait_until": _until,
     "wait_for_sub_case": _for_sub_case,
+    "approval": _ask,
 }

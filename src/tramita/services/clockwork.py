@@ -6,10 +6,12 @@ from typing import Any
 
 from tramita.domain.calendars import Calendar
 from tramita.domain.codes import Clock, Kind, State
+from tramita.domain.definitions import DueRuleDefinition
 from tramita.domain.due_dates import ClockState, Override, RuleChange, StateChange, fold
 from tramita.domain.due_dates import advance as step
-from tramita.domain.due_rules import DueRule
+from tramita.domain.due_rules import DueRule, build_due_rule
 from tramita.domain.due_rules import days_later as counted_days
+from tramita.domain.errors import Invalid
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.definitions import due_rule
@@ -103,3 +105,17 @@ def under_rule(item: Item, rule_id: int | None, *, at: datetime) -> dict[str, An
     here = StateChange(at, item.state, item.wait_type)  # what is changed in memory and not yet written
     past = [*history(item), here, RuleChange(at, rule, base_of(item, rule))]
     return columns_of(fold(rule, past, now=at).state)
+
+
+def later(case: Item, after: str, *, at: datetime) -> datetime | None:
+    """So much later, counted as a due date is, by the calendar of the Case's rule where it counts working time."""
+    rule = rule_of(case)
+    try:
+        counted = build_due_rule(
+            DueRuleDefinition("after", within=after),
+            calendar=rule.calendar if rule else None,
+            zone=rule.zone if rule else installation_zone(),
+        )
+    except Invalid:
+        return None  # working time without a calendar
+    return step(ClockState(), StateChange(at, State.TO_DO), counted, base=None).due_at

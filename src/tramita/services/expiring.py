@@ -1,19 +1,20 @@
-"""What a Ticket's end does to the approval that it waits for (AP-13, AP-28)."""
+"""What the end of a Ticket, or of an Action's wait, does to the approval that awaits its decision (AP-13, EA-3)."""
 
 from datetime import datetime
 
 from tramita.domain.codes import ApprovalState
-from tramita.models import Approval, Delivery
-from tramita.queries import definitions
+from tramita.models import Approval, Consent, Delivery
+from tramita.queries.approvals import asked_about, asks_itself
 from tramita.services.ledger import Change
 
 REMINDERS = ("approval_day_1", "approval_day_3")  # the timers of `services.reminding`
+TIME_OUT = "approval_time_out"  # of an Action that nobody decides (EA-5)
 
 
 def expire(change: Change) -> None:
-    """The request that awaits a decision expires with its Ticket, in a change that the caller writes."""
-    approval = Approval.objects.select_related("type").get(pk=change.item.approval_id or 0)
-    change.cancel_timers(*REMINDERS)
+    """The request that awaits a decision expires with its item, in a change that the caller writes."""
+    approval = Approval.objects.select_related("type", "item").get(pk=change.item.approval_id or 0)
+    change.cancel_timers(*REMINDERS, TIME_OUT)
     change.record("approval_expired", data=facts(approval), by_system=True, approval_id=None)
     change.beside.append(lambda: close(approval, ApprovalState.EXPIRED, at=change.at))
 
@@ -28,12 +29,15 @@ def close(
     """
     ended = {"state": state, "decided_by": by_id, "decided_at": at, "reason": reason}
     Approval.objects.filter(pk=approval.pk, state=ApprovalState.AWAITING).update(**ended)
+    if asks_itself(approval):
+        open_still = Consent.objects.filter(approval=approval, state=ApprovalState.AWAITING)
+        open_still.update(state=ApprovalState.EXPIRED, decided_at=at)
     unsent = Delivery.objects.filter(message__approval_token__approval=approval, state=Delivery.State.PENDING)
     unsent.filter(lease_until__lte=at).update(state=Delivery.State.CANCELLED)
 
 
 def facts(approval: Approval) -> dict[str, object]:
     """What each entry about it carries."""
-    name = definitions.approval_type(approval.version_id).name
+    name = asked_about(approval).name
     asked_by = approval.requested_by_id
     return {"approval": approval.pk, "type": approval.type.key, "name": name, "asked_by": asked_by}

@@ -6,9 +6,10 @@ from datetime import datetime
 from tramita.domain.errors import Conflict, TramitaError
 from tramita.models import Item
 from tramita.queries.records import select
-from tramita.services import notifying, reminding, resolving, waiting
+from tramita.services import consents, notifying, reminding, resolving, waiting
 from tramita.services.claiming import BATCH, TIMERS, Claimed, backoff, finish, update
 from tramita.services.claiming import claim as claim_rows
+from tramita.services.expiring import TIME_OUT
 from tramita.services.transactions import writing
 
 FIRE: Mapping[str, Callable[..., None]] = {
@@ -17,6 +18,7 @@ FIRE: Mapping[str, Callable[..., None]] = {
     "close": resolving.window_passed,
     notifying.DUE_SOON: notifying.due_soon,
     notifying.OVERDUE: notifying.overdue,
+    TIME_OUT: consents.time_out,
     **dict.fromkeys(reminding.DAYS, reminding.remind),
 }
 

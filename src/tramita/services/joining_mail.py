@@ -9,7 +9,7 @@ from tramita.domain.correspondence import Effect, Match, Rule, effect
 from tramita.domain.thanks import only_thanks
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.queries.facts import window_open
+from tramita.queries.facts import awaits_approval, window_open
 from tramita.queries.matching import Finder
 from tramita.services import reports
 from tramita.services.answered import answers_automatic, is_internal, is_second_copy
@@ -48,6 +48,7 @@ def _effect(arrival: Arrival, item: Item, finder: Finder) -> Effect:
         mail,
         state=item.state,
         wait_type=item.wait_type,
+        awaits_approval=awaits_approval(item),
         window_open=window_open(item, arrival.at),
         answers_automatic=answers_automatic(arrival, item, finder),
         unverified_staff=arrival.unverified,

@@ -82,7 +82,7 @@ def step(change: Change, row: Row, to: State, entry: str, **columns: Any) -> Non
         words=words,
         **columns,
     )
-    if item.approval_id is not None and to in approvals.ENDED:
+    if item.approval_id is not None and approvals.ends_with(item.kind, row.verb, to):
         expire(change)
 
 

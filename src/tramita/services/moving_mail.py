@@ -10,7 +10,7 @@ from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.domain.mime import kept_signature, parse
 from tramita.gateways.charsets import guess_charset
 from tramita.models import Attachment, Delivery, Entry, Item, Message, SeenMessage
-from tramita.queries.facts import window_open
+from tramita.queries.facts import awaits_approval, window_open
 from tramita.queries.mailboxes import RouteRow
 from tramita.queries.timeline import MAILS, MOVED_AWAY, MOVED_HERE
 from tramita.queries.visibility import may
@@ -88,6 +88,8 @@ TOLD_AGAIN = ("automatic", "unverified", "event", "about")
 
 def _take_up(change: Change) -> None:
     """The item waited for this, or thought it was done (M-8, M-9)."""
+    if awaits_approval(change.item):
+        return
     if change.item.wait_type is WaitType.MORE_INFORMATION:
         wake_by_mail(change)
     elif window_open(change.item, change.at):

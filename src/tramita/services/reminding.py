@@ -12,7 +12,7 @@ from tramita.domain.codes import ApprovalState
 from tramita.domain.definitions import ApprovalTypeDefinition
 from tramita.models import Approval, Item
 from tramita.queries import definitions
-from tramita.queries.approvals import managers_of
+from tramita.queries.approvals import asked_about, asks_itself, deciders
 from tramita.queries.mailboxes import directory
 from tramita.services import approval_mail
 from tramita.services.clockwork import working_days_later
@@ -30,17 +30,23 @@ def set_reminders(change: Change, asked_for: ApprovalTypeDefinition) -> None:
 
 
 def remind(item: Item, *, at: datetime) -> None:
-    """Write to every manager who may still decide; nobody, where the type has no reminders any more."""
+    """Write to everybody who may still decide; nobody, where the type has no reminders any more."""
     if item.approval_id is None:
         return
-    approval = Approval.objects.select_related("type", "requested_by").get(pk=item.approval_id)
-    current = approval.type.current_id or approval.version_id
-    if approval.state != ApprovalState.AWAITING or not definitions.approval_type(current).reminders:
+    approval = Approval.objects.select_related("type", "requested_by", "item").get(pk=item.approval_id)
+    if approval.state != ApprovalState.AWAITING or not _asked_for(approval).reminders:
         return
-    managers, _silent = approval_mail.reachable(list(managers_of(approval.organisation_id)))
+    managers, _silent = approval_mail.reachable(deciders(approval))
     if not managers:
         return
     change = Change(item, SYSTEM, at)
     change.record("approval_reminded", data=facts(approval))
     approval_mail.tell(change, approval, managers, desk=directory(), reminds=True)
     change.write()
+
+
+def _asked_for(approval: Approval) -> ApprovalTypeDefinition:
+    """The type as it is now; an Action keeps to the version that its Case runs by."""
+    if asks_itself(approval) or approval.type.current_id is None:
+        return asked_about(approval)
+    return definitions.approval_type(approval.type.current_id)

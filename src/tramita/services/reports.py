@@ -5,6 +5,8 @@ from django.db.models import QuerySet
 from tramita.domain.mail_tokens import claims_of_addresses, id_beginning, recipients
 from tramita.domain.mime import address_key
 from tramita.models import Item, Message
+from tramita.queries.approvals import indispensable
+from tramita.queries.facts import awaits_approval
 from tramita.queries.mailboxes import keys
 from tramita.services import marking
 from tramita.services.storing_mail import Arrival
@@ -46,7 +48,12 @@ def _spoken_of(arrival: Arrival) -> list[str]:
 
 
 def ends_wait(item: Item, message_id: int | None) -> bool:
-    """Whether the answer that is waited for was asked for by this mail: the newest that a person wrote (MAIL-96)."""
+    """Whether the answer that is waited for was asked for by this mail: the newest that a person wrote (MAIL-96).
+
+    An Action that awaits approvals goes on while somebody is left who can decide (EA-5).
+    """
+    if awaits_approval(item):
+        return message_id is not None and indispensable(item, message_id)
     if message_id is None:
         return True
     asked = Message.objects.filter(item=item, outgoing=True, automatic=False).order_by("-id")

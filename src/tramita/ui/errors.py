@@ -15,6 +15,8 @@ SAID = (
     gettext_noop("Only a Ticket that waits for more information has this."),
     gettext_noop("Your role may not do this."),
     gettext_noop("Only a manager of the organisation may decide this."),
+    gettext_noop("This is not asked of you."),
+    gettext_noop("This is not asked any more. There is nothing to decide."),
     gettext_noop("Only who asked, who works on the Ticket, a manager or the account manager may cancel this."),
     gettext_noop("It was already decided: %(person)s approved it."),
     gettext_noop("It was already decided: %(person)s rejected it."),

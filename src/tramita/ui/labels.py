@@ -402,6 +402,10 @@ LEFT: Words = {
     "no_recipient": _("there is nobody to write to"),
     "no_date": _("there is no date to wait for"),
     "blocked": _("the address is blocked"),
+    "no_approvers": _("there is nobody who could approve it"),
+    "too_few_approvers": _("not everybody who has to approve it can be asked"),
+    "declined": _("it was not approved"),
+    "approval_time_out": _("nobody decided in time"),
 }
 
 # H-1, Q-11: the parts of the Team page

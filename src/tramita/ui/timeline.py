@@ -206,7 +206,8 @@ def _reworked(data: Data) -> str:
 
 
 def _failed(data: Data) -> str:
-    return _("Left to a person: %(why)s") % {"why": labels.word("left", data.get("why"))}
+    said = _("Left to a person: %(why)s") % {"why": labels.word("left", data.get("why"))}
+    return f"{said}: {data['names']}" if data.get("names") else said
 
 
 def _step(text: Promise) -> Callable[[Data], str]:
@@ -281,7 +282,14 @@ def _defect(text: Promise) -> Callable[[Data], str]:
 
 
 def _approval(text: Promise) -> Callable[[Data], str]:
-    return lambda data: str(text) % {"what": data.get("name", "")}
+    return lambda data: str(text) % {"what": data.get("name", "")} + _level(data)
+
+
+def _level(data: Data) -> str:
+    """Which one, where an Action asks several (EA-2)."""
+    if int(data.get("of") or 1) < 2:
+        return ""
+    return " · " + _("level %(level)s of %(of)s") % {"level": data["level"], "of": data["of"]}
 
 
 _SENTENCES: Mapping[str, Callable[[Data], str]] = {

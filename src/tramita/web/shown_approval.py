@@ -1,17 +1,22 @@
-"""The approval of a Ticket beside it: what awaits a decision, or the form that asks for one (AP-6, AP-7)."""
+"""The approval of a Ticket beside it: what awaits a decision, or the form that asks for one (AP-6, AP-7). Beside an
+Action what it asks, of whom, and what they said (EA-2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from tramita.domain.approvals import ENDS, OPEN
-from tramita.domain.codes import Kind
+from tramita.domain.codes import ApprovalState, Kind
+from tramita.models import Consent
 from tramita.queries import definitions
-from tramita.queries.approvals import parts_of, pending
+from tramita.queries.approvals import asks_itself, consents_of, parts_of, pending
 from tramita.queries.approvals import shown as told
 from tramita.queries.around import Around
 from tramita.queries.visibility import may
+from tramita.ui import labels
 from tramita.web.shown_reading import Reading
 
 
@@ -26,6 +31,16 @@ class Waits:
     cancel: str
     again: str  # sends the links again
     expired: bool  # no link in a mail decides any more
+    levels: Sequence["Level"] = ()  # of an Action
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Of whom an Action asks it, and what each has said; `shape` and `said` stand for a state of theirs."""
+
+    every: bool
+    now: bool  # it is asked; else it was, or will be
+    people: Sequence[tuple[str, str, str]]  # name, shape, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +74,44 @@ def _waits(reading: Reading) -> Waits | None:
     approval = pending(reading.item)
     if approval is None:
         return None
+    may_ask = asks(reading) or (asks_itself(approval) and may(reading.actor, "approvals_request", reading.item))
     said, address = told(approval), [reading.item.reference, approval.pk]
     until = vars(approval)["link_until"]
-    may_cancel = not ENDS["cancel"].who.isdisjoint(parts_of(approval, reading.item, reading.actor))
+    by_action = asks_itself(approval)
+    may_cancel = not by_action and not ENDS["cancel"].who.isdisjoint(parts_of(approval, reading.item, reading.actor))
     return Waits(
         name=said.name,
         comment=said.comment or "",
-        asked_by=said.requested_by.name,
+        asked_by=said.requested_by.name if said.requested_by else "",
         asked_at=said.requested_at,
         cancel=reverse("cancel-approval", args=address) if may_cancel else "",
-        again=reverse("ask-approval-again", args=address) if asks(reading) else "",
+        again=reverse("ask-approval-again", args=address) if may_ask else "",
         expired=until is None or reading.at >= until,
+        levels=_levels(consents_of(approval)) if by_action else (),
     )
+
+
+SHAPES = {
+    ApprovalState.AWAITING: "waiting",
+    ApprovalState.APPROVED: "resolved",
+    ApprovalState.REJECTED: "rejected",
+    ApprovalState.EXPIRED: "closed",
+}
+
+
+def _levels(consents: Sequence[Consent]) -> list[Level]:
+    """Level by level. Who is asked later is not waited for yet; who need not say any more is passed over."""
+    now = min((one.level for one in consents if one.state == ApprovalState.AWAITING), default=None)
+    found = []
+    for number in sorted({one.level for one in consents}):
+        here = [one for one in consents if one.level == number]
+        found.append(Level(here[0].every, number == now, [_said(one, now) for one in here]))
+    return found
+
+
+def _said(one: Consent, now: int | None) -> tuple[str, str, str]:
+    name, state = one.person.name or one.person.email or "", ApprovalState(one.state)
+    if state is ApprovalState.AWAITING and one.level != now:
+        return name, "draft", _("asked later")
+    word = _("not needed any more") if state is ApprovalState.EXPIRED else labels.word("approval", state)
+    return name, SHAPES[state], word

@@ -50,5 +50,6 @@ def _step(step: FlowStep) -> dict[str, Any]:
         "word": _("%(done)s of %(all)s ended") % {"done": done, "all": len(begun)}
         if running
         else labels.word("step", step.state),
+        "awaited": [", ".join(who.name for who in one.approvers) for one in step.actions if one.approvers],
         "to_come": [one.title for one in step.actions] if step.state is Passage.TO_COME else [],
     }

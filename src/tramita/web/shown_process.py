@@ -63,7 +63,17 @@ def _card(action: ActionDefinition, queues: Mapping[str, str]) -> Shown:
     more += [_("four eyes")] if action.four_eyes else []
     more += [queues.get(action.queue, action.queue)] if action.queue else []
     more += [_("also launched by hand")] if action.startable else []
+    more += [_("approvers: %(said)s") % {"said": _approvers(action)}] if action.kind == "approval" else []
     return {"name": action.name, "title": action.title, "when": _said(action.when), "more": " · ".join(more)}
+
+
+def _approvers(action: ActionDefinition) -> str:
+    """How many of how many decide: level after level, and rule beside rule (EA-1, EA-2)."""
+    ways = [rule.levels for rule in action.rules] or [action.levels]
+    return " | ".join(
+        " → ".join(f"{len(one.approvers) if one.every else 1}/{len(one.approvers)}" for one in levels)
+        for levels in ways
+    )
 
 
 def _said(when: Condition | None) -> str:

@@ -201,6 +201,18 @@ actions = st.one_of(
     ),
     st.just({"kind": "call_api", "url": "https://api.example/x", "body": {"n": [1, None, True]}, "retries": 0}),
     st.just({"kind": "approval", "levels": [{"any_of": USERS}, {"all_of": USERS[:1]}], "timeout": "3 working days"}),
+    st.builds(
+        lambda when: {
+            "kind": "approval",
+            "rules": [
+                {"when": when, "levels": [{"all_of": ["requester", "fields.boss"]}]},
+                {"levels": [{"any_of": USERS}]},
+            ],
+            "reminders": False,
+            "instructions": "Mind the date",
+        },
+        conditions,
+    ),
     st.builds(lambda after: {"kind": "wait_until", "after": after}, days),
     st.just({"kind": "wait_for_sub_case", "close_if_none": True}),
     st.just({"review": "four_eyes", "checklist": ["Paid"], "review_checklist": ["Seen twice"]}),

@@ -50,17 +50,20 @@ class ApprovalFilter(Paging):
 
 
 class ApprovalOut(Output):
-    """A request, and how it ended; `decided_by` is also who cancelled it."""
+    """A request, and how it ended; `decided_by` is also who cancelled it.
+
+    Where an Action asks by itself, `type` and `requested_by` are null.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [APPROVAL]})
 
     id: int
     item: str
-    type: str
+    type: str | None
     state: ApprovalState
     comment: str | None
     reason: str | None
-    requested_by: WhoOut
+    requested_by: WhoOut | None
     requested_at: datetime
     decided_by: WhoOut | None
     decided_at: datetime | None

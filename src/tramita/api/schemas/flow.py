@@ -1,6 +1,6 @@
 """The flow of a Case (INTERFACES section 5)."""
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from tramita.api.schemas.base import Input, Line, Output
 from tramita.api.schemas.items import WhoOut
@@ -27,6 +27,7 @@ class FlowActionOut(Output):
     title: str
     state: State | None
     assignee: WhoOut | None
+    approvers: list[WhoOut] = Field([], description="On whose decision it waits.")
 
 
 class FlowStepOut(Output):
@@ -57,6 +58,7 @@ class FlowOut(Output):
                                     "title": "Check the bank account",
                                     "state": "in_progress",
                                     "assignee": {"id": 3, "name": "Ana Lima", "kind": "human"},
+                                    "approvers": [],
                                 }
                             ],
                         }

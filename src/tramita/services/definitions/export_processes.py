@@ -1,6 +1,6 @@
 """The half of the export below `customers`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tramita.domain.bodies import restore
@@ -8,6 +8,7 @@ from tramita.domain.cards import NOTHING, CardDefinition, Declared, FieldDefinit
 from tramita.domain.cel import as_text
 from tramita.domain.definitions import (
     ActionDefinition,
+    ApprovalLevel,
     CaseTypeDefinition,
     CategoryDefinition,
     MailDefaults,
@@ -169,18 +170,25 @@ def action(one: ActionDefinition, *, ad_hoc: bool = False) -> Tree:
 
 def automatic(one: ActionDefinition) -> Tree:
     """The keys of the kinds that do something by themselves."""
-    levels = [{"all_of" if it.every else "any_of": list(it.approvers)} for it in one.levels]
+    rules = [given(when=it.when and as_text(it.when), levels=levels(it.levels)) for it in one.rules]
     tree = given(
         template=one.template,
         to=one.to,
         case_type=one.case_type,
         independent=one.independent,
         close_if_none=one.close_if_none,
-        levels=levels,
+        levels=levels(one.levels),
+        rules=rules,
         timeout=one.timeout,
         url=one.url,
         body=one.body,
         date=one.date,
         after=one.after,
     )
+    tree |= {} if one.reminders else {"reminders": False}
     return tree | ({"method": one.method, "retries": one.retries} if one.kind == "call_api" else {})
+
+
+def levels(some: Sequence[ApprovalLevel]) -> list[Tree]:
+    """Who decides, level by level."""
+    return [{"all_of" if it.every else "any_of": list(it.approvers)} for it in some]

@@ -11,6 +11,7 @@ from tramita.domain.definitions import (
     RECIPIENTS,
     ActionDefinition,
     ApprovalLevel,
+    ApprovalRule,
     MailDefaults,
     StepDefinition,
 )
@@ -40,12 +41,12 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "send_mail_and_wait": MAIL,
     "start_case": ("case_type", "independent"),
     "wait_for_sub_case": ("close_if_none",),
-    "approval": ("levels", "timeout"),
+    "approval": ("levels", "rules", "timeout", "reminders", "instructions", "queue", "due"),
     "call_api": ("url", "method", "body", "timeout", "retries"),
     "wait_until": ("date", "after"),
 }
 ALL_KEYS = frozenset().union(*OF_KIND.values())
-NEEDED = {"start_case": ("case_type",), "approval": ("levels",), "call_api": ("url",)}
+NEEDED = {"start_case": ("case_type",), "call_api": ("url",)}
 METHODS = ("get", "post", "put", "patch", "delete")
 MAX_RETRIES = 10
 
@@ -186,7 +187,9 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "case_type": case_type_of(flow),
         "independent": values.flag,
         "close_if_none": values.flag,
-        "levels": lambda reading, node: tuple(level(reading, one) for one in typed(reading, node, list) or []),
+        "levels": levels,
+        "rules": rules(flow.fields),
+        "reminders": values.flag,
         "timeout": values.duration,
         "url": web_address,
         "method": values.one_of(*METHODS),
@@ -202,6 +205,10 @@ def check_action(reading: Reading, keys: Keys, kind: str, given: Mapping[str, An
     for needed in NEEDED.get(kind, ()):
         if keys.values.get(needed) is None:
             reading.fault(keys.node, f"an Action of the kind {kind} needs “{needed}”")
+    if kind == "approval" and not given.get("levels") and not given.get("rules"):
+        reading.fault(keys.node, "an Action of the kind approval needs “levels” or “rules”")
+    if kind == "approval" and "levels" in keys and "rules" in keys:
+        reading.fault(keys.node.keys["rules"], "give either “levels” or “rules”; the last rule may do without “when”")
     if kind == "wait_until" and ("date" in keys) == ("after" in keys):
         reading.fault(keys.node, "an Action of the kind wait_until needs either “date” or “after”")
     if "review" not in keys:
@@ -268,11 +275,46 @@ def case_type_of(flow: Flow) -> Callable[[Reading, Node], str | None]:
     return read
 
 
+def levels(reading: Reading, node: Node) -> tuple[ApprovalLevel, ...]:
+    """One after another (EA-2)."""
+    return tuple(level(reading, one) for one in typed(reading, node, list) or [])
+
+
+def rules(fields: Mapping[str, FieldDefinition]) -> Callable[[Reading, Node], tuple[ApprovalRule, ...]]:
+    """Conditions, each with its levels; the first that holds counts, so none follows one that always holds (EA-1)."""
+
+    def read(reading: Reading, node: Node) -> tuple[ApprovalRule, ...]:
+        nodes = typed(reading, node, list) or []
+        found = [rule(reading, one, fields) for one in nodes]
+        for one, before in zip(nodes[1:], found, strict=False):
+            if before.when is None:
+                reading.fault(one, "this rule is never reached: the one before has no “when”")
+        return tuple(found)
+
+    return read
+
+
+def rule(reading: Reading, node: Node, fields: Mapping[str, FieldDefinition]) -> ApprovalRule:
+    """`{when: …, levels: […]}`."""
+    keys = Keys(reading, node, "a rule")
+    when: Condition | None = keys.maybe("when", condition(fields))
+    read = ApprovalRule(keys.must("levels", levels, ()), when)
+    keys.done()
+    return read
+
+
+def approver(reading: Reading, node: Node) -> str | None:
+    """A contact's address, the primary contact, the requester, or the field that holds an address."""
+    if node.value in ("primary", "requester") or (isinstance(node.value, str) and FIELD_PATH.fullmatch(node.value)):
+        return str(node.value)
+    return values.address(reading, node)
+
+
 def level(reading: Reading, node: Node) -> ApprovalLevel:
     """One level of an approval: any of some, or all of them (EA-2)."""
     keys = Keys(reading, node, "a level")
-    any_of = keys.get("any_of", values.several(values.address), ())
-    all_of = keys.get("all_of", values.several(values.address), ())
+    any_of = keys.get("any_of", values.several(approver), ())
+    all_of = keys.get("all_of", values.several(approver), ())
     keys.done()
     if bool(any_of) == bool(all_of):
         reading.fault(node, "a level needs either “any_of” or “all_of”, with at least one address")
