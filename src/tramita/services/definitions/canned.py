@@ -3,9 +3,11 @@
 import re
 
 from tramita.domain.canned import PLACEHOLDERS, CannedFile, CannedTextDefinition, unknown
-from tramita.services.definitions import values
+from tramita.domain.definitions import LANGUAGES
+from tramita.services.definitions import shapes, values
 from tramita.services.definitions.desk import tags
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries
+from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -18,12 +20,7 @@ def canned_text(reading: Reading, key: str, node: Node, place: Place) -> CannedT
     reading.define("canned_text", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "a canned text")
     read = CannedTextDefinition(
-        key=key,
-        title=keys.must("title", values.text, ""),
-        service=keys.maybe("service", values.reference("branch")),
-        texts=keys.must("texts", texts, {}),
-        files=tuple(file(reading, one) for one in keys.items("files")),
-        attach_tagged=keys.get("attach_tagged", tags, ()),
+        key=key, **CANNED_TEXT.read(keys), files=tuple(file(reading, one) for one in keys.items("files"))
     )
     keys.done()
     return read
@@ -77,3 +74,13 @@ def content_type(reading: Reading, node: Node) -> str | None:
     if value is None or CONTENT_TYPE.fullmatch(value):
         return value
     raise Refusal(node, "a type like application/pdf expected here")
+
+
+CANNED_TEXT = Shape(
+    (
+        shapes.text("title", needed=True),
+        shapes.reference("service", "branch"),
+        shapes.special("texts", "by_language", texts, of=LANGUAGES, needed=True, otherwise={}),
+        shapes.lines("attach_tagged", tags),
+    )
+)

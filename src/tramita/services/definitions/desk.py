@@ -20,9 +20,10 @@ from tramita.domain.due_rules import build_due_rule
 from tramita.domain.errors import Invalid
 from tramita.domain.tags import tags_of
 from tramita.gateways.holidays import public_holidays
-from tramita.services.definitions import values
+from tramita.services.definitions import shapes, values
 from tramita.services.definitions.connections import incoming
 from tramita.services.definitions.keys import Keys, Reading, entries
+from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
 PROCESS_OF = {"ticket": "category", "case": "case_type"}
@@ -37,21 +38,7 @@ ANY_CALENDAR = Calendar("any", ANY_ZONE, (((0, 86_400),),) * 7)
 def settings(reading: Reading, node: Node) -> Settings:
     """What holds for the whole desk (R-6, Q-9, AP-3)."""
     keys = Keys(reading, node, "settings")
-    read = Settings(
-        resolution_note_required=keys.get("resolution_note_required", values.flag, False),
-        keep_with_user=keys.get("keep_with_user", values.flag, False),
-        approve_actions_in_tickets=keys.get("approve_actions_in_tickets", values.flag, False),
-        undo_send=keys.get("undo_send", values.whole(0, LONGEST_UNDO), Settings().undo_send),
-        reply_marker=keys.get("reply_marker", values.flag, False),
-        colleagues_take_part=keys.get("colleagues_take_part", values.flag, False),
-        thank_you_detection=keys.get("thank_you_detection", values.flag, False),
-        follow_merged=keys.get("follow_merged", values.flag, True),
-        keep_raw_mail=keys.maybe("keep_raw_mail", values.whole(1, LARGEST)),
-        file_types=keys.get("file_types", file_types, ()),
-        attach_tagged=keys.get("attach_tagged", attach_tagged, {}),
-        restrict_defect_changes=keys.get("restrict_defect_changes", values.flag, False),
-        limits=keys.get("limits", limits, Limits()),
-    )
+    read = Settings(**SETTINGS.read(keys))
     keys.done()
     return read
 
@@ -94,15 +81,9 @@ def calendar(reading: Reading, key: str, node: Node, place: Place) -> CalendarDe
     """A working calendar; its week is checked by the calendar itself (SLA-3)."""
     reading.define("calendar", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "a calendar")
-    country, subdivision = keys.get("holidays", holidays, (None, None))
-    read = CalendarDefinition(
-        key=key,
-        time_zone=keys.must("time_zone", values.time_zone, "UTC"),
-        week=keys.must("week", week, {}),
-        country=country,
-        subdivision=subdivision,
-        extra_days_off=keys.get("extra_days_off", values.several(values.day), ()),
-    )
+    said = CALENDAR.read(keys)
+    country, subdivision = said.pop("holidays", (None, None))
+    read = CalendarDefinition(key=key, country=country, subdivision=subdivision, **said)
     keys.done()
     if read.week:
         check_calendar(reading, node, read)
@@ -134,16 +115,7 @@ def due_rule(reading: Reading, key: str, node: Node, place: Place) -> DueRuleDef
     """A due-date rule (SLA-1), with its own calendar or any; that of a contract comes when everything is read."""
     reading.define("due_rule", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "a due-date rule")
-    read = DueRuleDefinition(
-        key=key,
-        within=keys.must("within", values.text, ""),
-        calendar=keys.maybe("calendar", values.reference("calendar")),
-        add_wait_time=keys.get("add_wait_time", values.flag, False),
-        allow_override=keys.get("allow_override", values.flag, False),
-        base=keys.get("base", values.text, "start"),
-        move_to_next_morning=keys.get("move_to_next_morning", values.flag, False),
-        move_to_end_of_day=keys.get("move_to_end_of_day", values.flag, False),
-    )
+    read = DueRuleDefinition(key=key, **DUE_RULE.read(keys))
     keys.done()
     if not read.within:
         return read
@@ -164,13 +136,7 @@ def queue(reading: Reading, key: str, node: Node, place: Place) -> QueueDefiniti
     """A queue with its members and managers (Q-1, Q-3, Q-10)."""
     reading.define("queue", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "a queue")
-    read = QueueDefinition(
-        key=key,
-        title=keys.get("title", values.text, key),
-        members=keys.get("members", values.several(WORKER), ()),
-        managers=keys.get("managers", values.several(USER), ()),
-        strict=keys.get("strict", values.flag, False),
-    )
+    read = QueueDefinition(key=key, **{"title": key} | QUEUE.read(keys))
     keys.done()
     return read
 
@@ -235,12 +201,60 @@ def approval_type(reading: Reading, key: str, node: Node, place: Place) -> Appro
     """Something a manager may be asked to approve, and whether they are reminded (AP-5, CG-52, Z-11)."""
     reading.define("approval_type", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "an approval type")
-    read = ApprovalTypeDefinition(
-        key=key,
-        name=keys.must("name", values.text, ""),
-        description=keys.must("description", values.long_text, ""),
-        active=keys.get("active", values.flag, True),
-        reminders=keys.get("reminders", values.flag, True),
-    )
+    read = ApprovalTypeDefinition(key=key, **APPROVAL_TYPE.read(keys))
     keys.done()
     return read
+
+
+SETTINGS = Shape(
+    (
+        shapes.flag("resolution_note_required"),  # R-6
+        shapes.flag("keep_with_user"),  # Q-9
+        shapes.flag("approve_actions_in_tickets"),  # AP-3, AP-4
+        shapes.flag("restrict_defect_changes"),  # D-2
+        shapes.flag("colleagues_take_part"),  # MAIL-73
+        shapes.flag("thank_you_detection"),  # R-21
+        shapes.flag("follow_merged", on=True),  # Z-4
+        shapes.flag("reply_marker"),
+        shapes.number("undo_send", 0, LONGEST_UNDO, Settings().undo_send),  # MAIL-115
+        shapes.number("keep_raw_mail", 1, LARGEST),  # MAIL-18
+        shapes.lines("file_types", file_types),  # F-2
+        shapes.special("attach_tagged", "lists", attach_tagged, of=MAIL_KINDS),  # F-3
+        shapes.special("limits", "numbers", limits, of=tuple(field.name for field in fields(Limits))),  # Z-14
+    )
+)
+CALENDAR = Shape(
+    (
+        shapes.special("time_zone", "time_zone", values.time_zone, needed=True, otherwise="UTC"),
+        shapes.special("week", "week", week, needed=True, otherwise={}),
+        shapes.special("holidays", "holidays", holidays),
+        shapes.lines("extra_days_off", values.several(values.day)),
+    )
+)
+DUE_RULE = Shape(
+    (
+        shapes.text("within", needed=True),
+        shapes.text("base"),
+        shapes.reference("calendar", "calendar"),
+        shapes.flag("add_wait_time"),
+        shapes.flag("allow_override"),
+        shapes.flag("move_to_next_morning"),
+        shapes.flag("move_to_end_of_day"),
+    )
+)
+QUEUE = Shape(
+    (
+        shapes.text("title"),
+        shapes.references("members", "user", "robot"),
+        shapes.references("managers", "user"),
+        shapes.flag("strict"),
+    )
+)
+APPROVAL_TYPE = Shape(
+    (
+        shapes.text("name", needed=True),
+        shapes.long_text("description", needed=True),
+        shapes.flag("active", on=True),
+        shapes.flag("reminders", on=True),
+    )
+)

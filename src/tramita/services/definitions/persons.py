@@ -1,7 +1,6 @@
 """Reading the sections about people: organisations, contacts, users, robots."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 from tramita.domain.codes import Kind, Role
@@ -9,9 +8,10 @@ from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDe
 from tramita.domain.durations import parse_span
 from tramita.domain.errors import Invalid
 from tramita.domain.permissions import Permission
-from tramita.services.definitions import properties, values
+from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.desk import USER
 from tramita.services.definitions.keys import Keys, Reading, entries
+from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
 LEASE = timedelta(minutes=5)
@@ -25,12 +25,7 @@ def organisation(reading: Reading, key: str, node: Node, place: Place) -> Organi
     reading.define("organisation", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "an organisation")
     read = OrganisationDefinition(
-        key=key,
-        name=keys.must("name", values.text, ""),
-        parent=keys.maybe("parent", values.reference("organisation")),
-        domains=keys.get("domains", values.several(values.domain), ()),
-        account_manager=keys.maybe("account_manager", USER),
-        properties=properties.given(reading, keys, "organisations"),
+        key=key, **ORGANISATION.read(keys), properties=properties.given(reading, keys, "organisations")
     )
     keys.done()
     for one in read.domains:
@@ -64,30 +59,24 @@ def check_reporting(reading: Reading, read: Mapping[str, PersonDefinition], user
 
 def contact(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
     """Somebody who asks, or approves for their organisation (AP-6, CT-5)."""
-    keys, read = person(reading, values.address_of(reading, key, place), node, place, "contact")
-    manager = keys.get("manager", values.flag, False)
-    organisation = keys.maybe("organisation", values.reference("organisation"))
-    if manager and not organisation:
+    address = values.address_of(reading, key, place)
+    keys = named(reading, address, node, place, "contact")
+    said = CONTACT.read(keys)
+    manager = said.pop("manager", False)
+    if manager and "organisation" not in said:
         reading.fault(node, "a manager needs an “organisation”")
-    own = properties.given(reading, keys, "contacts")
+    role, own = Role.MANAGER if manager else Role.REQUESTER, properties.given(reading, keys, "contacts")
     keys.done()
-    role = Role.MANAGER if manager else Role.REQUESTER
-    return replace(read, role=role, organisation=organisation, properties=own)
+    return PersonDefinition(address, role=role, **said, properties=own)
 
 
 def member(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
     """Somebody who works at the desk: for one company, or for all (SEC-1, SEC-2, Q-14, CT-6)."""
-    keys, read = person(reading, values.address_of(reading, key, place), node, place, "user")
-    read = replace(
-        read,
-        role=Role(keys.must("role", values.one_of(*ROLES), "agent")),
-        organisation=keys.maybe("organisation", values.reference("organisation")),
-        grants=keys.get("grants", grants, {}),
-        own_queues_only=keys.get("own_queues_only", values.flag, False),
-        absent=keys.maybe("absent", absence),
-        reports_to=keys.maybe("reports_to", USER),
-        properties=properties.given(reading, keys, "users"),
-    )
+    address = values.address_of(reading, key, place)
+    keys = named(reading, address, node, place, "user")
+    said = MEMBER.read(keys)
+    role = Role(said.pop("role"))
+    read = PersonDefinition(address, role=role, **said, properties=properties.given(reading, keys, "users"))
     memberships(reading, keys, read.key)
     keys.done()
     return read
@@ -95,33 +84,20 @@ def member(reading: Reading, key: str, node: Node, place: Place) -> PersonDefini
 
 def robot(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinition:
     """A program that works items; Actions unless it says otherwise (B-3, Z-17)."""
-    keys, read = person(reading, values.name_of(reading, key, place), node, place, "robot")
-    read = replace(
-        read,
-        role=Role.ROBOT,
-        kinds=keys.get("kinds", values.several(kind), (Kind.ACTION,)),
-        lease=keys.get("lease", lease, LEASE),
-        grants=keys.get("grants", grants, {}),
-    )
+    name = values.name_of(reading, key, place)
+    keys = named(reading, name, node, place, "robot")
+    said = {"kinds": (Kind.ACTION,), "lease": LEASE} | ROBOT.read(keys)
+    read = PersonDefinition(name, role=Role.ROBOT, **said)
     memberships(reading, keys, read.key)
     keys.done()
     return read
 
 
-def person(reading: Reading, key: str, node: Node, place: Place, what: str) -> tuple[Keys, PersonDefinition]:
-    """What everybody has. One identity: an address stands in one section only."""
+def named(reading: Reading, key: str, node: Node, place: Place, what: str) -> Keys:
+    """One identity: an address stands in one section only."""
     reading.define("person", key, place)
     reading.defined.setdefault(what, {}).setdefault(key, place)
-    keys = Keys(reading, node, f"a {what}")
-    read = PersonDefinition(
-        key=key,
-        name=keys.must("name", values.text, ""),
-        role=Role.AGENT,
-        language=keys.maybe("language", values.language),
-        time_zone=keys.maybe("time_zone", values.time_zone),
-        active=keys.get("active", values.flag, True),
-    )
-    return keys, read
+    return Keys(reading, node, f"a {what}")
 
 
 def memberships(reading: Reading, keys: Keys, who: str) -> None:
@@ -167,3 +143,41 @@ def absence(reading: Reading, node: Node) -> Absence | None:
     if start > end:
         reading.fault(node, "“to” must not be before “from”")
     return Absence(start, end, substitute)
+
+
+ORGANISATION = Shape(
+    (
+        shapes.text("name", needed=True),
+        shapes.reference("parent", "organisation"),
+        shapes.lines("domains", values.several(values.domain)),
+        shapes.reference("account_manager", "user"),
+    )
+)
+PERSON = (
+    shapes.text("name", needed=True),
+    shapes.language(),
+    shapes.special("time_zone", "time_zone", values.time_zone),
+    shapes.flag("active", on=True),
+)
+CONTACT = Shape((*PERSON, shapes.reference("organisation", "organisation"), shapes.flag("manager")))
+MEMBER = Shape(
+    (
+        PERSON[0],
+        shapes.choice("role", *ROLES, needed=True, otherwise="agent"),
+        *PERSON[1:],
+        shapes.reference("reports_to", "user"),
+        shapes.special("absent", "absence", absence, of=("user",)),
+        shapes.flag("own_queues_only"),
+        shapes.reference("organisation", "organisation"),
+        shapes.special("grants", "grants", grants, of=tuple(PERMISSIONS)),
+    )
+)
+ROBOT = Shape(
+    (
+        PERSON[0],
+        shapes.special("kinds", "ticked", values.several(kind), of=tuple(one.value for one in Kind)),
+        shapes.special("lease", "text", lease),
+        *PERSON[1:],
+        shapes.special("grants", "grants", grants, of=tuple(PERMISSIONS)),
+    )
+)
