@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 
 from tramita.models import Item
@@ -31,3 +32,43 @@ def errors_of(response: Any) -> dict[str, str]:
     """The faults beside the fields, by the id of the field."""
     found = re.findall(r'id="([\w-]+)-error">.*?<span>(.*?)</span>', text_of(response))
     return {name: unescape(said) for name, said in found}
+
+
+class _Form(HTMLParser):
+    """What a browser would send of the form with this action, untouched."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action, self.inside, self.found = action, False, dict[str, list[str]]()
+        self.select, self.area = "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.inside = given.get("action") == self.action
+        name = given.get("name", "")
+        if self.inside and tag == "input" and (given.get("type") not in ("checkbox", "radio") or "checked" in given):
+            self.found.setdefault(name, []).append(given.get("value", ""))
+        elif self.inside and tag == "textarea":
+            self.area = name
+            self.found[name] = [""]
+        elif self.inside and tag == "select":
+            self.select = name
+            self.found[name] = [""]
+        elif self.inside and tag == "option" and "selected" in given:
+            self.found[self.select] = [given["value"]]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "form"
+        self.area = "" if tag == "textarea" else self.area
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.found[self.area][0] += data
+
+
+def form_of(response: Any, action: str) -> dict[str, list[str]]:
+    """The values of a form by their names, as they would be sent again."""
+    form = _Form(action)
+    form.feed(text_of(response))
+    return {name: values for name, values in form.found.items() if name and name != "csrfmiddlewaretoken"}

@@ -1,7 +1,7 @@
 """The tables, a module per noun, and what the database keeps true for us."""
 
 from tramita.models.approvals import Approval, ApprovalToken, Consent
-from tramita.models.configuration import Definition, Mailbox, Route, Version
+from tramita.models.configuration import ConfigurationChange, Definition, Mailbox, Route, Version
 from tramita.models.defects import Defect
 from tramita.models.flow import CaseAction, CaseStep
 from tramita.models.focus import Focus
@@ -38,6 +38,7 @@ __all__ = [
     "CannedUse",
     "CaseAction",
     "CaseStep",
+    "ConfigurationChange",
     "Consent",
     "CopiedContact",
     "Counter",

@@ -44,6 +44,24 @@ class Version(models.Model):
         return f"{self.definition_id} v{self.number}"
 
 
+class ConfigurationChange(models.Model):
+    """What one change made of one thing, by its section and key: as the configuration writes it (decision 0045)."""
+
+    section = models.CharField(max_length=20)
+    key = models.CharField(max_length=400)  # "invoices", "acme/main"; empty for the settings
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    before = models.JSONField(null=True)  # null: it was not there
+    after = models.JSONField(null=True)  # null: it is used no more
+
+    class Meta:
+        db_table = "configuration_changes"
+        indexes = [models.Index(fields=["section", "key", "-id"], name="changes_of_a_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.section}/{self.key}"
+
+
 class Mailbox(models.Model):
     """An address where mail comes in, with its rules (M-1, T-22)."""
 

@@ -15,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from tramita.ui import labels, moments, people, worklist
+from tramita.ui import desk_words, labels, moments, people, worklist
 from tramita.ui.stylesheet import stylesheet
 from tramita.ui.words import said
 
@@ -93,6 +93,7 @@ GLOBALS: Mapping[str, object] = {
     "word": labels.word,
     "words": labels.words,
     "languages": labels.LANGUAGES,
+    "setting": desk_words,
     "moments": moments,
     "initials": people.initials,
     "hue": people.hue,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import ApprovalState, Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
 from tramita.domain.defects import Party
-from tramita.ui import builder_words, dns_words, tray_words
+from tramita.ui import builder_words, desk_words, dns_words, tray_words
 
 Words = Mapping[str, Promise]
 
@@ -461,6 +461,10 @@ ALL: Mapping[str, Words] = {
     "builder_tab": builder_words.TABS,
     "process_kind": builder_words.PROCESSES,
     "field_type": builder_words.FIELD_TYPES,
+    "desk_sort": desk_words.SORTS,
+    "desk_new": desk_words.NEW,
+    "desk_about": desk_words.ABOUT,
+    "permission": desk_words.PERMISSIONS,
     "left": LEFT,
 }
 

@@ -16,14 +16,17 @@ from tramita.domain.codes import Role
 from tramita.models import Person
 from tramita.services import starting_by_time
 from tramita.services.definitions import export
+from tramita.services.definitions.changes import record
+from tramita.services.definitions.plain import Tree
 from tramita.services.definitions.publishing import Publisher
 from tramita.services.definitions.reading import Configuration, read
 from tramita.services.definitions.rows import People, Rows
-from tramita.services.definitions.source import Node, Place, Problems, as_node, load
+from tramita.services.definitions.source import Node, Place, Problems, as_placed, load
 from tramita.services.definitions.tally import Applied, Tally
 from tramita.services.transactions import writing
 
 APPLY_LOCK = 7_482_911  # of PostgreSQL, held by the one apply that runs
+AS_BEFORE = " as applied before"
 
 
 class _Rehearsed(Exception):
@@ -47,7 +50,9 @@ def publish(root: Node, problems: Problems, *, by: Actor, at: datetime, dry_run:
     tally = Tally(sections=frozenset(root.value))
     with writing(), suppress(_Rehearsed), transaction.atomic():  # what is rehearsed is taken back, in any transaction
         one_at_a_time()
-        write(read(filled(root), problems, others=others()), tally, by=by, at=at)
+        before = export.current()
+        write(read(filled(root, before), problems, others=others()), tally, by=by, at=at)
+        record(before, tally.applied(), by=by, at=at)
         if dry_run:
             raise _Rehearsed
     return tally.applied()
@@ -60,13 +65,13 @@ def one_at_a_time() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPLY_LOCK])
 
 
-def filled(root: Node) -> Node:
+def filled(root: Node, before: Tree) -> Node:
     """The files' sections, and the database's where the files have none: together they must make sense."""
     values, keys = dict(root.value), dict(root.keys)
-    for name, section in export.current().items():
+    for name, section in before.items():
         if name not in values:
-            keys[name] = Place(f"{name} as applied before")
-            values[name] = as_node(section, keys[name])
+            keys[name] = Place(f"{name}{AS_BEFORE}")
+            values[name] = as_placed(section, name, AS_BEFORE)
     return Node(values, root.place, keys=keys)
 
 

@@ -45,7 +45,18 @@ SAYINGS = tuple(
             gettext_noop("“%(text)s” is not a duration. Write “5 days” or “16 working hours”."),
         ),
         (r"“(?P<address>.*)” is no e-mail address", gettext_noop("“%(address)s” is no mail address.")),
-        (r".* is already defined in .*", gettext_noop("This address has a route already, or is named twice.")),
+        (r"“[^”]*@[^”]*” is already defined in .*", gettext_noop("This address has a route already, or is named twice.")),
+        (r"“(?P<name>.*)” is already defined in .*", gettext_noop("“%(name)s” is there already.")),
+        (r"a text must not be empty", gettext_noop("This is needed.")),
+        (r".* needs (an )?“\w+”", gettext_noop("This is needed.")),
+        (r"a text in one language at least expected here", gettext_noop("Write the text in one language at least.")),
+        (r"“(?P<value>.*)” is in the list twice", gettext_noop("“%(value)s” is in the list twice.")),
+        (r"there is no time zone “(?P<zone>.*)”", gettext_noop("There is no time zone “%(zone)s”.")),
+        (r"there is no placeholder “(?P<name>.*)”; .*", gettext_noop("There is no placeholder “%(name)s”.")),
+        (r"there is no [\w -]+ “(?P<key>.*?)”.*", gettext_noop("There is no “%(key)s”.")),
+        (r"“to” must not be before “from”", gettext_noop("The end lies before the beginning.")),
+        (r"a cycle: .* cannot report to .*", gettext_noop("They would report to themselves in the end.")),
+        (r"a lease is at most a day.*", gettext_noop("At most a day, in hours and minutes.")),
     )
 )
 

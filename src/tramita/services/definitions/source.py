@@ -227,12 +227,15 @@ def as_node(value: Any, place: Place) -> Node:
     return Node(value, place, raw=str(value))
 
 
-def as_placed(value: Any, path: str) -> Node:
-    """A plain tree as nodes that stand at their own paths, `mailboxes/desk@a.example/routes/0/to`: a page's."""
-    place = Place(path)
+def as_placed(value: Any, path: str, after: str = "") -> Node:
+    """A plain tree as nodes that stand at their own paths, `mailboxes/desk@a.example/routes/0/to`: a page's.
+
+    `after` says of each place what it is.
+    """
+    place = Place(f"{path}{after}")
     if isinstance(value, Mapping):
-        values = {key: as_placed(one, f"{path}/{key}" if path else str(key)) for key, one in value.items()}
+        values = {key: as_placed(one, f"{path}/{key}" if path else str(key), after) for key, one in value.items()}
         return Node(values, place, keys={key: node.place for key, node in values.items()})
     if isinstance(value, list | tuple):
-        return Node([as_placed(one, f"{path}/{number}") for number, one in enumerate(value)], place)
+        return Node([as_placed(one, f"{path}/{number}", after) for number, one in enumerate(value)], place)
     return Node(value, place, raw=str(value))

@@ -1,0 +1,161 @@
+"""A thing of the configuration is changed on a page: the same validation and publication as `apply` (DESIGN decision 8).
+
+Every sort of thing has its shape and its place below a section. What a page changes is one entry; all else of the
+section goes along as it is, and so does what the page does not ask.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.actors import Actor
+from tramita.domain.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted
+from tramita.queries.visibility import may
+from tramita.services.definitions import WrongConfiguration, canned, desk, persons
+from tramita.services.definitions.apply import AS_BEFORE, one_at_a_time, publish
+from tramita.services.definitions.export import current as configuration
+from tramita.services.definitions.plain_faults import plainly
+from tramita.services.definitions.shapes import Shape
+from tramita.services.definitions.source import Problems, as_placed
+from tramita.services.definitions.values import ADDRESS, ADDRESS_LENGTH, KEY, KEY_LENGTH
+from tramita.services.mailbox_settings import digest, permit
+from tramita.services.transactions import one_transaction
+
+Tree = dict[str, Any]
+NEEDS = re.compile(r".* needs (?:an )?“(\w+)”")
+EVERYBODY = ("users", "robots")  # whoever works here is shown, whether a configuration named them or not
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort of thing. A person is never taken away, only made inactive, and is named by an address or a name."""
+
+    section: str
+    shape: Shape
+    address: bool = False
+    alone: bool = False  # the section is the thing
+    lasting: bool = False
+
+
+SORTS: Mapping[str, Sort] = {
+    "queues": Sort("queues", desk.QUEUE),
+    "users": Sort("users", persons.MEMBER, address=True, lasting=True),
+    "robots": Sort("robots", persons.ROBOT, lasting=True),
+    "canned-texts": Sort("canned_texts", canned.CANNED_TEXT),
+    "approval-types": Sort("approval_types", desk.APPROVAL_TYPE),
+    "settings": Sort("settings", desk.SETTINGS, alone=True),
+}
+
+
+def sort_of(name: str) -> Sort:
+    """Raises: NotFound."""
+    if name not in SORTS:
+        raise NotFound("There is no such page.")
+    return SORTS[name]
+
+
+def entries(name: str) -> dict[str, Tree]:
+    """All things of a sort as the configuration writes them, by their keys."""
+    one = sort_of(name)
+    section = configuration(everybody=one.section in EVERYBODY, only=[one.section])[one.section]
+    return {"": section} if one.alone else section
+
+
+def current(name: str, key: str) -> Tree:
+    """Raises: NotFound."""
+    found = entries(name).get(key)
+    if found is None:
+        raise NotFound("There is no such thing here.")
+    return dict(found)
+
+
+@one_transaction
+def add(name: str, key: str, tree: Tree, *, by: Actor, at: datetime) -> str:
+    """A new thing; its key as it is kept. Raises: NotPermitted, Invalid, whose faults name the fields of the page."""
+    one = _begin(name, by)
+    made = _key(one, key)
+    if made in entries(name):
+        raise Invalid.one("key", "already_there", "There is one of this name already.")
+    _publish(name, {made: tree}, by=by, at=at)
+    return made
+
+
+@one_transaction
+def change(name: str, key: str, tree: Tree, *, read: str, by: Actor, at: datetime) -> bool:
+    """The thing becomes what the page says; whether that is anything new.
+
+    Raises: NotPermitted, NotFound, Invalid; Conflict `stale`, when somebody changed it meanwhile.
+    """
+    one = _begin(name, by)
+    before = _unchanged(name, key, read)
+    if one.section == "users" and key == by.email and (tree.get("role"), tree.get("active")) != ("administrator", True):
+        raise Invalid.one("role", "locks_out", "You cannot take this from yourself: another administrator can.")
+    unasked = {name: value for name, value in before.items() if name not in one.shape.names}
+    return _publish(name, {key: unasked | tree}, by=by, at=at)
+
+
+@one_transaction
+def drop(name: str, key: str, *, read: str, by: Actor, at: datetime) -> None:
+    """Used no more, as when a file stops naming it. Raises: as `change`; Invalid, while something names it."""
+    one = _begin(name, by)
+    _unchanged(name, key, read)
+    if one.lasting or one.alone:
+        raise Conflict("Make it inactive instead.", code="lasting")
+    _publish(name, {key: None}, by=by, at=at)
+
+
+def _begin(name: str, by: Actor) -> Sort:
+    one = sort_of(name)
+    permit(by)
+    if one.section == "users" and not may(by, "manage_users"):
+        raise NotPermitted("Only those who manage users may do this.")
+    one_at_a_time()
+    return one
+
+
+def _unchanged(name: str, key: str, read: str) -> Tree:
+    tree = current(name, key)
+    if digest(tree) != read:
+        raise Conflict("Somebody changed this meanwhile. Look at it again, then decide.", code="stale")
+    return tree
+
+
+def _key(one: Sort, typed: str) -> str:
+    key = typed.strip()
+    if one.address:
+        if not ADDRESS.fullmatch(key) or len(key) > ADDRESS_LENGTH:
+            raise Invalid.one("key", "invalid_address", "“%(address)s” is no mail address.", address=typed)
+        return key.lower()
+    if not KEY.fullmatch(key) or len(key) > KEY_LENGTH:
+        raise Invalid.one(
+            "key", "invalid", "Letters, digits, “-”, “_” and “.” only, at most %(most)s.", most=KEY_LENGTH
+        )
+    return key
+
+
+def _publish(name: str, new: Mapping[str, Tree | None], *, by: Actor, at: datetime) -> bool:
+    """The section with these entries in the place of theirs; one that is None is left out."""
+    one = sort_of(name)
+    known = configuration(only=[one.section])[one.section]
+    section = new[""] if one.alone else {key: it for key, it in {**known, **new}.items() if it is not None}
+    try:
+        applied = publish(as_placed({one.section: section}, ""), Problems(), by=by, at=at)
+    except WrongConfiguration as wrong:
+        raise Invalid(_faults(wrong.errors, one, new)) from wrong
+    return bool(applied.created or applied.changed)
+
+
+def _faults(errors: Iterable[FieldError], one: Sort, new: Mapping[str, Tree | None]) -> Iterator[FieldError]:
+    """Each fault under the field of the page; one of another thing says whose it is."""
+    starts = [f"{one.section}/{key}" if key else one.section for key in new]
+    for error in errors:
+        here = next((it for it in starts if error.field == it or error.field.startswith(f"{it}/")), None)
+        if here is not None:
+            field = error.field.removeprefix(here).removeprefix("/").replace("/", ".")
+            missing = NEEDS.fullmatch(error.message)
+            yield plainly(error, missing[1] if missing and not field else field)
+        else:
+            where = error.field.removesuffix(AS_BEFORE)
+            yield FieldError("", "elsewhere", "Something else needs it as it was: %(where)s.", {"where": where})

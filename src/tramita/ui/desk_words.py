@@ -1,0 +1,128 @@
+"""What the Builder calls the things of the configuration, their settings and their choices."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = Mapping[str, Any]
+
+SORTS: Words = {
+    "queues": _("Queues"),
+    "users": _("Users and roles"),
+    "robots": _("Robots"),
+    "canned-texts": _("Canned texts"),
+    "approval-types": _("Approval types"),
+    "settings": _("General settings"),
+}
+NEW: Words = {
+    "queues": _("New queue"),
+    "users": _("New user"),
+    "robots": _("New robot"),
+    "canned-texts": _("New canned text"),
+    "approval-types": _("New approval type"),
+}
+ABOUT: Words = {
+    "queues": _("Where work waits for a team, and who takes it from there."),
+    "users": _("Who works at the desk, and what they may do."),
+    "robots": _("Programs that work items as people do."),
+    "canned-texts": _("Sentences that are said often, in the language of whom they are for."),
+    "approval-types": _("What the manager of an organisation may be asked to approve."),
+    "settings": _("What holds for the whole desk."),
+}
+# by the name of the key, or `sort.key` where it means something else there
+KEYS: Words = {
+    "title": _("Title"),
+    "name": _("Name"),
+    "members": _("Members"),
+    "managers": _("Managers"),
+    "strict": _("Strict order"),
+    "role": _("Role"),
+    "language": _("Language"),
+    "time_zone": _("Time zone"),
+    "active": _("Active"),
+    "reports_to": _("Reports to"),
+    "absent": _("Absence"),
+    "absent.from": _("Absent from"),
+    "absent.to": _("Absent until"),
+    "absent.substitute": _("Substitute"),
+    "own_queues_only": _("Sees the work of their own queues only"),
+    "organisation": _("Organisation"),
+    "grants": _("Rights"),
+    "kinds": _("Works on"),
+    "lease": _("Keeps an item without a sign of life for"),
+    "service": _("Where it serves"),
+    "texts": _("Texts"),
+    "attach_tagged": _("Goes along: files of the item tagged"),
+    "settings.attach_tagged": _("Files of the item that go along, by their tags"),
+    "attach_tagged.no_response": _("When nobody answered"),
+    "attach_tagged.case_launched": _("When a Case starts"),
+    "attach_tagged.split": _("When a Ticket is split"),
+    "description": _("Description"),
+    "reminders": _("Managers are reminded"),
+    "resolution_note_required": _("Resolving asks for a mail or a note"),
+    "keep_with_user": _("Keep with user"),
+    "approve_actions_in_tickets": _("Managers approve actions in Tickets"),
+    "restrict_defect_changes": _("Only who recorded a defect may change it"),
+    "colleagues_take_part": _("Colleagues of a participant take part"),
+    "thank_you_detection": _("A mail that only says thanks reopens nothing"),
+    "follow_merged": _("Mail to a merged item goes to the one that remains"),
+    "reply_marker": _("“Write above this line” in mails"),
+    "undo_send": _("Seconds that a sent mail is held back"),
+    "keep_raw_mail": _("Days that original mails are kept"),
+    "file_types": _("Endings of files that may be added"),
+    "limits": _("Limits"),
+    "limits.split_children": _("Tickets of one split"),
+    "limits.action_copies": _("Copies of an Action"),
+    "limits.file_bytes": _("Bytes of a file"),
+    "limits.mail_bytes": _("Bytes of a mail that is sent"),
+    "limits.raw_mail_bytes": _("Bytes of a mail that comes in"),
+    "limits.message_text_bytes": _("Bytes of a written text"),
+}
+HINTS: Words = {
+    "strict": _("Members take the next item by its due date; they do not choose."),
+    "managers": _("They see the load of the queue and move its work. They are members too."),
+    "time_zone": _("Such as Europe/Warsaw; empty: the person's own choice."),
+    "language": _("Empty: the person's own choice."),
+    "active": _("Who is not cannot sign in and gets no work."),
+    "approval-types.active": _("Who is not can be asked for no more."),
+    "robots.active": _("One that is not gets no work."),
+    "grants": _("Without any, the role holds everywhere. With some, only there and below."),
+    "own_queues_only": _("Else they see all that their rights allow."),
+    "organisation": _("Only for somebody who works for one organisation alone."),
+    "service": _("Empty: everywhere."),
+    "texts": _("They may hold {{reference}}, {{title}}, {{requester}}, {{agent}} and {{due}}."),
+    "attach_tagged": _("One tag a line."),
+    "lease": _("Such as “5 minutes”, at most a day."),
+    "keep_raw_mail": _("Empty: for good."),
+    "file_types": _("One a line, such as pdf; empty: all."),
+    "keep_with_user": _("Work that comes back goes to who had it."),
+    "limits": _("Empty: as Tramita brings it."),
+    "undo_send": _("0 to 60."),
+}
+PERMISSIONS: Words = {
+    "view": pgettext_lazy("right", "See"),
+    "create": pgettext_lazy("right", "Create"),
+    "work": pgettext_lazy("right", "Work"),
+    "mail": pgettext_lazy("right", "Write mail"),
+    "resolve": pgettext_lazy("right", "Resolve"),
+    "approvals_request": pgettext_lazy("right", "Ask for approvals"),
+    "reports": pgettext_lazy("right", "Reports"),
+    "assign": pgettext_lazy("right", "Assign"),
+    "merge_undo": pgettext_lazy("right", "Undo a merge"),
+    "manage_queue": pgettext_lazy("right", "Manage queues"),
+    "bulk": pgettext_lazy("right", "Change many at once"),
+    "configure": pgettext_lazy("right", "Configure"),
+    "manage_users": pgettext_lazy("right", "Manage users"),
+    "audit": pgettext_lazy("right", "See the audit"),
+    "approve": pgettext_lazy("right", "Approve"),
+}
+
+def label(sort: str, name: str) -> Any:
+    """What a key is called, `absent.from` among them."""
+    return KEYS.get(f"{sort}.{name}") or KEYS.get(name, name)
+
+
+def hint(sort: str, name: str) -> Any:
+    return HINTS.get(f"{sort}.{name}") or HINTS.get(name, "")

@@ -1,0 +1,142 @@
+"""The Builder's pages of what is no process: a list of each sort of thing, and one of them as a form (BU-1, BU-2, BU-7).
+
+Forms are made from the shapes that files are read by; what is saved is validated with all the rest, as by `apply`.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tramita.domain.errors import NotPermitted
+from tramita.queries import builder
+from tramita.queries.desk_choices import history
+from tramita.queries.shell import operates
+from tramita.services import desk_settings
+from tramita.services.mailbox_settings import digest
+from tramita.web import desk_form, inputs, shown_desk, shown_process
+from tramita.web.access import StaffRequest, staff
+from tramita.web.desk_form import Values
+from tramita.web.refusals import Refusal, Refusing, readers, refusal
+from tramita.web.rendering import page
+
+
+@require_http_methods(["GET", "POST"])
+@staff
+def things(request: StaffRequest, sort: str) -> HttpResponse:
+    """All of a sort; with `?add` the form for one more, which is posted here."""
+    _permit(request)
+    kind = desk_settings.sort_of(sort)
+    if kind.alone:
+        return thing(request, sort, "")
+    if request.method == "POST":
+        return _add(request, sort)
+    if "add" in request.GET:
+        return _form(request, sort, None, {})
+    rows = shown_desk.rows(sort, desk_settings.entries(sort))
+    return _page(request, "web/builder/things.html", sort, rows=rows, columns=shown_desk.COLUMNS[sort])
+
+
+def _add(request: StaffRequest, sort: str) -> HttpResponse:
+    shape, values = desk_settings.sort_of(sort).shape, desk_form.sent(request.POST)
+    if inputs.flag(request, "preview"):
+        return _form(request, sort, None, values, preview=True)
+    try:
+        tree = desk_form.gather(shape, values)
+        key = desk_settings.add(sort, inputs.text(request, "key"), tree, by=request.actor, at=timezone.now())
+    except Refusing as error:
+        return _form(request, sort, None, values, refusal("thing", error, request.POST))
+    messages.success(request, _("It is there."))
+    return redirect(shown_desk.address(sort, key))
+
+
+@require_http_methods(["GET", "POST"])
+@staff
+def thing(request: StaffRequest, sort: str, key: str) -> HttpResponse:
+    """One thing as a form."""
+    _permit(request)
+    if request.method == "GET":
+        return _form(request, sort, key, {})
+    shape, values = desk_settings.sort_of(sort).shape, desk_form.sent(request.POST)
+    if inputs.flag(request, "preview"):
+        return _form(request, sort, key, values, preview=True)
+    read, now = inputs.text(request, "read"), timezone.now()
+    try:
+        new = desk_settings.change(sort, key, desk_form.gather(shape, values), read=read, by=request.actor, at=now)
+    except Refusing as error:
+        return _form(request, sort, key, values, refusal("thing", error, request.POST))
+    messages.success(request, _("Saved.") if new else _("Nothing changed."))
+    return redirect(shown_desk.address(sort, key))
+
+
+@require_POST
+@staff
+def remove(request: StaffRequest, sort: str, key: str) -> HttpResponse:
+    """Used no more; what it says stays in its history."""
+    try:
+        desk_settings.drop(sort, key, read=inputs.text(request, "read"), by=request.actor, at=timezone.now())
+    except Refusing as error:
+        return _form(request, sort, key, {}, refusal("thing", error, request.POST))
+    messages.success(request, _("It is used no more."))
+    return redirect("desk-things", sort)
+
+
+def _form(
+    request: StaffRequest,
+    sort: str,
+    key: str | None,
+    values: Values,
+    refused: Refusal | None = None,
+    *,
+    preview: bool = False,
+) -> HttpResponse:
+    """The form of one thing, or of a new one. Cost: its section, its choices, the tree and its history."""
+    kind = desk_settings.sort_of(sort)
+    tree = {} if key is None else desk_settings.current(sort, key)
+    filled = values or desk_form.spread(kind.shape, tree)
+    return _page(
+        request,
+        "web/builder/thing.html",
+        sort,
+        refused,
+        key=key,
+        typed_key=desk_form.first(values, "key"),
+        title=shown_desk.title(sort, key, tree),
+        fields=shown_desk.fields(kind.shape, filled),
+        values=filled,
+        read=desk_form.first(values, "read") or digest(tree),
+        may_remove=key is not None and not kind.lasting and not kind.alone,
+        changes=[] if key is None else shown_desk.changes(history(kind.section, key)),
+        extra=shown_desk.extra(sort, key, filled, request.actor, shown=preview),
+        elsewhere=refused.faults.get("", "") if refused else "",
+        rows=desk_form.rows,
+    )
+
+
+def _page(
+    request: StaffRequest, template: str, sort: str, refused: Refusal | None = None, **context: Any
+) -> HttpResponse:
+    return page(
+        request,
+        template,
+        "builder",
+        status=refused.status if refused else 200,
+        tree=builder.tree(),
+        kind="",
+        path="",
+        sort=sort,
+        lasting=desk_settings.sort_of(sort).lasting,
+        address=shown_process.address,
+        thing_address=shown_desk.address,
+        **context,
+        **readers(refused),
+    )
+
+
+def _permit(request: StaffRequest) -> None:
+    if not operates(request.actor):
+        raise NotPermitted("Only those who configure the desk may do this.")

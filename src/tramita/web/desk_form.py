@@ -1,0 +1,166 @@
+"""The form of a thing of the configuration, made from its shape: its inputs filled from the tree, and read back into one.
+
+Every input has a name, `title` or `absent.from`; what stands in them is a list of texts by name, be it from the
+configuration or from what was sent, so that a refused form shows what was typed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import QueryDict
+
+from tramita.domain.errors import Invalid
+from tramita.services.definitions.shapes import Key, Shape
+
+Values = Mapping[str, list[str]]
+MOST_ROWS = 200
+
+
+def spread(shape: Shape, tree: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What stands in every input."""
+    found: dict[str, list[str]] = {}
+    for key in shape.keys:
+        found |= KINDS[key.kind][0](key, tree.get(key.name, key.otherwise))
+    return found
+
+
+def sent(posted: QueryDict) -> dict[str, list[str]]:
+    return {name: [str(one) for one in some] for name, some in posted.lists()}
+
+
+def gather(shape: Shape, values: Values) -> dict[str, Any]:
+    """The tree that these inputs write, without what they leave empty. Raises: Invalid, for a number that is none."""
+    found = {}
+    for key in shape.keys:
+        value = KINDS[key.kind][1](key, values)
+        if value not in (None, "", [], {}):
+            found[key.name] = value
+    return found
+
+
+def first(values: Values, name: str) -> str:
+    """The text of an input."""
+    return (values.get(name) or [""])[0].strip().replace("\r\n", "\n")
+
+
+def _one(key: Key, value: Any) -> dict[str, list[str]]:
+    return {key.name: [] if value is None else [str(value)]}
+
+
+def _text(key: Key, values: Values) -> str:
+    return first(values, key.name)
+
+
+def _flag_in(key: Key, value: Any) -> dict[str, list[str]]:
+    return {key.name: ["on"] if value else []}
+
+
+def _flag_out(key: Key, values: Values) -> bool:
+    return bool(first(values, key.name))
+
+
+def _number(key: Key, values: Values) -> int | None:
+    return whole(key.name, first(values, key.name))
+
+
+def whole(name: str, typed: str) -> int | None:
+    if not typed:
+        return None
+    if not typed.isdecimal() or len(typed) > 12:
+        raise Invalid.one(name, "invalid", "Give a whole number.")
+    return int(typed)
+
+
+def _list_in(key: Key, value: Any) -> dict[str, list[str]]:
+    return {key.name: [str(one) for one in value or ()]}
+
+
+def _list_out(key: Key, values: Values) -> list[str]:
+    return list(dict.fromkeys(one for one in values.get(key.name, ()) if one))
+
+
+def _lines_in(key: Key, value: Any) -> dict[str, list[str]]:
+    return {key.name: ["\n".join(str(one) for one in value or ())]}
+
+
+def _lines_out(key: Key, values: Values) -> list[str]:
+    return as_lines(first(values, key.name))
+
+
+def as_lines(typed: str) -> list[str]:
+    """What stands on the lines, without the empty ones."""
+    return [one.strip() for one in typed.splitlines() if one.strip()]
+
+
+def _parts_in(key: Key, value: Any) -> dict[str, list[str]]:
+    """A mapping whose keys are known: an input for each."""
+    said = value or {}
+    return {f"{key.name}.{part}": [str(said[part])] if part in said else [] for part in parts(key)}
+
+
+def parts(key: Key) -> tuple[str, ...]:
+    return PARTS.get(key.kind, key.of)
+
+
+def _parts_out(key: Key, values: Values) -> dict[str, str]:
+    found = {part: first(values, f"{key.name}.{part}") for part in parts(key)}
+    return {part: text for part, text in found.items() if text}
+
+
+def _numbers_out(key: Key, values: Values) -> dict[str, int]:
+    found = {part: whole(f"{key.name}.{part}", text) for part, text in _parts_out(key, values).items()}
+    return {part: number for part, number in found.items() if number is not None}
+
+
+def _lists_in(key: Key, value: Any) -> dict[str, list[str]]:
+    said = value or {}
+    return {f"{key.name}.{part}": ["\n".join(said.get(part, ()))] for part in key.of}
+
+
+def _lists_out(key: Key, values: Values) -> dict[str, list[str]]:
+    return {part: as_lines(text) for part, text in _parts_out(key, values).items()}
+
+
+def _grants_in(key: Key, value: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for number, (path, permissions) in enumerate((value or {}).items()):
+        found |= {f"{key.name}.{number}.place": [path], f"{key.name}.{number}.may": [*permissions]}
+    return found
+
+
+def _grants_out(key: Key, values: Values) -> dict[str, list[str]]:
+    """By place; a row without one is none."""
+    return {
+        path: values.get(f"{key.name}.{number}.may", [])
+        for number in rows(key, values)
+        if (path := first(values, f"{key.name}.{number}.place"))
+    }
+
+
+def rows(key: Key, values: Values) -> range:
+    """The rows that are there, and an empty one to fill."""
+    count = 0
+    while count < MOST_ROWS and f"{key.name}.{count}.place" in values:
+        count += 1
+    empty = count and not first(values, f"{key.name}.{count - 1}.place")
+    return range(count if empty else min(count + 1, MOST_ROWS))
+
+
+PARTS = {"absence": ("from", "to", "substitute"), "holidays": ("country", "subdivision")}
+KINDS: Mapping[str, tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[Key, Values], Any]]] = {
+    "text": (_one, _text),
+    "long": (_one, _text),
+    "time_zone": (_one, _text),
+    "choice": (_one, _text),
+    "reference": (_one, _text),
+    "flag": (_flag_in, _flag_out),
+    "number": (_one, _number),
+    "references": (_list_in, _list_out),
+    "ticked": (_list_in, _list_out),
+    "lines": (_lines_in, _lines_out),
+    "by_language": (_parts_in, _parts_out),
+    "absence": (_parts_in, _parts_out),
+    "numbers": (_parts_in, _numbers_out),
+    "lists": (_lists_in, _lists_out),
+    "grants": (_grants_in, _grants_out),
+}

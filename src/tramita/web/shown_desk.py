@@ -1,0 +1,127 @@
+"""How the Builder shows the things of the configuration: their rows, their fields with choices, what changed."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tramita.domain import canned
+from tramita.domain.actors import Actor
+from tramita.queries.desk_choices import Changed, Choices, choices
+from tramita.services.definitions.export import as_yaml
+from tramita.services.definitions.shapes import Key, Shape
+from tramita.ui import desk_words, labels, moments
+from tramita.web.desk_form import Values, first
+
+Tree = Mapping[str, Any]
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "queues": ("members", "managers", "strict"),
+    "users": ("role", "language", "active"),
+    "robots": ("kinds", "lease", "active"),
+    "canned-texts": ("service", "texts"),
+    "approval-types": ("description", "active"),
+}
+ON = ("active", "reminders")  # said by a file only where it is not so
+WORDS = {"role": "role", "kinds": "kind", "grants": "permission"}  # families of labels
+REFERRING = ("reference", "references", "absence")
+MOST_NAMED = 3
+
+
+def address(sort: str, key: str) -> str:
+    return reverse("desk-thing", args=[sort, key]) if key else reverse("desk-things", args=[sort])
+
+
+def title(sort: str, key: str | None, tree: Tree) -> str:
+    """What it is called."""
+    if key is None:
+        return labels.word("desk_new", sort)
+    return str(tree.get("title") or tree.get("name") or key or labels.word("desk_sort", sort))
+
+
+def rows(sort: str, entries: Mapping[str, Tree]) -> list[dict[str, Any]]:
+    """A row a thing, by its title."""
+    found = [
+        {"key": key, "title": title(sort, key, tree), "cells": [_cell(name, tree) for name in COLUMNS[sort]]}
+        for key, tree in entries.items()
+    ]
+    return sorted(found, key=lambda row: str(row["title"]).casefold())
+
+
+def _cell(name: str, tree: Tree) -> str:
+    value = tree.get(name, name in ON)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name == "language":
+        return labels.LANGUAGES.get(str(value), "")
+    if isinstance(value, Mapping):
+        return ", ".join(labels.LANGUAGES.get(one, one) for one in value)
+    if isinstance(value, list | tuple):
+        named = [labels.word(WORDS[name], one) if name in WORDS else str(one) for one in value]
+        more = _("and %(count)s more") % {"count": len(named) - MOST_NAMED} if len(named) > MOST_NAMED else ""
+        return ", ".join(named[:MOST_NAMED]) + (f" {more}" if more else "")
+    return labels.word(WORDS[name], value) if name in WORDS else str(value)
+
+
+def fields(shape: Shape, filled: Values) -> list[tuple[Key, Choices]]:
+    """Every key with what it chooses among."""
+    known: dict[tuple[str, ...], Choices] = {}
+    return [(key, _with_chosen(key, _offered(key, known), filled)) for key in shape.keys]
+
+
+def _offered(key: Key, known: dict[tuple[str, ...], Choices]) -> Choices:
+    if key.kind == "choice" and key.name == "language":
+        return list(labels.LANGUAGES.items())
+    if key.kind in ("choice", "ticked"):
+        return [(one, labels.word(WORDS[key.name], one)) for one in key.of]
+    sorts = ("branch",) if key.kind == "grants" else key.of if key.kind in REFERRING else ()
+    if sorts and sorts not in known:
+        known[sorts] = choices(*sorts)
+    return known[sorts] if sorts else []
+
+
+def _with_chosen(key: Key, offered: Choices, filled: Values) -> Choices:
+    """What is chosen is among it, in use or not; of several, it comes first and in its order."""
+    chosen = list(dict.fromkeys(it for name in _inputs(key, filled) for it in filled.get(name, ()) if it))
+    called = dict(offered)
+    if key.kind in ("references", "ticked"):
+        return [(it, called.get(it, it)) for it in chosen] + [one for one in offered if one[0] not in chosen]
+    return [*offered, *((it, it) for it in chosen if it not in called)] if offered else []
+
+
+def _inputs(key: Key, filled: Values) -> Iterable[str]:
+    """The inputs where something is chosen."""
+    if key.kind == "grants":
+        return [it for it in filled if it.startswith(f"{key.name}.") and it.endswith(".place")]
+    return [f"{key.name}.substitute" if key.kind == "absence" else key.name]
+
+
+def changes(found: Sequence[Changed]) -> list[dict[str, Any]]:
+    """Each change with the lines that came and went."""
+    return [{"at": one.at, "by": one.by, "lines": list(_lines(one))} for one in found]
+
+
+def _lines(one: Changed) -> Iterator[tuple[str, str]]:
+    old, new = (as_yaml(dict(tree)).splitlines() if tree else [] for tree in (one.before, one.after))
+    for line in difflib.unified_diff(old, new, lineterm="", n=1):
+        if not line.startswith(("---", "+++", "@@")):
+            yield line[:1], line[1:]
+
+
+def extra(sort: str, key: str | None, filled: Values, actor: Actor, *, shown: bool) -> Any:
+    """What a page of this sort shows besides its form."""
+    return previews(filled, actor) if sort == "canned-texts" and (shown or key) else None
+
+
+def previews(filled: Values, actor: Actor) -> list[tuple[str, str]]:
+    """Each language of a canned text as it would read, with sample values (M-19)."""
+    sample = {
+        "reference": "40308-T",
+        "title": _("Invoice 991 twice"),
+        "requester": "Lucía Ramos",
+        "agent": actor.name,
+        "due": "17:00",
+    }
+    texts = [(name, first(filled, f"texts.{code}")) for code, name in labels.LANGUAGES.items()]
+    return [(name, canned.filled(text, sample)) for name, text in texts if text]

@@ -1,0 +1,176 @@
+"""The Builder's forms of queues, people, canned texts and so on, over HTTP (SPEC section 22)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.desk import MONDAY
+from tests.web.reading import errors_of, form_of, text_of, words_of
+from tramita.domain.actors import SYSTEM
+from tramita.models import ConfigurationChange, Person, Queue
+from tramita.queries import definitions
+from tramita.services import desk_settings
+from tramita.services.definitions import apply, export
+
+EXAMPLE = Path(__file__).parents[1] / "samples" / "configuration.yaml"
+# of each sort: one thing, an input of it, and something new to put there
+EDITS = (
+    ("queues", "invoices", "strict", ["on"]),
+    ("users", "ana@desk.example", "role", ["team_leader"]),
+    ("robots", "robo-1", "lease", ["7 minutes"]),
+    ("canned-texts", "greeting", "texts.en", ["Good day, {{requester}}"]),
+    ("approval-types", "refund", "reminders", []),
+    ("settings", "", "undo_send", ["20"]),
+)
+
+
+@pytest.fixture(autouse=True)
+def configured(db: None) -> None:
+    """The desk of INTERFACES section 4."""
+    apply([EXAMPLE], by=SYSTEM, at=MONDAY)
+    definitions.forget()
+
+
+@pytest.fixture
+def root(client: Client) -> Client:
+    """Root configures the desk."""
+    client.force_login(Person.objects.get(email="root@desk.example"))
+    return client
+
+
+def path_of(sort: str, key: str) -> str:
+    return f"/builder/desk/{sort}/{key}" if key else f"/builder/desk/{sort}"
+
+
+def sent(root: Client, sort: str, key: str, **new: list[str]) -> Any:
+    """The form of a thing, sent as it is but for these inputs."""
+    path = path_of(sort, key)
+    return root.post(path, form_of(root.get(path), path) | new)
+
+
+@pytest.mark.parametrize(("sort", "key", "name", "new"), EDITS, ids=[edit[0] for edit in EDITS])
+def test_a_form_that_is_sent_as_it_was_changes_nothing_and_a_change_is_what_a_file_would_say(
+    root: Client, tmp_path: Path, sort: str, key: str, name: str, new: list[str]
+) -> None:
+    """BU-1, BU-2, BU-7: the screens and `apply` are two faces of one thing; who changed it and when is kept."""
+    before = export()
+
+    untouched = sent(root, sort, key)
+    same = export()
+    changed = sent(root, sort, key, **{name: new})
+    file = tmp_path / "exported.yaml"
+    file.write_text(export(), encoding="utf-8")
+    again = apply([file], by=SYSTEM, at=MONDAY)
+
+    assert (untouched.status_code, same) == (302, before)
+    assert changed["Location"] == path_of(sort, key)
+    assert export() != before
+    assert (again.created, again.changed) == ([], [])
+    said = words_of(root.get(path_of(sort, key)))
+    assert "Saved." in said
+    assert "Root" in said.partition("History")[2]
+
+
+@pytest.mark.parametrize("sort", [edit[0] for edit in EDITS])
+def test_who_does_not_configure_the_desk_neither_sees_nor_changes_it(client: Client, sort: str) -> None:
+    """SEC-1: refused on the page and in the service."""
+    key = next(edit[1] for edit in EDITS if edit[0] == sort)
+    leo = Person.objects.get(email="leo@desk.example")
+    client.force_login(leo)
+
+    seen = client.get(path_of(sort, key))
+    changed = client.post(path_of(sort, key), {"title": "Mine"})
+
+    assert (seen.status_code, changed.status_code) == (403, 403)
+
+
+def test_a_queue_is_made_listed_and_used_no_more(root: Client) -> None:
+    """Q-1, Q-3, BU-1: with its members, from the page alone."""
+    made = root.post("/builder/desk/queues", {"key": "claims", "title": "Claims", "members": ["ana@desk.example"]})
+    listed = words_of(root.get("/builder/desk/queues"))
+    form = form_of(root.get("/builder/desk/queues/claims"), "/builder/remove/queues/claims")
+    gone = root.post("/builder/remove/queues/claims", form)
+
+    assert made["Location"] == "/builder/desk/queues/claims"
+    assert "Claims claims ana@desk.example" in listed
+    assert gone["Location"] == "/builder/desk/queues"
+    assert not Queue.objects.get(key="claims").active
+    assert [one.after is None for one in ConfigurationChange.objects.filter(key="claims").order_by("id")] == [False, True]
+
+
+def test_what_something_else_names_cannot_be_taken_away(root: Client) -> None:
+    """BU-4: a fundamental fault forbids saving, and says where it would be missed."""
+    form = form_of(root.get("/builder/desk/queues/invoices"), "/builder/remove/queues/invoices")
+
+    refused = root.post("/builder/remove/queues/invoices", form)
+
+    assert refused.status_code == 422
+    assert "ticket_categories/invoice-query/queue" in words_of(refused)
+    assert Queue.objects.get(key="invoices").active
+
+
+def test_a_fault_stands_at_its_field_in_the_readers_language_and_what_was_typed_stays(root: Client) -> None:
+    """BU-4, H-1: nothing is saved."""
+    Person.objects.filter(email="root@desk.example").update(language="pl")
+    wrong = {"name": [""], "absent.from": ["2026-12-24"], "absent.to": ["2026-12-01"], "time_zone": ["Europe/Warszawa"]}
+
+    refused = sent(root, "users", "ana@desk.example", **wrong)
+
+    assert refused.status_code == 422
+    assert {"f-name", "f-absent", "f-time_zone"} <= {*errors_of(refused)}
+    assert "Europe/Warszawa" in text_of(refused)
+    assert "needs" not in " ".join(errors_of(refused).values())
+
+
+def test_somebody_elses_change_is_not_undone_unseen(root: Client) -> None:
+    """Z-2: two administrators."""
+    path = path_of("queues", "invoices")
+    mine = form_of(root.get(path), path)
+    sent(root, "queues", "invoices", title=["Bills"])
+
+    refused = root.post(path, mine | {"title": ["Accounts"]})
+
+    assert refused.status_code == 409
+    assert Queue.objects.get(key="invoices").title == "Bills"
+    assert "Accounts" in text_of(refused)
+
+
+def test_an_administrator_cannot_lock_themselves_out(root: Client) -> None:
+    """SEC-1: somebody must be able to undo it."""
+    refused = sent(root, "users", "root@desk.example", role=["agent"])
+
+    assert refused.status_code == 422
+    assert "f-role" in errors_of(refused)
+
+
+def test_rights_are_given_by_place_and_taken_back(root: Client) -> None:
+    """SEC-2: a row a place."""
+    given = sent(root, "users", "ana@desk.example", **{"grants.0.place": ["acme"], "grants.0.may": ["view", "work"]})
+    kept = desk_settings.current("users", "ana@desk.example")
+    taken = sent(root, "users", "ana@desk.example", **{"grants.0.place": [""]})
+
+    assert (given.status_code, taken.status_code) == (302, 302)
+    assert kept["grants"] == {"acme": ["view", "work"]}
+    assert "grants" not in desk_settings.current("users", "ana@desk.example")
+
+
+def test_a_canned_text_is_previewed_before_it_is_saved(root: Client) -> None:
+    """M-19: filled with sample values; nothing is kept."""
+    shown = sent(root, "canned-texts", "ask-order", **{"texts.en": ["Dear {{requester}}: {{reference}}"], "preview": ["1"]})
+
+    assert "Dear Lucía Ramos: 40308-T" in words_of(shown)
+    assert "which order" in desk_settings.current("canned-texts", "ask-order")["texts"]["en"]
+
+
+def test_staff_that_no_file_named_are_shown_and_become_configured_when_changed(root: Client) -> None:
+    """BU-1: `user create` and the page meet."""
+    Person.objects.create(email="eve@desk.example", name="Eve", role="agent", created_at=MONDAY)
+
+    listed = words_of(root.get("/builder/desk/users"))
+    sent(root, "users", "eve@desk.example", name=["Eve Adams"])
+
+    assert "eve@desk.example" in listed
+    assert Person.objects.get(email="eve@desk.example").configured
+    assert Person.objects.get(email="eve@desk.example").name == "Eve Adams"
