@@ -65,6 +65,7 @@ from tramita.services import (
     waiting,
     working,
 )
+from tramita.services.desk_settings import SORTS
 from tramita.services.views import Wanted
 from tramita.ui import views as ui
 from tramita.ui.worklist import COLUMNS
@@ -142,7 +143,7 @@ def furnish(desk: Desk, settings: Any, folder: Path) -> Pages:
     found = Pages()
     Person.objects.filter(pk=desk.ana.id).update(role="administrator", signature="Άννα", signs=True)
     desk.ana = people.actor_by_id(desk.ana.id or 0)
-    publish("canned_text", "Επιστροφή", texts={"en": "Έρχεται.", "pl": "Έρχεται."})
+    publish("canned_text", "Επιστροφή", title="Επιστροφή", texts={"en": "Έρχεται.", "pl": "Έρχεται."})
     for add in (_plain, _approving, _items, _lists, _mails, _unhandled, _mailboxes, _news, _people):
         add(found, desk, settings, folder)
     definitions.forget()
@@ -160,6 +161,12 @@ def _plain(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("builder", "/builder")
     found.add("builder-case-type", types, *(f"{types}?tab={tab}" for tab in ("settings", "yaml", "history")))
     found.add("builder-category", "/builder/categories/acme/main/finance/invoice-query")
+    for sort in SORTS:
+        found.add(
+            "desk-things", f"/builder/desk/{sort}", *(() if SORTS[sort].alone else (f"/builder/desk/{sort}?add=1",))
+        )
+    canned = "/builder/desk/canned-texts/Επιστροφή"
+    found.add("desk-thing", f"/builder/desk/users/{desk.ana.email}", "/builder/desk/queues/invoices", canned)
     found.statuses["/search?q=99999-T"] = 404
     found.add("search", "/search", "/search?q=99999-T", "/search?q=ζζζ", "/search?q=Τιμολόγιο")
 
@@ -377,13 +384,14 @@ def troubles() -> dict[str, bytes]:
 OTHER_NAMES = (
     *("office", "Acme Group", "Acme Iberia", "Desk", "harmless", "Mail 990", "Mail 991", "Mail 992"),
     *("Service Desk", "Olga Petrenko", "Angebot für Türen", "Anbei das Angebot.", "Hall B"),
-    *("Check the bank account", "IBAN checked", "Create it", "Create the supplier"),
+    *("5 minutes", "Check the bank account", "IBAN checked", "Create it", "Create the supplier"),
 )
 
 
 def names() -> list[str]:
     """What people and things are called here, with the letters that stand for people."""
     found = [*Person.objects.values_list("name", flat=True), *Queue.objects.values_list("title", flat=True)]
+    found += Person.objects.filter(key__isnull=False).values_list("key", flat=True)
     found += ["".join(word[0] for word in name.split()) for name in found]
     for key, body in Definition.objects.values_list("key", "current__body"):
         found += [key, *(body.get(part, "") for part in ("title", "name", "description"))]

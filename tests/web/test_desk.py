@@ -97,7 +97,10 @@ def test_a_queue_is_made_listed_and_used_no_more(root: Client) -> None:
     assert "Claims claims ana@desk.example" in listed
     assert gone["Location"] == "/builder/desk/queues"
     assert not Queue.objects.get(key="claims").active
-    assert [one.after is None for one in ConfigurationChange.objects.filter(key="claims").order_by("id")] == [False, True]
+    assert [one.after is None for one in ConfigurationChange.objects.filter(key="claims").order_by("id")] == [
+        False,
+        True,
+    ]
 
 
 def test_what_something_else_names_cannot_be_taken_away(root: Client) -> None:
@@ -158,7 +161,9 @@ def test_rights_are_given_by_place_and_taken_back(root: Client) -> None:
 
 def test_a_canned_text_is_previewed_before_it_is_saved(root: Client) -> None:
     """M-19: filled with sample values; nothing is kept."""
-    shown = sent(root, "canned-texts", "ask-order", **{"texts.en": ["Dear {{requester}}: {{reference}}"], "preview": ["1"]})
+    shown = sent(
+        root, "canned-texts", "ask-order", **{"texts.en": ["Dear {{requester}}: {{reference}}"], "preview": ["1"]}
+    )
 
     assert "Dear Lucía Ramos: 40308-T" in words_of(shown)
     assert "which order" in desk_settings.current("canned-texts", "ask-order")["texts"]["en"]

@@ -31,7 +31,9 @@ def _of(sort: str) -> Choices:
         return list(Organisation.objects.filter(active=True).values_list("key", "name"))
     if sort == "branch":
         return branches()
-    return list(Definition.objects.filter(kind=sort, active=True).exclude(key__contains="@").values_list("key", "title"))
+    return list(
+        Definition.objects.filter(kind=sort, active=True).exclude(key__contains="@").values_list("key", "title")
+    )
 
 
 def branches() -> Choices:

@@ -1,4 +1,4 @@
-"""A thing of the configuration is changed on a page: the same validation and publication as `apply` (DESIGN decision 8).
+"""A thing of the configuration is changed on a page: validated and published as by `apply` (DESIGN decision 8).
 
 Every sort of thing has its shape and its place below a section. What a page changes is one entry; all else of the
 section goes along as it is, and so does what the page does not ask.

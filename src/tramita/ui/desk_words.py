@@ -85,12 +85,12 @@ HINTS: Words = {
     "managers": _("They see the load of the queue and move its work. They are members too."),
     "time_zone": _("Such as Europe/Warsaw; empty: the person's own choice."),
     "language": _("Empty: the person's own choice."),
-    "active": _("Who is not cannot sign in and gets no work."),
-    "approval-types.active": _("Who is not can be asked for no more."),
+    "active": _("Somebody who is not cannot sign in and gets no work."),
+    "approval-types.active": _("One that is not cannot be asked for any more."),
     "robots.active": _("One that is not gets no work."),
     "grants": _("Without any, the role holds everywhere. With some, only there and below."),
     "own_queues_only": _("Else they see all that their rights allow."),
-    "organisation": _("Only for somebody who works for one organisation alone."),
+    "organisation": _("Only for somebody who works for one organisation."),
     "service": _("Empty: everywhere."),
     "texts": _("They may hold {{reference}}, {{title}}, {{requester}}, {{agent}} and {{due}}."),
     "attach_tagged": _("One tag a line."),
@@ -118,6 +118,7 @@ PERMISSIONS: Words = {
     "audit": pgettext_lazy("right", "See the audit"),
     "approve": pgettext_lazy("right", "Approve"),
 }
+
 
 def label(sort: str, name: str) -> Any:
     """What a key is called, `absent.from` among them."""

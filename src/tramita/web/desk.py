@@ -1,4 +1,4 @@
-"""The Builder's pages of what is no process: a list of each sort of thing, and one of them as a form (BU-1, BU-2, BU-7).
+"""The Builder's pages of what is no process: a list of each sort of thing, one of them as a form (BU-1, BU-2, BU-7).
 
 Forms are made from the shapes that files are read by; what is saved is validated with all the rest, as by `apply`.
 """
@@ -37,8 +37,15 @@ def things(request: StaffRequest, sort: str) -> HttpResponse:
         return _add(request, sort)
     if "add" in request.GET:
         return _form(request, sort, None, {})
-    rows = shown_desk.rows(sort, desk_settings.entries(sort))
-    return _page(request, "web/builder/things.html", sort, rows=rows, columns=shown_desk.COLUMNS[sort])
+    rows = shown_desk.rows(sort, kind.shape, desk_settings.entries(sort))
+    return _page(
+        request,
+        "web/builder/things.html",
+        sort,
+        rows=rows,
+        columns=shown_desk.COLUMNS[sort],
+        called=kind.shape.keys[0].name,
+    )
 
 
 def _add(request: StaffRequest, sort: str) -> HttpResponse:
@@ -111,7 +118,7 @@ def _form(
         read=desk_form.first(values, "read") or digest(tree),
         may_remove=key is not None and not kind.lasting and not kind.alone,
         changes=[] if key is None else shown_desk.changes(history(kind.section, key)),
-        extra=shown_desk.extra(sort, key, filled, request.actor, shown=preview),
+        texts=shown_desk.previews(filled, request.actor) if key or preview else (),
         elsewhere=refused.faults.get("", "") if refused else "",
         rows=desk_form.rows,
     )

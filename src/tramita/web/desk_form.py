@@ -1,4 +1,4 @@
-"""The form of a thing of the configuration, made from its shape: its inputs filled from the tree, and read back into one.
+"""The form of a thing of the configuration, made from its shape: inputs filled from its tree, and read back into one.
 
 Every input has a name, `title` or `absent.from`; what stands in them is a list of texts by name, be it from the
 configuration or from what was sent, so that a refused form shows what was typed.

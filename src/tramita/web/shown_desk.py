@@ -12,7 +12,7 @@ from tramita.domain.actors import Actor
 from tramita.queries.desk_choices import Changed, Choices, choices
 from tramita.services.definitions.export import as_yaml
 from tramita.services.definitions.shapes import Key, Shape
-from tramita.ui import desk_words, labels, moments
+from tramita.ui import labels
 from tramita.web.desk_form import Values, first
 
 Tree = Mapping[str, Any]
@@ -23,7 +23,6 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "canned-texts": ("service", "texts"),
     "approval-types": ("description", "active"),
 }
-ON = ("active", "reminders")  # said by a file only where it is not so
 WORDS = {"role": "role", "kinds": "kind", "grants": "permission"}  # families of labels
 REFERRING = ("reference", "references", "absence")
 MOST_NAMED = 3
@@ -40,28 +39,33 @@ def title(sort: str, key: str | None, tree: Tree) -> str:
     return str(tree.get("title") or tree.get("name") or key or labels.word("desk_sort", sort))
 
 
-def rows(sort: str, entries: Mapping[str, Tree]) -> list[dict[str, Any]]:
+def rows(sort: str, shape: Shape, entries: Mapping[str, Tree]) -> list[dict[str, Any]]:
     """A row a thing, by its title."""
+    keys = [one for name in COLUMNS[sort] for one in shape.keys if one.name == name]
     found = [
-        {"key": key, "title": title(sort, key, tree), "cells": [_cell(name, tree) for name in COLUMNS[sort]]}
+        {"key": key, "title": title(sort, key, tree), "cells": [_cell(one, tree.get(one.name)) for one in keys]}
         for key, tree in entries.items()
     ]
     return sorted(found, key=lambda row: str(row["title"]).casefold())
 
 
-def _cell(name: str, tree: Tree) -> str:
-    value = tree.get(name, name in ON)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if name == "language":
-        return labels.LANGUAGES.get(str(value), "")
-    if isinstance(value, Mapping):
+def _cell(key: Key, value: Any) -> str:
+    if key.kind == "flag":
+        return _("yes") if (key.otherwise if value is None else value) else _("no")
+    if value is None:
+        return ""
+    if key.kind == "by_language":
         return ", ".join(labels.LANGUAGES.get(one, one) for one in value)
-    if isinstance(value, list | tuple):
-        named = [labels.word(WORDS[name], one) if name in WORDS else str(one) for one in value]
-        more = _("and %(count)s more") % {"count": len(named) - MOST_NAMED} if len(named) > MOST_NAMED else ""
-        return ", ".join(named[:MOST_NAMED]) + (f" {more}" if more else "")
-    return labels.word(WORDS[name], value) if name in WORDS else str(value)
+    if not isinstance(value, list):
+        return _word(key, value)
+    more = _("and %(count)s more") % {"count": len(value) - MOST_NAMED} if len(value) > MOST_NAMED else ""
+    return ", ".join(_word(key, one) for one in value[:MOST_NAMED]) + (f" {more}" if more else "")
+
+
+def _word(key: Key, value: Any) -> str:
+    if key.name == "language":
+        return labels.LANGUAGES.get(value, "")
+    return labels.word(WORDS[key.name], value) if key.name in WORDS else str(value)
 
 
 def fields(shape: Shape, filled: Values) -> list[tuple[Key, Choices]]:
@@ -87,7 +91,8 @@ def _with_chosen(key: Key, offered: Choices, filled: Values) -> Choices:
     called = dict(offered)
     if key.kind in ("references", "ticked"):
         return [(it, called.get(it, it)) for it in chosen] + [one for one in offered if one[0] not in chosen]
-    return [*offered, *((it, it) for it in chosen if it not in called)] if offered else []
+    kept = chosen if key.kind in REFERRING or key.kind == "grants" else ()
+    return [*offered, *((it, it) for it in kept if it not in called)]
 
 
 def _inputs(key: Key, filled: Values) -> Iterable[str]:
@@ -107,11 +112,6 @@ def _lines(one: Changed) -> Iterator[tuple[str, str]]:
     for line in difflib.unified_diff(old, new, lineterm="", n=1):
         if not line.startswith(("---", "+++", "@@")):
             yield line[:1], line[1:]
-
-
-def extra(sort: str, key: str | None, filled: Values, actor: Actor, *, shown: bool) -> Any:
-    """What a page of this sort shows besides its form."""
-    return previews(filled, actor) if sort == "canned-texts" and (shown or key) else None
 
 
 def previews(filled: Values, actor: Actor) -> list[tuple[str, str]]:

@@ -76,7 +76,9 @@ def test_what_is_given_must_stay_declared_though_its_section_is_in_no_file(appli
     with pytest.raises(WrongConfiguration) as caught:
         apply([file("properties:\n  users: {room: text}")], by=SYSTEM, at=NOW)
 
-    assert "users as applied before: users have no property “phone”" in str(caught.value.lines())
+    assert "users/ana@desk.example/properties/phone as applied before: users have no property “phone”" in str(
+        caught.value.lines()
+    )
     said = apply([file(GIVEN.replace("size: 120", "size: 130"))], by=SYSTEM, at=NOW)
     assert said.changed == ["organisations/acme"]
 

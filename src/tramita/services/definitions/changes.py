@@ -25,7 +25,9 @@ def record(before: Tree, applied: Applied, *, by: Actor, at: datetime) -> None:
     for section, now in export.current(only=touched).items():
         was, became = dict(things(section, before[section])), dict(things(section, now))
         rows += [
-            ConfigurationChange(section=section, key=key, at=at, by_id=by.id, before=was.get(key), after=became.get(key))
+            ConfigurationChange(
+                section=section, key=key, at=at, by_id=by.id, before=was.get(key), after=became.get(key)
+            )
             for key in sorted({*was, *became})
             if was.get(key) != became.get(key)
         ]

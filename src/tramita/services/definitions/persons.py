@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDefinition
@@ -17,6 +18,7 @@ from tramita.services.definitions.source import Node, Place
 LEASE = timedelta(minutes=5)
 LONGEST_LEASE = timedelta(days=1)
 PERMISSIONS = [one.value for one in Permission if one is not Permission.PORTAL]
+STAFF_ROLES = ("agent", "team_leader", "administrator")  # what a page offers
 ROLES = [role.value for role in Role if role not in {Role.ROBOT, Role.SYSTEM}]
 
 
@@ -86,7 +88,7 @@ def robot(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinit
     """A program that works items; Actions unless it says otherwise (B-3, Z-17)."""
     name = values.name_of(reading, key, place)
     keys = named(reading, name, node, place, "robot")
-    said = {"kinds": (Kind.ACTION,), "lease": LEASE} | ROBOT.read(keys)
+    said: dict[str, Any] = {"kinds": (Kind.ACTION,), "lease": LEASE} | ROBOT.read(keys)
     read = PersonDefinition(name, role=Role.ROBOT, **said)
     memberships(reading, keys, read.key)
     keys.done()
@@ -163,7 +165,7 @@ CONTACT = Shape((*PERSON, shapes.reference("organisation", "organisation"), shap
 MEMBER = Shape(
     (
         PERSON[0],
-        shapes.choice("role", *ROLES, needed=True, otherwise="agent"),
+        shapes.special("role", "choice", values.one_of(*ROLES), of=STAFF_ROLES, needed=True, otherwise="agent"),
         *PERSON[1:],
         shapes.reference("reports_to", "user"),
         shapes.special("absent", "absence", absence, of=("user",)),

@@ -45,7 +45,10 @@ SAYINGS = tuple(
             gettext_noop("“%(text)s” is not a duration. Write “5 days” or “16 working hours”."),
         ),
         (r"“(?P<address>.*)” is no e-mail address", gettext_noop("“%(address)s” is no mail address.")),
-        (r"“[^”]*@[^”]*” is already defined in .*", gettext_noop("This address has a route already, or is named twice.")),
+        (
+            r"“[^”]*@[^”]*” is already defined in .*",
+            gettext_noop("This address has a route already, or is named twice."),
+        ),
         (r"“(?P<name>.*)” is already defined in .*", gettext_noop("“%(name)s” is there already.")),
         (r"a text must not be empty", gettext_noop("This is needed.")),
         (r".* needs (an )?“\w+”", gettext_noop("This is needed.")),

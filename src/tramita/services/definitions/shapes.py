@@ -1,6 +1,6 @@
-"""What each thing of the configuration may say, declared once: files are read by it, and pages make their forms of it."""
+"""What each thing of the configuration may say, declared once: files are read by it, pages make forms of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,7 @@ class Shape:
         """What is given; the definition's own defaults stand for the rest. What is needed and absent is a fault."""
         found = {}
         for one in self.keys:
-            value = (
-                keys.must(one.name, one.read, one.otherwise) if one.needed else keys.maybe(one.name, one.read)
-            )
+            value = keys.must(one.name, one.read, one.otherwise) if one.needed else keys.maybe(one.name, one.read)
             if value is not None:
                 found[one.name] = value
         return found
@@ -88,9 +86,8 @@ def language(name: str = "language") -> Key:
     return Key(name, "choice", values.language, LANGUAGES)
 
 
-def special(name: str, kind: str, read: Read, *, of: tuple[str, ...] = (), needed: bool = False, otherwise: Any = None) -> Key:
+def special(
+    name: str, kind: str, read: Read, *, of: tuple[str, ...] = (), needed: bool = False, otherwise: Any = None
+) -> Key:
     """A key that a page asks for in a way of its own."""
     return Key(name, kind, read, of, needed, otherwise)
-
-
-Shapes = Mapping[str, Shape]
