@@ -133,6 +133,18 @@ def test_who_may_not_work_there_starts_nothing(caller: Callers, desk: Desk, path
     assert Item.objects.count() == 0
 
 
+def test_a_case_starts_below_another(caller: Callers, desk: Desk) -> None:
+    """C-12, G-5: of the one that is named and may be seen."""
+    above = desk.case()
+    body = {"case_type": above.process.key, "short_description": "Bank", "requester": desk.rui.email}
+
+    done = caller.ana.post("/cases", {**body, "parent": above.reference})
+    unseen = caller.ana.post("/cases", {**body, "parent": "999999-C"})
+
+    assert (done.status_code, unseen.status_code) == (201, 404)
+    assert done.json()["parent"] == above.reference
+
+
 def test_an_action_is_launched_in_copies(caller: Callers, desk: Desk) -> None:
     """C-11, A-1, G-6."""
     case = desk.case()

@@ -8,9 +8,12 @@ from tests.desk import MONDAY, Desk
 from tests.flows import begun, names, passed, publish_flow, running
 from tests.services.test_first_ticket import fresh, in_order
 from tests.services.test_flowing import complete
+from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Method, Problem, Reason, State, WaitType
+from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Definition, Entry, Item, Link
-from tramita.services import resolving, reworking, waiting, working
+from tramita.queries import people
+from tramita.services import resolving, reworking, starting, waiting, working
 
 HOUR = timedelta(hours=1)
 
@@ -176,3 +179,63 @@ def test_a_case_type_that_is_gone_is_a_problem_and_not_a_standstill(desk: Desk) 
     complete(case, "launch", desk=desk)
     assert names(case) == ["after"]
     in_order(case)
+
+
+def test_a_person_starts_a_sub_case_which_its_case_waits_for(desk: Desk) -> None:
+    """C-12, G-5, G-9: of a type of the same customer, submitted at once; an independent one is not waited for."""
+    inner = publish_flow("inner-by-hand", {"only": ["work"]})
+    case = begun(desk, {"one": ["papers"]})
+
+    def start(**more: object) -> Item:
+        return starting.start_case(
+            case_type=inner,
+            short_description="Bank details",
+            requester=desk.rui.email,
+            parent=case,
+            by=desk.ana,
+            at=MONDAY,
+            **more,  # type: ignore[arg-type]
+        )
+
+    sub, beside = start(), start(independent=True)
+    complete(case, "papers", desk=desk)
+    held = fresh(case).state
+    complete(sub, "work", desk=desk)
+
+    assert (sub.parent_id, beside.parent_id) == (case.pk, None)
+    assert {sub.related_to_id, beside.related_to_id} == {case.pk}
+    assert list(Link.objects.filter(source=case, type="sub_case").values_list("target_id", flat=True)) == [
+        sub.pk,
+        beside.pk,
+    ]
+    assert (held, fresh(case).state, fresh(beside).state) == (State.TO_DO, State.RESOLVED, State.TO_DO)
+    for item in (case, sub, beside):
+        in_order(item)
+
+
+def test_a_sub_case_is_not_started_where_it_cannot_be(desk: Desk) -> None:
+    """C-12: as a Draft, of another customer, on what is over or is no Case, or by who may not work the Case."""
+    inner = publish_flow("inner-refused", {"only": ["work"]})
+    case, over, foreign = (begun(desk, {"one": ["papers"]}) for _ in range(3))
+    resolving.abort(over, confirmed=True, by=desk.ana, at=MONDAY)
+    Item.objects.filter(pk=foreign.pk).update(customer=None)
+
+    def refused(below: Item, error: type[Exception], *, by: Actor = desk.ana, draft: bool = False) -> object:
+        with pytest.raises(error) as told:
+            starting.start_case(
+                case_type=inner,
+                short_description="x",
+                parent=below,
+                draft=draft,
+                requester=desk.rui.email,
+                by=by,
+                at=MONDAY,
+            )
+        return told.value.errors[0].code if isinstance(told.value, Invalid) else getattr(told.value, "code", None)
+
+    assert refused(case, Invalid, draft=True) == "sub_case"
+    assert refused(foreign, Invalid) == "other_customer"
+    assert refused(fresh(over), Conflict) == "case_not_running"
+    assert refused(desk.ticket(), Conflict) == "not_a_case"
+    assert refused(case, NotPermitted, by=people.actor_for(desk.rui)) == "not_permitted"
+    assert not Item.objects.filter(title="x").exists()

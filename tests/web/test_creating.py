@@ -138,3 +138,24 @@ def test_resolving_a_draft_names_what_is_missing(desk: Desk, ana: Client) -> Non
     refused = ana.post(f"/items/{item.reference}/resolve", {"version": item.version, "method": "replied"})
 
     assert "Description: This is needed. Category: This is needed." in words_of(refused)
+
+
+def test_a_sub_case_is_started_from_the_page_of_its_case(desk: Desk, ana: Client) -> None:
+    """C-12: the form offers the customer's types, knows the people and says who waits; refused, it stays a Sub-Case."""
+    case = desk.case(fields={})
+    page = text_of(ana.get(f"/items/{case.reference}?tab=actions"))
+    assert f'href="/new/case?parent={case.reference}"' in page
+
+    form_page = text_of(ana.get(f"/new/case?parent={case.reference}&case_type=acme/main/finance/onboarding"))
+    assert f"New Sub-Case of {case.reference}" in form_page
+    assert f'value="{case.requester.email}"' in form_page
+    assert 'value="draft"' not in form_page
+    said = {"parent": case.reference, "case_type": "acme/main/finance/onboarding", "requester": desk.rui.email}
+    again = ana.post("/new/case", {**said, "short_description": "", "then": "submit", "wait": "yes"})
+    ana.post("/new/case", {**said, "short_description": "Bank details", "then": "submit", "wait": "yes"})
+    ana.post("/new/case", {**said, "short_description": "Beside it", "then": "submit"})
+
+    assert again.status_code == 422
+    assert f"New Sub-Case of {case.reference}" in text_of(again)
+    assert Item.objects.get(title="Bank details").parent_id == case.pk
+    assert Item.objects.get(title="Beside it").parent_id is None

@@ -6,15 +6,15 @@ from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Listed, Reason, Visibility
-from tramita.domain.errors import Invalid, NotPermitted
+from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.visibility import may
-from tramita.services import clockwork, contacts, flowing
+from tramita.services import clockwork, contacts, flowing, linking
 from tramita.services.beginning import begin, place, placed, set_process
 from tramita.services.fields import put
 from tramita.services.ledger import Change, create
-from tramita.services.moving import decide, follow, settle
+from tramita.services.moving import decide, follow, require, settle
 from tramita.services.submitting import missing, submission
 from tramita.services.transactions import one_transaction
 
@@ -51,10 +51,16 @@ def start_case(
     cc: Iterable[str] = (),
     fields: Mapping[str, Any] | None = None,
     draft: bool = False,
+    parent: Item | None = None,
+    independent: bool = False,
     by: Actor,
     at: datetime,
 ) -> Item:
-    """A Case by hand: a Draft, or submitted and validated. Rules: C-1 to C-4, C-40, C-41."""
+    """A Case by hand: a Draft, or submitted and validated. Rules: C-1 to C-4, C-40, C-41.
+
+    With a `parent` it is a Sub-Case of it, which the parent waits for unless it is independent; it is of the same
+    customer, and no Draft: nobody would know what the parent waits for. Rules: C-12, G-5, G-9.
+    """
     if not case_type:
         raise Invalid.one("case_type", "required", "This is needed.")
     current = definitions.current_case_type(case_type)
@@ -63,7 +69,30 @@ def start_case(
     item = Item(kind=Kind.CASE, title=short_description.strip())
     set_process(item, current)
     item.fields = put(item, fields or {})
-    return _start(item, requester, primary_contact, cc, draft=draft, by=by, at=at)
+    if parent is not None:
+        _below(parent, item, draft=draft, independent=independent, by=by)
+    item = _start(item, requester, primary_contact, cc, draft=draft, by=by, at=at)
+    if parent is not None:
+        linking.link(parent, to=item, by=by, at=at, type="sub_case")
+    return item
+
+
+def _below(parent: Item, item: Item, *, draft: bool, independent: bool, by: Actor) -> None:
+    """Put a new Case below another that runs. Raises: NotPermitted, Conflict, Invalid."""
+    require(by, "work", parent)
+    if draft:
+        raise Invalid.one("draft", "sub_case", "A Sub-Case is submitted at once.")
+    flowing.hold(parent)
+    case = Item.objects.select_for_update().get(pk=parent.pk)
+    if case.kind is not Kind.CASE:
+        raise Conflict("Only a Case has Sub-Cases.", code="not_a_case")
+    if case.state not in flowing.RUNNING:
+        raise Conflict("Sub-Cases are started while the Case runs.", code="case_not_running")
+    if item.customer_id != case.customer_id:
+        raise Invalid.one("case_type", "other_customer", "A Sub-Case is of the customer of its Case.")
+    item.parent_id = None if independent else case.pk
+    item.related_to_id = case.related_to_id or case.pk
+    item.organisation_id = case.organisation_id
 
 
 def _start(

@@ -1,5 +1,6 @@
 """New Ticket and new Case: a Draft, or submitted at once (T-1 to T-3, C-2 to C-4, D-21)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from tramita.domain.cards import NOTHING, Declared
 from tramita.models import Item
 from tramita.queries import definitions
+from tramita.queries.items import get_visible
 from tramita.services import starting
 from tramita.web import card_inputs, inputs, shown_cards
 from tramita.web.access import StaffRequest, staff
@@ -56,6 +58,7 @@ def case(request: StaffRequest) -> HttpResponse:
     if card_inputs.looks(request):
         return _case_form(request, looked("new", request.POST))
     draft, path = _draft(request), inputs.text(request, "case_type")
+    parent = _parent(request, request.POST)
     try:
         item = starting.start_case(
             case_type=path or None,
@@ -65,6 +68,8 @@ def case(request: StaffRequest) -> HttpResponse:
             cc=inputs.addresses(request, "cc"),
             fields=_fields(request, of_case_type(path)),
             draft=draft,
+            parent=parent,
+            independent=bool(parent) and inputs.text(request, "wait") != "yes",
             by=request.actor,
             at=timezone.now(),
         )
@@ -100,17 +105,45 @@ def _case_form(request: StaffRequest, refused: Refusal | None = None) -> HttpRes
     chosen = (refused.typed if refused else request.GET).get("case_type", "")
     if refused and refused.looked and card_inputs.only_cards(request, "new"):
         return _cards(request, refused, of_case_type(chosen))
-    types = [(one.path, one.title or one.path) for one in definitions.case_types_for(request.actor)]
-    return _form(request, "web/new_case.html", refused, of_case_type(chosen), types=types, chosen=chosen)
+    parent = _parent(request, refused.typed if refused else request.GET)
+    known, types = of_case_type(chosen), definitions.case_types_for(request.actor)
+    if parent is not None:
+        customer = f"{(parent.process.key if parent.process else '').partition('/')[0]}/"
+        types = [one for one in types if one.path.startswith(customer)]
+    return _form(
+        request,
+        "web/new_case.html",
+        refused,
+        known,
+        values={name: value for name, value in parent.fields.items() if name in known.fields} if parent else None,
+        parent=parent,
+        types=[(one.path, one.title or one.path) for one in types],
+        chosen=chosen,
+    )
+
+
+def _parent(request: StaffRequest, said: Mapping[str, Any]) -> Item | None:
+    """The Case that a Sub-Case is started from (C-12). Raises: NotFound."""
+    reference = str(said.get("parent", ""))
+    return get_visible(request.actor, reference) if reference else None
 
 
 def _form(
-    request: StaffRequest, template: str, refused: Refusal | None, known: Declared, **context: Any
+    request: StaffRequest,
+    template: str,
+    refused: Refusal | None,
+    known: Declared,
+    *,
+    values: Mapping[str, Any] | None = None,
+    parent: Item | None = None,
+    **context: Any,
 ) -> HttpResponse:
     status = refused.status if refused else 200
     first = next(iter(refused.faults), "") if refused else ""
-    cards = shown_cards.form("new", known, known.with_defaults({}), refused=refused)
-    return page(request, template, "new", status=status, first=first, cards=cards, **context, **readers(refused))
+    cards = shown_cards.form("new", known, known.with_defaults(values or {}), refused=refused)
+    return page(
+        request, template, "new", status=status, first=first, cards=cards, parent=parent, **context, **readers(refused)
+    )
 
 
 def _cards(request: StaffRequest, refused: Refusal, known: Declared) -> HttpResponse:

@@ -1,5 +1,6 @@
 """An item's head and info card as the templates want them: words instead of codes, names instead of ids."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +14,11 @@ from tramita.domain.codes import Clock, Kind, Method, State, WaitType
 from tramita.domain.definitions import Settings
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.queries.around import around
+from tramita.queries.around import Linked, around
 from tramita.queries.names import Who
 from tramita.queries.visibility import may
 from tramita.services.field_words import said_fields
+from tramita.services.flowing import RUNNING
 from tramita.services.tracking import REST_AFTER
 from tramita.ui import due, labels
 from tramita.ui.due_text import due_text
@@ -67,7 +69,7 @@ def shown(reading: Reading) -> dict[str, Any]:
     settings = definitions.settings_of(near.settings)
     return {
         **_head(reading, [near.titles.get(path, path.rpartition("/")[2]) for path in paths]),
-        **_moves(reading, settings),
+        **_moves(reading, settings, near.linked),
         "defects": card(reading, near, settings),
         "may_work": may(reading.actor, "work", reading.item),
         "approval": panel(reading, near),
@@ -77,6 +79,9 @@ def shown(reading: Reading) -> dict[str, Any]:
         "properties": list(said_fields(near.properties)),
         "above": near.above,
         "candidates": near.workers,
+        "sub_cases": reading.item.kind is Kind.CASE
+        and reading.item.state in RUNNING
+        and may(reading.actor, "work", reading.item),
         "related": near.linked,
         "followable": reading.running and reading.item.state is not State.DRAFT,
         "follows": near.follows if near.follows is not None else reading.actor.id in _workers(reading.item),
@@ -128,7 +133,7 @@ def _promise(item: Item, now: datetime) -> str:
     return due_text(due_at=item.due_at, paused=paused, seconds_left=item.seconds_left, now=now)
 
 
-def _moves(reading: Reading, settings: Settings) -> dict[str, Any]:
+def _moves(reading: Reading, settings: Settings, linked: Sequence[Linked]) -> dict[str, Any]:
     """The state control: what the tables allow, in their order; an Action's second end is a panel of its own."""
     item, allowed = reading.item, list(reading.read.allowed)
     moves = [verb for verb in allowed if verb not in NOT_STATES]
@@ -139,7 +144,7 @@ def _moves(reading: Reading, settings: Settings) -> dict[str, Any]:
     methods = [(m.value, labels.word("method", m)) for m in resolution.offered(item.kind) if m != "unable_to_complete"]
     return {
         "allowed": allowed,
-        "starts_cases": _starts_cases(item),
+        "starts_cases": _starts_cases(item, linked),
         "moves": moves,
         "go_on": [verb for verb in moves if verb in ("start", "resume")],
         "shapes": SHAPES,
@@ -156,11 +161,11 @@ def _moves(reading: Reading, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _starts_cases(item: Item) -> bool:
-    """Whether its type knows an Action that starts Cases: then it may have Sub-Cases (C-60)."""
+def _starts_cases(item: Item, linked: Sequence[Linked]) -> bool:
+    """Whether it may have Sub-Cases (C-60): its type knows an Action that starts some, or a Case hangs on it."""
     if item.kind is not Kind.CASE or item.process_version_id is None:
         return False
-    return any(
+    return any(one.kind is Kind.CASE and one.state is not State.CLOSED for one in linked) or any(
         action.kind == "start_case" for action in definitions.case_type(item.process_version_id).actions.values()
     )
 

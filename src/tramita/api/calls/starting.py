@@ -11,6 +11,7 @@ from tramita.api.schemas.items import ItemOut, LaunchedOut
 from tramita.api.schemas.starting import ActionIn, CaseIn, TicketIn
 from tramita.api.versions import change_item
 from tramita.models import Item
+from tramita.queries.items import get_visible
 from tramita.services import launching, starting
 
 router = Router(tags=["Starting work"])
@@ -42,6 +43,8 @@ def start_case(request: HttpRequest, response: HttpResponse, case: CaseIn = NO_C
         **case.people(),
         fields=case.fields,
         draft=case.draft,
+        parent=get_visible(caller(request), case.parent) if case.parent else None,
+        independent=case.independent,
         by=caller(request),
         at=timezone.now(),
     )

@@ -65,6 +65,10 @@ class CaseIn(_Contacts):
 
     case_type: Line | None = None
     short_description: Line | None = None
+    parent: Line | None = None
+    """The reference of a running Case of the same customer, whose Sub-Case this is (C-12)."""
+    independent: bool = False
+    """The parent does not wait for it (G-5)."""
 
 
 class ActionIn(Input):
