@@ -65,6 +65,7 @@ from tramita.services import (
     waiting,
     working,
 )
+from tramita.services.account_mail import Way, before
 from tramita.services.desk_settings import SORTS
 from tramita.services.views import Wanted
 from tramita.ui import views as ui
@@ -97,7 +98,9 @@ NO_PAGES: Mapping[str, str] = {
     "tray-picture": "a file",
     "tray-part": "a file",
 }
-VISITORS = frozenset({"account_login", "approve-by-mail", "leave-notifications"})  # nobody is signed in there
+VISITORS = frozenset(  # nobody is signed in there
+    {"account_login", "approve-by-mail", "leave-notifications", "password-forgotten", "password-choose"}
+)
 
 
 @dataclass
@@ -354,6 +357,10 @@ def _news(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
         )
     found.add("notifications", "/notifications", "/notifications?show=unread")
     found.add("leave-notifications", f"/notifications/leave/{leaving_token(desk.ana.id or 0, keys())}")
+    ana = Person.objects.get(pk=desk.ana.id)
+    key = Way(ana.pk, "new_user", int(now.timestamp()), before(ana)).key()
+    found.add("password-forgotten", "/accounts/password")
+    found.add("password-choose", f"/accounts/password/{key}")
 
 
 def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:

@@ -15,6 +15,7 @@ def configure_user(parser: ArgumentParser) -> None:
     parser.add_argument("email", metavar="EMAIL")
     parser.add_argument("--name", metavar="N", help="needed for a new person")
     parser.add_argument("--role", choices=ROLES, help="needed for a new person")
+    parser.add_argument("--invite", action="store_true", help="send them a mail by which they choose their password")
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
 
@@ -22,11 +23,14 @@ def run_user(args: Namespace) -> int:
     """Create a person, or set what is given for one who exists."""
     from django.utils.timezone import now
 
+    from tramita.services.passwords import invite
     from tramita.services.people import create_user
 
     password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else None
     role = Role(args.role) if args.role else None
     person = create_user(args.email, name=args.name, role=role, password=password, by=SYSTEM, at=now())
+    if args.invite:
+        invite(person, by=SYSTEM, at=now())
     terminal.say(f"{person.email}  {person.name}  {person.role.value}")
     return SUCCESS
 

@@ -17,7 +17,11 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "case_launched": (*ALWAYS, "case"),
     "split": (*ALWAYS, "children"),
     "resolution": (*ALWAYS, "until"),
-    "too_large": ("name", "desk", "subject", "size", "limit"),  # it belongs to no item
+    # those below belong to no item
+    "too_large": ("name", "desk", "subject", "size", "limit"),
+    "new_user": ("name", "desk", "link", "until"),
+    "password_forgotten": ("name", "desk", "link", "until"),
+    "password_changed": ("name", "desk"),
 }
 SWITCHES = ("no_response", "case_launched", "split", "resolution")  # of a category or Case type; a route acknowledges
 

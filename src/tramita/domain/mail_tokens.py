@@ -14,6 +14,7 @@ from tramita.domain.mime import ParsedMail
 from tramita.domain.references import Reference
 
 HEX_DIGITS = 20  # 80 bits
+NO_ITEM = Reference(Kind.TICKET, 0)  # what the token in the Message-ID of a mail of no item stands for
 LONGEST_LOCAL = 64  # octets before the @ (RFC 5321)
 NOTICE, DIGEST = "n", "m"  # how the names of mails begin that tell news of one item, of several; others are hexadecimal
 

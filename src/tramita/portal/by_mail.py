@@ -32,15 +32,20 @@ allowances = Allowances()
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_mail(request: HttpRequest, key: str) -> HttpResponse:
     """Show the request, or decide."""
-    seconds = allowances.take(get_adapter().get_client_ip(request), A_MINUTE)
-    if seconds:
-        response = render(request, "429.html", status=429)
-        response["Retry-After"] = str(seconds)
-        return response
-    return _kept_secret(_answer(request, key))
+    return too_often(request, allowances, A_MINUTE) or kept_secret(_answer(request, key))
 
 
-def _kept_secret(response: HttpResponse) -> HttpResponse:
+def too_often(request: HttpRequest, known: Allowances, a_minute: int) -> HttpResponse | None:
+    """The answer to who asked too often within a minute, else nothing."""
+    seconds = known.take(get_adapter().get_client_ip(request), a_minute)
+    if not seconds:
+        return None
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def kept_secret(response: HttpResponse) -> HttpResponse:
     """The address is a key: it goes to no other site, into no cache and no index."""
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store, private"

@@ -66,8 +66,27 @@ BUILT_IN: Mapping[str, Promise] = {
         "Nobody has read it. Please send it again with smaller files, or with a link to them.\n\n"
         "This is an automatic message."
     ),
+    "new_user": gettext_lazy(
+        "Hello {{name}},\n\nyou can now work at {{desk}}. Choose your password here, until {{until}}:\n\n{{link}}\n\n"
+        "This is an automatic message."
+    ),
+    "password_forgotten": gettext_lazy(
+        "Hello {{name}},\n\nsomebody said that they have forgotten the password with which you sign in at {{desk}}. "
+        "If it was you, choose a new one here, until {{until}}:\n\n{{link}}\n\n"
+        "If it was not you, do nothing: your password stays as it is.\n\nThis is an automatic message."
+    ),
+    "password_changed": gettext_lazy(
+        "Hello {{name}},\n\nthe password with which you sign in at {{desk}} was changed, and whoever was signed in "
+        "with the old one is so no more. If it was not you, tell those who run the desk at once.\n\n"
+        "This is an automatic message."
+    ),
 }
-SUBJECTS: Mapping[str, Promise] = {"too_large": gettext_lazy("Too large: {{subject}}")}  # else the item's title
+SUBJECTS: Mapping[str, Promise] = {  # else the item's title
+    "too_large": gettext_lazy("Too large: {{subject}}"),
+    "new_user": gettext_lazy("Your access to {{desk}}"),
+    "password_forgotten": gettext_lazy("A new password for {{desk}}"),
+    "password_changed": gettext_lazy("Your password for {{desk}} was changed"),
+}
 
 
 def acknowledge(change: Change, *, to: str, name: str, language: str, answered: Answered, desk: Directory) -> None:

@@ -24,7 +24,7 @@ from tramita.domain.wordless import wordless
 from tramita.gateways.smtp import NotNowError, RefusedError, SendError, Transport, UncertainError, transport
 from tramita.models import Message
 from tramita.models.leases import NEVER_LEASED
-from tramita.services import lanes, mail_size, notice_mail, size_notices
+from tramita.services import account_mail, lanes, mail_size, notice_mail, size_notices
 from tramita.services.claiming import DELIVERIES, Claimed, unclaim, update
 from tramita.services.composing_mail import composed, envelope
 from tramita.services.copy_orders import copy_later
@@ -65,7 +65,7 @@ def claim(*, at: datetime, limit: int = BATCH) -> lanes.Taken:
 
     When they are done with, `lanes.let_go` opens the way for the next.
     """
-    return lanes.claim(("mail", notice_mail.KIND, size_notices.KIND), at=at, limit=limit)
+    return lanes.claim(("mail", notice_mail.KIND, size_notices.KIND, account_mail.KIND), at=at, limit=limit)
 
 
 @contextmanager
@@ -132,6 +132,8 @@ def _letter(delivery: Claimed) -> Letter:
         return notice_mail.NewsLetter(delivery.id, delivery.payload)
     if delivery.kind == size_notices.KIND:
         return size_notices.SizeNotice(delivery.id, delivery.payload)
+    if delivery.kind == account_mail.KIND:
+        return account_mail.AccountLetter(delivery.id, delivery.payload)
     return _ItemMail(Message.objects.select_related("item").get(deliveries=delivery.id), delivery.payload)
 
 

@@ -23,12 +23,10 @@ from tramita.domain.auto_answers import (
     why_not_acknowledge,
     why_own,
 )
-from tramita.domain.codes import Kind
-from tramita.domain.mail_tokens import message_id
+from tramita.domain.mail_tokens import NO_ITEM, message_id
 from tramita.domain.mime import Address, ParsedMail
 from tramita.domain.mime.charsets import one_line
 from tramita.domain.mime.compose import OutgoingMail
-from tramita.domain.references import Reference
 from tramita.domain.subjects import references_header
 from tramita.models import Delivery, MarkedAddress, ToldSender
 from tramita.queries import definitions, mailboxes
@@ -45,7 +43,6 @@ REASON = "too large"  # of the message in the tray
 SMALL = 64 * 1024  # bytes; a mail of less is too large nowhere, so that it costs no look at the settings
 A_DAY = timedelta(days=1)
 LONGEST_SUBJECT = 200
-NO_ITEM = Reference(Kind.TICKET, 0)  # what the token of its Message-ID stands for
 
 
 def over_limit(size: int) -> bool:
