@@ -59,6 +59,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "await": {"kind": "wait_for_sub_case"},
     "close": {"kind": "wait_for_sub_case", "close_if_none": True},
     "review": {"four_eyes": True},
+    "call": {"kind": "call_api", "url": "https://erp.example/"},
     "later": {"kind": "wait_until", "after": "1 hour"},
 }
 

@@ -76,6 +76,7 @@ class Env(BaseSettings):
     mailgun_signing_key: str = Field("", description="the webhook signing key of the Mailgun account")
     mail_authorities: str = Field("", description="a file of certificates in PEM, or a folder of such files")
     scanner: str = Field("", description="clamd://HOST:PORT, clamd:///SOCKET or the path of a command")
+    calls_inside: str = Field("", description="host names separated by commas")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     nameservers: str = Field("", description="ADDRESS or ADDRESS#PORT separated by commas, or off")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
@@ -201,6 +202,11 @@ class Env(BaseSettings):
     def recipients(self) -> frozenset[str]:
         """The only addresses and domains that mail goes to; none named: to everybody (MAIL-127)."""
         return frozenset(word.strip() for word in self.send_only_to.split(",") if word.strip())
+
+    @property
+    def hosts_inside(self) -> frozenset[str]:
+        """Hosts that Actions may call although they are inside of the own network (A-55)."""
+        return frozenset(word.strip().lower() for word in self.calls_inside.split(",") if word.strip())
 
     @property
     def authorities(self) -> Path | None:

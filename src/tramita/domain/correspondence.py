@@ -184,7 +184,7 @@ def effect(
     `answers_automatic`: what it answers was written by the system. `unverified_staff`: the sender claims to be one
     of us without proof. `automatic_wakes`: the setting for absence notes that answer a person's mail. `thanks`: it
     says no more than that (R-21). `ends_wait`: a report is about the mail whose answer is waited for.
-    `awaits_approval`: it waits for decisions, and no mail is one (EA-3).
+    `awaits_approval`: it waits for decisions or another system, and no mail is that (EA-3, A-55).
     """
     waits = state is State.WAITING and wait_type is WaitType.MORE_INFORMATION
     if mail.bounce or mail.receipt:  # an event on a mail of ours, whatever became of its item

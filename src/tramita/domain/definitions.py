@@ -165,7 +165,10 @@ class ActionDefinition:
     # call_api
     url: str | None = None
     method: str = "POST"
-    body: str | None = None  # JSON text
+    body: str | None = None  # JSON text, or other text
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict)  # by the name of an environment variable
+    store: Mapping[str, str] = field(default_factory=dict)  # fields of the Case by places of the answer
     retries: int = 3
     # wait_until
     date: str | None = None  # an ISO moment, or the name of a field

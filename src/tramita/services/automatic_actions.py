@@ -1,4 +1,4 @@
-"""Actions that the system does, or waits in: mails, dates, Sub-Cases, approvals (A-51, A-52, A-54, A-56, W-2, W-6).
+"""Actions that the system does, or waits in: mails, dates, Sub-Cases, approvals, calls (A-51 to A-56, W-2, W-6).
 
 What it cannot do is left To Do for a person, with the reason: nothing stays behind because a machine failed.
 """
@@ -14,12 +14,12 @@ from tramita.models import Item
 from tramita.queries.due_rules import installation_zone
 from tramita.queries.facts import action_of
 from tramita.queries.flow import open_sub_case
-from tramita.services import automatic_mails, clockwork, consent_asking
+from tramita.services import automatic_mails, call_orders, clockwork, consent_asking
 from tramita.services.finishing import finish
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
 
-AUTOMATIC = frozenset({"send_mail", "send_mail_and_wait", "wait_until", "wait_for_sub_case", "approval"})
+AUTOMATIC = frozenset({"send_mail", "send_mail_and_wait", "wait_until", "wait_for_sub_case", "approval", "call_api"})
 
 
 def run(action: Item, case: Item, definition: ActionDefinition, *, at: datetime) -> None:
@@ -122,6 +122,12 @@ def _ask(change: Change, case: Item, definition: ActionDefinition) -> None:
         consent_asking.ask(change, case, levels, ends=ends)
 
 
+def _call(change: Change, case: Item, definition: ActionDefinition) -> None:
+    """Another system is called after the commit, and it waits for the answer (A-55)."""
+    _wait(change, WaitType.MORE_INFORMATION)
+    call_orders.order_call(change)
+
+
 def _left(change: Change, why: str, *, words: dict[str, str] | None = None) -> None:
     """What is configured does not say enough: a person gets it."""
     row = decide(change.item, "fail", by=SYSTEM, at=change.at)
@@ -156,4 +162,5 @@ _RUN = {
     "wait_until": _until,
     "wait_for_sub_case": _for_sub_case,
     "approval": _ask,
+    "call_api": _call,
 }

@@ -13,6 +13,7 @@ from tramita.queries.facts import awaits_approval, window_open
 from tramita.queries.matching import Finder
 from tramita.services import reports
 from tramita.services.answered import answers_automatic, is_internal, is_second_copy
+from tramita.services.call_orders import awaits_call
 from tramita.services.ledger import Change
 from tramita.services.outcomes import Outcome
 from tramita.services.resolving import reopen_by_mail
@@ -48,7 +49,7 @@ def _effect(arrival: Arrival, item: Item, finder: Finder) -> Effect:
         mail,
         state=item.state,
         wait_type=item.wait_type,
-        awaits_approval=awaits_approval(item),
+        awaits_approval=awaits_approval(item) or awaits_call(item),
         window_open=window_open(item, arrival.at),
         answers_automatic=answers_automatic(arrival, item, finder),
         unverified_staff=arrival.unverified,

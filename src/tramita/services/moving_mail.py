@@ -15,6 +15,7 @@ from tramita.queries.mailboxes import RouteRow
 from tramita.queries.timeline import MAILS, MOVED_AWAY, MOVED_HERE
 from tramita.queries.visibility import may
 from tramita.services import linking
+from tramita.services.call_orders import awaits_call
 from tramita.services.ledger import Change
 from tramita.services.moving import require
 from tramita.services.resolving import reopen_by_mail
@@ -88,7 +89,7 @@ TOLD_AGAIN = ("automatic", "unverified", "event", "about")
 
 def _take_up(change: Change) -> None:
     """The item waited for this, or thought it was done (M-8, M-9)."""
-    if awaits_approval(change.item):
+    if awaits_approval(change.item) or awaits_call(change.item):
         return
     if change.item.wait_type is WaitType.MORE_INFORMATION:
         wake_by_mail(change)

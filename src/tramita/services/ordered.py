@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from tramita.models import Delivery, Message
+from tramita.models import Delivery, Item, Message
 from tramita.models.leases import NEVER_LEASED
 from tramita.services import sql
 
@@ -15,16 +15,18 @@ def order(
     *,
     at: datetime,
     message: Message | None = None,
+    item: Item | None = None,
     when: datetime | None = None,
     alone: bool = False,
 ) -> None:
-    """Have something delivered from `when` on (at once, if not given); of a message that lies on an item, or of none.
+    """Have something delivered from `when` on (at once, if not given); of a message that lies on an item, of an
+    item alone, or of none.
 
     `alone`: this row waits for no other row of the transaction, and none for it.
     """
     row: dict[str, Any] = {
         "kind": kind,
-        "item_id": message.item_id if message else None,
+        "item_id": message.item_id if message else item and item.pk,
         "message_id": message.pk if message else None,
         "payload": payload,
         "state": int(Delivery.State.PENDING),

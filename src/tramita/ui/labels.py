@@ -406,6 +406,7 @@ LEFT: Words = {
     "too_few_approvers": _("not everybody who has to approve it can be asked"),
     "declined": _("it was not approved"),
     "approval_time_out": _("nobody decided in time"),
+    "call": _("the other system could not be called"),
 }
 
 # H-1, Q-11: the parts of the Team page

@@ -347,6 +347,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "children_completed": _plain(gettext_lazy("Everything in this Case is done; a person ends it")),
     "reworked": _reworked,
     "action_failed": _failed,
+    "called": _plain(gettext_lazy("The other system answered")),
     "handed_to_review": _plain(gettext_lazy("Work done; somebody else reviews it")),
     "review_failed": _plain(gettext_lazy("Review failed, back to whoever did it")),
     "moved_on": _plain(gettext_lazy("Moved on to the next step")),

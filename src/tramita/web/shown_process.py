@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -63,6 +63,7 @@ def _card(action: ActionDefinition, queues: Mapping[str, str]) -> Shown:
     more += [_("four eyes")] if action.four_eyes else []
     more += [queues.get(action.queue, action.queue)] if action.queue else []
     more += [_("also launched by hand")] if action.startable else []
+    more += [urlsplit(action.url or "").netloc] if action.kind == "call_api" else []
     more += [_("approvers: %(said)s") % {"said": _approvers(action)}] if action.kind == "approval" else []
     return {"name": action.name, "title": action.title, "when": _said(action.when), "more": " · ".join(more)}
 

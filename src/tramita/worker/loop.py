@@ -21,6 +21,7 @@ from tramita.queries.memory import remembering
 from tramita.services import (
     alerts,
     bulk_work,
+    calling,
     copying,
     erasing,
     firing,
@@ -141,6 +142,11 @@ def bulk(*, at: datetime) -> Counter[str]:
     return bulk_work.work(at=at)
 
 
+def calls(*, at: datetime) -> Counter[str]:
+    """Call a batch of other systems, for Actions that wait for them (A-55)."""
+    return Counter({"calls": calling.call_due(at=at)})
+
+
 def copies(*, at: datetime) -> Counter[str]:
     """Copy a batch of sent mails to the folders of their mailboxes."""
     return Counter({"copies": copying.copy_due(at=at)})
@@ -179,6 +185,7 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "notify": notify,
     "mail_out": mail_out,
     "tidy": tidy,
+    "calls": calls,
     "copies": copies,
     "search": search,
     "show": show,
@@ -186,7 +193,7 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "domains": domains,
     "probes": probes,
 }
-APART = ("copies", "scan", "domains", "probes")  # each in a thread of its own, when the worker stays
+APART = ("calls", "copies", "scan", "domains", "probes")  # each in a thread of its own, when the worker stays
 FETCH = "fetch"
 
 

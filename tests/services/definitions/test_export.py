@@ -199,6 +199,15 @@ actions = st.one_of(
     st.builds(
         lambda to, when: {"kind": "send_mail", "to": to, "when": when}, st.sampled_from(["primary", *USERS]), conditions
     ),
+    st.just(
+        {
+            "kind": "call_api",
+            "url": "https://api.example/{{fields.x}}",
+            "headers": {"X-Ref": "{{reference}}"},
+            "secret_headers": {"Authorization": "ERP_TOKEN"},
+            "body": "Hello {{title}}",
+        }
+    ),
     st.just({"kind": "call_api", "url": "https://api.example/x", "body": {"n": [1, None, True]}, "retries": 0}),
     st.just({"kind": "approval", "levels": [{"any_of": USERS}, {"all_of": USERS[:1]}], "timeout": "3 working days"}),
     st.builds(

@@ -182,6 +182,9 @@ def automatic(one: ActionDefinition) -> Tree:
         timeout=one.timeout,
         url=one.url,
         body=one.body,
+        headers=dict(one.headers),
+        secret_headers=dict(one.secret_headers),
+        store=dict(one.store),
         date=one.date,
         after=one.after,
     )

@@ -15,7 +15,7 @@ from tramita.domain.definitions import (
     MailDefaults,
     StepDefinition,
 )
-from tramita.services.definitions import values
+from tramita.services.definitions import calling, values
 from tramita.services.definitions.desk import WORKER
 from tramita.services.definitions.fields import condition, titled
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries, typed
@@ -42,7 +42,10 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "start_case": ("case_type", "independent"),
     "wait_for_sub_case": ("close_if_none",),
     "approval": ("levels", "rules", "timeout", "reminders", "instructions", "queue", "due"),
-    "call_api": ("url", "method", "body", "timeout", "retries"),
+    "call_api": (
+        *("url", "method", "headers", "secret_headers", "body", "store", "timeout", "retries"),
+        *("instructions", "queue", "due"),
+    ),
     "wait_until": ("date", "after"),
 }
 ALL_KEYS = frozenset().union(*OF_KIND.values())
@@ -51,7 +54,6 @@ METHODS = ("get", "post", "put", "patch", "delete")
 MAX_RETRIES = 10
 
 FIELD_PATH = re.compile(r"fields\.[A-Za-z_]\w*", re.ASCII)
-WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +193,12 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "rules": rules(flow.fields),
         "reminders": values.flag,
         "timeout": values.duration,
-        "url": web_address,
+        "url": calling.web_address,
         "method": values.one_of(*METHODS),
-        "body": values.json_text,
+        "body": calling.body,
+        "headers": calling.headers,
+        "secret_headers": calling.secret_headers,
+        "store": calling.store(flow.fields),
         "retries": values.whole(0, MAX_RETRIES),
         "date": moment_or_field,
         "after": values.duration,
@@ -324,13 +329,6 @@ def level(reading: Reading, node: Node) -> ApprovalLevel:
 def recipient(reading: Reading, node: Node) -> str | None:
     """`primary`, `requester` or an address."""
     return node.value if node.value in ("primary", "requester") else values.address(reading, node)
-
-
-def web_address(reading: Reading, node: Node) -> str | None:
-    url = values.text(reading, node, 2000)
-    if url is None or WEB_ADDRESS.fullmatch(url):
-        return url
-    raise Refusal(node, f"“{url}” is no address that begins with https:// or http://")
 
 
 def moment_or_field(reading: Reading, node: Node) -> str | None:

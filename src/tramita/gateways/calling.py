@@ -1,0 +1,99 @@
+"""A request to another system: to an address that was looked up once, not inside unless allowed, and no longer than
+agreed (A-55).
+
+A name is resolved once and the connection goes to that very address, so nobody can show us one and lead us to
+another. Redirects are not followed: where a call goes is what somebody configured.
+"""
+
+import os
+import socket
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from socket import getaddrinfo
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+MOST = 1024**2  # bytes of an answer
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other system said."""
+
+    status: int
+    text: str
+
+
+class CallFault(Exception):
+    """There is no answer. `again`: a later try may have one."""
+
+    def __init__(self, why: str, *, again: bool = True) -> None:
+        super().__init__(why)
+        self.again = again
+
+
+def call(
+    method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, patience: float, inside: Collection[str]
+) -> Answer:
+    """One request. `inside` are host names that may lead to addresses of the own network. Raises: CallFault."""
+    import requests
+
+    until, parts = monotonic() + patience, urlsplit(url)
+    host = parts.hostname or ""
+    session = requests.Session()
+    session.trust_env = False  # no proxy, and no password out of a file
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+    session.mount(f"{parts.scheme}://", _pinned(host, _resolved(host, parts.port, parts.scheme, inside)))
+    sent = {"Accept": "application/json", "User-Agent": "Tramita", "Host": parts.netloc.rpartition("@")[2], **headers}
+    try:
+        with session.request(
+            method, url, headers=sent, data=body, timeout=patience, allow_redirects=False, stream=True
+        ) as answer:
+            return Answer(answer.status_code, _read(answer, until))
+    except requests.Timeout as error:
+        raise CallFault(f"{host} does not answer") from error
+    except requests.RequestException as error:
+        raise CallFault(f"{host}: {type(error).__name__}") from error
+    finally:
+        session.close()
+
+
+def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str]) -> str:
+    """The address to connect to. Raises: CallFault."""
+    try:
+        found = getaddrinfo(host, port or (443 if scheme == "https" else 80), type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise CallFault(f"there is no address of {host}") from error
+    address = str(min(found, key=lambda one: one[0] != socket.AF_INET)[4][0])  # where both lead there: the plainer
+    if host.lower() not in inside and any(not ip_address(str(one[4][0]).partition("%")[0]).is_global for one in found):
+        raise CallFault(f"{host} is inside of the own network; TRAMITA_CALLS_INSIDE does not name it", again=False)
+    return address
+
+
+def _read(answer: Any, until: float) -> str:
+    content = bytearray()
+    for piece in answer.iter_content(CHUNK):
+        content += piece
+        if len(content) > MOST:
+            raise CallFault("the answer is too large", again=False)
+        if monotonic() > until:
+            raise CallFault("the answer takes too long")
+    return content.decode(answer.encoding or "utf-8", "replace")
+
+
+def _pinned(host: str, address: str) -> Any:
+    """An adapter that connects to this address; a certificate must be that of the host all the same."""
+    from requests.adapters import HTTPAdapter
+
+    class Pinned(HTTPAdapter):
+        def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+            where, how = super().build_connection_pool_key_attributes(request, verify, cert)
+            where["host"] = address
+            if where["scheme"] == "https":
+                how |= {"assert_hostname": host, "server_hostname": host}
+            return where, how
+
+    return Pinned()

@@ -1,0 +1,90 @@
+"""Requests to other systems: where they go, and how much they take."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import certificates
+from tests.fakes.web import Web, serving
+from tramita.gateways import calling
+from tramita.gateways.calling import Answer, CallFault, call
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with serving() as running:
+        yield running
+
+
+def got(url: str, *inside: str, patience: float = 5) -> Answer:
+    return call("GET", url, headers={}, body=None, patience=patience, inside=inside)
+
+
+def leading(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
+    """Every name leads to these."""
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0)) for one in addresses]
+    monkeypatch.setattr(calling, "getaddrinfo", lambda *_args, **_kwargs: found)
+
+
+def test_a_name_that_leads_inside_is_refused(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A-55, DEPENDENCIES: be it one of its addresses."""
+    leading(monkeypatch, "93.184.215.14", "127.0.0.1")
+
+    with pytest.raises(CallFault, match="inside of the own network") as fault:
+        got(f"http://partner.example:{web.server_address[1]}/")
+
+    assert (fault.value.again, web.heard) == (False, [])
+
+
+def test_a_redirect_leads_nowhere(web: Web) -> None:
+    """A-55: where a call goes is what was configured."""
+    web.answers, web.location = [(302, "")], f"{web.address}/elsewhere"
+
+    assert got(f"{web.address}/here", "localhost").status == 302
+    assert [one.path for one in web.heard] == ["/here"]
+
+
+def test_an_endless_answer_is_not_taken(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A-55, Z-14."""
+    monkeypatch.setattr(calling, "MOST", 1000)
+    web.answers = [(200, "x" * 1001)]
+
+    with pytest.raises(CallFault, match="too large"):
+        got(web.address, "localhost")
+
+
+def test_the_certificate_is_that_of_the_name_wherever_it_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A-55: the connection goes to the address that was looked up, and another name is not believed there."""
+    pair = certificates.write(tmp_path)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pair[0]))
+    leading(monkeypatch, "127.0.0.1")
+    with serving(pair) as web:
+        port = web.server_address[1]
+
+        answer = got(f"https://{certificates.NAME}:{port}/x", certificates.NAME)
+        with pytest.raises(CallFault, match="SSLError"):
+            got(f"https://partner.example:{port}/y", "partner.example")
+
+    assert answer.status == 200
+    assert [(one.path, one.headers["Host"]) for one in web.heard] == [("/x", f"{certificates.NAME}:{port}")]
+
+
+def test_a_system_that_is_away_or_unknown_is_a_fault_that_may_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A-55."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(CallFault) as away:
+            got(f"http://localhost:{taken.getsockname()[1]}/", "localhost")
+
+    def nobody(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror
+
+    monkeypatch.setattr(calling, "getaddrinfo", nobody)
+    with pytest.raises(CallFault, match="no address of gone") as gone:
+        got("http://gone.example/")
+
+    assert away.value.again
+    assert gone.value.again
