@@ -21,7 +21,10 @@ class Bulk(StrEnum):
     UNTAG = "untag"
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
+    UPGRADE = "upgrade"  # of a Case type's version; asked for in the Builder, not in lists (decision 48)
 
+
+OFFERED = tuple(one for one in Bulk if one is not Bulk.UPGRADE)  # of lists
 
 MOVES = (Bulk.START, Bulk.TO_DO, Bulk.RESUME, Bulk.REOPEN)  # of the state, by rows that ask for nothing
 NEEDS: Mapping[Bulk, str] = {
@@ -39,6 +42,7 @@ TOUCHES: Mapping[Bulk, frozenset[str]] = {
         frozenset({"state", "assignee_id", "queue_id"}),
     ),
     Bulk.CATEGORY: frozenset({"process_id"}),
+    Bulk.UPGRADE: frozenset({"process_version_id", "finished_step"}),
 }
 
 

@@ -135,7 +135,8 @@ def _add(actions: list[FlowAction], one: FlowAction) -> None:
 def _action(case_type: CaseTypeDefinition, name: str | None, row: Sequence[Any]) -> Iterator[FlowAction]:
     if name is None:
         return
-    title = case_type.actions[name].title
+    known_as = case_type.actions.get(name)
+    title = known_as.title if known_as else name  # of a version before, which the Case left (decision 48)
     number, ordinal, state, person, *known, asked, its_name, address, role = row
     if number is None:
         yield FlowAction(name, title)

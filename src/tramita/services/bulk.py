@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import F
 
 from tramita.domain.actors import STAFF, Actor
-from tramita.domain.bulk import NEEDS, Bulk, can_be_undone
+from tramita.domain.bulk import NEEDS, OFFERED, Bulk, can_be_undone
 from tramita.domain.codes import Role
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.domain.tags import tags_of
@@ -56,9 +56,9 @@ def begin(
         raise nothing()
     if len(seen) > settings.TRAMITA_BULK_LIMIT:
         raise too_many()
-    job = _job(wanted, given, len(seen), by=by, at=at)
+    job = make_job(wanted, given, len(seen), by=by, at=at)
     payload = {"job": job.pk, "by": by.id, **given}
-    _write(job, wanted, ((one, payload) for one in seen), at=at)
+    write_items(job, wanted, ((one, payload) for one in seen), at=at)
     return job
 
 
@@ -89,8 +89,8 @@ def undo(job: Job, *, by: Actor, at: datetime) -> Job:
     rows = list(done)
     if not rows:
         raise Conflict("Nothing was changed: there is nothing to take back.", code="nothing_to_undo")
-    made = _job(change, job.given, len(rows), by=by, at=at, undoes=job)
-    _write(made, change, ((item, {"job": made.pk, "by": by.id, "before": before}) for item, before in rows), at=at)
+    made = make_job(change, job.given, len(rows), by=by, at=at, undoes=job)
+    write_items(made, change, ((item, {"job": made.pk, "by": by.id, "before": before}) for item, before in rows), at=at)
     return made
 
 
@@ -106,7 +106,7 @@ def too_many() -> Invalid:
 
 
 def _known(change: str) -> Bulk:
-    if change not in list(Bulk):
+    if change not in OFFERED:
         raise Invalid.one("change", "unknown", "Choose what is to be done.")
     return Bulk(change)
 
@@ -131,15 +131,17 @@ def _given(change: Bulk, *, to: str | int, category: str, tags: Sequence[str]) -
     return {}
 
 
-def _job(
+def make_job(
     change: Bulk, given: Mapping[str, Any], total: int, *, by: Actor, at: datetime, undoes: Job | None = None
 ) -> Job:
+    """The row of a job; its items come with `write_items`."""
     return Job.objects.create(
         person_id=cast("int", by.id), change=change, given=dict(given), total=total, created_at=at, undoes=undoes
     )
 
 
-def _write(job: Job, change: Bulk, items: Iterable[tuple[int, Mapping[str, Any]]], *, at: datetime) -> None:
+def write_items(job: Job, change: Bulk, items: Iterable[tuple[int, Mapping[str, Any]]], *, at: datetime) -> None:
+    """What is wanted of each item, by its id."""
     rows = [
         {
             "job_id": job.pk,

@@ -1,7 +1,7 @@
 """What one change of many does to one item, and how it is taken back: by the services of the verbs alone (Z-7)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from tramita.domain.bulk import TOUCHES, Bulk
 from tramita.domain.codes import State
 from tramita.domain.errors import Conflict
 from tramita.models import Entry, Follow, Item
-from tramita.services import editing, following, resolving, tagging, waiting, working
+from tramita.services import editing, following, resolving, tagging, upgrading, waiting, working
 
 FOLLOWS, MUTES = "follows", "mutes"
 TAGGING = (Bulk.TAG, Bulk.UNTAG)
@@ -26,10 +26,14 @@ class Wanted:
     to: int = 0
     category: str = ""
     tags: Sequence[str] = ()
+    upgrade: Mapping[str, Any] = field(default_factory=dict)
 
 
 def apply(change: Bulk, item: Item, wanted: Wanted) -> dict[str, Any] | None:
     """How the item stood, with its `seq` afterwards; None when it was so already. Raises what the service raises."""
+    if change is Bulk.UPGRADE:
+        before = upgrading.upgrade(item, **wanted.upgrade, by=wanted.by, at=wanted.at)
+        return before and before | {"seq": item.seq}
     before = standing(item, wanted.by)
     if change in TAGGING:
         before["tags"], before["meant"] = tagging.tags_on(item), list(wanted.tags)
@@ -169,4 +173,5 @@ BACK: Mapping[Bulk, Callable[[Item, Mapping[str, Any], Wanted], None]] = {
     Bulk.UNTAG: _tag_again,
     Bulk.FOLLOW: lambda item, _, wanted: DO[Bulk.UNFOLLOW](item, wanted),
     Bulk.UNFOLLOW: lambda item, _, wanted: DO[Bulk.FOLLOW](item, wanted),
+    Bulk.UPGRADE: lambda item, before, wanted: upgrading.take_back(item, before, by=wanted.by, at=wanted.at),
 }

@@ -20,7 +20,7 @@ from tramita.models import Item, Job, JobItem
 from tramita.queries.items import get_visible_by_id
 from tramita.queries.jobs import OUTCOMES, counted
 from tramita.queries.people import actors
-from tramita.services import bulk_changes, notifying
+from tramita.services import bulk_changes, flowing, notifying
 from tramita.services.bulk_changes import Wanted
 from tramita.services.claiming import BATCH, Claimed, Table, claim, update
 from tramita.services.ledger import telling
@@ -29,6 +29,7 @@ from tramita.services.transactions import writing
 
 ITEMS = Table("job_items", "due_at", "change", f"AND outcome = {JobItem.Outcome.WAITING} ")
 CHANGES = tuple(change.value for change in Bulk)
+GIVEN = {"to", "category", "tags", "upgrade"}  # of `Wanted`
 MOST_TRIES = 10  # an item that takes its worker along each time is given up
 Outcome = JobItem.Outcome
 
@@ -68,7 +69,8 @@ def _change(one: Claimed, *, by: Actor | None, at: datetime) -> Outcome:
         raise NotFound("There is no such person.")
     item = _held(one, by)
     change, payload = Bulk(one.kind), one.payload
-    wanted = Wanted(by, at, payload.get("to", 0), payload.get("category", ""), payload.get("tags", ()))
+    given = {name: payload[name] for name in GIVEN & payload.keys()}
+    wanted = Wanted(by, at, **given)
     if "before" in payload:
         bulk_changes.take_back(change, item, payload["before"], wanted)
         return Outcome.DONE
@@ -80,6 +82,8 @@ def _change(one: Claimed, *, by: Actor | None, at: datetime) -> Outcome:
 
 def _held(one: Claimed, by: Actor) -> Item:
     """The item, if this person may still see it, and change many at once there."""
+    if one.kind == Bulk.UPGRADE:
+        flowing.hold_group(one.item_id or 0)  # before the Case: locks are taken from the top down (decision 42)
     item = get_visible_by_id(by, one.item_id or 0, for_update=True)
     require(by, "bulk", item)
     return item

@@ -11,6 +11,7 @@ from tramita.domain.errors import Conflict, FieldError, Invalid
 from tramita.models import CopiedContact, Item
 from tramita.queries import definitions
 from tramita.queries.due_rules import current_due_rule
+from tramita.queries.facts import action_of
 from tramita.services import clockwork, contacts, tagging
 from tramita.services.allocating import allocation
 from tramita.services.clockwork import under_rule
@@ -92,13 +93,12 @@ def _title_editable(item: Item) -> bool:
 
 def _retitle_actions(case: Item, *, by: Actor, at: datetime) -> None:
     """The titles of a Case's Actions follow it (G-8)."""
-    if case.process_version_id is None:
-        return
-    known = definitions.case_type(case.process_version_id).actions
     for action in Item.objects.filter(parent=case, kind=Kind.ACTION.number).exclude(state=State.CLOSED.number):
-        change = Change(action, by, at)
-        change.record("title_changed", title=f"{known[action.action_name or ''].title}: {case.title}")
-        change.write()
+        known = action_of(action)  # by its own version: its Case may run by a newer one
+        if known is not None:
+            change = Change(action, by, at)
+            change.record("title_changed", title=f"{known.title}: {case.title}")
+            change.write()
 
 
 def _description(change: Change, value: str) -> None:

@@ -41,6 +41,15 @@ def hold(item: Item) -> None:
         sql.execute("SELECT 1 FROM items WHERE id = %s FOR UPDATE", [item.related_to_id or item.pk])
 
 
+def hold_group(item_id: int) -> None:
+    """As above, of an item that was not read yet."""
+    if connection.vendor == "postgresql":
+        sql.execute(
+            "SELECT 1 FROM items WHERE id = (SELECT COALESCE(related_to_id, id) FROM items WHERE id = %s) FOR UPDATE",
+            [item_id],
+        )
+
+
 def begin(case: Item, *, at: datetime) -> None:
     """The first step of a Case that was submitted starts at once. Rules: C-41, C-42."""
     planned = _plan(case, None)

@@ -222,6 +222,7 @@ BULK: Words = {
     "untag": _("Take a tag away…"),
     "follow": _("Follow"),
     "unfollow": _("Follow no more"),
+    "upgrade": _("Move to another version"),
 }
 
 BULK_OUTCOMES: Words = {

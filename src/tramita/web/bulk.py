@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tramita.domain.bulk import Bulk, can_be_undone
+from tramita.domain.bulk import OFFERED, Bulk, can_be_undone
 from tramita.domain.errors import NotFound, NotPermitted
 from tramita.models import Job, Queue
 from tramita.queries import jobs, narrowed, reporting, startable, views, worklists
@@ -207,8 +207,8 @@ def _asked(request: StaffRequest, wanted: Chosen, refused: Refusal | None = None
         "web/bulk/ask.html",
         "bulk",
         status=refused.status if refused else 200,
-        does=does if does in list(Bulk) else "",
-        changes=[(one.value, labels.word("bulk", one)) for one in Bulk],
+        does=does if does in OFFERED else "",
+        changes=[(one.value, labels.word("bulk", one)) for one in OFFERED],
         number=number,
         too_many=wanted.too_many,
         carried=wanted.carried,

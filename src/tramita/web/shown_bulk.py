@@ -55,6 +55,8 @@ def what(change: str, name: str = "") -> str:
         return _("Tag: %(tags)s") % {"tags": name}
     if change == "untag":
         return _("Take the tag away: %(tags)s") % {"tags": name}
+    if change == "upgrade":
+        return _("Move to another version: %(name)s") % {"name": name}
     return labels.word("bulk", change)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from tramita.api.schemas.base import Input, Line, Output, Whole
-from tramita.domain.bulk import Bulk
+from tramita.domain.bulk import OFFERED
 
-CHANGES: list[Any] = [change.value for change in Bulk]
+CHANGES: list[Any] = [change.value for change in OFFERED]
 MOST = 50_000  # references of one body; how many the desk takes is its own setting
 JOB: dict[str, Any] = {
     "id": 12,
