@@ -163,6 +163,10 @@ def _plain(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     types = "/builder/case-types/acme/main/finance/onboarding"
     found.add("builder", "/builder")
     found.add("builder-case-type", types, *(f"{types}?tab={tab}" for tab in ("settings", "yaml", "history")))
+    published = Definition.objects.get(key="acme/main/finance/onboarding", kind="case_type")
+    published.current = published.versions.create(number=2, body=published.current.body, published_at=timezone.now())
+    published.save()
+    found.add("builder-upgrade", "/builder/upgrades/acme/main/finance/onboarding?from=1")
     found.add("builder-category", "/builder/categories/acme/main/finance/invoice-query")
     for sort in SORTS:
         found.add(

@@ -1,8 +1,12 @@
 """The flow of a Case over HTTP."""
 
+from django.utils import timezone
+
 from tests.api.callers import Callers, problem
 from tests.desk import Desk
-from tests.flows import begun
+from tests.flows import begun, republish
+from tramita.models import Person
+from tramita.services import bulk_work
 
 
 def test_the_flow_of_a_case_says_where_it_stands(caller: Callers, desk: Desk) -> None:
@@ -66,3 +70,26 @@ def test_a_case_is_reworked_and_its_work_reviewed(caller: Callers, desk: Desk) -
     assert (again.json()["reference"], again.json()["state"]) == (case.reference, "in_progress")
     assert caller.ana.get(f"{path}-A2").json()["state"] == "closed"
     assert [step["state"] for step in caller.ana.get(f"{path}/flow").json()["steps"]] == ["running", "to_come"]
+
+
+def test_running_cases_are_moved_to_the_newest_version(caller: Callers, desk: Desk) -> None:
+    """SLA-17, Z-7, decision 48: counted first, then begun as a job, by who configures the desk alone."""
+    case = begun(desk, {"one": ["old"], "two": ["next"]})
+    path = case.process.key
+    republish(path, {"one": ["new"], "two": ["next"]})
+    wanted = {"case_type": path, "old": 1, "actions": {"old": "new"}}
+    refused = caller.ana.post("/case-types/upgrades/preview", wanted)
+    Person.objects.filter(pk=desk.ana.id).update(role="administrator")
+
+    seen = caller.ana.post("/case-types/upgrades/preview", wanted).json()
+    stale = caller.ana.post("/case-types/upgrades", {**wanted, "new": 3})
+    begun_job = caller.ana.post("/case-types/upgrades", {**wanted, "new": 2})
+
+    problem(refused, 403, "not_permitted")
+    assert (seen["old"], seen["new"], seen["cases"], seen["move"], seen["closed"]) == (1, 2, 1, 1, 0)
+    assert seen["actions"] == [{"name": "old", "title": "Old", "running": 1, "ended": 0}]
+    problem(stale, 409, "stale")
+    assert (begun_job.status_code, begun_job.json()["change"]) == (202, "upgrade")
+    while bulk_work.work(at=timezone.now()).total():
+        pass
+    assert caller.ana.get(f"/items/{case.reference}/flow").json()["steps"][0]["actions"][0]["title"] == "New"

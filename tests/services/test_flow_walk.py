@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +17,15 @@ from hypothesis import strategies as st
 
 from tests import factories
 from tests.desk import MONDAY, Desk
-from tests.flows import begun, publish_flow, running
+from tests.flows import Steps, begun, publish_flow, republish, running
 from tests.services.test_first_ticket import fresh
 from tests.services.test_walk import consistent, stands_in
+from tramita.domain import upgrades
+from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import ApprovalState, WaitType
 from tramita.domain.definitions import ApprovalLevel
 from tramita.domain.errors import TramitaError
+from tramita.domain.upgrades import Chosen
 from tramita.models import Approval, CaseAction, Item, Person
 from tramita.queries import definitions, people
 from tramita.queries import flow as flows
@@ -39,6 +42,7 @@ from tramita.services import (
     resolving,
     reviewing,
     reworking,
+    upgrading,
     waiting,
     working,
 )
@@ -51,6 +55,7 @@ LONG_ENOUGH = 200  # presses after which whoever goes on must have reached the e
 CONDITIONS = ["", "?fields.amount > 5", "?fields.amount <= 5"]
 LETTERS = "abcdefgh"
 APPROVERS = ("lee@acme.es", "kim@acme.es", "gone@acme.es")  # two contacts, and one who is none
+MORE = {"more": {"startable": True}}
 KINDS: dict[str, dict[str, Any]] = {
     "one approves": {"kind": "approval", "levels": (ApprovalLevel(APPROVERS),)},
     "two approve": {"kind": "approval", "levels": (ApprovalLevel(APPROVERS[:1]), ApprovalLevel(APPROVERS[:2], True))},
@@ -65,14 +70,14 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 @st.composite
-def flows_of(draw: st.DrawFn) -> dict[str, list[str]]:
+def flows_of(draw: st.DrawFn, letters: str = LETTERS) -> dict[str, list[str]]:
     """One to four steps of one to three Actions each, some with conditions."""
-    names = iter(LETTERS)
+    names, first = iter(letters), draw(st.integers(0, 2))
     return {
         f"step-{number}{draw(st.sampled_from(CONDITIONS))}": [
             f"{next(names)}{draw(st.sampled_from(CONDITIONS))}" for _ in range(draw(st.integers(1, 2)))
         ]
-        for number in range(draw(st.integers(1, 4)))
+        for number in range(first, first + draw(st.integers(1, 4)))
     }
 
 
@@ -82,6 +87,8 @@ class Walk:
 
     desk: Desk
     case: Item
+    newer: Sequence[Steps] = ()
+    before: dict[str, Any] | None = None  # what an undo of the last move knows
 
     def some(self, pick: int) -> Item | None:
         """One of the Actions that run."""
@@ -150,6 +157,28 @@ def wait(walk: Walk, pick: int) -> None:
     waiting.wait(fresh(walk.case), type=type_, by=walk.desk.ana, at=MONDAY)
 
 
+def upgrade(walk: Walk, pick: int) -> None:
+    """To a newer version; what vanished goes somewhere, is closed, goes on as it is, or keeps the Case where it is."""
+    case = fresh(walk.case)
+    was, now = case.process_version, republish(case.process.key, walk.newer[pick % len(walk.newer)], actions=MORE)
+    old, new = (definitions.case_type(one.pk) for one in (was, now))
+    steps, names = upgrades.vanished(old, new)
+    free = [name for name in new.actions if name not in old.actions]
+    actions = {one: (free.pop() if free and pick % 2 else None) for one in names if (pick + len(one)) % 3}
+    chosen = {one.name: new.steps[pick % len(new.steps)].name for one in steps if pick % 5}
+    ends = {"old": was.pk, "new": now.pk, "numbers": [was.number, now.number]}
+    upgrades.check(old, new, Chosen(chosen, actions))
+    with transaction.atomic():
+        walk.before = upgrading.upgrade(case, **ends, steps=chosen, actions=actions, by=SYSTEM, at=MONDAY)
+
+
+def take_back(walk: Walk, pick: int) -> None:
+    if walk.before is not None:
+        with transaction.atomic():
+            upgrading.take_back(fresh(walk.case), walk.before, by=SYSTEM, at=MONDAY)
+        walk.before = None
+
+
 def of_case(verb: Callable[..., object]) -> Callable[[Walk, int], None]:
     def press(walk: Walk, pick: int) -> None:
         verb(fresh(walk.case), by=walk.desk.ana, at=MONDAY)
@@ -174,6 +203,8 @@ DO: Mapping[str, Callable[[Walk, int], None]] = {
     "resume": of_case(waiting.resume),
     "next": of_case(flowing.next_step),
     "reopen": of_case(resolving.reopen),
+    "upgrade": upgrade,
+    "take back": take_back,
 }
 PRESSES = st.lists(st.tuples(st.sampled_from(sorted(DO)), st.integers(0, 1000)), min_size=5, max_size=25)
 
@@ -189,6 +220,7 @@ PRESSES = st.lists(st.tuples(st.sampled_from(sorted(DO)), st.integers(0, 1000)),
     kinds=st.dictionaries(st.sampled_from(LETTERS), st.sampled_from(sorted(KINDS)), max_size=4),
     manual=st.booleans(),
     amount=st.integers(0, 10),
+    newer=st.lists(flows_of("cdefghijkl"), min_size=1, max_size=3),
     presses=PRESSES,
 )
 def walk_about(
@@ -197,6 +229,7 @@ def walk_about(
     kinds: dict[str, str],
     manual: bool,
     amount: int,
+    newer: list[dict[str, list[str]]],
     presses: list[tuple[str, int]],
 ) -> None:
     definitions.forget()  # a walk that was rolled back gave the ids of its versions to this one
@@ -209,9 +242,9 @@ def walk_about(
         special = {
             name: KINDS[kind] | ({"case_type": inner} if kind == "start" else {}) for name, kind in kinds.items()
         }
-        actions = {"more": {"startable": True}} | special
+        actions = MORE | special
         case = begun(desk, steps, progression=mode, fields={"amount": amount}, actions=actions)
-        walk = Walk(desk, case)
+        walk = Walk(desk, case, newer)
         for verb, pick in presses:
             with suppress(TramitaError):
                 DO[verb](walk, pick)
@@ -243,6 +276,7 @@ def waits_for_somebody(case: Item) -> None:
     place = flows.place(case)
     if case.state not in flowing.RUNNING or place is None:
         return
+    assert not place.step or place.step in [step.name for step in flowing.type_of(case).steps]
     if case.problem or case.wait_type is WaitType.PAUSE or case.finished_step:
         return
     assert place.open or (place.at_end and (place.over or flows.open_below(case)))

@@ -176,3 +176,32 @@ def test_what_is_not_there_is_not_found(chief: Client) -> None:
     assert chief.get("/builder/categories/acme/main/finance/query").status_code == 200
     for path in ("categories/acme/main/finance/hiring", "case-types/acme", "case-types/acme/main/finance/none"):
         assert chief.get(f"/builder/{path}").status_code == 404
+
+
+def test_running_cases_are_moved_to_the_newest_version_from_the_history(chief: Client, desk: Desk) -> None:
+    """SLA-17, BU-4, Z-7, decision 48: asked, counted again with the answers, begun, and one comes to the job."""
+    for _ in range(2):
+        starting.start_case(case_type=PATH, short_description="Ines", by=SYSTEM, at=MONDAY)
+    put(chief, ("call", "phone"))
+    history = text_of(chief.get(f"{CASE_TYPE}?tab=history"))
+    link = re.search(r'href="(/builder/upgrades/[^"]*)"', history)
+    assert link
+
+    asked = words_of(chief.get(link[1]))
+    answered = words_of(chief.get(link[1], {"from": "1", "action-call": ":close"}))
+    wrong = chief.post(link[1], {"to": "2", "action-call": "budget"})
+    begun = chief.post(link[1], {"to": "2", "action-call": ":close"}, follow=True)
+
+    assert "Cases that go on where they stand 2 Actions that go on as they are 2" in asked
+    assert "Cases whose step is complete by it: the next begins 2 Actions that are closed 2" in answered
+    assert "Move 2 Cases" in asked
+    assert (wrong.status_code, errors_of(wrong)) == (
+        422,
+        {"action-call": "“budget” stands for another Action already."},
+    )
+    assert "Move to another version: Hiring 1 → 2" in words_of(begun)
+
+
+def test_who_does_not_configure_the_desk_sees_no_move(ana: Client, desk: Desk) -> None:
+    """SEC-1."""
+    assert ana.get(f"/builder/upgrades/{PATH}?from=1").status_code == 403

@@ -24,6 +24,7 @@ from tramita.api.calls import (
     reading,
     starting,
     tracking,
+    upgrading,
     working,
 )
 from tramita.api.idempotency import once_a_key
@@ -44,6 +45,7 @@ SUBJECTS = (
     working,
     flowing,
     jobs,
+    upgrading,
     approvals,
     noting,
     filing,

@@ -24,7 +24,10 @@ TAKEN = (
     "SELECT s.step, s.begun_at, s.ended_at FROM (SELECT * FROM case_steps ORDER BY id DESC LIMIT %s) s "
     "JOIN items i ON i.id = s.case_id WHERE i.process_id = %s AND s.ended_at IS NOT NULL AND s.step <> ''"
 )
-BY_VERSION = "SELECT process_version_id, COUNT(*) FROM items WHERE process_id = %s AND state IN (1, 2, 3) GROUP BY 1"
+BY_VERSION = (  # without Actions, which end by the version they began with (decision 48)
+    "SELECT process_version_id, COUNT(*) FROM items WHERE process_id = %s AND state IN (1, 2, 3) AND kind IN (1, 2) "
+    "GROUP BY 1"
+)
 
 
 @dataclass(slots=True)

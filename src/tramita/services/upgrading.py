@@ -108,6 +108,9 @@ def _rename(case: Item, chosen: Chosen) -> dict[str, list[list[Any]]]:
     """What the Case has been through goes by the new names; the rows that changed, with what they said."""
     steps = CaseStep.objects.filter(case=case, step__in=[*chosen.steps]).values_list("id", "step")
     rows = CaseAction.objects.filter(step__case=case, name__in=[*chosen.renamed]).values_list("id", "name")
+    doubled = CaseAction.objects.filter(step__case=case, name__in=[*chosen.renamed.values()])
+    if rows and doubled.exists():  # of a version before the last: it went on as it was, and has the name still
+        raise Conflict("It has an Action of that name from an earlier version.", code="doubled")
     told = {"case_steps": [[*row] for row in steps], "case_actions": [[*row] for row in rows]}
     steps_now = [[row, chosen.steps[was]] for row, was in told["case_steps"]]
     _write({"case_steps": steps_now, "case_actions": [[row, chosen.renamed[was]] for row, was in told["case_actions"]]})

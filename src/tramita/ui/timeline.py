@@ -65,6 +65,7 @@ GROUP_OF: Mapping[str, str] = {
     "action_launched": "links",
     "step_started": "links",
     "reworked": "rework",
+    "version_changed": "rework",
     "approval_requested": "approvals",
     "approval_asked_again": "approvals",
     "approval_reminded": "approvals",
@@ -203,6 +204,15 @@ def _reworked(data: Data) -> str:
     if data.get("action"):
         return _("Rework from “%(action)s” in step “%(step)s”") % {"action": data["action"], "step": data.get("title")}
     return _("Rework from step “%(step)s”") % {"step": data.get("title")}
+
+
+def _version(data: Data) -> str:
+    said = _("Moved from version %(from)s to version %(to)s of its Case type") % data
+    return (
+        _("%(what)s; closed: %(items)s") % {"what": said, "items": ", ".join(data["closed"])}
+        if data["closed"]
+        else said
+    )
 
 
 def _failed(data: Data) -> str:
@@ -346,6 +356,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "step_completed": _step(gettext_lazy("Step “%(step)s” done; a person moves the Case on")),
     "children_completed": _plain(gettext_lazy("Everything in this Case is done; a person ends it")),
     "reworked": _reworked,
+    "version_changed": _version,
     "action_failed": _failed,
     "called": _plain(gettext_lazy("The other system answered")),
     "handed_to_review": _plain(gettext_lazy("Work done; somebody else reviews it")),

@@ -36,6 +36,7 @@ from tramita.web import (
     tracking,
     tray,
     tray_actions,
+    upgrading,
     views,
 )
 
@@ -71,6 +72,7 @@ urlpatterns = [
     path("new/case", creating.case, name="new-case"),
     path("builder", building.overview, name="builder"),
     path("builder/new", building.add, name="builder-new"),
+    path("builder/upgrades/<path:path>", upgrading.upgrade, name="builder-upgrade"),
     path("builder/case-types/<path:path>", building.process, {"kind": "case_type"}, name="builder-case-type"),
     path("builder/categories/<path:path>", building.process, {"kind": "category"}, name="builder-category"),
     path("builder/desk/<slug:sort>", desk.things, name="desk-things"),

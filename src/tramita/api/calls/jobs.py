@@ -48,7 +48,7 @@ def start_job(request: HttpRequest, response: HttpResponse, wanted: JobIn) -> St
         by=by,
         at=timezone.now(),
     )
-    return _accepted(request, response, job)
+    return accepted(request, response, job)
 
 
 @router.get("/jobs", response=JobPage, operation_id="list_jobs")
@@ -88,10 +88,11 @@ def undo_job(request: HttpRequest, response: HttpResponse, number: int) -> Statu
     """Take back what was done, by a job of its own. An item that was changed since is left as it is, and told."""
     by = caller(request)
     made = bulk.undo(jobs.get_job(by, number).job, by=by, at=timezone.now())
-    return _accepted(request, response, made)
+    return accepted(request, response, made)
 
 
-def _accepted(request: HttpRequest, response: HttpResponse, job: Job) -> Status[JobOut]:
+def accepted(request: HttpRequest, response: HttpResponse, job: Job) -> Status[JobOut]:
+    """A job that was begun, with its address."""
     response["Location"] = f"{JOBS}/{job.pk}"
     return Status(202, _job(jobs.get_job(caller(request), job.pk)))
 
