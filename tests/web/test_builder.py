@@ -197,7 +197,7 @@ def test_running_cases_are_moved_to_the_newest_version_from_the_history(chief: C
     assert "Move 2 Cases" in asked
     assert (wrong.status_code, errors_of(wrong)) == (
         422,
-        {"action-call": "“budget” stands for another Action already."},
+        {"f-action-call": "“budget” stands for another Action already."},
     )
     assert "Move to another version: Hiring 1 → 2" in words_of(begun)
 

@@ -106,15 +106,14 @@ def _require_place(place: Place | None, after: CaseTypeDefinition, old: CaseType
 
 def _rename(case: Item, chosen: Chosen) -> dict[str, list[list[Any]]]:
     """What the Case has been through goes by the new names; the rows that changed, with what they said."""
-    steps = CaseStep.objects.filter(case=case, step__in=[*chosen.steps]).values_list("id", "step")
-    rows = CaseAction.objects.filter(step__case=case, name__in=[*chosen.renamed]).values_list("id", "name")
+    steps = list(CaseStep.objects.filter(case=case, step__in=[*chosen.steps]).values_list("id", "step"))
+    rows = list(CaseAction.objects.filter(step__case=case, name__in=[*chosen.renamed]).values_list("id", "name"))
     doubled = CaseAction.objects.filter(step__case=case, name__in=[*chosen.renamed.values()])
     if rows and doubled.exists():  # of a version before the last: it went on as it was, and has the name still
         raise Conflict("It has an Action of that name from an earlier version.", code="doubled")
-    told = {"case_steps": [[*row] for row in steps], "case_actions": [[*row] for row in rows]}
-    steps_now = [[row, chosen.steps[was]] for row, was in told["case_steps"]]
-    _write({"case_steps": steps_now, "case_actions": [[row, chosen.renamed[was]] for row, was in told["case_actions"]]})
-    return told
+    steps_now = [[row, chosen.steps[was]] for row, was in steps]
+    _write({"case_steps": steps_now, "case_actions": [[row, chosen.renamed[was]] for row, was in rows]})
+    return {"case_steps": [[*row] for row in steps], "case_actions": [[*row] for row in rows]}
 
 
 def _write(names: Mapping[str, Iterable[Sequence[Any]]]) -> None:
