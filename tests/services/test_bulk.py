@@ -13,7 +13,7 @@ from tests import factories as make
 from tests.desk import MONDAY, Desk
 from tests.services.test_races import sound
 from tramita.domain.actors import Actor
-from tramita.domain.bulk import Bulk
+from tramita.domain.bulk import OFFERED, Bulk
 from tramita.domain.codes import State
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, TramitaError
 from tramita.domain.notices import Event
@@ -439,5 +439,5 @@ def test_an_item_of_many_costs_what_its_verb_costs_and_four_statements(
 
 def test_every_change_has_its_service_and_its_way_back() -> None:
     """Z-7."""
-    assert set(bulk_changes.DO) == set(bulk_changes.SAME) == set(Bulk)
+    assert set(bulk_changes.DO) == set(bulk_changes.SAME) == set(OFFERED)
     assert set(bulk_changes.BACK) == {one for one in Bulk if one is not Bulk.REOPEN}
