@@ -119,6 +119,24 @@ def _reclean(args: Namespace) -> int:
     return SUCCESS
 
 
+def _configure_preview(parser: ArgumentParser) -> None:
+    parser.add_argument("kind", metavar="KIND", help="of mail_templates, such as acknowledgement")
+    parser.add_argument("--item", metavar="REFERENCE", help="whose data it is filled with")
+    parser.add_argument("--language", default="", help="default: that of who would read it")
+
+
+def _preview(args: Namespace) -> int:
+    """Show how an automatic mail reads; nothing is sent (MAIL-126)."""
+    from tramita.domain.actors import SYSTEM
+    from tramita.queries.items import get_visible
+    from tramita.services.mail_previews import preview
+
+    item = get_visible(SYSTEM, args.item) if args.item else None
+    said = preview(args.kind, item=item, language=args.language, at=datetime.now(UTC))
+    say(f"{said.subject}\n\n{said.text}" + (f"\n\n{said.html}" if said.html else ""))
+    return SUCCESS
+
+
 def _configure_erase(parser: ArgumentParser) -> None:
     parser.add_argument("--person", required=True, metavar="ADDRESS", help="whose mail")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why; it is kept, and shown on each item")
@@ -156,6 +174,12 @@ COMMANDS = [
         help="deliver messages as if a mailbox had received them; again creates nothing",
         configure=_configure_import,
         run=_import,
+    ),
+    Command(
+        name="mail preview",
+        help="show how an automatic mail reads with the data of an item; nothing is sent",
+        configure=_configure_preview,
+        run=_preview,
     ),
     Command(
         name="mail replay",

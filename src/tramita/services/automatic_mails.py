@@ -134,7 +134,7 @@ def send_words(change: Change, words: str, *, to: str, at: datetime) -> str | No
         log.warning("no mail of an Action: %s", why, extra={"item": item.reference})
         return why
     language = reader.language or settings.LANGUAGE_CODE
-    known = _values(item, desk, reader.name or reader.email) | {"requester": reader.name or reader.email}
+    known = values_of(item, desk, reader.name or reader.email) | {"requester": reader.name or reader.email}
     said = MailText(subject=item.title, text=gaps_filled(words, known))
     _write(
         change, said, [reader.email], [], language, desk=desk, answered=answered_mail(item), automatic="auto-generated"
@@ -180,7 +180,7 @@ def why_silent(item: Item, reader: Person, desk: Directory, *, at: datetime) -> 
 
 def _said(kind: str, item: Item, language: str, *, desk: Directory, name: str, **values: str) -> MailText:
     """The words, filled. Raises: KeyError, when a value is missing (MAIL-126)."""
-    return worded(kind, language, _values(item, desk, name) | values)
+    return worded(kind, language, values_of(item, desk, name) | values)
 
 
 def worded(kind: str, language: str, known: Mapping[str, str]) -> MailText:
@@ -196,7 +196,8 @@ def worded(kind: str, language: str, known: Mapping[str, str]) -> MailText:
     )
 
 
-def _values(item: Item, desk: Directory, name: str) -> dict[str, str]:
+def values_of(item: Item, desk: Directory, name: str) -> dict[str, str]:
+    """What every mail about an item knows."""
     address = desk.leaving_from(item.process.key if item.process else None)
     return {
         "reference": item.reference,
