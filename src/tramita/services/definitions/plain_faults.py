@@ -46,6 +46,10 @@ SAYINGS = tuple(
         ),
         (r"“(?P<address>.*)” is no e-mail address", gettext_noop("“%(address)s” is no mail address.")),
         (
+            r"“(?P<text>.*)” is no DKIM selector, .*",
+            gettext_noop("“%(text)s” is no name of a DKIM key, such as s1 or mail.2026."),
+        ),
+        (
             r"“[^”]*@[^”]*” is already defined in .*",
             gettext_noop("This address has a route already, or is named twice."),
         ),
