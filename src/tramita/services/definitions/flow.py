@@ -1,6 +1,5 @@
 """Reading what runs inside a Case type: steps, Actions, and who gets them (C-7, C-11)."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +9,10 @@ from tramita.domain.conditions import Condition
 from tramita.domain.definitions import (
     RECIPIENTS,
     ActionDefinition,
-    ApprovalLevel,
-    ApprovalRule,
     MailDefaults,
     StepDefinition,
 )
-from tramita.services.definitions import calling, values
+from tramita.services.definitions import approvers, calling, values
 from tramita.services.definitions.desk import WORKER
 from tramita.services.definitions.fields import condition, titled
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries, typed
@@ -41,7 +38,7 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "send_mail_and_wait": MAIL,
     "start_case": ("case_type", "independent"),
     "wait_for_sub_case": ("close_if_none",),
-    "approval": ("levels", "rules", "timeout", "reminders", "instructions", "queue", "due"),
+    "approval": ("levels", "rules", "sheet", "timeout", "reminders", "instructions", "queue", "due"),
     "call_api": (
         *("url", "method", "headers", "secret_headers", "body", "store", "timeout", "retries"),
         *("instructions", "queue", "due"),
@@ -52,8 +49,6 @@ ALL_KEYS = frozenset().union(*OF_KIND.values())
 NEEDED = {"start_case": ("case_type",), "call_api": ("url",)}
 METHODS = ("get", "post", "put", "patch", "delete")
 MAX_RETRIES = 10
-
-FIELD_PATH = re.compile(r"fields\.[A-Za-z_]\w*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +184,9 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "case_type": case_type_of(flow),
         "independent": values.flag,
         "close_if_none": values.flag,
-        "levels": levels,
-        "rules": rules(flow.fields),
+        "levels": approvers.levels,
+        "rules": approvers.rules(flow.fields),
+        "sheet": approvers.sheet(flow.fields),
         "reminders": values.flag,
         "timeout": values.duration,
         "url": calling.web_address,
@@ -210,10 +206,11 @@ def check_action(reading: Reading, keys: Keys, kind: str, given: Mapping[str, An
     for needed in NEEDED.get(kind, ()):
         if keys.values.get(needed) is None:
             reading.fault(keys.node, f"an Action of the kind {kind} needs “{needed}”")
-    if kind == "approval" and not given.get("levels") and not given.get("rules"):
-        reading.fault(keys.node, "an Action of the kind approval needs “levels” or “rules”")
-    if kind == "approval" and "levels" in keys and "rules" in keys:
-        reading.fault(keys.node.keys["rules"], "give either “levels” or “rules”; the last rule may do without “when”")
+    ways = [key for key in ("levels", "rules", "sheet") if key in keys]
+    if kind == "approval" and not ways:
+        reading.fault(keys.node, "an Action of the kind approval needs “levels”, “rules” or a “sheet”")
+    if len(ways) > 1:
+        reading.fault(keys.node.keys[ways[1]], f"give either “{ways[0]}” or “{ways[1]}”; one says all")
     if kind == "wait_until" and ("date" in keys) == ("after" in keys):
         reading.fault(keys.node, "an Action of the kind wait_until needs either “date” or “after”")
     if "review" not in keys:
@@ -225,6 +222,8 @@ def check_action(reading: Reading, keys: Keys, kind: str, given: Mapping[str, An
 def arranged(given: dict[str, Any], kind: str, flow: Flow, *, ad_hoc: bool) -> dict[str, Any]:
     """The keys as the fields of the definition."""
     special = dict(given)
+    if "sheet" in special:
+        special["rules"] = special.pop("sheet")
     if "assign" in special:
         special["assign_user"], special["assign_secondary"] = special.pop("assign")
     if special.pop("review", None):
@@ -280,52 +279,6 @@ def case_type_of(flow: Flow) -> Callable[[Reading, Node], str | None]:
     return read
 
 
-def levels(reading: Reading, node: Node) -> tuple[ApprovalLevel, ...]:
-    """One after another (EA-2)."""
-    return tuple(level(reading, one) for one in typed(reading, node, list) or [])
-
-
-def rules(fields: Mapping[str, FieldDefinition]) -> Callable[[Reading, Node], tuple[ApprovalRule, ...]]:
-    """Conditions, each with its levels; the first that holds counts, so none follows one that always holds (EA-1)."""
-
-    def read(reading: Reading, node: Node) -> tuple[ApprovalRule, ...]:
-        nodes = typed(reading, node, list) or []
-        found = [rule(reading, one, fields) for one in nodes]
-        for one, before in zip(nodes[1:], found, strict=False):
-            if before.when is None:
-                reading.fault(one, "this rule is never reached: the one before has no “when”")
-        return tuple(found)
-
-    return read
-
-
-def rule(reading: Reading, node: Node, fields: Mapping[str, FieldDefinition]) -> ApprovalRule:
-    """`{when: …, levels: […]}`."""
-    keys = Keys(reading, node, "a rule")
-    when: Condition | None = keys.maybe("when", condition(fields))
-    read = ApprovalRule(keys.must("levels", levels, ()), when)
-    keys.done()
-    return read
-
-
-def approver(reading: Reading, node: Node) -> str | None:
-    """A contact's address, the primary contact, the requester, or the field that holds an address."""
-    if node.value in ("primary", "requester") or (isinstance(node.value, str) and FIELD_PATH.fullmatch(node.value)):
-        return str(node.value)
-    return values.address(reading, node)
-
-
-def level(reading: Reading, node: Node) -> ApprovalLevel:
-    """One level of an approval: any of some, or all of them (EA-2)."""
-    keys = Keys(reading, node, "a level")
-    any_of = keys.get("any_of", values.several(approver), ())
-    all_of = keys.get("all_of", values.several(approver), ())
-    keys.done()
-    if bool(any_of) == bool(all_of):
-        reading.fault(node, "a level needs either “any_of” or “all_of”, with at least one address")
-    return ApprovalLevel(any_of or all_of, every=bool(all_of))
-
-
 def recipient(reading: Reading, node: Node) -> str | None:
     """`primary`, `requester` or an address."""
     return node.value if node.value in ("primary", "requester") else values.address(reading, node)
@@ -333,6 +286,6 @@ def recipient(reading: Reading, node: Node) -> str | None:
 
 def moment_or_field(reading: Reading, node: Node) -> str | None:
     """A day, a moment, or the field that holds it."""
-    if isinstance(node.value, str) and FIELD_PATH.fullmatch(node.value):
+    if isinstance(node.value, str) and approvers.FIELD_PATH.fullmatch(node.value):
         return node.value
     return values.moment(reading, node)
