@@ -11,6 +11,7 @@ from tests.desk import MONDAY, Desk
 from tests.flows import begun, names, running
 from tests.services.test_first_ticket import fresh, in_order
 from tests.services.test_receiving import mail
+from tests.services.test_reports import bounce
 from tramita.domain.cel import parse
 from tramita.domain.codes import ApprovalState, Listed, Method, Reason, State, WaitType
 from tramita.domain.definitions import ApprovalLevel, ApprovalRule
@@ -263,4 +264,48 @@ def test_no_mail_ends_a_wait_for_approvals(desk: Desk, data_dir: object) -> None
 
     held = fresh(action)
     assert (held.state, held.new_information) == (State.WAITING, True)
+    in_order(action)
+
+
+@pytest.mark.parametrize(("others", "after"), [(False, State.TO_DO), (True, State.WAITING)])
+def test_a_mail_that_comes_back_is_an_agents_where_nobody_else_can_decide(
+    desk: Desk, data_dir: object, others: bool, after: State
+) -> None:
+    """EA-5, MAIL-96: too few approvers, found out later."""
+    lee, kim = contact("Lee Ames"), contact("Kim Roe")
+    _, action = asking(desk, any_of(lee, kim) if others else any_of(lee), all_of(kim))
+    [question] = Message.objects.filter(item=action, approval_token__person=lee)
+
+    receiving.receive(bounce(question.message_id, (str(lee.email), "failed", "5.1.1")), source="import", at=LATER)
+
+    held = fresh(action)
+    assert (held.state, held.approval_id is None) == (after, not others)
+    assert Approval.objects.get(item=action).state == (ApprovalState.AWAITING if others else ApprovalState.EXPIRED)
+    in_order(action)
+
+
+def test_who_left_before_their_level_makes_it_an_agents(desk: Desk, data_dir: object) -> None:
+    """EA-5: too few are left when the level begins; what was decided stays told."""
+    lee, kim, bo = contact("Lee Ames"), contact("Kim Roe"), contact("Bo Dahl")
+    case, action = asking(desk, any_of(lee), all_of(kim, bo))
+    Person.objects.filter(pk=bo.pk).update(is_active=False)
+
+    say(action, "approve", lee)
+
+    assert (fresh(action).state, why(action), asked()) == (State.TO_DO, "too_few_approvers", [lee.email])
+    assert Approval.objects.get(item=action).state == ApprovalState.EXPIRED
+    assert names(case) == ["agree"]
+    in_order(action)
+
+
+def test_an_agent_sends_the_links_again(desk: Desk, data_dir: object, settings: Any, tmp_path: Any) -> None:
+    """MAIL-52: to those who have not said."""
+    lee, kim = contact("Lee Ames"), contact("Kim Roe")
+    _, action = asking(desk, all_of(lee, kim))
+    sent(settings, tmp_path)
+    say(action, "approve", lee)
+
+    approvals.ask_again(Approval.objects.get(item=action).pk, by=desk.ana, at=LATER)
+
+    assert asked() == [lee.email, kim.email, kim.email]
     in_order(action)
