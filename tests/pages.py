@@ -31,6 +31,7 @@ from tramita.domain.narrowing import read
 from tramita.domain.sender_dns import Sending, examine
 from tramita.models import (
     Alert,
+    Approval,
     Definition,
     Delivery,
     Item,
@@ -97,7 +98,9 @@ NO_PAGES: Mapping[str, str] = {
     "tray-original": "a file",
     "tray-picture": "a file",
     "tray-part": "a file",
+    "portal-file": "a file",
 }
+CUSTOMERS = frozenset({"portal", "portal-request", "portal-approvals", "portal-approval"})  # Marta looks at these
 VISITORS = frozenset(  # nobody is signed in there
     {"account_login", "approve-by-mail", "leave-notifications", "password-forgotten", "password-choose"}
 )
@@ -189,6 +192,12 @@ def _approving(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     approvals.ask(asked, type="refund", comment=WORDS, by=desk.ana, at=now)
     opened = sent(settings, folder / "opened", now)[acme.sofia.email]
     found.statuses["/approvals/by-mail/nothing"] = 404
+    found.numbers["customer"] = str(acme.marta.id)
+    found.add("portal", "/portal", "/portal?all=1")
+    found.add("portal-request", *(f"/portal/requests/{one.reference}" for one in (asking, asked)))
+    found.add("portal-approvals", "/portal/approvals")
+    both = [Item.objects.get(pk=one.pk).approval_id or Approval.objects.get(item=one).pk for one in (asked, decided)]
+    found.add("portal-approval", *(f"/portal/approvals/{one}" for one in both))
     found.add("approve-by-mail", *(f"/approvals/by-mail/{key}" for key in (opened, closed, "nothing")))
     found.add("item", *(f"/items/{one.reference}" for one in (asking, asked, decided)))
 

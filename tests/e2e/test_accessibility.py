@@ -16,8 +16,9 @@ from tests import pseudo
 from tests.desk import Desk
 from tests.e2e.conftest import let_in, open_browser
 from tests.e2e.looking import Findings
-from tests.pages import VISITORS, Pages, furnish, names, troubles
+from tests.pages import CUSTOMERS, VISITORS, Pages, furnish, names, troubles
 from tramita.models import Person
+from tramita.queries import people
 from tramita.ui.labels import LANGUAGES
 
 PDF: FilePayload = {"name": "statement.pdf", "mimeType": "application/pdf", "buffer": b"the statement"}
@@ -43,6 +44,14 @@ def visitor(chromium: Browser, site: str) -> Page:
     return open_browser(chromium, base_url=site).new_page()
 
 
+@pytest.fixture
+def customer(chromium: Browser, site: str, desk: Desk) -> Page:
+    """Marta's, who asks and decides."""
+    page = open_browser(chromium, base_url=site).new_page()
+    let_in(page.context, site, people.actor_by_id(desk.marta.pk))
+    return page
+
+
 def without_policy(route: Route) -> None:
     """A mail's frame as axe can look at it: it is a script, and none runs there."""
     answer = route.fetch()
@@ -51,17 +60,18 @@ def without_policy(route: Route) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_is_accessible(window: Page, visitor: Page, furnished: Pages, language: str) -> None:
+def test_every_page_is_accessible(window: Page, visitor: Page, customer: Page, furnished: Pages, language: str) -> None:
     """WCAG 2.2 AA: no finding of axe, what folds away opened too."""
     turn = list(LANGUAGES).index(language)
     Person.objects.update(language=language)
     found = Findings()
+    others = dict.fromkeys(VISITORS, visitor) | dict.fromkeys(CUSTOMERS, customer)
     window.goto("/inbox")
     for _look in ("one", "other"):
         found.look_at(window, "the bars of every page", main="body")
 
     for name, path in list(furnished.each())[turn :: len(LANGUAGES)]:
-        page, frame = visitor if name in VISITORS else window, path.endswith("/frame")
+        page, frame = others.get(name, window), path.endswith("/frame")
         if frame:
             page.route("**/frame", without_policy)
         page.goto(path)
@@ -70,7 +80,7 @@ def test_every_page_is_accessible(window: Page, visitor: Page, furnished: Pages,
         found.look_at(page, path, main=main, page_has_heading_one=not frame)  # the page around the frame has it
         if frame:  # a page with routes keeps no file from one page to the next: it would load all of them each time
             page.unroute_all()
-    for page in (window, visitor):
+    for page in (window, visitor, customer):
         page.context.close()
 
     assert found == {}

@@ -33,10 +33,16 @@ def test_every_page_asks_a_visitor_to_sign_in_first(client: Client, desk: Desk, 
     assert response.headers["Location"].startswith("/accounts/login/?next=/")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "/inbox"])
 def test_the_work_manager_is_for_staff(as_: Browser, desk: Desk, page: str) -> None:
     """SEC-1: Rui asks, and has no desk."""
     assert as_(desk.rui).get(page).status_code == 403
+
+
+def test_who_asks_is_led_to_the_portal_and_staff_to_the_desk(as_: Browser, desk: Desk) -> None:
+    """INTERFACES section 7: `/` is the Work Manager for staff, the portal for requesters."""
+    assert as_(desk.rui).get("/", follow=True).redirect_chain[-1][0] == "/portal"
+    assert as_(desk.ana).get("/portal", follow=True).redirect_chain[-1][0] == "/inbox"
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if "search" not in page])

@@ -26,7 +26,7 @@ from tests import pseudo
 from tests.api.callers import ask
 from tests.approving import customer
 from tests.desk import Desk
-from tests.pages import NO_PAGES, NOWHERE, VISITORS, Pages, addresses, furnish
+from tests.pages import CUSTOMERS, NO_PAGES, NOWHERE, VISITORS, Pages, addresses, furnish
 from tests.services.test_receiving import mail
 from tests.web.reading import text_of
 from tramita.models import Item, Person
@@ -47,8 +47,11 @@ def furnished(desk: Desk, data_dir: Path, settings: Any) -> Pages:
 
 
 def seen(reader: Client, pages: Pages) -> dict[str, str]:
-    """Each page, as Ana sees it or as a visitor does."""
-    answers = {path: (Client() if name in VISITORS else reader).get(path) for name, path in pages.each()}
+    """Each page, as Ana sees it, or as a customer or a visitor does."""
+    customer = Client()
+    customer.force_login(Person.objects.get(pk=pages.numbers["customer"]))
+    others = dict.fromkeys(VISITORS, Client()) | dict.fromkeys(CUSTOMERS, customer)
+    answers = {path: others.get(name, reader).get(path) for name, path in pages.each()}
     statuses = {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200}
     assert statuses == pages.statuses
     return {path: text_of(answer) for path, answer in answers.items()}

@@ -87,6 +87,7 @@ def _page(
         "fields": list(said_fields(thing.fields)),
         "organisation": approval.organisation.name if approval.organisation else "",
         "person": invited.person.name or invited.person.email,
+        "signed_in": False,
         "closed": invited.closed,
         "mine": invited.used_at is not None,
         "expires_at": invited.expires_at,

@@ -1,12 +1,17 @@
-"""The portal's addresses."""
+"""The portal's addresses (INTERFACES section 7)."""
 
 from django.urls import path
 
-from tramita.portal import passwords
+from tramita.portal import approvals, passwords, requests
 from tramita.portal.by_mail import by_mail
 
 urlpatterns = [
     path("approvals/by-mail/<str:key>", by_mail, name="approve-by-mail"),
     path("accounts/password", passwords.forgotten, name="password-forgotten"),
     path("accounts/password/<str:key>", passwords.choose, name="password-choose"),
+    path("portal", requests.home, name="portal"),
+    path("portal/requests/<str:reference>", requests.one, name="portal-request"),
+    path("portal/files/<int:number>", requests.file, name="portal-file"),
+    path("portal/approvals", approvals.listed, name="portal-approvals"),
+    path("portal/approvals/<int:number>", approvals.one, name="portal-approval"),
 ]

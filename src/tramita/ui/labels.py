@@ -27,6 +27,15 @@ STATES: Words = {
     State.CLOSED: _("Closed"),
 }
 
+REQUESTS: Words = {  # the states, in words of who asked
+    State.DRAFT: _("Draft"),
+    State.TO_DO: pgettext_lazy("request", "Received"),
+    State.IN_PROGRESS: _("We are working on it"),
+    State.WAITING: pgettext_lazy("request", "Waiting"),
+    State.RESOLVED: pgettext_lazy("request", "Done"),
+    State.CLOSED: pgettext_lazy("request", "Closed"),
+}
+
 WAIT_TYPES: Words = {
     WaitType.MORE_INFORMATION: _("Wait for more information"),
     WaitType.UNTIL: _("Wait until"),
@@ -420,6 +429,7 @@ WHOSE: Words = {
 }
 
 ALL: Mapping[str, Words] = {
+    "request": REQUESTS,
     "kind": KINDS,
     "state": STATES,
     "wait": WAIT_TYPES,

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
@@ -40,6 +40,8 @@ def staff(view: Callable[..., R]) -> Callable[..., R | HttpResponse]:
         asked.person = request.user
         try:
             asked.actor = actor_for(asked.person)
+            if not asked.actor.is_staff and request.resolver_match and request.resolver_match.url_name == "inbox":
+                return redirect("portal")  # where who asks is at home
             if not asked.actor.is_staff:
                 raise NotPermitted("This desk is for those who work on requests.")
             return view(asked, *args, **kwargs)

@@ -1,0 +1,57 @@
+"""What the people who ask see in the portal: their requests, those of their organisation, and what they may decide."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import ApprovalState, Kind, Role
+from tramita.models import Approval, Item
+from tramita.queries.approvals import SHOWN, asked_now, asks_itself, visible_to
+from tramita.queries.search import Filters, Found, search
+
+MOST_TO_DECIDE = 100
+REQUESTS = (Kind.TICKET, Kind.CASE)
+
+
+def requests_of(actor: Actor, *, everybodys: bool, at: datetime, cursor: str | None = None) -> Found:
+    """The newest first. `everybodys`: of the organisation too, which a manager may see (TO-1).
+
+    Raises: Invalid, for a cursor that is not ours. Cost: two statements.
+    """
+    reader = actor if everybodys else replace(actor, role=Role.REQUESTER)
+    return search(reader, Filters(kind=REQUESTS), at=at, cursor=cursor)
+
+
+def to_decide(actor: Actor) -> Sequence[Approval]:
+    """The requests that wait for this person's own decision, the oldest first (AP-21).
+
+    Cost: one statement, one more for each that an Action asks.
+    """
+    rows = Approval.objects.filter(visible_to(actor), state=ApprovalState.AWAITING).select_related(*SHOWN)
+    return [one for one in rows.order_by("requested_at", "pk")[:MOST_TO_DECIDE] if _asks(one, actor)]
+
+
+def decided(actor: Actor, *, limit: int) -> Sequence[Approval]:
+    """What was decided, the newest first, whoever did. Cost: one statement."""
+    rows = Approval.objects.filter(visible_to(actor)).exclude(state=ApprovalState.AWAITING).select_related(*SHOWN)
+    return list(rows.order_by("-decided_at", "-pk")[:limit])
+
+
+def _asks(approval: Approval, actor: Actor) -> bool:
+    return not asks_itself(approval) or any(one.person_id == actor.id for one in asked_now(approval))
+
+
+def is_asked(approval: Approval, actor: Actor) -> bool:
+    """Whether it waits for this person."""
+    return approval.state == ApprovalState.AWAITING and _asks(approval, actor)
+
+
+def may_see_all(actor: Actor) -> bool:
+    """A manager sees what others of the organisation asked (TO-1)."""
+    return actor.role is Role.MANAGER and actor.organisation_id is not None
+
+
+def process_title(item: Item) -> str:
+    """What the request is called in the configuration."""
+    return item.process.title if item.process else ""

@@ -1,0 +1,196 @@
+"""The portal: one's own requests and one's organisation's, answers that count, decisions; never what stays inside."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from tests import factories
+from tests.approving import Customer, customer, fresh
+from tests.desk import Desk
+from tests.web.reading import text_of, words_of
+from tramita.domain.codes import ApprovalState, State
+from tramita.models import Approval, Entry, Item, Message, Person, SeenMessage
+from tramita.services import mailing, notes, resolving, waiting, working
+
+pytestmark = pytest.mark.django_db
+SECRET = "He is a difficult one."
+
+
+@pytest.fixture
+def acme(desk: Desk, data_dir: Path) -> Customer:
+    return customer(desk)
+
+
+def browser(person: Person | None) -> Client:
+    client = Client()
+    if person is not None:
+        client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def rui(acme: Customer) -> Client:
+    return browser(acme.desk.rui)
+
+
+@pytest.fixture
+def marta(acme: Customer) -> Client:
+    return browser(Person.objects.get(pk=acme.marta.id))
+
+
+def waits(acme: Customer) -> Item:
+    """Answered with a question, and a note beside it."""
+    item, now = acme.ticket(title="Invoice 991 twice"), timezone.now()
+    working.start(item, by=acme.desk.ana, at=now)
+    mailing.send(item, to=[acme.desk.rui.email], text="Which account?", by=acme.desk.ana, at=now)
+    notes.add_note(item, body=SECRET, by=acme.desk.ana, at=now)
+    waiting.wait(item, type="more_information", days=3, by=acme.desk.ana, at=now)
+    return fresh(item)
+
+
+def press(client: Client, item: Item, **more: object) -> str:
+    """Send the form of a request; the page after it."""
+    form = {"text": "The second one.", "press": "abc"} | more
+    return words_of(client.post(f"/portal/requests/{item.reference}", form, follow=True))
+
+
+def test_one_sees_ones_own_requests_and_a_manager_the_organisations(acme: Customer, rui: Client, marta: Client) -> None:
+    """SS-1, TO-1: in plain words; the tab of the organisation is a manager's."""
+    item = waits(acme)
+    acme.ticket(title="Draft", draft=True)
+
+    mine, theirs = words_of(rui.get("/portal")), words_of(marta.get("/portal"))
+    asked_for_all, all_ = words_of(rui.get("/portal?all=1")), words_of(marta.get("/portal?all=1"))
+
+    assert "Invoice 991 twice" in mine
+    assert "Waits for your answer" in mine
+    assert "Draft" not in mine
+    assert "My organisation" not in mine
+    assert "Requests of my organisation" not in asked_for_all
+    assert "Invoice 991 twice" not in theirs
+    assert "Requests of my organisation" in all_
+    assert item.reference in all_
+
+
+@pytest.mark.parametrize("path", ["/portal", "/portal/approvals", "/portal/requests/1-T", "/portal/approvals/1"])
+def test_nobody_enters_without_signing_in(client: Client, acme: Customer, path: str) -> None:
+    """AP-11: a sign-in, then the page that was asked for."""
+    assert client.get(path).headers["Location"] == f"/accounts/login/?next={path}"
+
+
+def test_a_request_shows_what_was_said_and_nothing_internal(acme: Customer, rui: Client) -> None:
+    """R-6: no note, no name of a colleague in it."""
+    item = waits(acme)
+
+    page = words_of(rui.get(f"/portal/requests/{item.reference}"))
+
+    assert "Which account?" in page
+    assert SECRET not in page
+
+
+def test_strangers_and_other_organisations_see_nothing(acme: Customer) -> None:
+    """SEC-2: missing and invisible look the same, whatever is asked for."""
+    item = waits(acme)
+    asked = acme.asked(acme.ticket())
+    other = browser(factories.manager("Olga", organisation=factories.organisation("globex")))
+
+    answers = [
+        other.get(f"/portal/requests/{item.reference}"),
+        other.post(f"/portal/requests/{item.reference}", {"text": "x", "press": "x"}),
+        other.get(f"/portal/approvals/{asked.pk}"),
+        other.post(f"/portal/approvals/{asked.pk}", {"decision": "approve"}),
+    ]
+
+    assert [one.status_code for one in answers] == [404] * 4
+    assert fresh(item).state is State.WAITING
+    assert Approval.objects.get().state == ApprovalState.AWAITING
+
+
+def test_an_answer_wakes_the_request_as_a_mail_would(acme: Customer, rui: Client) -> None:
+    """M-8: kept raw, on the item, with its file; pressed twice it is one message (MAIL-79)."""
+    item = waits(acme)
+
+    said = press(rui, item, files=SimpleUploadedFile("proof.pdf", b"%PDF-1.4"))
+    press(rui, item)
+
+    message = Message.objects.get(outgoing=False)
+    assert "Your message is with us." in said
+    assert "The second one." in said
+    assert (fresh(item).state, fresh(item).highlighted) == (State.TO_DO, True)
+    assert (message.item_id, message.sender_address, message.text.strip()) == (
+        item.pk,
+        acme.desk.rui.email,
+        "The second one.",
+    )
+    assert message.attachments.get().filename == "proof.pdf"
+    assert SeenMessage.objects.filter(source="portal", outcome="woken").count() == 1
+    file = message.attachments.get().pk
+    assert b"".join(rui.get(f"/portal/files/{file}").streaming_content) == b"%PDF-1.4"
+    assert browser(factories.requester("Olga")).get(f"/portal/files/{file}").status_code == 404
+
+
+def test_an_answer_reopens_inside_the_window_and_begins_anew_after_it(acme: Customer, rui: Client) -> None:
+    """M-9, M-10, Z-5: the page says what will happen before, and what happened after."""
+    item, now = waits(acme), timezone.now()
+    resolving.resolve(item, method="replied", note="Done.", by=acme.desk.ana, at=now)
+    before = words_of(rui.get(f"/portal/requests/{item.reference}"))
+    press(rui, item, press="one")
+    reopened = fresh(item).state
+    resolving.resolve(fresh(item), method="replied", note="Done.", by=acme.desk.ana, at=now)
+    Item.objects.filter(pk=item.pk).update(state=State.CLOSED, window_ends_at=now - timedelta(days=1))
+    closed = words_of(rui.get(f"/portal/requests/{item.reference}"))
+    said = press(rui, item, press="two")
+
+    assert "We think this is done." in before
+    assert reopened is State.TO_DO
+    assert "What you write now begins a new one." in closed
+    assert "your message began a new one" in said
+    assert Message.objects.filter(outgoing=False).order_by("-id")[0].item_id != item.pk
+
+
+def test_an_empty_answer_is_refused_and_nothing_is_kept(acme: Customer, rui: Client) -> None:
+    """MAIL-4: what was typed stays."""
+    item = waits(acme)
+
+    response = rui.post(f"/portal/requests/{item.reference}", {"text": "  ", "press": "abc"})
+
+    assert response.status_code == 422
+    assert "Write something first." in words_of(response)
+    assert not SeenMessage.objects.exists()
+
+
+def test_what_waits_for_a_manager_is_counted_listed_and_decided_on_its_page(acme: Customer, marta: Client) -> None:
+    """AP-21, AP-11, AP-12: all data of the Ticket and the request; looking decides nothing; the reason is kept."""
+    first, second = acme.asked(comment="He paid twice."), acme.asked(acme.ticket(title="Another"))
+    notes.add_note(fresh(first.item), body=SECRET, by=acme.desk.ana, at=timezone.now())
+
+    listed, page = words_of(marta.get("/portal/approvals")), words_of(marta.get(f"/portal/approvals/{first.pk}"))
+    untouched = Approval.objects.filter(state=ApprovalState.AWAITING).count()
+    after = words_of(
+        marta.post(f"/portal/approvals/{first.pk}", {"decision": "reject", "reason": "Too much"}, follow=True)
+    )
+    late = marta.post(f"/portal/approvals/{first.pk}", {"decision": "approve"})
+
+    assert "Approve actions (2)" in listed
+    assert all(said in page for said in ("Refund above limit", "He paid twice.", "Invoice 991 twice", "Acme Iberia"))
+    assert SECRET not in page
+    assert untouched == 2
+    assert "Approve actions (1)" in after
+    assert (late.status_code, "already" in words_of(late)) == (409, True)
+    first.refresh_from_db()
+    assert (first.state, first.reason, first.decided_by_id) == (ApprovalState.REJECTED, "Too much", acme.marta.id)
+    assert Entry.objects.filter(item=first.item, type="approval_rejected").count() == 1
+    assert Approval.objects.get(pk=second.pk).state == ApprovalState.AWAITING
+
+
+def test_who_asks_sees_nothing_of_approvals(acme: Customer, rui: Client) -> None:
+    """CG-55: neither the tab nor the request; nor may they decide."""
+    asked = acme.asked()
+
+    assert "Approve actions" not in words_of(rui.get("/portal"))
+    assert rui.post(f"/portal/approvals/{asked.pk}", {"decision": "approve"}).status_code == 404
+    assert "Refund" not in text_of(rui.get(f"/portal/requests/{asked.item.reference}"))
