@@ -1,6 +1,7 @@
 """The tables, a module per noun, and what the database keeps true for us."""
 
 from tramita.models.approvals import Approval, ApprovalToken, Consent
+from tramita.models.building import ProcessDraft
 from tramita.models.configuration import ConfigurationChange, Definition, Mailbox, Route, Version
 from tramita.models.defects import Defect
 from tramita.models.flow import CaseAction, CaseStep
@@ -73,6 +74,7 @@ __all__ = [
     "PlannedStart",
     "Presence",
     "Probe",
+    "ProcessDraft",
     "Queue",
     "Route",
     "Scan",

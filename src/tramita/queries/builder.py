@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from tramita.domain.errors import NotFound
-from tramita.models import Definition, Person, PlannedStart, Queue, Version
+from tramita.models import Definition, Person, PlannedStart, ProcessDraft, Queue, Version
 from tramita.queries.rows import fetch, moment
 
 LEVELS = {"customer": 1, "contract": 2, "service": 3}
@@ -90,6 +90,11 @@ def process(kind: str, path: str) -> Process:
         raise NotFound("There is no such process.")
     now = found.current
     return Process(found.pk, found.title, now.number, now.published_at, now.body)
+
+
+def draft(process_id: int) -> ProcessDraft | None:
+    """What somebody wrote and did not publish, with who saved it last. Cost: one statement."""
+    return ProcessDraft.objects.filter(process=process_id).select_related("saved_by").first()
 
 
 def queues() -> dict[str, str]:

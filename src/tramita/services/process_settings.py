@@ -42,6 +42,11 @@ def change(kind: str, path: str, text: str, *, read: str, check_only: bool = Fal
     tree = customers()
     if digest(_entry(tree, kind, path)) != read:
         raise Conflict("Somebody changed this process meanwhile. Look at it again, then decide.", code="stale")
+    return _publish(tree, _place(kind, path), readable(text), Problems(), check_only=check_only, by=by, at=at)
+
+
+def readable(text: str) -> Node:
+    """The settings as they were written, whatever they say. Raises: Invalid, WrongConfiguration (BU-4)."""
     if not text.strip():
         raise Invalid.one("yaml", "required", "This is needed.")
     if len(text) > LARGEST:
@@ -51,7 +56,16 @@ def change(kind: str, path: str, text: str, *, read: str, check_only: bool = Fal
     problems.check()
     if len(roots) != 1 or not isinstance(roots[0].value, dict):
         raise Invalid.one("yaml", "not_a_mapping", "Write the settings of one process: a key, a colon and what it is.")
-    return _publish(tree, _place(kind, path), roots[0], problems, check_only=check_only, by=by, at=at)
+    return roots[0]
+
+
+def is_unreadable(text: str) -> bool:
+    """Whether what was written has a fundamental fault, which keeps it from being saved as a draft too (BU-4)."""
+    try:
+        readable(text)
+    except (Invalid, WrongConfiguration):
+        return True
+    return False
 
 
 @one_transaction

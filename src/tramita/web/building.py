@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tramita.domain.errors import NotPermitted
 from tramita.queries import builder
+from tramita.queries.builder import Process
 from tramita.queries.shell import operates
-from tramita.services import process_settings
+from tramita.services import process_drafts, process_settings
 from tramita.services.definitions import WrongConfiguration
 from tramita.web import inputs, shown_process
 from tramita.web.access import StaffRequest, staff
@@ -50,21 +51,50 @@ def add(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @staff
 def process(request: StaffRequest, kind: str, path: str) -> HttpResponse:
-    """One process; a POST checks or publishes the YAML of it."""
+    """One process; a POST checks, keeps or publishes the YAML of it."""
     _permit(request)
     if request.method == "GET":
         return _process(request, kind, path)
-    check_only, text = inputs.flag(request, "check"), str(request.POST.get("yaml", "")).replace("\r\n", "\n")
-    read, now = inputs.text(request, "read"), timezone.now()
     try:
-        new = process_settings.change(kind, path, text, read=read, check_only=check_only, by=request.actor, at=now)
+        for name, do in (("check", _check), ("save", _save), ("discard", _discard)):
+            if inputs.flag(request, name):
+                return do(request, kind, path)
+        return _publish(request, kind, path)
     except WrongConfiguration as wrong:
-        faults = list(process_settings.faults(wrong))
-        return _process(request, kind, path, refusal("yaml", wrong, request.POST), faults=faults)
+        faults, grave = list(process_settings.faults(wrong)), process_settings.is_unreadable(_typed(request))
+        return _process(request, kind, path, refusal("yaml", wrong, request.POST), faults=faults, grave=grave)
     except Refusing as error:
         return _process(request, kind, path, refusal("yaml", error, request.POST))
-    if check_only:
-        return _process(request, kind, path, typed=text, checked=True, new=new)
+
+
+def _typed(request: StaffRequest) -> str:
+    return str(request.POST.get("yaml", "")).replace("\r\n", "\n")
+
+
+def _check(request: StaffRequest, kind: str, path: str) -> HttpResponse:
+    text, read, now = _typed(request), inputs.text(request, "read"), timezone.now()
+    new = process_settings.change(kind, path, text, read=read, check_only=True, by=request.actor, at=now)
+    return _process(request, kind, path, typed=text, checked=True, new=new)
+
+
+def _save(request: StaffRequest, kind: str, path: str) -> HttpResponse:
+    """The draft is kept, whatever is to be put right in it; that is told on the page to which one comes back."""
+    read, draft = inputs.text(request, "read"), inputs.key(request, "draft") or 0
+    process_drafts.save(kind, path, _typed(request), read=read, draft=draft, by=request.actor, at=timezone.now())
+    messages.success(request, _("The draft is kept. Nothing runs by it."))
+    return redirect(shown_process.address(kind, path, tab="yaml"))
+
+
+def _discard(request: StaffRequest, kind: str, path: str) -> HttpResponse:
+    process_drafts.discard(kind, path, draft=inputs.key(request, "draft") or 0, by=request.actor)
+    messages.success(request, _("The draft is gone."))
+    return redirect(shown_process.address(kind, path, tab="yaml"))
+
+
+def _publish(request: StaffRequest, kind: str, path: str) -> HttpResponse:
+    read, draft = inputs.text(request, "read"), inputs.key(request, "draft") or 0
+    now = timezone.now()
+    new = process_drafts.publish(kind, path, _typed(request), read=read, draft=draft, by=request.actor, at=now)
     said = _("Published. Items that run keep the version they began with.") if new else _("Nothing changed.")
     messages.success(request, said)
     return redirect(shown_process.address(kind, path))
@@ -77,11 +107,15 @@ def _process(
     found, tabs = builder.process(kind, path), TABS[kind]
     asked = "yaml" if refused or typed else request.GET.get("tab", tabs[0])
     tab = asked if asked in tabs else tabs[0]
-    shown: dict[str, Any] = {"faults": (), "checked": False, "new": False} | context
+    shown: dict[str, Any] = {
+        "faults": (),
+        "checked": False,
+        "new": False,
+        "grave": False,
+        "live": bool(request.htmx),
+    } | context
     if tab == "yaml":
-        shown["yaml"], shown["read"] = process_settings.written(kind, path)
-        shown["yaml"] = refused.typed.get("yaml", "") if refused else typed or shown["yaml"]
-        shown["read"] = request.POST.get("read") or shown["read"]
+        shown |= _editor(request, found, kind, path, refused, typed)
     else:
         shown |= shown_process.SHOWN[tab](found, kind, request.GET)
     return page(
@@ -99,6 +133,23 @@ def _process(
         **shown,
         **readers(refused),
     )
+
+
+def _editor(
+    request: StaffRequest, found: Process, kind: str, path: str, refused: Refusal | None, typed: str
+) -> dict[str, Any]:
+    """What is published, the draft, or what was typed. Who met somebody else's words sees them besides, and decides."""
+    (now, read), draft = process_settings.written(kind, path), builder.draft(found.id)
+    text, base = (draft.text, draft.base) if draft else (now, read)
+    shown = {"draft": draft, "yaml": text, "read": base, "seen": draft.number if draft else 0, "meanwhile": ""}
+    if request.method == "POST":
+        shown |= {"yaml": refused.typed.get("yaml", "") if refused else typed, "read": inputs.text(request, "read")}
+        shown["seen"] = inputs.key(request, "draft") or 0
+    if refused is not None and refused.code == "stale":
+        shown |= {"meanwhile": now, "read": read}
+    elif refused is not None and refused.code == "draft_stale":
+        shown |= {"meanwhile": text, "read": base, "seen": draft.number if draft else 0}
+    return shown
 
 
 def _overview(request: StaffRequest, refused: Refusal | None = None) -> HttpResponse:
