@@ -205,3 +205,18 @@ def test_running_cases_are_moved_to_the_newest_version_from_the_history(chief: C
 def test_who_does_not_configure_the_desk_sees_no_move(ana: Client, desk: Desk) -> None:
     """SEC-1."""
     assert ana.get(f"/builder/upgrades/{PATH}?from=1").status_code == 403
+
+
+def test_the_settings_of_a_case_type_are_what_its_yaml_says(chief: Client, desk: Desk) -> None:
+    """BU-3: days that it stays open, when it starts, progression, title changes, contacts."""
+    said = "feedback_window: 4 days\nprogression: manual\nallow_title_change: true\ncontacts_required: true\n"
+
+    answer = put(chief, ("title: Hiring\n", f"title: Hiring\n{said}"))
+    page = words_of(chief.get(f"{CASE_TYPE}?tab=settings"))
+
+    body = Definition.objects.get(key=PATH).current.body  # type: ignore[union-attr]  # it is published
+    assert answer.status_code == 302  # type: ignore[attr-defined]
+    assert (body["feedback_window"], body["progression"]) == (4, "manual")
+    assert (body["allow_title_change"], body["contacts_required"], len(body["starts"])) == (True, True, 1)
+    for shown in ("Feedback window 4 days", "The next step begins by a person", "Contacts are needed yes"):
+        assert shown in page
