@@ -211,7 +211,7 @@ def test_the_settings_of_a_case_type_are_what_its_yaml_says(chief: Client, desk:
     """BU-3: days that it stays open, when it starts, progression, title changes, contacts."""
     said = "feedback_window: 4 days\nprogression: manual\nallow_title_change: true\ncontacts_required: true\n"
 
-    answer = put(chief, ("title: Hiring\n", f"title: Hiring\n{said}"))
+    answer = put(chief, ("progression: automatic\n", said))
     page = words_of(chief.get(f"{CASE_TYPE}?tab=settings"))
 
     body = Definition.objects.get(key=PATH).current.body  # type: ignore[union-attr]  # it is published
