@@ -177,6 +177,7 @@ def _plain(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
         )
     canned = "/builder/desk/canned-texts/Επιστροφή"
     found.add("desk-thing", f"/builder/desk/users/{desk.ana.email}", "/builder/desk/queues/invoices", canned)
+    found.add("desk-thing", "/builder/desk/calendars/office", "/builder/desk/due-rules/two_days")
     found.statuses["/search?q=99999-T"] = 404
     found.add("search", "/search", "/search?q=99999-T", "/search?q=ζζζ", "/search?q=Τιμολόγιο")
 

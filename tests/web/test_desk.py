@@ -21,6 +21,8 @@ EDITS = (
     ("users", "ana@desk.example", "role", ["team_leader"]),
     ("robots", "robo-1", "lease", ["7 minutes"]),
     ("canned-texts", "greeting", "texts.en", ["Good day, {{requester}}"]),
+    ("calendars", "office", "week.sat", ["09:00-12:00"]),
+    ("due-rules", "two_days", "within", ["12 working hours"]),
     ("approval-types", "refund", "reminders", []),
     ("settings", "", "undo_send", ["20"]),
 )
@@ -179,3 +181,45 @@ def test_staff_that_no_file_named_are_shown_and_become_configured_when_changed(r
     assert "eve@desk.example" in listed
     assert Person.objects.get(email="eve@desk.example").configured
     assert Person.objects.get(email="eve@desk.example").name == "Eve Adams"
+
+
+def press(root: Client, day: str) -> Any:
+    """A day of the year 2026."""
+    form = form_of(root.get(path_of("calendars", "office"), {"year": "2026"}), "/builder/days/office")
+    return root.post("/builder/days/office", {"read": form["read"], "year": "2026", "day": day})
+
+
+def test_a_day_of_the_year_is_made_a_day_off_and_taken_back(root: Client) -> None:
+    """SLA-3: by a press or by its date; the year says what each day is."""
+    path = path_of("calendars", "office")
+    page = text_of(root.get(path, {"year": "2026"}))
+    press(root, "2026-08-14")
+    off = desk_settings.current("calendars", "office")["extra_days_off"]
+    again = press(root, "2026-08-14")
+
+    assert 'value="2026-12-24" tabindex="-1" data-day="extra"' in page
+    assert 'value="2026-12-25" tabindex="-1" data-day="public"' in page
+    assert 'value="2026-12-26" tabindex="-1" data-day="public"' in page
+    assert [one.isoformat() for one in off] == ["2026-08-14", "2026-12-24"]
+    assert again["Location"] == f"{path}?year=2026#year"
+    assert [one.isoformat() for one in desk_settings.current("calendars", "office")["extra_days_off"]] == ["2026-12-24"]
+
+
+def test_a_wrong_window_of_a_week_is_named_and_nothing_is_saved(root: Client) -> None:
+    """SLA-3, BU-4."""
+    refused = sent(root, "calendars", "office", **{"week.sat": ["9 to 12"]})
+
+    assert refused.status_code == 422
+    assert "is no window" in words_of(refused)
+    assert "sat" not in desk_settings.current("calendars", "office")["week"]
+
+
+def test_a_due_rule_is_tried_with_a_start_before_it_is_saved(root: Client) -> None:
+    """SLA-1, SLA-3, UI “Due rules”: the due date, step by step, with the working time of each day adding up."""
+    start = {"start": ["2026-12-23T15:30"], "preview": ["1"], "within": ["10 working hours"]}
+
+    shown = words_of(sent(root, "due-rules", "two_days", **start))
+
+    assert "Wednesday, Dec. 23, 2026 15:30 The hours later Tuesday, Dec. 29, 2026 09:00" in shown  # holidays between
+    assert "Together 10 h 00 m" in shown
+    assert desk_settings.current("due-rules", "two_days")["within"] == "16 working hours"

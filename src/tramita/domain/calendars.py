@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -136,6 +136,21 @@ def build_calendar(definition: CalendarDefinition, holidays: HolidayLookup, *, f
     if faults or zone is None:
         raise Invalid(faults)
     return Calendar(definition.key, zone, week, public, frozenset(definition.extra_days_off))
+
+
+def windows_by_day(week: Mapping[str, str]) -> dict[str, str]:
+    """The windows of each day of a week as it is written; a name that is no day is passed over."""
+    return {WEEKDAYS[day]: text for names, text in week.items() for day in _read_days(names, "", [])}
+
+
+def written_week(windows: Mapping[str, str]) -> dict[str, str]:
+    """The shortest way to write the windows of the days: neighbours that are the same become `mon-fri`."""
+    found: dict[str, str] = {}
+    for text, days in groupby(WEEKDAYS, lambda day: windows.get(day, "")):
+        first, *rest = days
+        if text:
+            found[f"{first}-{rest[-1]}" if rest else first] = text
+    return found
 
 
 def read_zone(key: object, *, field: str) -> ZoneInfo:

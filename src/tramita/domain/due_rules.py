@@ -7,7 +7,7 @@ zone; `working days` are the calendar's, ending at the same wall-clock time, mov
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,20 @@ def first_due(rule: DueRule, start: datetime, *, base: datetime | None = None) -
     if rule.move_to_end_of_day and rule.calendar:
         return rule.calendar.end_of_day(due)
     return rule._in_the_morning(due)
+
+
+def steps(rule: DueRule, origin: datetime) -> list[tuple[str, datetime]]:
+    """How `first_due` comes from where it counts from: each step by its name, and the moment it leads to."""
+    days = replace(rule, within=rule.within.only_days(), move_to_next_morning=False, move_to_end_of_day=False)
+    plain = replace(days, within=rule.within)
+    ways = (("days", days), ("hours", plain), ("moved", rule))
+    found, before = [("start", origin)], origin
+    for name, way in ways:
+        reached = first_due(way, origin, base=origin) or origin
+        if reached != before:
+            found.append((name, reached))
+        before = reached
+    return found
 
 
 def days_later(start: datetime, days: int | None, *, calendar: Calendar | None, zone: ZoneInfo) -> datetime | None:

@@ -6,7 +6,7 @@ daylight-saving change may have 23 or 25 hours. `working` means: counted by a ca
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tramita.domain.errors import Invalid
@@ -44,6 +44,10 @@ class Span:
     def seconds(self) -> int:
         """The part counted as elapsed (or working) time, in seconds; negative for a negative span."""
         return self._sum({"hour": 3_600, "minute": 60, "second": 1})
+
+    def only_days(self) -> "Span":
+        """What of it is counted on the wall clock."""
+        return replace(self, parts=tuple(one for one in self.parts if one[1] in ("week", "day")))
 
     def _sum(self, weights: dict[str, int]) -> int:
         total = sum(amount * weights.get(unit, 0) for amount, unit in self.parts)

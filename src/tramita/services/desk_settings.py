@@ -44,6 +44,8 @@ SORTS: Mapping[str, Sort] = {
     "users": Sort("users", persons.MEMBER, address=True, lasting=True),
     "robots": Sort("robots", persons.ROBOT, lasting=True),
     "canned-texts": Sort("canned_texts", canned.CANNED_TEXT),
+    "calendars": Sort("calendars", desk.CALENDAR),
+    "due-rules": Sort("due_rules", desk.DUE_RULE),
     "approval-types": Sort("approval_types", desk.APPROVAL_TYPE),
     "settings": Sort("settings", desk.SETTINGS, alone=True),
 }

@@ -13,6 +13,8 @@ SORTS: Words = {
     "users": _("Users and roles"),
     "robots": _("Robots"),
     "canned-texts": _("Canned texts"),
+    "calendars": _("Calendars"),
+    "due-rules": _("Due rules"),
     "approval-types": _("Approval types"),
     "settings": _("General settings"),
 }
@@ -21,6 +23,8 @@ NEW: Words = {
     "users": _("New user"),
     "robots": _("New robot"),
     "canned-texts": _("New canned text"),
+    "calendars": _("New calendar"),
+    "due-rules": _("New due rule"),
     "approval-types": _("New approval type"),
 }
 ABOUT: Words = {
@@ -28,10 +32,21 @@ ABOUT: Words = {
     "users": _("Who works at the desk, and what they may do."),
     "robots": _("Programs that work items as people do."),
     "canned-texts": _("Sentences that are said often, in the language of whom they are for."),
+    "calendars": _("When a team works: windows, public holidays, days off."),
+    "due-rules": _("What is promised: how long something may take, and how that is counted."),
     "approval-types": _("What the manager of an organisation may be asked to approve."),
     "settings": _("What holds for the whole desk."),
 }
 # by the name of the key, or `sort.key` where it means something else there
+DAYS: Words = {
+    "mon": _("Monday"),
+    "tue": _("Tuesday"),
+    "wed": _("Wednesday"),
+    "thu": _("Thursday"),
+    "fri": _("Friday"),
+    "sat": _("Saturday"),
+    "sun": _("Sunday"),
+}
 KEYS: Words = {
     "title": _("Title"),
     "name": _("Name"),
@@ -72,6 +87,19 @@ KEYS: Words = {
     "undo_send": _("Seconds that a sent mail is held back"),
     "keep_raw_mail": _("Days that original mails are kept"),
     "file_types": _("Endings of files that may be added"),
+    "week": _("Working time"),
+    **{f"week.{day}": name for day, name in DAYS.items()},
+    "holidays": _("Public holidays"),
+    "holidays.country": _("Country"),
+    "holidays.subdivision": _("Region"),
+    "extra_days_off": _("More days off"),
+    "within": _("Within"),
+    "base": _("Counted from"),
+    "calendar": _("Calendar"),
+    "add_wait_time": _("The clock stops while something waits"),
+    "allow_override": _("People may set another due date"),
+    "move_to_next_morning": _("What is due when a day ends is due the next morning"),
+    "move_to_end_of_day": _("Due at the end of its day"),
     "limits": _("Limits"),
     "limits.split_children": _("Tickets of one split"),
     "limits.action_copies": _("Copies of an Action"),
@@ -99,7 +127,25 @@ HINTS: Words = {
     "file_types": _("One a line, such as pdf; empty: all."),
     "keep_with_user": _("Work that comes back goes to who had it."),
     "limits": _("Empty: as Tramita brings it."),
+    "calendars.time_zone": _("Such as Europe/Warsaw."),
+    "week": _("Such as “09:00-12:30 13:00-17:30”; an empty day is free."),
+    "holidays": _("Codes, such as PL, or BR and SP. Empty: none."),
+    "extra_days_off": _("One a line, such as 2026-12-24; or press a day of the year below."),
+    "within": _("Such as “16 working hours” or “3 days”."),
+    "base": _("Empty: the beginning of the work; or a field, such as fields.delivery_date."),
+    "due-rules.calendar": _("Empty: that of the contract, where working time is counted."),
     "undo_send": _("0 to 60."),
+}
+STEPS: Words = {
+    "start": _("Counted from"),
+    "days": _("The days later"),
+    "hours": _("The hours later"),
+    "moved": _("Moved, as the rule says"),
+}
+DAYS_OFF: Words = {
+    "public": _("public holiday"),
+    "extra": _("day off"),
+    "free": _("no working time"),
 }
 PERMISSIONS: Words = {
     "view": pgettext_lazy("right", "See"),

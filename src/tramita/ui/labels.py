@@ -477,6 +477,9 @@ ALL: Mapping[str, Words] = {
     "desk_new": desk_words.NEW,
     "desk_about": desk_words.ABOUT,
     "permission": desk_words.PERMISSIONS,
+    "weekday": desk_words.DAYS,
+    "due_step": desk_words.STEPS,
+    "day_off": desk_words.DAYS_OFF,
     "left": LEFT,
 }
 

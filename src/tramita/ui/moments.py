@@ -117,3 +117,13 @@ def _late(minutes: int, language: str) -> str:
 def for_input(moment: datetime | None) -> str:
     """The value of `<input type="datetime-local">` in the reader's zone."""
     return f"{local(moment):%Y-%m-%dT%H:%M}" if moment else ""
+
+
+def weekday(moment: datetime) -> str:
+    """The day of the week in the reader's zone, in full."""
+    return dateformat.format(local(moment), "l")
+
+
+def whole_day(day: date) -> str:
+    """A day with its weekday: “Mon 2 March 2026”, in the language's own order."""
+    return f"{dateformat.format(day, 'D')} {date_format(day, 'DATE_FORMAT')}"

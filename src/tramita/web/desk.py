@@ -3,6 +3,7 @@
 Forms are made from the shapes that files are read by; what is saved is validated with all the rest, as by `apply`.
 """
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tramita.domain.errors import NotPermitted
+from tramita.domain.errors import Invalid, NotPermitted
 from tramita.queries import builder
 from tramita.queries.desk_choices import history
 from tramita.queries.shell import operates
 from tramita.services import desk_settings
 from tramita.services.mailbox_settings import digest
-from tramita.web import desk_form, inputs, shown_desk, shown_process
+from tramita.web import desk_form, inputs, shown_calendar, shown_desk, shown_process
 from tramita.web.access import StaffRequest, staff
 from tramita.web.desk_form import Values
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
@@ -82,6 +83,28 @@ def thing(request: StaffRequest, sort: str, key: str) -> HttpResponse:
 
 @require_POST
 @staff
+def day(request: StaffRequest, key: str) -> HttpResponse:
+    """One more day off of a calendar, or one less."""
+    sort, read, now = "calendars", inputs.text(request, "read"), timezone.now()
+    try:
+        tree = shown_calendar.toggled(desk_settings.current(sort, key), _day(request))
+        desk_settings.change(sort, key, tree, read=read, by=request.actor, at=now)
+    except Refusing as error:
+        return _form(request, sort, key, {}, refusal("thing", error, request.POST))
+    messages.success(request, _("Saved."))
+    shown = inputs.number(request, "year") or now.year
+    return redirect(f"{shown_desk.address(sort, key)}?year={shown}#year")
+
+
+def _day(request: StaffRequest) -> date:
+    try:
+        return date.fromisoformat(inputs.text(request, "day"))
+    except ValueError:
+        raise Invalid.one("day", "invalid", "Give a date.") from None
+
+
+@require_POST
+@staff
 def remove(request: StaffRequest, sort: str, key: str) -> HttpResponse:
     """Used no more; what it says stays in its history."""
     try:
@@ -105,6 +128,7 @@ def _form(
     kind = desk_settings.sort_of(sort)
     tree = {} if key is None else desk_settings.current(sort, key)
     filled = values or desk_form.spread(kind.shape, tree)
+    years = sort == "calendars" and key is not None
     return _page(
         request,
         "web/builder/thing.html",
@@ -121,7 +145,19 @@ def _form(
         texts=shown_desk.previews(filled, request.actor) if key or preview else (),
         elsewhere=refused.faults.get("", "") if refused else "",
         rows=desk_form.rows,
+        year=shown_calendar.year(tree, request.GET.get("year", ""), timezone.localdate()) if years else None,
+        example=_example(request, filled) if sort == "due-rules" and (key or preview) else None,
     )
+
+
+def _example(request: StaffRequest, filled: Values) -> shown_calendar.Example:
+    """What the rule as it is typed makes of the start that is typed, else of nine this morning."""
+    otherwise = shown_calendar.this_morning()
+    try:
+        start = inputs.moment(request, "start") or otherwise
+    except Invalid:
+        start = otherwise
+    return shown_calendar.example(desk_form.gather(desk_settings.sort_of("due-rules").shape, filled), start)
 
 
 def _page(

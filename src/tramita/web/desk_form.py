@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from tramita.domain.calendars import WEEKDAYS, windows_by_day, written_week
 from tramita.domain.errors import Invalid
 from tramita.services.definitions.shapes import Key, Shape
 
@@ -146,6 +147,15 @@ def rows(key: Key, values: Values) -> range:
     return range(count if empty else min(count + 1, MOST_ROWS))
 
 
+def _week_in(key: Key, value: Any) -> dict[str, list[str]]:
+    windows = windows_by_day(value or {})
+    return {f"{key.name}.{day}": [windows.get(day, "")] for day in WEEKDAYS}
+
+
+def _week_out(key: Key, values: Values) -> dict[str, str]:
+    return written_week({day: " ".join(first(values, f"{key.name}.{day}").split()) for day in WEEKDAYS})
+
+
 PARTS = {"absence": ("from", "to", "substitute"), "holidays": ("country", "subdivision")}
 KINDS: Mapping[str, tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[Key, Values], Any]]] = {
     "text": (_one, _text),
@@ -160,6 +170,8 @@ KINDS: Mapping[str, tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[
     "lines": (_lines_in, _lines_out),
     "by_language": (_parts_in, _parts_out),
     "absence": (_parts_in, _parts_out),
+    "holidays": (_parts_in, _parts_out),
+    "week": (_week_in, _week_out),
     "numbers": (_parts_in, _numbers_out),
     "lists": (_lists_in, _lists_out),
     "grants": (_grants_in, _grants_out),

@@ -21,6 +21,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "users": ("role", "language", "active"),
     "robots": ("kinds", "lease", "active"),
     "canned-texts": ("service", "texts"),
+    "calendars": ("time_zone", "week", "extra_days_off"),
+    "due-rules": ("within", "calendar", "base"),
     "approval-types": ("description", "active"),
 }
 WORDS = {"role": "role", "kinds": "kind", "grants": "permission"}  # families of labels
@@ -56,6 +58,8 @@ def _cell(key: Key, value: Any) -> str:
         return ""
     if key.kind == "by_language":
         return ", ".join(labels.LANGUAGES.get(one, one) for one in value)
+    if key.kind == "week":
+        return "; ".join(f"{days} {windows}" for days, windows in value.items())
     if not isinstance(value, list):
         return _word(key, value)
     more = _("and %(count)s more") % {"count": len(value) - MOST_NAMED} if len(value) > MOST_NAMED else ""

@@ -77,6 +77,7 @@ urlpatterns = [
     path("builder/categories/<path:path>", building.process, {"kind": "category"}, name="builder-category"),
     path("builder/desk/<slug:sort>", desk.things, name="desk-things"),
     path("builder/desk/<slug:sort>/<path:key>", desk.thing, name="desk-thing"),
+    path("builder/days/<path:key>", desk.day, name="desk-day"),
     path("builder/remove/<slug:sort>/<path:key>", desk.remove, name="desk-remove"),
     path("contacts", contacts.all_contacts, name="contacts"),
     path("contacts/new", contacts.new, name="new-contact"),
