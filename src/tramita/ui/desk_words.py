@@ -13,6 +13,11 @@ SORTS: Words = {
     "users": _("Users and roles"),
     "robots": _("Robots"),
     "canned-texts": _("Canned texts"),
+    "organisations": _("Organisations"),
+    "customers": _("Customers"),
+    "contracts": _("Contracts"),
+    "services": _("Services"),
+    "categories": _("Ticket categories"),
     "calendars": _("Calendars"),
     "due-rules": _("Due rules"),
     "approval-types": _("Approval types"),
@@ -23,6 +28,11 @@ NEW: Words = {
     "users": _("New user"),
     "robots": _("New robot"),
     "canned-texts": _("New canned text"),
+    "organisations": _("New organisation"),
+    "customers": _("New customer"),
+    "contracts": _("New contract"),
+    "services": _("New service"),
+    "categories": _("New Ticket category"),
     "calendars": _("New calendar"),
     "due-rules": _("New due rule"),
     "approval-types": _("New approval type"),
@@ -32,6 +42,11 @@ ABOUT: Words = {
     "users": _("Who works at the desk, and what they may do."),
     "robots": _("Programs that work items as people do."),
     "canned-texts": _("Sentences that are said often, in the language of whom they are for."),
+    "organisations": _("The companies that are served, one below another if need be."),
+    "customers": _("The top of everything that is configured: who work is done for."),
+    "contracts": _("What was agreed with a customer, and by which calendar."),
+    "services": _("What is done under a contract; processes belong to it."),
+    "categories": _("What a Ticket may be about, in up to three levels; a lower one inherits."),
     "calendars": _("When a team works: windows, public holidays, days off."),
     "due-rules": _("What is promised: how long something may take, and how that is counted."),
     "approval-types": _("What the manager of an organisation may be asked to approve."),
@@ -93,6 +108,18 @@ KEYS: Words = {
     "holidays.country": _("Country"),
     "holidays.subdivision": _("Region"),
     "extra_days_off": _("More days off"),
+    "parent": _("Belongs to"),
+    "domains": _("Domains of its addresses"),
+    "account_manager": _("Account manager"),
+    "queue": _("Queue"),
+    "due": _("Due rule"),
+    "feedback_window": _("Feedback window"),
+    "assign": _("Assigned to"),
+    "assign.user": _("Assigned to"),
+    "assign.secondary": _("In their absence"),
+    "allow_title_change": _("The title may be changed"),
+    "automatic_mails": _("Automatic mails"),
+    "automatic_mails.own": _("Not as above, but these:"),
     "within": _("Within"),
     "base": _("Counted from"),
     "calendar": _("Calendar"),
@@ -131,6 +158,9 @@ HINTS: Words = {
     "week": _("Such as “09:00-12:30 13:00-17:30”; an empty day is free."),
     "holidays": _("Codes, such as PL, or BR and SP. Empty: none."),
     "extra_days_off": _("One a line, such as 2026-12-24; or press a day of the year below."),
+    "domains": _("One a line, such as acme.es."),
+    "customers.organisation": "",
+    "feedback_window": _("Such as “5 days”. Empty: as above; “-”: none."),
     "within": _("Such as “16 working hours” or “3 days”."),
     "base": _("Empty: the beginning of the work; or a field, such as fields.delivery_date."),
     "due-rules.calendar": _("Empty: that of the contract, where working time is counted."),
@@ -141,6 +171,12 @@ STEPS: Words = {
     "days": _("The days later"),
     "hours": _("The hours later"),
     "moved": _("Moved, as the rule says"),
+}
+MAILS: Words = {
+    "no_response": _("When nobody answered"),
+    "case_launched": _("When a Case starts"),
+    "split": _("When a Ticket is split"),
+    "resolution": _("When it is resolved"),
 }
 DAYS_OFF: Words = {
     "public": _("public holiday"),
@@ -172,4 +208,4 @@ def label(sort: str, name: str) -> Any:
 
 
 def hint(sort: str, name: str) -> Any:
-    return HINTS.get(f"{sort}.{name}") or HINTS.get(name, "")
+    return HINTS.get(f"{sort}.{name}", HINTS.get(name, ""))

@@ -478,6 +478,7 @@ ALL: Mapping[str, Words] = {
     "desk_about": desk_words.ABOUT,
     "permission": desk_words.PERMISSIONS,
     "weekday": desk_words.DAYS,
+    "automatic_mail": desk_words.MAILS,
     "due_step": desk_words.STEPS,
     "day_off": desk_words.DAYS_OFF,
     "left": LEFT,

@@ -55,7 +55,8 @@ def _add(request: StaffRequest, sort: str) -> HttpResponse:
         return _form(request, sort, None, values, preview=True)
     try:
         tree = desk_form.gather(shape, values)
-        key = desk_settings.add(sort, inputs.text(request, "key"), tree, by=request.actor, at=timezone.now())
+        own, above, now = inputs.text(request, "key"), inputs.text(request, "above"), timezone.now()
+        key = desk_settings.add(sort, own, tree, above=above, by=request.actor, at=now)
     except Refusing as error:
         return _form(request, sort, None, values, refusal("thing", error, request.POST))
     messages.success(request, _("It is there."))
@@ -136,6 +137,9 @@ def _form(
         refused,
         key=key,
         typed_key=desk_form.first(values, "key"),
+        typed_above=desk_form.first(values, "above"),
+        uppers=shown_desk.uppers(kind.upper) if key is None else [],
+        above=shown_desk.above_of(kind.shape, key) if sort == "categories" else {},
         title=shown_desk.title(sort, key, tree),
         fields=shown_desk.fields(kind.shape, filled),
         values=filled,

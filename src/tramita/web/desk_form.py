@@ -15,13 +15,15 @@ from tramita.services.definitions.shapes import Key, Shape
 
 Values = Mapping[str, list[str]]
 MOST_ROWS = 200
+ABOVE = object()  # what the level above says holds
+NONE = "-"  # what an input says that takes something inherited back
 
 
 def spread(shape: Shape, tree: Mapping[str, Any]) -> dict[str, list[str]]:
     """What stands in every input."""
     found: dict[str, list[str]] = {}
     for key in shape.keys:
-        found |= KINDS[key.kind][0](key, tree.get(key.name, key.otherwise))
+        found |= KINDS[key.kind][0](key, tree.get(key.name, ABOVE if key.kind in INHERITED else key.otherwise))
     return found
 
 
@@ -34,7 +36,7 @@ def gather(shape: Shape, values: Values) -> dict[str, Any]:
     found = {}
     for key in shape.keys:
         value = KINDS[key.kind][1](key, values)
-        if value not in (None, "", [], {}):
+        if value is not ABOVE if key.kind in INHERITED else value not in (None, "", [], {}):
             found[key.name] = value
     return found
 
@@ -138,6 +140,52 @@ def _grants_out(key: Key, values: Values) -> dict[str, list[str]]:
     }
 
 
+def _inherited_in(key: Key, value: Any) -> dict[str, list[str]]:
+    return {key.name: [_inherited(value)]}
+
+
+def _inherited(value: Any) -> str:
+    return "" if value is ABOVE else NONE if value is None else str(value)
+
+
+def _inherited_out(key: Key, values: Values) -> Any:
+    typed = first(values, key.name)
+    return ABOVE if not typed else None if typed == NONE else typed
+
+
+def _inherited_flag_in(key: Key, value: Any) -> dict[str, list[str]]:
+    return {key.name: ["" if value is ABOVE else "yes" if value else "no"]}
+
+
+def _inherited_flag_out(key: Key, values: Values) -> Any:
+    typed = first(values, key.name)
+    return typed == "yes" if typed else ABOVE
+
+
+def _inherited_person_in(key: Key, value: Any) -> dict[str, list[str]]:
+    said = {} if value is ABOVE or value is None else value
+    return {
+        f"{key.name}.user": [said.get("user") or _inherited(value if not said else ABOVE)],
+        f"{key.name}.secondary": [said.get("secondary", "")],
+    }
+
+
+def _inherited_person_out(key: Key, values: Values) -> Any:
+    user, secondary = first(values, f"{key.name}.user"), first(values, f"{key.name}.secondary")
+    if user in ("", NONE):
+        return None if user else ABOVE
+    return {"user": user} | ({"secondary": secondary} if secondary else {})
+
+
+def _inherited_list_in(key: Key, value: Any) -> dict[str, list[str]]:
+    own = value is not ABOVE
+    return {f"{key.name}.own": ["on"] if own else [], key.name: [*(value or ())] if own else []}
+
+
+def _inherited_list_out(key: Key, values: Values) -> Any:
+    return _list_out(key, values) if first(values, f"{key.name}.own") else ABOVE
+
+
 def rows(key: Key, values: Values) -> range:
     """The rows that are there, and an empty one to fill."""
     count = 0
@@ -175,4 +223,10 @@ KINDS: Mapping[str, tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[
     "numbers": (_parts_in, _numbers_out),
     "lists": (_lists_in, _lists_out),
     "grants": (_grants_in, _grants_out),
+    "inherited": (_inherited_in, _inherited_out),
+    "inherited_text": (_inherited_in, _inherited_out),
+    "inherited_flag": (_inherited_flag_in, _inherited_flag_out),
+    "inherited_person": (_inherited_person_in, _inherited_person_out),
+    "inherited_list": (_inherited_list_in, _inherited_list_out),
 }
+INHERITED = frozenset(name for name in KINDS if name.startswith("inherited"))

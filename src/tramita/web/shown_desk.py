@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from tramita.domain import canned
 from tramita.domain.actors import Actor
+from tramita.queries import definitions
 from tramita.queries.desk_choices import Changed, Choices, choices
+from tramita.services import desk_settings
+from tramita.services.definitions import export_processes
 from tramita.services.definitions.export import as_yaml
 from tramita.services.definitions.shapes import Key, Shape
 from tramita.ui import labels
-from tramita.web.desk_form import Values, first
+from tramita.web.desk_form import NONE, Values, first
 
 Tree = Mapping[str, Any]
 COLUMNS: Mapping[str, Sequence[str]] = {
@@ -21,12 +24,22 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "users": ("role", "language", "active"),
     "robots": ("kinds", "lease", "active"),
     "canned-texts": ("service", "texts"),
+    "organisations": ("parent", "domains", "account_manager"),
+    "customers": ("organisation",),
+    "contracts": ("calendar",),
+    "services": (),
+    "categories": ("queue", "due", "feedback_window"),
     "calendars": ("time_zone", "week", "extra_days_off"),
     "due-rules": ("within", "calendar", "base"),
     "approval-types": ("description", "active"),
 }
-WORDS = {"role": "role", "kinds": "kind", "grants": "permission"}  # families of labels
-REFERRING = ("reference", "references", "absence")
+WORDS = {
+    "role": "role",
+    "kinds": "kind",
+    "grants": "permission",
+    "automatic_mails": "automatic_mail",
+}  # families of labels
+REFERRING = ("reference", "references", "absence", "inherited", "inherited_person")
 MOST_NAMED = 3
 
 
@@ -81,7 +94,7 @@ def fields(shape: Shape, filled: Values) -> list[tuple[Key, Choices]]:
 def _offered(key: Key, known: dict[tuple[str, ...], Choices]) -> Choices:
     if key.kind == "choice" and key.name == "language":
         return list(labels.LANGUAGES.items())
-    if key.kind in ("choice", "ticked"):
+    if key.kind in ("choice", "ticked", "inherited_list"):
         return [(one, labels.word(WORDS[key.name], one)) for one in key.of]
     sorts = ("branch",) if key.kind == "grants" else key.of if key.kind in REFERRING else ()
     if sorts and sorts not in known:
@@ -91,7 +104,9 @@ def _offered(key: Key, known: dict[tuple[str, ...], Choices]) -> Choices:
 
 def _with_chosen(key: Key, offered: Choices, filled: Values) -> Choices:
     """What is chosen is among it, in use or not; of several, it comes first and in its order."""
-    chosen = list(dict.fromkeys(it for name in _inputs(key, filled) for it in filled.get(name, ()) if it))
+    chosen = list(
+        dict.fromkeys(it for name in _inputs(key, filled) for it in filled.get(name, ()) if it not in ("", NONE))
+    )
     called = dict(offered)
     if key.kind in ("references", "ticked"):
         return [(it, called.get(it, it)) for it in chosen] + [one for one in offered if one[0] not in chosen]
@@ -103,7 +118,31 @@ def _inputs(key: Key, filled: Values) -> Iterable[str]:
     """The inputs where something is chosen."""
     if key.kind == "grants":
         return [it for it in filled if it.startswith(f"{key.name}.") and it.endswith(".place")]
-    return [f"{key.name}.substitute" if key.kind == "absence" else key.name]
+    inner = {"absence": ("substitute",), "inherited_person": ("user", "secondary")}.get(key.kind)
+    return [f"{key.name}.{part}" for part in inner] if inner else [key.name]
+
+
+def uppers(sorts: Sequence[str]) -> Choices:
+    """What something new may stand below, under the names of all that is above."""
+    there = {key for sort in sorts for key in desk_settings.entries(sort)}
+    return [one for one in choices("branch") if one[0] in there] if there else []
+
+
+def above_of(shape: Shape, key: str | None) -> dict[str, str]:
+    """What a lower category inherits, in words by the name of the key; nothing for one without an upper level (Z-8)."""
+    upper = (key or "").rpartition("/")[0]
+    found = definitions.current_category(upper) if upper else None
+    if found is None:
+        return {}
+    tree = export_processes.category(found.process, None)
+    tree |= {"allow_title_change": found.process.allow_title_change, "assign": found.process.assign_user}
+    return {one.name: _said(one, tree.get(one.name)) or _("none") for one in shape.keys}
+
+
+def _said(key: Key, value: Any) -> str:
+    if key.kind == "inherited_flag":
+        return _("yes") if value else _("no")
+    return _cell(key, value)
 
 
 def changes(found: Sequence[Changed]) -> list[dict[str, Any]]:

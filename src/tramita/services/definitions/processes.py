@@ -14,10 +14,11 @@ from tramita.domain.definitions import (
     ServiceDefinition,
     StartDefinition,
 )
-from tramita.services.definitions import properties, values
+from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.fields import declared, titled
 from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, promise, read_flow
 from tramita.services.definitions.keys import Keys, Reading, Refusal
+from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
 CATEGORY_LEVELS = 3  # Z-8, D-1
@@ -32,8 +33,7 @@ def customer(reading: Reading, key: str, node: Node, place: Place) -> CustomerDe
     keys = Keys(reading, node, "a customer")
     read = CustomerDefinition(
         key=key,
-        title=keys.get("title", values.text, key),
-        organisation=keys.maybe("organisation", values.reference("organisation")),
+        **{"title": key} | CUSTOMER.read(keys),
         properties=properties.given(reading, keys, "customers"),
         contracts={one: contract(reading, key, one, value, at) for one, value, at in keys.entries("contracts")},
     )
@@ -45,12 +45,11 @@ def contract(reading: Reading, above: str, key: str, node: Node, place: Place) -
     """A contract. Its calendar serves the rules that count working time and name none (SLA-3)."""
     path = branch(reading, f"{above}/{values.name_of(reading, key, place)}", place)
     keys = Keys(reading, node, "a contract")
-    calendar = keys.maybe("calendar", values.reference("calendar"))
-    here = Branch(path, calendar)
+    said = {"title": key} | CONTRACT.read(keys)
+    here = Branch(path, said.get("calendar"))
     read = ContractDefinition(
         key=key,
-        title=keys.get("title", values.text, key),
-        calendar=calendar,
+        **said,
         properties=properties.given(reading, keys, "contracts"),
         services={one: service(reading, here, one, value, at) for one, value, at in keys.entries("services")},
     )
@@ -65,7 +64,7 @@ def service(reading: Reading, above: Branch, key: str, node: Node, place: Place)
     types = [case_type(reading, here, *entry) for entry in keys.entries("case_types")]
     read = ServiceDefinition(
         key=key,
-        title=keys.get("title", values.text, key),
+        **{"title": key} | SERVICE.read(keys),
         properties=properties.given(reading, keys, "services"),
         ticket_categories=categories(reading, here, keys),
         case_types={one.path: one for one in types},
@@ -204,3 +203,20 @@ def schedule(check: Callable[[str], str]) -> Callable[[Reading, Node], str | Non
             raise Refusal(node, str(error)) from None
 
     return read
+
+
+CUSTOMER = Shape((shapes.text("title"), shapes.reference("organisation", "organisation")))
+CONTRACT = Shape((shapes.text("title"), shapes.reference("calendar", "calendar")))
+SERVICE = Shape((shapes.text("title"),))
+# of a category all but its title is inherited unless given, be it as null (Z-8)
+CATEGORY = Shape(
+    (
+        shapes.text("title"),
+        shapes.special("queue", "inherited", values.reference("queue"), of=("queue",)),
+        shapes.special("due", "inherited", values.reference("due_rule"), of=("due_rule",)),
+        shapes.special("feedback_window", "inherited_text", values.days),
+        shapes.special("assign", "inherited_person", assignment, of=("user", "robot")),
+        shapes.special("allow_title_change", "inherited_flag", values.flag, otherwise=True),
+        shapes.special("automatic_mails", "inherited_list", AUTOMATIC_MAILS, of=mail_templates.SWITCHES),
+    )
+)
