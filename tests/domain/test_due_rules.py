@@ -8,7 +8,7 @@ import pytest
 
 from tests.domain.test_calendars import WARSAW, calendar, warsaw
 from tramita.domain.definitions import DueRuleDefinition
-from tramita.domain.due_rules import DueRule, build_due_rule, check_override, first_due, wait_end, window_end
+from tramita.domain.due_rules import DueRule, build_due_rule, check_override, first_due, steps, wait_end, window_end
 from tramita.domain.errors import Invalid
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -37,6 +37,24 @@ def rule(within: str, *, office: bool = True, **options: object) -> DueRule:
 def test_a_rule_promises_a_date_from_the_start_of_the_item(within: str, due: tuple[int, ...]) -> None:
     """SLA-1, SLA-2, SLA-3: plain days stay calendar days, also with a calendar."""
     assert first_due(rule(within), MONDAY) == warsaw(*due)
+
+
+@pytest.mark.parametrize(
+    ("within", "options", "names"),
+    [
+        ("1 working day 2 working hours", {}, ["start", "days", "hours"]),
+        ("2 working days", {"move_to_end_of_day": True}, ["start", "days", "moved"]),
+        ("3 working hours", {}, ["start", "hours"]),
+    ],
+)
+def test_the_steps_of_a_rule_lead_to_its_date(within: str, options: dict[str, object], names: list[str]) -> None:
+    """SLA-1, UI “Due rules”: days, then hours, then what moves it."""
+    drawn = rule(within, **options)
+
+    found = steps(drawn, MONDAY)
+
+    assert [name for name, _at in found] == names
+    assert found[-1][1] == first_due(drawn, MONDAY)
 
 
 def test_days_without_a_calendar_are_days_of_the_installation() -> None:

@@ -77,15 +77,15 @@ def entries(name: str) -> dict[str, Tree]:
     """All things of a sort as the configuration writes them, by their keys."""
     one = sort_of(name)
     section = configuration(everybody=one.section in EVERYBODY, only=[one.section])[one.section]
-    return {"": section} if one.alone else dict(_walk(section, one.levels))
+    return {"": section} if one.alone else dict(walk(section, one.levels))
 
 
-def _walk(tree: Tree, levels: tuple[str, ...], above: str = "") -> Iterator[tuple[str, Tree]]:
+def walk(tree: Tree, levels: tuple[str, ...], above: str = "") -> Iterator[tuple[str, Tree]]:
     """The things at the end of these levels, by their paths, each without what is below it."""
     for key, one in tree.items():
         path = f"{above}/{key}" if above else key
         if levels:
-            yield from _walk(one.get(levels[0], {}), levels[1:], path)
+            yield from walk(one.get(levels[0], {}), levels[1:], path)
         else:
             yield path, {name: it for name, it in one.items() if name not in INSIDE}
 

@@ -55,13 +55,13 @@ def title(sort: str, key: str | None, tree: Tree) -> str:
 
 
 def rows(sort: str, shape: Shape, entries: Mapping[str, Tree]) -> list[dict[str, Any]]:
-    """A row a thing, by its title."""
+    """A row a thing, by its title; what is named by a path, by that."""
     keys = [one for name in COLUMNS[sort] for one in shape.keys if one.name == name]
     found = [
         {"key": key, "title": title(sort, key, tree), "cells": [_cell(one, tree.get(one.name)) for one in keys]}
         for key, tree in entries.items()
     ]
-    return sorted(found, key=lambda row: str(row["title"]).casefold())
+    return sorted(found, key=lambda row: (row["key"] if "/" in row["key"] else "", str(row["title"]).casefold()))
 
 
 def _cell(key: Key, value: Any) -> str:

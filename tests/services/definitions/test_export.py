@@ -1,6 +1,8 @@
 """`export` writes the YAML that the configuration could have been applied from."""
 
+import os
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from tramita.queries import definitions
 from tramita.services.definitions import apply, export
 
 Write = Callable[[str], Path]
+SOAK = bool(os.environ.get("TRAMITA_SOAK"))  # a thousand configurations there and back
 
 
 @pytest.mark.django_db
@@ -247,14 +250,48 @@ def case_types(draw: st.DrawFn) -> dict[str, Any]:
 RECIPIENTS = ({"to": ["requester"], "cc": []}, {"bcc": ["a@b.example"], "suggest": {"cc": ["copied", "c@d.example"]}})
 
 
+free_days = some(
+    holidays=st.sampled_from([{"country": "PL"}, {"country": "BR", "subdivision": "SP"}]),
+    extra_days_off=st.lists(st.dates(date(2026, 1, 1), date(2027, 12, 31)), unique=True, max_size=3),
+)
+canned_texts = st.fixed_dictionaries(
+    {"title": words, "texts": st.dictionaries(st.sampled_from(["en", "pl", "pt-br"]), words, min_size=1)},
+    optional={"attach_tagged": st.just(["terms"])},
+)
+mailboxes = some(
+    name=words,
+    trusted=flags,
+    automatic_answers_wake=flags,
+    refuse_unknown_senders=flags,
+    plus_addressing=st.sampled_from(["off", "only", "mixed"]),
+    outgoing=some(messages_a_minute=st.integers(1, 99), tell_too_large=flags),
+)
+absences = st.fixed_dictionaries(
+    {"from": st.just(date(2026, 7, 1)), "to": st.dates(date(2026, 7, 1), date(2026, 8, 1))},
+    optional={"substitute": st.sampled_from(USERS)},
+)
+
+
 @st.composite
 def configurations(draw: st.DrawFn) -> dict[str, Any]:
-    user = titled(language=st.sampled_from(["pl", "pt-br"]), own_queues_only=flags, queues=st.just(QUEUES))
+    user = titled(
+        language=st.sampled_from(["pl", "pt-br"]), own_queues_only=flags, queues=st.just(QUEUES), absent=absences
+    )
     return {
         "settings": draw(
-            some(keep_with_user=flags, restrict_defect_changes=flags, limits=some(action_copies=st.integers(1, 99)))
+            some(
+                keep_with_user=flags,
+                restrict_defect_changes=flags,
+                follow_merged=flags,
+                undo_send=st.integers(0, 60),
+                file_types=st.lists(st.sampled_from(["pdf", "png", "eml"]), unique=True),
+                attach_tagged=some(split=st.just(["terms"])),
+                limits=some(action_copies=st.integers(1, 99)),
+            )
         ),
-        "calendars": {"office": {"time_zone": "Europe/Warsaw", "week": {"mon-fri": "09:00-12:30 13:00-17:30"}}},
+        "calendars": {
+            "office": {"time_zone": "Europe/Warsaw", "week": {"mon-fri": "09:00-12:30 13:00-17:30"}} | draw(free_days)
+        },
         "due_rules": {
             "plain": {"within": draw(days), "add_wait_time": draw(flags)},
             "counted": {"within": "16 working hours", "calendar": "office", "allow_override": draw(flags)},
@@ -287,12 +324,14 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             }
         },
         "approval_types": {"t": {"name": draw(words), "description": draw(words), "active": draw(flags)}},
+        "canned_texts": draw(st.dictionaries(keys, canned_texts, max_size=2)),
+        "mailboxes": {"desk@desk.example": draw(mailboxes)},
     }
 
 
 @pytest.mark.django_db(transaction=True)
 @given(configuration=configurations())
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000 if SOAK else 25, suppress_health_check=list(HealthCheck))
 def test_an_export_of_any_configuration_changes_nothing(configuration: dict[str, Any], file: Write) -> None:
     """BU-1, BU-2: YAML there and back."""
     empty_tables()

@@ -1,0 +1,65 @@
+"""Forms of the configuration, there and back without a database (BU-1, BU-2)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import given, settings
+
+from tests.services.definitions.test_export import configurations
+from tramita.domain.calendars import WEEKDAYS, windows_by_day, written_week
+from tramita.services import desk_settings
+from tramita.services.definitions.keys import Keys, Reading
+from tramita.services.definitions.shapes import Shape
+from tramita.services.definitions.source import Problems, as_placed
+from tramita.web.desk_form import INHERITED, gather, spread
+
+
+def meant(shape: Shape, tree: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tree says, with what holds where it says nothing; something inherited is kept as it is written."""
+    keys = Keys(Reading(Problems()), as_placed(tree, ""), "it")
+    said = {one.name: one.otherwise for one in shape.keys} | shape.read(keys)
+    inherited = {one.name for one in shape.keys if one.kind in INHERITED}
+    read = {name: value for name, value in said.items() if name not in inherited and value not in (None, "", (), {})}
+    return read | {name: value for name, value in tree.items() if name in inherited}
+
+
+def things(tree: Mapping[str, Any]) -> list[tuple[Shape, Mapping[str, Any]]]:
+    """Each thing that has a form."""
+    found = []
+    for sort in desk_settings.SORTS.values():
+        section = tree.get(sort.section, {})
+        entries = [section] if sort.alone else [one for _key, one in desk_settings.walk(section, sort.levels)]
+        found += [(sort.shape, one) for one in entries]
+    return found
+
+
+@given(configuration=configurations())
+@settings(max_examples=40)
+def test_a_form_that_is_not_touched_says_what_the_configuration_says(configuration: dict[str, Any]) -> None:
+    """BU-1, BU-2, Z-8: of any thing of any configuration."""
+    for shape, tree in things(configuration):
+        back = gather(shape, spread(shape, tree))
+
+        assert meant(shape, back) == meant(shape, tree)
+
+
+def test_a_week_is_written_in_the_shortest_way() -> None:
+    """SLA-3: neighbours that are the same stand together, whatever the order in which they came."""
+    week = {"wed-thu, mon": "09:00-17:00", "tue": "09:00-17:00", "sat": "10:00-12:00"}
+
+    windows = windows_by_day(week)
+
+    assert written_week(windows) == {"mon-thu": "09:00-17:00", "sat": "10:00-12:00"}
+    assert windows_by_day(written_week(windows)) == windows
+    assert written_week(dict.fromkeys(WEEKDAYS, "00:00-24:00")) == {"mon-sun": "00:00-24:00"}
+
+
+def test_every_key_of_a_shape_can_be_asked_for() -> None:
+    """BU-1: no kind of key without inputs, and no key without a name in words."""
+    from tramita.ui import desk_words
+    from tramita.web.desk_form import KINDS
+
+    for name, sort in desk_settings.SORTS.items():
+        for key in sort.shape.keys:
+            assert key.kind in KINDS
+            assert desk_words.label(name, key.name) != key.name
