@@ -408,7 +408,8 @@ def troubles() -> dict[str, bytes]:
 OTHER_NAMES = (
     *("office", "Acme Group", "Acme Iberia", "Desk", "harmless", "Mail 990", "Mail 991", "Mail 992"),
     *("Service Desk", "Olga Petrenko", "Angebot für Türen", "Anbei das Angebot.", "Hall B"),
-    *("5 minutes", "Check the bank account", "IBAN checked", "Create it", "Create the supplier"),
+    *("5 minutes", "3 days", "5 days", "16 working hours", "Europe/Warsaw", "mon-fri 09:00-17:00", "invoices"),
+    *("Check the bank account", "IBAN checked", "Create it", "Create the supplier"),
 )
 
 

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from tests.services.definitions.test_export import configurations
 from tramita.domain.calendars import WEEKDAYS, windows_by_day, written_week
+from tramita.domain.definitions import Limits
 from tramita.services import desk_settings
 from tramita.services.definitions.keys import Keys, Reading
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Problems, as_placed
 from tramita.web.desk_form import INHERITED, gather, spread
+
+EMPTY = (None, "", (), {}, Limits())
 
 
 def meant(shape: Shape, tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,7 +22,7 @@ def meant(shape: Shape, tree: Mapping[str, Any]) -> dict[str, Any]:
     keys = Keys(Reading(Problems()), as_placed(tree, ""), "it")
     said = {one.name: one.otherwise for one in shape.keys} | shape.read(keys)
     inherited = {one.name for one in shape.keys if one.kind in INHERITED}
-    read = {name: value for name, value in said.items() if name not in inherited and value not in (None, "", (), {})}
+    read = {name: value for name, value in said.items() if name not in inherited and value not in EMPTY}
     return read | {name: value for name, value in tree.items() if name in inherited}
 
 
@@ -34,7 +37,7 @@ def things(tree: Mapping[str, Any]) -> list[tuple[Shape, Mapping[str, Any]]]:
 
 
 @given(configuration=configurations())
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_a_form_that_is_not_touched_says_what_the_configuration_says(configuration: dict[str, Any]) -> None:
     """BU-1, BU-2, Z-8: of any thing of any configuration."""
     for shape, tree in things(configuration):
