@@ -112,7 +112,6 @@ def _process(
         "checked": False,
         "new": False,
         "grave": False,
-        "live": bool(request.htmx),
     } | context
     if tab == "yaml":
         shown |= _editor(request, found, kind, path, refused, typed)
