@@ -60,7 +60,7 @@ def _written(item: Item, text: str, press: str, files: Sequence[Enclosed], *, by
     mail["To"] = plus_address(address, reference, keys=keys())
     mail["Subject"] = _plain(item.title)
     mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{SOURCE}.{press}@{desk.host}>"
+    mail["Message-ID"] = f"<{SOURCE}.{by.pk}.{press}@{desk.host}>"
     mail["In-Reply-To"] = f"<{message_id(reference, SOURCE, host=desk.host, keys=keys())}>"
     mail.set_content(text, charset="utf-8", cte="base64")
     for one in files:

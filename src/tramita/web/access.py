@@ -18,6 +18,7 @@ from tramita.queries.people import actor_for
 from tramita.ui import errors
 
 View = Callable[..., HttpResponse]
+INBOX = "/inbox"  # where signing in leads
 R = TypeVar("R", bound=HttpResponseBase)
 
 
@@ -40,7 +41,7 @@ def staff(view: Callable[..., R]) -> Callable[..., R | HttpResponse]:
         asked.person = request.user
         try:
             asked.actor = actor_for(asked.person)
-            if not asked.actor.is_staff and request.resolver_match and request.resolver_match.url_name == "inbox":
+            if not asked.actor.is_staff and request.get_full_path() == INBOX:
                 return redirect("portal")  # where who asks is at home
             if not asked.actor.is_staff:
                 raise NotPermitted("This desk is for those who work on requests.")
