@@ -22,7 +22,7 @@ from tramita.models import Person
 from tramita.services import waiting
 
 SOAK = os.environ.get("TRAMITA_SOAK") == "1"
-EXAMPLES = 400 if SOAK else 8
+EXAMPLES = 400 if SOAK else 5
 PHASES = (Phase.explicit, Phase.generate, *((Phase.shrink,) if SOAK else ()))  # to shrink is slow with a database
 
 

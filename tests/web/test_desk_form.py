@@ -37,7 +37,7 @@ def things(tree: Mapping[str, Any]) -> list[tuple[Shape, Mapping[str, Any]]]:
 
 
 @given(configuration=configurations())
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 def test_a_form_that_is_not_touched_says_what_the_configuration_says(configuration: dict[str, Any]) -> None:
     """BU-1, BU-2, Z-8: of any thing of any configuration."""
     for shape, tree in things(configuration):

@@ -331,7 +331,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
 
 @pytest.mark.django_db(transaction=True)
 @given(configuration=configurations())
-@settings(max_examples=1000 if SOAK else 25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1000 if SOAK else 8, suppress_health_check=list(HealthCheck))
 def test_an_export_of_any_configuration_changes_nothing(configuration: dict[str, Any], file: Write) -> None:
     """BU-1, BU-2: YAML there and back."""
     empty_tables()
