@@ -14,7 +14,7 @@ from tests.desk import Desk
 from tests.web.reading import text_of, words_of
 from tramita.domain.codes import ApprovalState, State
 from tramita.models import Approval, Entry, Item, Message, Person, SeenMessage
-from tramita.services import mailing, notes, resolving, waiting, working
+from tramita.services import mailing, notes, portal_replies, resolving, waiting, working
 
 pytestmark = pytest.mark.django_db
 SECRET = "He is a difficult one."
@@ -160,6 +160,22 @@ def test_an_empty_answer_is_refused_and_nothing_is_kept(acme: Customer, rui: Cli
 
     assert response.status_code == 422
     assert "Write something first." in words_of(response)
+    assert not SeenMessage.objects.exists()
+
+
+def test_files_that_are_too_large_together_are_refused_unread(
+    acme: Customer, rui: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MAIL-13: the words stay, and nothing of the files was read."""
+    monkeypatch.setattr(portal_replies, "LARGEST", 3)
+    monkeypatch.setattr(portal_replies, "_written", None)  # where they would be read
+    item = waits(acme)
+
+    form = {"text": "Here.", "press": "abc", "files": SimpleUploadedFile("proof.pdf", b"%PDF")}
+    response = rui.post(f"/portal/requests/{item.reference}", form)
+
+    assert response.status_code == 422
+    assert "20 MB together" in words_of(response)
     assert not SeenMessage.objects.exists()
 
 

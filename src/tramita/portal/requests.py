@@ -96,7 +96,7 @@ def plainly(item: Item) -> str:
 
 def _reply(request: CustomerRequest, item: Item) -> HttpResponse:
     text, press = request.POST.get("text", ""), request.POST.get("press", "")
-    files = [Enclosed(one.name or "file", one.read()) for one in request.FILES.getlist("files")]
+    files = [Enclosed(one.name or "file", one.size or 0, one.read) for one in request.FILES.getlist("files")]
     try:
         press = press if press.isalnum() else uuid4().hex
         said = portal_replies.reply(

@@ -5,7 +5,7 @@ and starts something new after it (M-8 to M-10).
 """
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -28,10 +28,11 @@ MOST_FILES = 10
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file as the browser sent it."""
+    """A file as the browser sent it; it is read when all together are known to be small enough."""
 
     name: str
-    content: bytes
+    size: int  # bytes
+    read: Callable[[], bytes]
 
 
 def reply(item: Item, *, text: str, press: str, files: Sequence[Enclosed] = (), by: Person, at: datetime) -> Outcome:
@@ -43,7 +44,7 @@ def reply(item: Item, *, text: str, press: str, files: Sequence[Enclosed] = (), 
         raise Invalid.one("text", "required", "Write something first.")
     if len(text) > LONGEST:
         raise Invalid.one("text", "too_long", "At most %(most)s characters.", most=LONGEST)
-    if len(files) > MOST_FILES or sum(len(one.content) for one in files) > LARGEST:
+    if len(files) > MOST_FILES or sum(one.size for one in files) > LARGEST:
         raise Invalid.one("files", "too_large", "At most %(most)s files, 20 MB together.", most=MOST_FILES)
     outcome = receiving.receive(_written(item, text, press, files, by=by, at=at), source=SOURCE, at=at)
     if not outcome.items:
@@ -65,7 +66,7 @@ def _written(item: Item, text: str, press: str, files: Sequence[Enclosed], *, by
     mail.set_content(text, charset="utf-8", cte="base64")
     for one in files:
         kind = (mimetypes.guess_type(one.name)[0] or "application/octet-stream").split("/")
-        mail.add_attachment(one.content, maintype=kind[0], subtype=kind[1], filename=_plain(one.name))
+        mail.add_attachment(one.read(), maintype=kind[0], subtype=kind[1], filename=_plain(one.name))
     return mail.as_bytes()
 
 
