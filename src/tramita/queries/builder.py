@@ -9,6 +9,7 @@ from typing import Any
 
 from tramita.domain.errors import NotFound
 from tramita.models import Definition, Person, PlannedStart, ProcessDraft, Queue, Version
+from tramita.queries.desk_choices import under_their_names
 from tramita.queries.rows import fetch, moment
 
 LEVELS = {"customer": 1, "contract": 2, "service": 3}
@@ -61,15 +62,7 @@ def _above(one: Entry, places: Mapping[tuple[str, str], Entry]) -> Entry | None:
 
 def services() -> list[tuple[str, str]]:
     """Path and title of every service in use, with those above. Cost: one statement."""
-    rows = Definition.objects.filter(kind__in=LEVELS, active=True).order_by("key").values_list("key", "title")
-    titles = dict(rows)
-    paths = [key for key in titles if key.count("/") == LEVELS["service"] - 1]
-    return [(path, " › ".join(titles.get(above, above) for above in _levels(path))) for path in paths]
-
-
-def _levels(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    return [one for one in under_their_names(LEVELS) if one[0].count("/") == LEVELS["service"] - 1]
 
 
 @dataclass(frozen=True, slots=True)
