@@ -194,7 +194,7 @@ def test_a_person_starts_a_sub_case_which_its_case_waits_for(desk: Desk) -> None
             parent=case,
             by=desk.ana,
             at=MONDAY,
-            **more,  # type: ignore[arg-type]
+            **more,  # type: ignore[arg-type]  # flags alone
         )
 
     sub, beside = start(), start(independent=True)

@@ -67,7 +67,7 @@ class Handler:
         rest = [line for line in said[1:] if not line.startswith("250-SIZE")]  # of the mail before
         return [said[0], *([] if limit is None else [f"250-SIZE {limit}"]), *rest]
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 - as above
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """The sender may be empty. A size that is told beforehand is checked beforehand (MAIL-13, RFC 1870)."""
