@@ -210,6 +210,7 @@ def test_who_does_not_configure_the_desk_sees_no_move(ana: Client, desk: Desk) -
 def test_the_settings_of_a_case_type_are_what_its_yaml_says(chief: Client, desk: Desk) -> None:
     """BU-3: days that it stays open, when it starts, progression, title changes, contacts."""
     said = "feedback_window: 4 days\nprogression: manual\nallow_title_change: true\ncontacts_required: true\n"
+    said += "self_service: true\n"
 
     answer = put(chief, ("progression: automatic\n", said))
     page = words_of(chief.get(f"{CASE_TYPE}?tab=settings"))
@@ -218,5 +219,5 @@ def test_the_settings_of_a_case_type_are_what_its_yaml_says(chief: Client, desk:
     assert answer.status_code == 302  # type: ignore[attr-defined]  # what a client gives
     assert (body["feedback_window"], body["progression"]) == (4, "manual")
     assert (body["allow_title_change"], body["contacts_required"], len(body["starts"])) == (True, True, 1)
-    for shown in ("Feedback window 4 days", "The next step begins by a person", "Contacts are needed yes"):
+    for shown in ("Feedback window 4 days", "The next step begins by a person", "Contacts are needed yes", "Offered in self service yes"):
         assert shown in page

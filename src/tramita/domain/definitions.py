@@ -90,6 +90,7 @@ class CategoryDefinition:
     assign_user: str | None = None  # address or robot (Q-1, Z-9)
     assign_secondary: str | None = None
     allow_title_change: bool = True  # G-8
+    self_service: bool = False  # offered to requesters (SS-2)
     fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
     cards: tuple[CardDefinition, ...] = ()
     automatic_mails: tuple[str, ...] = ()  # those that are sent (M-19b): `mail_templates.SWITCHES`
@@ -207,6 +208,7 @@ class CaseTypeDefinition:
     assign_secondary: str | None = None
     allow_title_change: bool = False  # G-8
     contacts_required: bool = False  # C-4
+    self_service: bool = False  # offered to requesters (BU-3, SS-2)
     progression: str = "automatic"  # or "manual" (C-7)
     steps: tuple[StepDefinition, ...] = ()
     actions: Mapping[str, ActionDefinition] = field(default_factory=dict)  # of the steps, and the ad hoc ones

@@ -118,6 +118,7 @@ KEYS: Words = {
     "assign.user": _("Assigned to"),
     "assign.secondary": _("In their absence"),
     "allow_title_change": _("The title may be changed"),
+    "self_service": _("Offered in self service"),
     "automatic_mails": _("Automatic mails"),
     "automatic_mails.own": _("Not as above, but these:"),
     "within": _("Within"),

@@ -126,6 +126,7 @@ def settings(found: Process, kind: str, asked: QueryDict) -> Shown:
         (_("Due rule"), read.due),
         (_("Feedback window"), _("%(days)s days") % {"days": days} if days else ""),
         (_("The title may be changed"), _yes(read.allow_title_change)),
+        (_("Offered in self service"), _yes(read.self_service)),
     ]
     if isinstance(read, CaseTypeDefinition):
         by = {"automatic": _("by itself"), "manual": _("by a person")}[read.progression]

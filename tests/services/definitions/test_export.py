@@ -129,7 +129,7 @@ def test_the_company_of_an_agent_and_whom_they_report_to_are_exported_as_written
 
 @pytest.mark.django_db
 def test_a_lower_category_that_takes_something_back_says_so(file: Write) -> None:
-    """Z-8, T-13: inherited unless given, be it as null."""
+    """Z-8, T-13, SS-2: inherited unless given, be it as null."""
     text = """
 queues: {invoices: {title: Invoices}}
 customers:
@@ -139,15 +139,19 @@ customers:
         services:
           finance:
             ticket_categories:
-              query: {title: Query, queue: invoices, feedback_window: 5 days, allow_title_change: false}
-              query/late: {title: Late, feedback_window: null, allow_title_change: true}
+              query: {title: Query, queue: invoices, feedback_window: 5 days, allow_title_change: false, self_service: true}
+              query/late: {title: Late, feedback_window: null, allow_title_change: true, self_service: false}
+              query/paid: {title: Paid}
 """
     apply([file(text)], by=SYSTEM, at=NOW)
 
     service = yaml.safe_load(export())["customers"]["acme"]["contracts"]["main"]["services"]["finance"]
 
     late = service["ticket_categories"]["query/late"]
-    assert late == {"title": "Late", "feedback_window": None, "allow_title_change": True}
+    assert late == {"title": "Late", "feedback_window": None, "allow_title_change": True, "self_service": False}
+    paid = definitions.current_category("acme/main/finance/query/paid")
+    assert paid is not None
+    assert paid.process.self_service
     assert apply([file(export())], by=SYSTEM, at=NOW).changed == []
 
 
@@ -179,6 +183,7 @@ work = {
 process = work | {
     "feedback_window": days,
     "allow_title_change": flags,
+    "self_service": flags,
     "fields": st.dictionaries(
         st.sampled_from(["amount", "country"]), st.sampled_from(["number", {"type": "choice", "choices": ["a", "b"]}])
     ),

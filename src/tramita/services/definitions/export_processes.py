@@ -67,6 +67,7 @@ def category(one: CategoryDefinition, upper: CategoryDefinition | None) -> Tree:
         "feedback_window": (days(one.feedback_window), days(above.feedback_window)),
         "assign": (assign(one), assign(above)),
         "allow_title_change": (one.allow_title_change, above.allow_title_change),
+        "self_service": (one.self_service, above.self_service),
         "automatic_mails": (list(one.automatic_mails), list(above.automatic_mails)),
     }
     tree: Tree = {"title": one.title} | {key: mine for key, (mine, theirs) in own.items() if mine != theirs}
@@ -118,6 +119,7 @@ def case_type(one: CaseTypeDefinition) -> Tree:
         assign=assign(one),
         allow_title_change=one.allow_title_change,
         contacts_required=one.contacts_required,
+        self_service=one.self_service,
         progression=one.progression,
         automatic_mails=list(one.automatic_mails),
         mail=mail_defaults(one.mail),

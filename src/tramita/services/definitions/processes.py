@@ -139,6 +139,7 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
         assign_user=user,
         assign_secondary=secondary,
         allow_title_change=keys.get("allow_title_change", values.flag, above.allow_title_change),
+        self_service=keys.get("self_service", values.flag, above.self_service),
         fields=fields.fields,
         cards=fields.cards,
         automatic_mails=keys.own("automatic_mails", AUTOMATIC_MAILS, above.automatic_mails) or (),
@@ -165,6 +166,7 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
         assign_secondary=secondary,
         allow_title_change=keys.get("allow_title_change", values.flag, False),
         contacts_required=keys.get("contacts_required", values.flag, False),
+        self_service=keys.get("self_service", values.flag, False),
         progression=keys.get("progression", values.one_of("automatic", "manual"), "automatic"),
         steps=steps,
         actions=actions,
@@ -217,6 +219,7 @@ CATEGORY = Shape(
         shapes.special("feedback_window", "inherited_text", values.days),
         shapes.special("assign", "inherited_person", assignment, of=("user", "robot")),
         shapes.special("allow_title_change", "inherited_flag", values.flag, otherwise=True),
+        shapes.special("self_service", "inherited_flag", values.flag, otherwise=False),
         shapes.special("automatic_mails", "inherited_list", AUTOMATIC_MAILS, of=mail_templates.SWITCHES),
     )
 )
