@@ -219,5 +219,10 @@ def test_the_settings_of_a_case_type_are_what_its_yaml_says(chief: Client, desk:
     assert answer.status_code == 302  # type: ignore[attr-defined]  # what a client gives
     assert (body["feedback_window"], body["progression"]) == (4, "manual")
     assert (body["allow_title_change"], body["contacts_required"], len(body["starts"])) == (True, True, 1)
-    for shown in ("Feedback window 4 days", "The next step begins by a person", "Contacts are needed yes", "Offered in self service yes"):
+    for shown in (
+        "Feedback window 4 days",
+        "The next step begins by a person",
+        "Contacts are needed yes",
+        "Offered in self service yes",
+    ):
         assert shown in page

@@ -139,7 +139,7 @@ customers:
         services:
           finance:
             ticket_categories:
-              query: {title: Query, queue: invoices, feedback_window: 5 days, allow_title_change: false, self_service: true}
+              query: {queue: invoices, feedback_window: 5 days, allow_title_change: false, self_service: true}
               query/late: {title: Late, feedback_window: null, allow_title_change: true, self_service: false}
               query/paid: {title: Paid}
 """
