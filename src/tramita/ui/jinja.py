@@ -1,6 +1,6 @@
 """The template environment: what every page may use without asking."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,13 +16,14 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from tramita.ui import desk_words, labels, moments, people, worklist
+from tramita.ui.folding import FoldingEnvironment
 from tramita.ui.stylesheet import stylesheet
 from tramita.ui.words import said
 
 
 def environment(**options: Any) -> Environment:
     """Django calls this once. Autoescape is on; a page that is shown never runs a query."""
-    env = Environment(  # noqa: S701 - Django's backend passes autoescape=True
+    env = FoldingEnvironment(
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
@@ -39,6 +40,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(_=said, gettext=said)  # the extension's own walk through the context at each sentence
     env.filters["pairs"] = lambda values: [(value, value) for value in values]
     env.globals.update(GLOBALS)
+    env.folded = FOLDED
     return env
 
 
@@ -49,13 +51,12 @@ def one_token(request: HttpRequest) -> dict[str, Any]:
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a page by its name."""
-    return reverse(name, args=args or None, kwargs=kwargs or None) if args or kwargs else _fixed(name)
+    return reverse(name, kwargs=kwargs) if kwargs else _address(name, *args)
 
 
-@cache
-def _fixed(name: str) -> str:
-    """An address without parts that vary: twenty a page, the same ones on every page."""
-    return reverse(name)
+@lru_cache(maxsize=4096)  # forty a page: the same pages, queues and views on every one
+def _address(name: str, *args: object) -> str:
+    return reverse(name, args=args or None)
 
 
 @cache
@@ -83,12 +84,17 @@ def stylesheet_url() -> str:
     return reverse("stylesheet", args=[stylesheet().digest])
 
 
-GLOBALS: Mapping[str, object] = {
+# what answers by its arguments alone, in every language
+FOLDED: Mapping[str, Callable[..., Any]] = {
     "url": url,
     "static": cache(static),  # its folder carries the digest of what is in it
     "icon": icon,
     "modules": modules,
     "sprite": sprite,
+}
+
+GLOBALS: Mapping[str, object] = {
+    **FOLDED,
     "worklist_rows": worklist.rows,
     "word": labels.word,
     "words": labels.words,
