@@ -21,6 +21,7 @@ from tramita.queries import (
     following,
     items,
     jobs,
+    list_rows,
     narrowed,
     notices,
     people,
@@ -178,7 +179,7 @@ def test_no_list_reads_a_whole_table(desk):
         for place in places:
             explained(list_of(place, actor))
             explained(list_of(place, actor, after=(NOW, 5)))
-            explained(list_of(place, actor, besides=tuple(worklists.BESIDES)))
+            explained(list_of(place, actor, besides=tuple(list_rows.BESIDES)))
             explained(list_of(place, actor, status=DueStatus.TODAY))
             explained(lambda place=place, actor=actor: shell_of(actor, Listing(place, NOW, TONIGHT)))
         explained(lambda actor=actor: worklists.recent(actor))

@@ -57,7 +57,7 @@ class Reader:
 def read(given: Mapping[str, Sequence[str]]) -> Narrowing:
     """What of this narrows a list, in one order. What cannot be a value of its field is left out."""
     own = [name for name in sorted(given) if is_own(name)][:MOST_OWN]
-    found = ((name, _values(name, given.get(name, ()))) for name in (*FIELDS, *own))
+    found = ((name, _values(name, given[name])) for name in (*FIELDS, *own) if name in given)
     return tuple((name, values) for name, values in found if values)
 
 

@@ -8,9 +8,9 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Listed
 from tramita.domain.references import Reference
 from tramita.queries.events import Mark, between, newest
+from tramita.queries.list_rows import KINDS
 from tramita.queries.rows import fetch
 from tramita.queries.visibility import Standing, sees
-from tramita.queries.worklists import KINDS
 
 MOST = 500  # entries read at once
 LISTS = {listed.number: listed.value for listed in Listed}

@@ -22,12 +22,13 @@ from tramita.domain.search_terms import MOST_TERMS, Term
 from tramita.models import Item
 from tramita.queries.beginnings import fts5
 from tramita.queries.found import tsquery
+from tramita.queries.list_rows import NAMES, SHOWN, Row, row_from
 from tramita.queries.names import person_name
 from tramita.queries.own_properties import Had, declared_sql, had
 from tramita.queries.rows import fetch
 from tramita.queries.search import ONE_OF
 from tramita.queries.visibility import TRUE, Fragment, both, condition, may, visible_sql
-from tramita.queries.worklists import NAMES, PAGE, SHOWN, Row, row_from
+from tramita.queries.worklists import PAGE
 
 NEWEST = 2**62
 MOST_ORGANISATIONS = 500  # that a list offers to choose from

@@ -18,10 +18,11 @@ from tramita.domain.folding import words
 from tramita.domain.search_terms import Term, Wanted
 from tramita.models import SearchDoc
 from tramita.queries.beginnings import fts5, spelled_out
+from tramita.queries.list_rows import NAMES, SHOWN, Row, row_from
 from tramita.queries.rows import any_of, fetch
 from tramita.queries.search import Filters, narrowed
 from tramita.queries.visibility import both, visible_sql
-from tramita.queries.worklists import NAMES, PAGE, SHOWN, Row, row_from
+from tramita.queries.worklists import PAGE
 
 FIRST = 200  # texts read at once: enough for most
 MOST = 5000  # in all; beyond them the reader is told to say more

@@ -13,10 +13,11 @@ from tramita.domain.codes import State
 from tramita.domain.errors import FieldError, Invalid, NotFound, TramitaError
 from tramita.domain.references import Reference
 from tramita.models import Job, JobItem
+from tramita.queries.list_rows import KINDS, STATES
 from tramita.queries.records import among
 from tramita.queries.rows import document, fetch
 from tramita.queries.visibility import TRUE, Fragment, both, may, visible_sql
-from tramita.queries.worklists import KINDS, STATES, Place, seen_sql
+from tramita.queries.worklists import Place, seen_sql
 
 PAGE = 100
 AT_ONCE = 500  # items named in one statement

@@ -15,10 +15,10 @@ from tramita.domain.actors import Actor
 from tramita.domain.errors import NotPermitted
 from tramita.domain.references import Reference
 from tramita.models import BlockedAddress, Delivery
+from tramita.queries.list_rows import KINDS
 from tramita.queries.rows import document, fetch, moment, moment_or_none, stored
 from tramita.queries.tray import theirs_sql
 from tramita.queries.visibility import TRUE, Fragment, both, may, visible_sql
-from tramita.queries.worklists import KINDS
 
 PAGE = 50
 SEARCHED = 20_000  # the newest mails of a view; one statement looks at them in less than 0.1 s

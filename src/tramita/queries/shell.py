@@ -11,6 +11,7 @@ from tramita.domain.narrowing import Narrowing, Reader
 from tramita.queries import charts, narrowed, own_fields
 from tramita.queries.charts import Bar
 from tramita.queries.events import BEGINNING, cursor_at, newest_sql
+from tramita.queries.list_rows import Row
 from tramita.queries.notices import latest_sql, unread_sql
 from tramita.queries.rows import fetch, stored
 from tramita.queries.tray import RECENT as A_DAY
@@ -21,7 +22,6 @@ from tramita.queries.worklists import (
     CAP,
     ORDER,
     Place,
-    Row,
     counted,
     due_range,
     in_queue,

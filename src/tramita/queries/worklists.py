@@ -5,112 +5,27 @@ own length of each and goes on after the last row of the page before (MEASURED s
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from tramita.domain.actors import LEADERS, Actor
-from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Role, State
-from tramita.domain.references import Reference
-from tramita.queries import definitions
-from tramita.queries.rows import document, fetch, moment, moment_or_none, stored
+from tramita.domain.codes import DueStatus, Listed
+from tramita.domain.errors import NotFound
+from tramita.queries.list_rows import BESIDES, FIELDS, NAMES, READ, SHOWN, Row, row_from, with_more
+from tramita.queries.rows import fetch, stored
 from tramita.queries.visibility import TRUE, Fragment, both, listed_sql, visible_sql
 
 PAGE = 50
 MOST_PEOPLE = 40  # who have a branch each in a list of several people's work
 CAP = 1000  # counts stop there: more would cost more than knowing is worth
 END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")  # `sort_due` of what is not due
-KINDS = {kind.number: kind for kind in Kind}
-STATES = {state.number: state for state in State}
-KEYED = ("assignee", "queue", "organisation", "process")
 # written out, not a parameter: so PostgreSQL knows how few items a list has and keeps the plan of a prepared
 # statement, instead of planning it anew at each page (2 of 10 ms)
 CLOSED, INBOX, OWNED, QUEUED = (f"list = {listed.number}" for listed in Listed)
 ORDER = (DueStatus.OVERDUE, DueStatus.TODAY, DueStatus.ON_TARGET, DueStatus.NOT_SET)
-
-READ = (
-    "id, number, kind, ordinal, version, title, state, problem, due_at, clock, seconds_left, sort_due, highlighted, "
-    "new_information, robot_rejected, mail_trouble, wait_type, updated_at, assignee_id, queue_id, organisation_id, "
-    "process_id, owner_id, created_at"
-)
-SHOWN = (
-    "f.id, f.number, f.kind, f.ordinal, f.version, f.title, f.state, f.problem, "
-    "f.due_at, f.clock, f.seconds_left, f.sort_due, f.highlighted, f.new_information, "
-    "f.robot_rejected, f.mail_trouble, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title, "
-    "w.name, w.email, f.created_at, f.assignee_id, q.key, o.key, d.key"
-)
-NAMES = (
-    "LEFT JOIN people a ON a.id = f.assignee_id LEFT JOIN queues q ON q.id = f.queue_id "
-    "LEFT JOIN organisations o ON o.id = f.organisation_id LEFT JOIN definitions d ON d.id = f.process_id "
-    "LEFT JOIN people w ON w.id = f.owner_id"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Besides:
-    """A value that a list shows only when it is asked for: what is read of the item, how it is shown, what names it."""
-
-    read: str
-    shown: str
-    join: str = ""
-
-
-FIELDS = Besides(", fields", "f.fields")
-BESIDES: Mapping[str, Besides] = {
-    "contract": Besides(
-        "",
-        "ct.title",
-        "LEFT JOIN definitions sv ON sv.id = d.parent_id LEFT JOIN definitions ct ON ct.id = sv.parent_id",
-    ),
-    "parent": Besides(
-        ", parent_id",
-        "pd.title",
-        "LEFT JOIN items pi ON pi.id = f.parent_id LEFT JOIN definitions pd ON pd.id = pi.process_id",
-    ),
-    "action": Besides(
-        ", process_version_id, action_name", "CAST(f.process_version_id AS TEXT) || ' ' || f.action_name"
-    ),
-    "updated_by": Besides(
-        ", seq",
-        "COALESCE(NULLIF(ub.name, ''), ub.email, ub.key)",
-        "LEFT JOIN entries le ON le.item_id = f.id AND le.seq = f.seq LEFT JOIN people ub ON ub.id = le.actor_id",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One item of a list, with the names that it shows."""
-
-    id: int
-    reference: str
-    kind: Kind
-    version: int
-    title: str
-    state: State
-    problem: str | None
-    due_at: datetime | None
-    clock: Clock
-    seconds_left: int | None
-    sort_due: datetime
-    highlighted: bool
-    new_information: bool
-    robot_rejected: bool
-    mail_trouble: bool  # a mail of it did not go out (MAIL-113)
-    wait_type: str | None
-    updated_at: datetime
-    assignee: str
-    assignee_kind: str  # human or robot
-    queue: str
-    organisation: str
-    process: str
-    owner: str
-    created_at: datetime
-    keys: Mapping[str, str]  # what names its assignee, queue, organisation and process in an address; "" for none
-    fields: Mapping[str, Any] = field(default_factory=dict)  # where a list has columns of them (D-20)
-    besides: Mapping[str, str] = field(default_factory=dict)  # by the names of `BESIDES`, where they were asked for
 
 
 After = tuple[Any, ...]  # where the page before ended: the values of the order's columns
@@ -176,6 +91,13 @@ def owned(actor: Actor) -> Place:
 def in_queue(queue_id: int) -> Place:
     """Nobody's, waiting for this team (L-4)."""
     return in_queues([queue_id])
+
+
+def of_queue(key: str) -> tuple[Place, str]:
+    """The list of an active queue, and what it is called. Raises: NotFound. Cost: one statement."""
+    for found, title in fetch("SELECT id, title FROM queues WHERE key = %s AND active", [key]):
+        return in_queue(found), title
+    raise NotFound("There is no such queue.")
 
 
 def in_queues(queue_ids: Iterable[int]) -> Place:
@@ -249,7 +171,7 @@ def page(
     found = _union(branches, order, limit + 1, READ + "".join(one.read for one in more))
     names = " ".join((NAMES, *(one.join for one in more if one.join)))
     rows = fetch(f"SELECT {SHOWN}{shown_too} FROM ({found.sql}) f {names} {_by(order, of='f.')}", found.params)
-    shown = [_with_more(row, besides, with_fields=with_fields) for row in rows[:limit]]
+    shown = [with_more(row, besides, with_fields=with_fields) for row in rows[:limit]]
     return Page(shown, order.at(shown[-1]) if len(rows) > limit else None)
 
 
@@ -302,58 +224,6 @@ def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:
     together = f"SELECT 1 FROM ({' UNION ALL '.join(parts)}) parts LIMIT {CAP + 1}"
     return Fragment(
         f"(SELECT COUNT(*) FROM ({together}) counted)", tuple(one for branch in seen for one in branch.params)
-    )
-
-
-def _with_more(row: Sequence[Any], besides: Sequence[str], *, with_fields: bool) -> Row:
-    """A row from the columns of `SHOWN`, and what was asked for besides."""
-    more = len(besides) + with_fields
-    if not more:
-        return row_from(row)
-    said = dict(zip(besides, (str(one or "") for one in row[-more:]), strict=False))
-    if said.get("action"):
-        said["action"] = _action(said["action"])
-    return replace(row_from(row[:-more]), besides=said, fields=document(row[-1]) if with_fields else {})
-
-
-def _action(told: str) -> str:
-    """What an Action is called in the version of its Case type, which is kept in memory."""
-    version, _, name = told.partition(" ")
-    actions = definitions.case_type(int(version)).actions
-    return actions[name].title if name in actions else name
-
-
-def row_from(row: Sequence[Any]) -> Row:
-    """A row from the columns of `SHOWN`."""
-    id_, number, kind, ordinal, version, title, state, problem, due_at, clock, left, sort_due, *more = row
-    highlighted, new, rejected, unsent, wait, updated_at, name, email, role, queue, organisation, process, *last = more
-    owner, owner_email, created_at, assignee_id, *keys = last
-    return Row(
-        id=id_,
-        reference=str(Reference(KINDS[kind], number, ordinal)),
-        kind=KINDS[kind],
-        version=version,
-        title=title,
-        state=STATES[state],
-        problem=problem,
-        due_at=moment_or_none(due_at),
-        clock=Clock(clock),
-        seconds_left=left,
-        sort_due=moment(sort_due),
-        highlighted=bool(highlighted),
-        new_information=bool(new),
-        robot_rejected=bool(rejected),
-        mail_trouble=bool(unsent),
-        wait_type=wait,
-        updated_at=moment(updated_at),
-        assignee=name or email or "",
-        assignee_kind="robot" if role == Role.ROBOT else "human",
-        queue=queue or "",
-        organisation=organisation or "",
-        process=process or "",
-        owner=owner or owner_email or "",
-        created_at=moment(created_at),
-        keys=dict(zip(KEYED, [str(assignee_id or ""), *(key or "" for key in keys)], strict=True)),
     )
 
 

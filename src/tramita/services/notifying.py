@@ -16,10 +16,10 @@ from tramita.models import Entry, Follower, Item, Job, NoticeSettings, Notificat
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.following import Following, following, members, readers
+from tramita.queries.list_rows import KINDS, STATES
 from tramita.queries.notices import job_key, wishes, zone_of
 from tramita.queries.people import actors
 from tramita.queries.rows import document, fetch, moment
-from tramita.queries.worklists import KINDS, STATES
 from tramita.services import sql
 from tramita.services.ledger import write_timers
 from tramita.services.transactions import writing

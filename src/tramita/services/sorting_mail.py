@@ -21,10 +21,10 @@ from tramita.domain.mail_tokens import answered_ids
 from tramita.domain.mime import ParsedMail
 from tramita.models import Item, SeenMessage
 from tramita.queries import mailboxes
+from tramita.queries.list_rows import KINDS
 from tramita.queries.mailboxes import Directory, Rules, keys
 from tramita.queries.matching import Finder, survivor
 from tramita.queries.rows import fetch
-from tramita.queries.worklists import KINDS
 from tramita.services import probes, unwritten
 from tramita.services.answering_notices import answer
 from tramita.services.joining_mail import join

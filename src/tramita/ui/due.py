@@ -35,8 +35,8 @@ def shown(
 def _running(due_at: datetime, now: datetime, wall: Wall) -> Due:
     if due_at < now:
         return Due("late", wall.late((now - due_at).total_seconds()), due_at)
-    mark = "today" if due_at.astimezone(wall.zone).date() == wall.today else "ahead"
-    return Due(mark, wall.short(due_at), due_at)
+    there = due_at.astimezone(wall.zone)
+    return Due("today" if there.date() == wall.today else "ahead", wall.there(there), due_at)
 
 
 def _paused(seconds_left: int) -> Due:

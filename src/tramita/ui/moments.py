@@ -24,8 +24,11 @@ class Wall(NamedTuple):
 
     def short(self, moment: datetime) -> str:
         """See `short`."""
-        there = moment.astimezone(self.zone)
-        return f"{_short_day(there.date(), self.today, self.language)} {there:%H:%M}"
+        return self.there(moment.astimezone(self.zone))
+
+    def there(self, moment: datetime) -> str:
+        """The same of a moment that is in the reader's zone already."""
+        return f"{_short_day(moment.date(), self.today, self.language)} {moment.hour:02}:{moment.minute:02}"
 
     def late(self, seconds: float) -> str:
         """See `late`."""

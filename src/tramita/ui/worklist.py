@@ -6,6 +6,7 @@ What people wrote is escaped here, value by value; everything else is ours.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -153,16 +154,16 @@ def _when(moment: datetime | None, said: Said) -> str:
     return f'<td class="c-more c-when">{said.wall.short(moment) if moment else ""}</td>'
 
 
-def _avatar(line: Line, said: Said) -> str:
-    if not line.who:
-        nobody = said.nobody
+@lru_cache(maxsize=1024)  # fifty a page, and the same dozen people on every one
+def _avatar(name: str, kind: str, nobody: str, sheet: str) -> str:
+    if not name:
         return f'<span class="avatar" data-kind="nobody" role="img" aria-label="{nobody}" title="{nobody}"></span>'
-    who = escape(line.who)
-    if line.who_kind == "robot":
-        robot = f'<svg class="icon" aria-hidden="true"><use href="{said.sheet}#i-robot"/></svg>'
+    who = escape(name)
+    if kind == "robot":
+        robot = f'<svg class="icon" aria-hidden="true"><use href="{sheet}#i-robot"/></svg>'
         return f'<span class="avatar" data-kind="robot" role="img" aria-label="{who}" title="{who}">{robot}</span>'
-    marks = f'data-hue="{hue(line.who)}" role="img" aria-label="{who}" title="{who}"'
-    return f'<span class="avatar" {marks}>{escape(initials(line.who))}</span>'
+    marks = f'data-hue="{hue(name)}" role="img" aria-label="{who}" title="{who}"'
+    return f'<span class="avatar" {marks}>{escape(initials(name))}</span>'
 
 
 def _own(column: str) -> Cell:
@@ -184,7 +185,7 @@ CELLS: Mapping[str, Cell] = {
     "updated": lambda line, said: _when(line.updated, said),
     "updated_by": _own("updated_by"),
     "due": lambda line, _said: f'<td class="c-due">{_due(line.due)}</td>',
-    "who": lambda line, said: f'<td class="c-who">{_avatar(line, said)}</td>',
+    "who": lambda line, said: f'<td class="c-who">{_avatar(line.who, line.who_kind, said.nobody, said.sheet)}</td>',
 }
 COLUMNS = tuple(CELLS)
 USUAL = ("organisation", "state", "due", "who")

@@ -18,8 +18,9 @@ from tramita.domain.errors import Invalid
 from tramita.domain.narrowing import FIELDS, MOST_OWN, Narrowing, Reader, is_own, read, replaced
 from tramita.models import View
 from tramita.queries import charts, cursors
+from tramita.queries.list_rows import BESIDES
 from tramita.queries.views import narrowing_of
-from tramita.queries.worklists import BESIDES, ORDERS, After
+from tramita.queries.worklists import ORDERS, After
 from tramita.ui.worklist import COLUMNS, USUAL
 from tramita.web.access import StaffRequest
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tramita.domain.bulk import OFFERED, Bulk, can_be_undone
 from tramita.domain.errors import NotFound, NotPermitted
-from tramita.models import Job, Queue
+from tramita.models import Job
 from tramita.queries import jobs, narrowed, reporting, startable, views, worklists
 from tramita.queries.jobs import JobView
 from tramita.queries.visibility import may
@@ -180,8 +180,8 @@ def _place(request: StaffRequest, here: str) -> Place | None:
     name, _colon, key = here.partition(":")
     if name == "view":
         return None
-    if name == "queue" and (found := Queue.objects.filter(key=key, active=True).first()):
-        return worklists.in_queue(found.pk)
+    if name == "queue":
+        return worklists.of_queue(key)[0]
     known = {"inbox": worklists.inbox, "owned": worklists.owned}
     if name in known:
         return known[name](request.actor)

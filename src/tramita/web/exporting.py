@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from tramita.domain.actors import Actor
 from tramita.queries import own_fields, worklists
+from tramita.queries.list_rows import Row
 from tramita.queries.visibility import Fragment
-from tramita.queries.worklists import ORDERS, Place, Row
+from tramita.queries.worklists import ORDERS, Place
 from tramita.ui import labels, moments, sheets
 from tramita.ui.sheets import Cell
 from tramita.ui.worklist import Line

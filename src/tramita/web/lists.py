@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tramita.domain.errors import NotFound
-from tramita.models import Queue, View
+from tramita.models import View
 from tramita.queries import charts, narrowed, reporting, worklists
 from tramita.queries.shell import Colleagues, Listing, Shell
 from tramita.queries.views import may_change
@@ -58,11 +58,8 @@ def owned(request: StaffRequest) -> HttpResponse:
 @staff
 def queue(request: StaffRequest, key: str) -> HttpResponse:
     """L-4: what waits for this team."""
-    found = Queue.objects.filter(key=key, active=True).first()
-    if found is None:
-        raise NotFound("There is no such queue.")
-    place = worklists.in_queue(found.pk)
-    return listed(request, place, f"queue:{key}", found.title, nothing=_("This queue is empty"), hint="")
+    place, title = worklists.of_queue(key)
+    return listed(request, place, f"queue:{key}", title, nothing=_("This queue is empty"), hint="")
 
 
 @require_safe

@@ -11,8 +11,8 @@ from tramita.domain.cards import FieldDefinition
 from tramita.domain.codes import DueStatus
 from tramita.domain.narrowing import CODES, ME, NOBODY, is_own, without
 from tramita.queries.charts import Bar
+from tramita.queries.list_rows import Row
 from tramita.queries.shell import Count, Shell
-from tramita.queries.worklists import Row
 from tramita.ui import due, labels, moments
 from tramita.ui.worklist import Group, Head, Line
 from tramita.web import own_words
@@ -52,26 +52,26 @@ def lines(rows: Sequence[Row], now: datetime, *, own: Sequence[FieldDefinition] 
 def _shown(row: Row, now: datetime, items: str, wall: moments.Wall) -> Line:
     """A row as lists show it. `items` is what comes before a reference in an address."""
     promise = due.shown(due_at=row.due_at, clock=row.clock, seconds_left=row.seconds_left, now=now, wall=wall)
-    return Line(
-        href=f"{items}{row.reference}",
-        reference=row.reference,
-        kind=row.kind.value,
-        title=row.title or _("Without a title"),
-        organisation=row.organisation,
-        state=row.state.value,
-        problem=row.problem,
-        tag=_tag(row),
-        due=promise,
-        who=row.assignee,
-        who_kind=row.assignee_kind,
-        woken=row.highlighted and not row.problem,
-        fresh=row.new_information,
-        unsent=row.mail_trouble,
-        process=row.process,
-        queue=row.queue,
-        owner=row.owner,
-        updated=row.updated_at,
-        created=row.created_at,
+    return Line(  # fifty a page: by their places, which takes two thirds of the time
+        f"{items}{row.reference}",
+        row.reference,
+        row.kind.value,
+        row.title or _("Without a title"),
+        row.organisation,
+        row.state.value,
+        row.problem,
+        _tag(row),
+        promise,
+        row.assignee,
+        row.assignee_kind,
+        row.highlighted and not row.problem,
+        row.new_information,
+        row.mail_trouble,
+        row.process,
+        row.queue,
+        row.owner,
+        row.updated_at,
+        row.created_at,
     )
 
 
@@ -103,7 +103,7 @@ def _heading(by: str, row: Row, line: Line) -> tuple[str, str]:
         code = {"state": line.state, "kind": line.kind}[by]
         return code, labels.word(by, code)
     name = {"assignee": line.who, "queue": line.queue, "organisation": line.organisation, "process": line.process}[by]
-    return row.keys[by], name or _nobody(by)
+    return row.key(by), name or _nobody(by)
 
 
 def heads(asked: Asked, own: Own) -> list[Head]:
