@@ -14,7 +14,7 @@ from tests.desk import Desk
 from tests.web.reading import text_of, words_of
 from tramita.domain.codes import ApprovalState, State
 from tramita.models import Approval, Entry, Item, Message, Person, SeenMessage
-from tramita.services import mailing, notes, portal_replies, resolving, waiting, working
+from tramita.services import mailing, notes, portal_mail, resolving, waiting, working
 
 pytestmark = pytest.mark.django_db
 SECRET = "He is a difficult one."
@@ -167,8 +167,8 @@ def test_files_that_are_too_large_together_are_refused_unread(
     acme: Customer, rui: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """MAIL-13: the words stay, and nothing of the files was read."""
-    monkeypatch.setattr(portal_replies, "LARGEST", 3)
-    monkeypatch.setattr(portal_replies, "_written", None)  # where they would be read
+    monkeypatch.setattr(portal_mail, "LARGEST", 3)
+    monkeypatch.setattr(portal_mail, "written", None)  # where they would be read
     item = waits(acme)
 
     form = {"text": "Here.", "press": "abc", "files": SimpleUploadedFile("proof.pdf", b"%PDF")}

@@ -27,6 +27,7 @@ from tramita.queries.matching import Finder, survivor
 from tramita.queries.rows import fetch
 from tramita.services import probes, unwritten
 from tramita.services.answering_notices import answer
+from tramita.services.handed_in import Form, form_of
 from tramita.services.joining_mail import join
 from tramita.services.outcomes import Outcome
 from tramita.services.size_notices import over_limit, tell_sender
@@ -104,6 +105,8 @@ def _told(seen: SeenMessage, mail: ParsedMail, desk: Directory, at: datetime, *,
 def _placed(arrival: Arrival, rules: Rules) -> Outcome:
     """On the item it belongs to; else on a new one; reports on what was never ours stay in the tray (MAIL-98)."""
     seen, mail, desk = arrival.seen, arrival.mail, arrival.desk
+    if form := form_of(seen):
+        return _begin_as_asked(arrival, form)
     finder = _finder(arrival)
     if told := answer(arrival, finder):
         return told
@@ -121,6 +124,15 @@ def _placed(arrival: Arrival, rules: Rules) -> Outcome:
     if mail.bounce or mail.receipt:
         return Outcome("unhandled", reason="report on a mail that was not ours")
     return _begin(arrival, finder)
+
+
+def _begin_as_asked(arrival: Arrival, form: Form) -> Outcome:
+    """A form of the portal says itself what it starts; sent twice, it is one (SS-2)."""
+    done = _before(arrival).started
+    if done:
+        return Outcome("duplicate", tuple(done.values()))
+    item = start_from_mail(arrival, form.route(arrival.desk), fields=form.fields)
+    return Outcome("created", (item.reference,), "form")
 
 
 def _finder(arrival: Arrival) -> Finder:

@@ -1,6 +1,7 @@
 """New items from mail: one for each route it was addressed to (M-4, T-9, T-21, C-41, T-22, Z-5)."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,15 +31,17 @@ log = logging.getLogger(__name__)
 MOST_AUTHORS = 5  # besides the first; more is no letter but a list
 
 
-def start_from_mail(arrival: Arrival, route: RouteRow, *, follows: Item | None = None) -> Item:
-    """A new item by this route: To Do at once, with the sender as its contact.
+def start_from_mail(
+    arrival: Arrival, route: RouteRow, *, follows: Item | None = None, fields: Mapping[str, Any] | None = None
+) -> Item:
+    """A new item by this route: To Do at once, with the sender as its contact. `fields` are those of a form (SS-2).
 
     Raises: Invalid, for an agent of another company (CT-6).
     """
     if is_stranger(arrival, route, follows):
         raise Invalid([contacts.works_elsewhere(route.kind, arrival.sender.address)])
     refused = not arrival.archive and arrival.desk.mailboxes.get(route.mailbox, False) and _unknown(arrival)
-    item = _item(arrival, route, follows)
+    item = _item(arrival, route, follows, fields)
     person = _person(arrival)
     at = arrival.dated if arrival.archive else arrival.at
     for name, person_id in contacts.filled({"requester": person.id or 0}, item).items():
@@ -96,12 +99,14 @@ def _copy_to_co_authors(item: Item, arrival: Arrival) -> None:
     contacts.copy_to(item, contacts.may_have_to_do(item, Person.objects.filter(pk__in=people)))
 
 
-def _item(arrival: Arrival, route: RouteRow, follows: Item | None) -> Item:
+def _item(arrival: Arrival, route: RouteRow, follows: Item | None, fields: Mapping[str, Any] | None) -> Item:
     kind, process = _process(route, follows)
     mail = arrival.mail
     subject = without_reference(mail.subject or "", follows.reference) if follows else mail.subject
     item = Item(kind=kind, title=title_from(subject, mail.text) or arrival.sender.address)
     set_process(item, process)
+    if fields is not None:  # they were looked at before they were kept; what the process asks since then, staff see
+        item.title, item.fields = mail.subject or item.title, definitions.declared(item).merged({}, fields)
     return item
 
 

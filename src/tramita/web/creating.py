@@ -15,7 +15,9 @@ from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.items import get_visible
 from tramita.services import starting
-from tramita.web import card_inputs, inputs, shown_cards
+from tramita.ui import card_inputs
+from tramita.ui import cards as shown_cards
+from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.moves import submitted
 from tramita.web.refusals import Refusal, Refusing, looked, readers, refusal
@@ -149,7 +151,7 @@ def _form(
 def _cards(request: StaffRequest, refused: Refusal, known: Declared) -> HttpResponse:
     """Only the cards, as what was typed shows them."""
     cards = shown_cards.form("new", known, known.with_defaults({}), refused=refused)
-    return part(request, "web/_cards.html", cards=cards, address=request.path)
+    return part(request, "ui/_cards.html", cards=cards, address=request.path)
 
 
 def of_category(path: str) -> Declared:

@@ -11,7 +11,8 @@ from tramita.domain.codes import Kind
 from tramita.models import Item
 from tramita.queries.items import get_visible
 from tramita.services import editing, starting
-from tramita.web import card_inputs, inputs, item_cards
+from tramita.ui import card_inputs
+from tramita.web import inputs, item_cards
 from tramita.web.access import StaffRequest, staff
 from tramita.web.item_page import item_page
 from tramita.web.moves import act, submitted
@@ -44,7 +45,7 @@ def _look(request: StaffRequest, reference: str, panel: str) -> HttpResponse:
     if not card_inputs.only_cards(request, panel):
         return item_page(request, reference, refused=seen)
     item = get_visible(request.actor, reference)
-    return part(request, "web/_cards.html", cards=item_cards.form(item, panel, seen), address=request.path)
+    return part(request, "ui/_cards.html", cards=item_cards.form(item, panel, seen), address=request.path)
 
 
 def nothing(request: StaffRequest, item: Item) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from tramita.domain.cards import Declared, Values
 from tramita.domain.codes import Kind, State
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.web import shown_cards
+from tramita.ui import cards as shown_cards
 from tramita.web.refusals import Refusal
 from tramita.web.shown_reading import Reading
 

@@ -1,6 +1,6 @@
 /**
  * While the server looks which fields a value shows, people go on typing: what they typed meanwhile is put into the
- * fields that came (`web/_cards.html`). Buttons that add or remove rows are not concerned: their rows have new numbers.
+ * fields that came (`ui/_cards.html`). Buttons that add or remove rows are not concerned: their rows have new numbers.
  */
 const typed = new Map()
 const fieldsOf = (cards) => cards.querySelectorAll("input:not([type=hidden]), select")

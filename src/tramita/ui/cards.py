@@ -2,18 +2,31 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tramita.domain.cards import LEVELS, Declared, FieldDefinition, Values, rows_of
 from tramita.services import field_words
 from tramita.ui import moments
-from tramita.web.card_inputs import Row, Typed, typed_in, value_of
-from tramita.web.refusals import Refusal
+from tramita.ui.card_inputs import Row, Typed, typed_in, value_of
 
 INPUTS = {"number": "number", "date": "date", "datetime": "datetime-local", "link": "url"}
+
+
+class Refused(Protocol):
+    """A form that is shown again, with what was typed; `looked`: nothing of it was wrong."""
+
+    @property
+    def panel(self) -> str: ...
+    @property
+    def faults(self) -> Mapping[str, str]: ...
+    @property
+    def typed(self) -> QueryDict: ...
+    @property
+    def looked(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +118,7 @@ def _told(one: FieldDefinition, value: Any) -> Told:
 
 
 def form(
-    panel: str, known: Declared, values: Values, *, refused: Refusal | None = None, submitted: bool = False
+    panel: str, known: Declared, values: Values, *, refused: Refused | None = None, submitted: bool = False
 ) -> Form:
     """The inputs of one form: as the item stands, and over it what was typed."""
     mine = refused if refused is not None and refused.panel == panel else None
