@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from tests import factories
 from tests.approving import customer, sent
-from tests.desk import MONDAY, Desk, publish
+from tests.desk import MONDAY, Desk, offer, publish
 from tests.hostile import PICTURE
 from tests.hostile import mail as html_mail
 from tests.samples import sample
@@ -100,7 +100,9 @@ NO_PAGES: Mapping[str, str] = {
     "tray-part": "a file",
     "portal-file": "a file",
 }
-CUSTOMERS = frozenset({"portal", "portal-request", "portal-approvals", "portal-approval"})  # Marta looks at these
+CUSTOMERS = frozenset(  # Marta looks at these
+    {"portal", "portal-new", "portal-new-form", "portal-request", "portal-approvals", "portal-approval"}
+)
 VISITORS = frozenset(  # nobody is signed in there
     {"account_login", "approve-by-mail", "leave-notifications", "password-forgotten", "password-choose"}
 )
@@ -199,6 +201,9 @@ def _approving(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.numbers["customer"] = str(acme.marta.id)
     found.add("portal", "/portal", "/portal?all=1")
     found.add("portal-request", *(f"/portal/requests/{one.reference}" for one in (asking, asked)))
+    offered = offer(desk.definitions["invoice-query"])
+    found.add("portal-new", "/portal/new")
+    found.add("portal-new-form", f"/portal/new/{offered}")
     found.add("portal-approvals", "/portal/approvals")
     both = [Item.objects.get(pk=one.pk).approval_id or Approval.objects.get(item=one).pk for one in (asked, decided)]
     found.add("portal-approval", *(f"/portal/approvals/{one}" for one in both))

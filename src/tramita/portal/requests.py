@@ -15,14 +15,14 @@ from tramita.domain.codes import Kind, State, WaitType
 from tramita.domain.errors import Conflict, Invalid, NotFound, TramitaError
 from tramita.models import Item
 from tramita.portal.access import CustomerRequest, customer, shown
-from tramita.queries import portal
+from tramita.queries import catalogue, portal
 from tramita.queries.facts import window_open
 from tramita.queries.files import get_file
 from tramita.queries.items import get_visible
 from tramita.queries.stored import opened_file
 from tramita.queries.timeline import Said, conversation
 from tramita.services import portal_replies
-from tramita.services.portal_replies import Enclosed
+from tramita.services.portal_mail import Enclosed
 from tramita.ui import errors, labels
 from tramita.ui.downloads import download
 
@@ -44,6 +44,7 @@ def home(request: CustomerRequest) -> HttpResponse:
         here="all" if everybodys else "mine",
         requests=[_line(one) for one in found.items],
         next=found.next,
+        asks=bool(catalogue.catalogue(request.actor)),
         **around(request),
     )
 
@@ -95,13 +96,9 @@ def plainly(item: Item) -> str:
 
 
 def _reply(request: CustomerRequest, item: Item) -> HttpResponse:
-    text, press = request.POST.get("text", ""), request.POST.get("press", "")
-    files = [Enclosed(one.name or "file", one.size or 0, one.read) for one in request.FILES.getlist("files")]
+    text, press, files = request.POST.get("text", ""), press_of(request), enclosed(request)
     try:
-        press = press if press.isalnum() else uuid4().hex
-        said = portal_replies.reply(
-            item, text=text, press=press[:40], files=files, by=request.person, at=timezone.now()
-        )
+        said = portal_replies.reply(item, text=text, press=press, files=files, by=request.person, at=timezone.now())
     except (Invalid, Conflict) as refused:
         return _page(request, item, refused=refused, text=text)
     if said.items[0] == item.reference:
@@ -109,6 +106,17 @@ def _reply(request: CustomerRequest, item: Item) -> HttpResponse:
     else:
         messages.success(request, _("That request was closed, so your message began a new one."))
     return redirect("portal-request", said.items[0])
+
+
+def press_of(request: CustomerRequest) -> str:
+    """The name of the form that was sent; of one that has none, a name of its own."""
+    press = request.POST.get("press", "")
+    return press[:40] if press.isalnum() and press.isascii() else uuid4().hex
+
+
+def enclosed(request: CustomerRequest) -> list[Enclosed]:
+    """The files that were sent."""
+    return [Enclosed(one.name or "file", one.size or 0, one.read) for one in request.FILES.getlist("files")]
 
 
 def _page(request: CustomerRequest, item: Item, *, refused: TramitaError | None = None, text: str = "") -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tramita.portal import approvals, passwords, requests
+from tramita.portal import approvals, asking, passwords, requests
 from tramita.portal.by_mail import by_mail
 
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("accounts/password", passwords.forgotten, name="password-forgotten"),
     path("accounts/password/<str:key>", passwords.choose, name="password-choose"),
     path("portal", requests.home, name="portal"),
+    path("portal/new", asking.listed, name="portal-new"),
+    path("portal/new/<path:service>", asking.form, name="portal-new-form"),
     path("portal/requests/<str:reference>", requests.one, name="portal-request"),
     path("portal/files/<int:number>", requests.file, name="portal-file"),
     path("portal/approvals", approvals.listed, name="portal-approvals"),

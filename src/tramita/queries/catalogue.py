@@ -1,6 +1,6 @@
 """What a person may ask for in the portal: the categories and Case types offered to their organisation (SS-2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tramita.domain.actors import Actor
@@ -50,7 +50,8 @@ class Chosen:
 
 
 OFFERED = (
-    "SELECT d.kind, d.key, d.title, d.current_id, service.title, customer.title FROM definitions d "
+    "SELECT d.kind, d.key, d.title, d.current_id, coalesce(service.title, ''), coalesce(customer.title, '') "
+    "FROM definitions d "
     "LEFT JOIN definitions service ON service.id = d.parent_id "
     "LEFT JOIN definitions contract ON contract.id = service.parent_id "
     "LEFT JOIN definitions customer ON customer.id = contract.parent_id "
@@ -70,7 +71,7 @@ def catalogue(actor: Actor) -> list[Group]:
     groups: dict[str, list[Offer]] = {}
     for kind, path, title, service, customer in _offered(actor):
         above = service or path.split("/")[2]
-        groups.setdefault(f"{customer}\n{above}", []).append(Offer(f"{kind}:{path}", title or path))
+        groups.setdefault(f"{customer}\n{above}", []).append(Offer(f"{kind}:{path}", title))
     names = [one.rpartition("\n") for one in groups]
     several = len({customer for customer, _, _ in names}) > 1
     return [
@@ -95,7 +96,19 @@ def _offered(actor: Actor) -> list[tuple[str, str, str, str, str]]:
     if not may(actor, Permission.PORTAL):
         return []
     rows = fetch(OFFERED, [actor.organisation_id] * 3)
-    return [(*row[:3], *row[4:]) for row in rows if _is_offered(row[0], row[3])]
+    titles = {path: title for kind, path, title, *_ in rows if kind == "category"}
+    return [
+        (kind, path, _called(path, title, titles), *above)
+        for kind, path, title, version, *above in rows
+        if _is_offered(kind, version)
+    ]
+
+
+def _called(path: str, title: str, titles: Mapping[str, str]) -> str:
+    """With the levels above it (T-13)."""
+    levels = path.split("/")
+    above = ("/".join(levels[:depth]) for depth in range(4, len(levels)))
+    return " › ".join([*(titles.get(one) or one.rpartition("/")[2] for one in above), title or levels[-1]])
 
 
 def _is_offered(kind: str, version_id: int) -> bool:

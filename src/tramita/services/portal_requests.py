@@ -72,9 +72,8 @@ def _faults(item: Item, title: str, text: str, files: Sequence[Enclosed]) -> lis
 
 def _faults_of_fields(item: Item, known: Mapping[str, Any], given: Mapping[str, Any]) -> list[FieldError]:
     """Only what the service declares is taken (D-20, D-21)."""
-    strange = [FieldError(f"fields.{name}", "unknown", "There is no such field.") for name in given if name not in known]
-    if strange:
-        return strange
+    if strange := [name for name in given if name not in known]:
+        return [FieldError(f"fields.{name}", "unknown", "There is no such field.") for name in strange]
     try:
         item.fields = item_fields.put(item, given)
     except Invalid as wrong:
