@@ -88,6 +88,7 @@ def test_an_action_that_vanished_is_mapped_closed_or_goes_on_as_it_is(desk: Desk
     ended = Entry.objects.get(item__parent=closed, type="closed")
     assert ended.data["because"] == "version_changed"
     assert names(kept) == ["old"]
+    assert flow_of(fresh(kept), desk.ana)[0].actions[0].title == "Old"
     for case in (mapped, kept):
         assert len(flow_of(fresh(case), desk.ana)[0].actions) == 1
         complete(case, desk.ana)

@@ -1,5 +1,7 @@
 """The steps of a Case on its page."""
 
+import re
+
 from django.test import Client
 
 from tests.desk import MONDAY, Desk
@@ -60,3 +62,35 @@ def test_a_reviewer_passes_or_fails_on_the_page(desk: Desk, as_: Browser) -> Non
 
     assert ["review" in verbs for verbs in offered_to] == [False, True]
     assert fresh(action).assignee_id == desk.ana.id
+
+
+def test_a_case_is_reworked_from_the_page_of_its_action(desk: Desk, ana: Client) -> None:
+    """C-30: a tab of the Action leads back to the Case; the problem's panel opens the form of the Case."""
+    case = begun(desk, {"one": ["a"], "two": ["b"]})
+    resolving.resolve(case.children.get(), method="complete", by=desk.ana, at=MONDAY)
+    action = case.children.get(action_name="b")
+    address = f"/items/{action.reference}"
+    page = text_of(ana.get(f"{address}?tab=rework"))
+
+    refused = ana.post(f"{address}/rework", {"version": fresh(action).version, "from": "action:b"})
+    done = ana.post(f"{address}/rework", {"version": fresh(action).version, "from": "step:one"})
+
+    assert '<option value="step:one"' in page
+    assert (refused.status_code, "has not ended" in words_of(refused)) == (422, True)
+    assert 'aria-current="page">Rework' in " ".join(text_of(refused).split())
+    assert done["Location"] == f"/items/{case.reference}?tab=actions"
+    assert names(case) == ["a"]
+
+
+def test_the_form_of_a_rework_is_open_where_the_problem_leads(desk: Desk, ana: Client) -> None:
+    """C-22, UI: a link into a closed menu leads nowhere; it works without scripts."""
+    case = begun(desk, {"one": ["a"], "two": ["b"]}, actions={"b": {"startable": True}})
+    resolving.resolve(case.children.get(), method="complete", by=desk.ana, at=MONDAY)
+    failing = case.children.get(action_name="b")
+    resolving.resolve(failing, method="unable_to_complete", reason="No account", by=desk.ana, at=MONDAY)
+    address = f"/items/{case.reference}"
+
+    links = re.findall(r'href="([^"]+#(?:rework|launch))"', text_of(ana.get(address)))
+    pages = [text_of(ana.get(link.replace("&amp;", "&").partition("#")[0])) for link in links]
+
+    assert [bool(re.search(r'id="(?:rework|launch)" open', page)) for page in pages] == [True, True]

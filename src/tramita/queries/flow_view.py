@@ -100,10 +100,10 @@ def _passes(case: Item, actor: Actor, case_type: CaseTypeDefinition) -> tuple[di
     """The newest pass of each step, by name; and the step that began last, empty at the end of the flow."""
     seen = visible_sql(actor)
     rows = fetch(
-        "SELECT s.number, s.step, a.name, i.number, i.ordinal, i.state, p.id, p.name, COALESCE(p.email, ''), p.role, "
-        "w.id, w.name, COALESCE(w.email, ''), w.role "
+        "SELECT s.number, s.step, a.name, i.process_version_id, i.number, i.ordinal, i.state, p.id, p.name, "
+        "COALESCE(p.email, ''), p.role, w.id, w.name, COALESCE(w.email, ''), w.role "
         "FROM case_steps s LEFT JOIN case_actions a ON a.step_id = s.id "
-        "LEFT JOIN (SELECT id, number, ordinal, state, assignee_id, approval_id FROM items "
+        "LEFT JOIN (SELECT id, number, ordinal, state, assignee_id, approval_id, process_version_id FROM items "
         f"WHERE parent_id = %s AND {seen.sql}) i "
         "ON i.id = a.item_id LEFT JOIN people p ON p.id = i.assignee_id "
         "LEFT JOIN consents c ON c.approval_id = i.approval_id AND c.state = 'awaiting' AND NOT EXISTS (SELECT 1 "
@@ -123,6 +123,14 @@ def _passes(case: Item, actor: Actor, case_type: CaseTypeDefinition) -> tuple[di
     return {step: _Pass(number, actions[number]) for step, number in numbers.items()}, newest
 
 
+def _title(name: str, case_type: CaseTypeDefinition, version: int | None) -> str:
+    """Of an Action of an older version, which the Case left, as that version says (decision 48)."""
+    known_as = case_type.actions.get(name)
+    if known_as is None and version is not None:
+        known_as = definitions.case_type(version).actions.get(name)
+    return known_as.title if known_as else name
+
+
 def _add(actions: list[FlowAction], one: FlowAction) -> None:
     """A row more, be it of an Action with another approver."""
     last = actions[-1] if actions else None
@@ -135,9 +143,8 @@ def _add(actions: list[FlowAction], one: FlowAction) -> None:
 def _action(case_type: CaseTypeDefinition, name: str | None, row: Sequence[Any]) -> Iterator[FlowAction]:
     if name is None:
         return
-    known_as = case_type.actions.get(name)
-    title = known_as.title if known_as else name  # of a version before, which the Case left (decision 48)
-    number, ordinal, state, person, *known, asked, its_name, address, role = row
+    version, number, ordinal, state, person, *known, asked, its_name, address, role = row
+    title = _title(name, case_type, version)
     if number is None:
         yield FlowAction(name, title)
         return

@@ -5,6 +5,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from tramita.domain.codes import Kind
+from tramita.domain.references import Reference
 from tramita.models import Item
 from tramita.services import reworking
 from tramita.web.access import StaffRequest, staff
@@ -29,5 +31,9 @@ def rework(request: StaffRequest, reference: str) -> HttpResponse:
         )
 
     return act(
-        request, reference, "rework", use_case, lambda item: redirect(f"{item_address(item.reference)}?tab=actions")
+        request, reference, "rework", use_case, lambda item: redirect(f"{item_address(_case_of(item))}?tab=actions")
     )
+
+
+def _case_of(item: Item) -> str:
+    return str(Reference(Kind.CASE, item.number))

@@ -25,6 +25,7 @@ from tramita.web.shown_composer import asked
 from tramita.web.shown_files import files
 from tramita.web.shown_item import shown
 from tramita.web.shown_reading import Reading
+from tramita.web.shown_rework import rework
 from tramita.web.shown_talk import alone, comms, meanwhile, timeline
 
 TAB_OF = {
@@ -60,9 +61,11 @@ def item_page(
         view |= files(reading, inputs.after(request), view["filed"])
     elif tab == "timeline":
         view |= timeline(reading, request.GET.getlist("show"), view["filed"])
+    elif tab == "rework":
+        view |= rework(reading, view["filed"])
     else:
         view |= comms(reading, asks, view["filed"])
-    view["meanwhile"] = meanwhile(reading, refused)
+    view["meanwhile"], view["open"] = meanwhile(reading, refused), request.GET.get("open", "")
     focus = "reply" if asks.canned is None and (asks.answer or asks.write == "reply") else ""
     context = {"item": found, "view": view, "tab": tab, "focus": focus, "alone": False, **readers(refused)}
     context["hides_time"] = request.person.hides_time
@@ -86,7 +89,7 @@ def _tab(request: StaffRequest, item: Item, refused: Refusal | None) -> str:
     if refused is not None and refused.panel in {"reply", "note", "draft", "mail"}:
         return "comms"
     if refused is not None and refused.panel in TAB_OF:
-        return TAB_OF[refused.panel]
+        return "rework" if (refused.panel, item.kind) == ("rework", Kind.ACTION) else TAB_OF[refused.panel]
     submitted_case = item.kind is Kind.CASE and item.state is not State.DRAFT
     wanted = request.GET.get("tab", "actions" if submitted_case else "comms")
     return wanted if wanted in _tabs(item.kind) else "comms"
@@ -94,4 +97,6 @@ def _tab(request: StaffRequest, item: Item, refused: Refusal | None) -> str:
 
 def _tabs(kind: Kind) -> tuple[str, ...]:
     rest = ("comms", "timeline", "files")
+    if kind is Kind.ACTION:
+        return (*rest, "rework")
     return ("actions", *rest) if kind is Kind.CASE else rest

@@ -155,6 +155,8 @@ def tabs(reading: Reading, types: Mapping[str, int], filed: int) -> list[tuple[s
     ]
     if reading.item.kind is Kind.CASE:
         all_.insert(0, ("actions", _("Actions"), None))
+    elif reading.item.kind is Kind.ACTION:
+        all_.append(("rework", _("Rework"), None))
     return [(f"{address}?tab={code}", name, count, code == reading.tab) for code, name, count in all_]
 
 

@@ -18,6 +18,7 @@ from tramita.services.people import create_user
 from tramita.services.transactions import writing
 
 FOLDER = Path(__file__).parent
+EXAMPLES = {path.stem: path for path in sorted((FOLDER / "examples").glob("*.yaml"))}  # each a desk of its own
 PASSWORD = "welcome-to-tramita"  # noqa: S105 - printed for everybody to read
 LOGINS = {
     "ana@desk.example": "agent, English",
