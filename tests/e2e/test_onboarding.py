@@ -17,7 +17,7 @@ from tramita.models import Person
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
 
 @pytest.fixture
@@ -55,17 +55,21 @@ class People:
             panel.locator("summary").click()
             for field, text in typed.items():
                 panel.locator(f"[name={field}]").fill(text)
-            panel.get_by_role("button", name=press).click()
-        else:
-            page.locator(".moves").get_by_role("button", name=move).click()
+            return self.press(page, panel.get_by_role("button", name=press))
+        return self.press(page, page.locator(".moves").get_by_role("button", name=move))
+
+    @staticmethod
+    def press(page: Page, button: Locator) -> Page:
+        """It is done when the server has answered."""
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            button.click()
         return page
 
     def tick(self, name: str, reference: str, *texts: str) -> None:
         page = self.at(name, f"/items/{reference}")
         for text in texts:
             page.get_by_label(text).check()
-        page.locator("form", has=page.get_by_label(texts[0])).get_by_role("button", name="Save").click()
-        page.wait_for_load_state()
+        self.press(page, page.locator("form", has=page.get_by_label(texts[0])).get_by_role("button", name="Save"))
 
 
 def test_a_supplier_is_taken_on_by_people_in_a_browser_and_a_robot(chromium: Browser, site: str, story: Story) -> None:
@@ -75,12 +79,13 @@ def test_a_supplier_is_taken_on_by_people_in_a_browser_and_a_robot(chromium: Bro
     story.worker()
     story.hand_in("Re: Bodegas Llorente", "Here they are.", answers=story.to("carmen@")[-1])
 
-    page = people.move("ana", story.case, "In Progress")
+    people.move("ana", story.case, "In Progress")
+    page = people.at("ana", f"/items/{story.case}")
     page.locator("#fields > summary").click()
     page.get_by_label("Volume a year").fill("42000")
     page.get_by_label("IBAN").fill("ES00 0000")
-    page.locator("#fields").get_by_role("button", name="Save").click()
-    page = people.move("ana", f"{story.case}-A1", "Resolve", "Complete")
+    people.press(page, page.locator("#fields").get_by_role("button", name="Save"))
+    people.move("ana", f"{story.case}-A1", "Resolve", "Complete")
     page = people.at("ana", f"/items/{story.case}")
     expect(page.locator("#flow [aria-current=step]")).to_contain_text("Check")
 
@@ -108,8 +113,8 @@ def test_a_supplier_is_taken_on_by_people_in_a_browser_and_a_robot(chromium: Bro
     story.publish_newer()
     page = people.at("vera", f"/builder/case-types/{TYPE}?tab=history")
     page.get_by_role("link", name="Move them").click()
-    page.get_by_label("Credit rating").select_option(label="Rating")
-    page.get_by_role("button", name="Move 1 Case").click()
+    page.get_by_label("Credit rating").select_option("rating")
+    people.press(page, page.get_by_role("button", name="Move 1 Case"))
     story.worker()
     page = people.at("ana", f"/items/{story.case}")
     expect(page.locator("#flow li")).to_have_count(6)
