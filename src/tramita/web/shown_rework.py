@@ -13,7 +13,7 @@ from tramita.web.shown_talk import tabs
 
 def rework(reading: Reading, filed: int) -> dict[str, Any]:
     """Where the Case may start again; nowhere for who may not have it do so. Cost: four statements."""
-    case = Item.objects.select_related("process").get(pk=reading.item.parent_id)
+    case = Item.objects.select_related("process").get(pk=reading.item.parent_id or 0)
     may_rework = "rework" in allowed(case, reading.actor, reading.at)
     return {
         "restarts": restarts(flow_of(case, reading.actor)) if may_rework else [],
