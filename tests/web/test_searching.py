@@ -60,10 +60,10 @@ def test_more_than_a_page_goes_on(ana: Client, desk: Desk) -> None:
 
 
 def test_finding_keeps_its_budget_of_statements(ana: Client, desk: Desk, django_assert_max_num_queries: Any) -> None:
-    """DESIGN section 4: the person, the texts, who may see them, the rows, and the bars."""
+    """DESIGN section 4: the person, the texts and who may see them, the rows, and the bars."""
     for _ in range(10):
         desk.ticket(title="Scanner")
     look(ana, "scanner")
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         ana.get("/search", {"q": "scanner"})

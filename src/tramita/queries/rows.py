@@ -20,10 +20,10 @@ def any_of(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
     """The condition that an id is one of these, of any number, and its values.
 
     PostgreSQL takes them as one array: a thousand values cost its driver 3 ms, and each number of them is another
-    statement to plan.
+    statement to plan. Written out here: the driver looks at each of them twice.
     """
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s::bigint[])", [list(ids)]
+        return f"{column} = ANY(%s::bigint[])", [f"{{{','.join(map(str, ids))}}}"]
     return f"{column} IN ({', '.join(['%s'] * len(ids)) or 'NULL'})", list(ids)
 
 

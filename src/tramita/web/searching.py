@@ -3,6 +3,7 @@
 Rules: H-6, INTERFACES section 7.
 """
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -48,7 +49,7 @@ def _found(request: StaffRequest, typed: str) -> HttpResponse:
         status=404 if missing and references.parse(typed) else 200,
         typed=typed,
         is_reference=references.parse(typed) is not None,
-        groups=[Group(lines=[_line(*one) for one in zip(hits.hits, found, strict=True)])] if found else [],
+        groups=[Group(lines=_lines(hits.hits, found))] if found else [],
         heads=[Head(name) for name in USUAL],
         bulk=shown_bulk.bar(request),
         first=f"{request.path}?{urlencode({'q': typed})}" if "before" in request.GET else "",
@@ -62,11 +63,14 @@ def _place(request: HttpRequest) -> int:
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= LONGEST_PLACE else NEVER
 
 
-def _line(hit: Hit, line: Line) -> Line:
-    """Where the words stand, if not in the title or beside it."""
+def _lines(hits: Sequence[Hit], lines: Sequence[Line]) -> list[Line]:
+    """With where the words stand, if not in the title or beside it."""
     said = {
         SearchDoc.About.MAIL: _("in a mail"),
         SearchDoc.About.NOTE: _("in a note"),
         SearchDoc.About.FILE: _("a file"),
     }
-    return line if line.problem or hit.about not in said else line._replace(tag=said[hit.about])
+    return [
+        line if line.problem or hit.about not in said else line._replace(tag=said[hit.about])
+        for hit, line in zip(hits, lines, strict=True)
+    ]

@@ -41,15 +41,15 @@ def lines(rows: Sequence[Row], now: datetime, *, own: Sequence[FieldDefinition] 
     """Each row as a list shows it."""
     # what comes before a reference in the address of an item: asked once a page, not once a row (0.7 ms)
     items = reverse("item", args=["-"]).removesuffix("-")
-    wall = moments.wall(now)
+    wall, waits = moments.wall(now), labels.words("wait")
+    shown = [_shown(row, now, items, wall, waits) for row in rows]
     if not own and not any(row.besides for row in rows[:1]):
-        return [_shown(row, now, items, wall) for row in rows]
-    return [
-        _shown(row, now, items, wall)._replace(own={**own_words.cells(own, row.fields), **row.besides}) for row in rows
-    ]
+        return shown
+    cells = [{**own_words.cells(own, row.fields), **row.besides} for row in rows]
+    return [line._replace(own=more) for line, more in zip(shown, cells, strict=True)]
 
 
-def _shown(row: Row, now: datetime, items: str, wall: moments.Wall) -> Line:
+def _shown(row: Row, now: datetime, items: str, wall: moments.Wall, waits: Mapping[str, str]) -> Line:
     """A row as lists show it. `items` is what comes before a reference in an address."""
     promise = due.shown(due_at=row.due_at, clock=row.clock, seconds_left=row.seconds_left, now=now, wall=wall)
     return Line(  # fifty a page: by their places, which takes two thirds of the time
@@ -60,7 +60,7 @@ def _shown(row: Row, now: datetime, items: str, wall: moments.Wall) -> Line:
         row.organisation,
         row.state.value,
         row.problem,
-        _tag(row),
+        _tag(row, waits),
         promise,
         row.assignee,
         row.assignee_kind,
@@ -75,12 +75,12 @@ def _shown(row: Row, now: datetime, items: str, wall: moments.Wall) -> Line:
     )
 
 
-def _tag(row: Row) -> str:
+def _tag(row: Row, waits: Mapping[str, str]) -> str:
     if row.problem:
         return labels.word("problem", row.problem)
     if row.robot_rejected:
         return _("Robot rejected")
-    return labels.word("wait", row.wait_type) if row.wait_type else ""
+    return waits.get(row.wait_type, row.wait_type) if row.wait_type else ""
 
 
 def grouped(asked: Asked, rows: Sequence[Row], below: Sequence[Line]) -> list[Group]:
