@@ -118,12 +118,26 @@ class Imap:
         began = time.monotonic()
         with told():
             self.box.idle.start()  # type: ignore[no-untyped-call]  # the library types it not
-            while not self._grown(keep=True) and stays() and time.monotonic() < began + seconds:
+            while (
+                not self._grown(keep=True) and not self._came_along() and stays() and time.monotonic() < began + seconds
+            ):
                 asked = time.monotonic()
                 heard = self.box.idle.poll(GLANCE)
                 if any(b"EXISTS" in line for line in heard) or (not heard and time.monotonic() - asked < GLANCE / 2):
                     break  # news, or woken for nothing: the connection may be closed, which `stop` would meet
             self.box.idle.stop()  # type: ignore[no-untyped-call]
+
+    def _came_along(self) -> bool:
+        """Whether news lies here read already, in one piece with the server's `+`: the socket shows nothing of it."""
+        client = self.box.client
+        patience = client.sock.gettimeout()
+        client.sock.settimeout(0)
+        try:
+            return b"EXISTS" in client.file.peek()  # type: ignore[union-attr]  # a buffered reader
+        except ssl.SSLWantReadError:
+            return False
+        finally:
+            client.sock.settimeout(patience)
 
     def _grown(self, *, keep: bool = False) -> bool:
         """Whether it said since the last search that the folder has more messages."""
