@@ -99,9 +99,11 @@ NO_PAGES: Mapping[str, str] = {
     "tray-picture": "a file",
     "tray-part": "a file",
     "portal-file": "a file",
+    "push-worker": "a script",
 }
 CUSTOMERS = frozenset(  # Marta looks at these
     {"portal", "portal-new", "portal-new-form", "portal-request", "portal-approvals", "portal-approval"}
+    | {"portal-notifications"}
 )
 VISITORS = frozenset(  # nobody is signed in there
     {"account_login", "approve-by-mail", "leave-notifications", "password-forgotten", "password-choose"}
@@ -205,6 +207,7 @@ def _approving(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("portal-new", "/portal/new")
     found.add("portal-new-form", f"/portal/new/{offered}")
     found.add("portal-approvals", "/portal/approvals")
+    found.add("portal-notifications", "/portal/notifications")
     both = [Item.objects.get(pk=one.pk).approval_id or Approval.objects.get(item=one).pk for one in (asked, decided)]
     found.add("portal-approval", *(f"/portal/approvals/{one}" for one in both))
     found.add("approve-by-mail", *(f"/approvals/by-mail/{key}" for key in (opened, closed, "nothing")))

@@ -233,3 +233,14 @@ def test_the_command_says_it_in_lines_and_as_json_and_ends_with_1_if_anything_is
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] is False
     assert [one["part"] for one in told["findings"]][:2] == ["disk", "database"]
+
+
+def test_pushes_that_do_not_leave_are_told(well: Desk) -> None:
+    """AP-17: with the newest error; of a day, not of ever."""
+    row = {"kind": "push", "payload": {}, "state": Delivery.State.FAILED, "next_at": NOW}
+    Delivery.objects.create(**row, error="long ago", created_at=NOW - timedelta(days=2))
+    assert wrong() == {}
+
+    Delivery.objects.create(**row, error="the push service answers 403", created_at=NOW - MINUTE)
+
+    assert wrong() == {"push": "1 of the last day did not leave: the push service answers 403"}

@@ -57,6 +57,7 @@ def examine(*, at: datetime, send: bool = False) -> Iterator[Finding]:
         yield from _mailboxes(at, send=send)
         yield from _domains()
         yield _hooks(at)
+        yield _push(at)
         yield from _alerts()
 
 
@@ -244,6 +245,15 @@ def _hooks(at: datetime) -> Finding:
         cause = f"mail came so {_ago(at, last)}, and now TRAMITA_MAIL_HOOK_SECRET is not set"
         return _wrong(part, cause, "set it to the secret that the provider has in its address")
     return _well(part, f"on; the last mail came {_ago(at, last)}" if last else "on; no mail came so lately")
+
+
+def _push(at: datetime) -> Finding:
+    from tramita.queries import condition
+
+    browsers, failed, error = condition.pushes(at=at)
+    if failed:
+        return _wrong("push", f"{failed} of the last day did not leave: {error}", "see that push services are reached")
+    return _well("push", f"{browsers} browsers are told")
 
 
 def _backup(at: datetime) -> Iterator[Finding]:

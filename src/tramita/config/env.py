@@ -77,6 +77,7 @@ class Env(BaseSettings):
     mail_authorities: str = Field("", description="a file of certificates in PEM, or a folder of such files")
     scanner: str = Field("", description="clamd://HOST:PORT, clamd:///SOCKET or the path of a command")
     calls_inside: str = Field("", description="host names separated by commas")
+    push_inside: str = Field("", description="host names separated by commas")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     nameservers: str = Field("", description="ADDRESS or ADDRESS#PORT separated by commas, or off")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
@@ -206,7 +207,12 @@ class Env(BaseSettings):
     @property
     def hosts_inside(self) -> frozenset[str]:
         """Hosts that Actions may call although they are inside of the own network (A-55)."""
-        return frozenset(word.strip().lower() for word in self.calls_inside.split(",") if word.strip())
+        return _hosts(self.calls_inside)
+
+    @property
+    def push_services_inside(self) -> frozenset[str]:
+        """Hosts of push services although they are inside of the own network (AP-17)."""
+        return _hosts(self.push_inside)
 
     @property
     def authorities(self) -> Path | None:
@@ -259,6 +265,10 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _hosts(text: str) -> frozenset[str]:
+    return frozenset(word.strip().lower() for word in text.split(",") if word.strip())
 
 
 def _split(value: str) -> SplitResult:

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from tramita.config import health
+from tramita.ui import pushing
 from tramita.ui import views as ui
 
 urlpatterns = [
@@ -16,6 +17,9 @@ urlpatterns = [
     path("api/", include("tramita.api.urls")),
     path("mail/hooks/", include("tramita.mail.urls")),
     path("language", set_language, name="language"),
+    path("push-worker.js", pushing.worker, name="push-worker"),
+    path("push/subscribe", pushing.subscribe, name="push-subscribe"),
+    path("push/unsubscribe", pushing.unsubscribe, name="push-unsubscribe"),
     path("", include("tramita.portal.urls")),
     path("", include("tramita.web.urls")),
     path("style-<str:digest>.css", ui.style, name="stylesheet"),

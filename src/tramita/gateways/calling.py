@@ -36,9 +36,17 @@ class CallFault(Exception):
 
 
 def call(
-    method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, patience: float, inside: Collection[str]
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    patience: float,
+    inside: Collection[str],
+    named_by: str = "TRAMITA_CALLS_INSIDE",
 ) -> Answer:
-    """One request. `inside` are host names that may lead to addresses of the own network. Raises: CallFault."""
+    """One request. `inside` are host names that may lead to addresses of the own network, as the variable `named_by`
+    has them. Raises: CallFault."""
     import requests
 
     until, parts = monotonic() + patience, urlsplit(url)
@@ -46,7 +54,7 @@ def call(
     session = requests.Session()
     session.trust_env = False  # no proxy, and no password out of a file
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
-    session.mount(f"{parts.scheme}://", _pinned(host, _resolved(host, parts.port, parts.scheme, inside)))
+    session.mount(f"{parts.scheme}://", _pinned(host, _resolved(host, parts.port, parts.scheme, inside, named_by)))
     sent = {"Accept": "application/json", "User-Agent": "Tramita", "Host": parts.netloc.rpartition("@")[2], **headers}
     try:
         with session.request(
@@ -61,7 +69,7 @@ def call(
         session.close()
 
 
-def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str]) -> str:
+def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str], named_by: str) -> str:
     """The address to connect to. Raises: CallFault."""
     try:
         found = getaddrinfo(host, port or (443 if scheme == "https" else 80), type=socket.SOCK_STREAM)
@@ -69,7 +77,7 @@ def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str])
         raise CallFault(f"there is no address of {host}") from error
     address = str(min(found, key=lambda one: one[0] != socket.AF_INET)[4][0])  # where both lead there: the plainer
     if host.lower() not in inside and any(not ip_address(str(one[4][0]).partition("%")[0]).is_global for one in found):
-        raise CallFault(f"{host} is inside of the own network; TRAMITA_CALLS_INSIDE does not name it", again=False)
+        raise CallFault(f"{host} is inside of the own network; {named_by} does not name it", again=False)
     return address
 
 

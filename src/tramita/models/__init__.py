@@ -23,6 +23,7 @@ from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.mailboxes import FetchedMessage, MailboxState, Probe, SenderDomain
 from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
+from tramita.models.push import PushSubscription, Secret
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
@@ -75,10 +76,12 @@ __all__ = [
     "Presence",
     "Probe",
     "ProcessDraft",
+    "PushSubscription",
     "Queue",
     "Route",
     "Scan",
     "SearchDoc",
+    "Secret",
     "SeenMessage",
     "SenderDomain",
     "TimeSpent",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tramita.portal import approvals, asking, passwords, requests
+from tramita.portal import approvals, asking, notifying, passwords, requests
 from tramita.portal.by_mail import by_mail
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("portal/new/<path:service>", asking.form, name="portal-new-form"),
     path("portal/requests/<str:reference>", requests.one, name="portal-request"),
     path("portal/files/<int:number>", requests.file, name="portal-file"),
+    path("portal/notifications", notifying.notifications, name="portal-notifications"),
     path("portal/approvals", approvals.listed, name="portal-approvals"),
     path("portal/approvals/<int:number>", approvals.one, name="portal-approval"),
 ]

@@ -37,6 +37,16 @@ def deciders(approval: Approval) -> list[Person]:
     return [one.person for one in asked_now(approval) if one.person.is_active]
 
 
+def left_undecided(approval: Approval, *, at: datetime) -> list[Person]:
+    """Whom the end of a request at this moment leaves without a decision: the managers, or those whom an Action had
+    asked by then. Cost: one statement."""
+    if not asks_itself(approval):
+        return list(managers_of(approval.organisation_id))
+    ended = Consent.objects.filter(approval=approval, state=ApprovalState.EXPIRED, decided_at=at)
+    told = ApprovalToken.objects.filter(approval=approval).values("person")
+    return [one.person for one in ended.filter(person__in=told).select_related("person").order_by("person")]
+
+
 def asks_itself(approval: Approval) -> bool:
     """Whether an Action asks, and not an agent on a Ticket (decision 43)."""
     return approval.requested_by_id is None

@@ -125,6 +125,18 @@ def outbox(*, at: datetime) -> dict[tuple[str, str], tuple[int, float]]:
 STATES = {0: "queued", 2: "failed", 3: "uncertain", 4: "held"}
 
 
+def pushes(*, at: datetime) -> tuple[int, int, str]:
+    """How many browsers are told; of the last deliveries, how many of the last day did not leave, and why the newest
+    did not (AP-17)."""
+    failed = (
+        "SELECT error FROM deliveries WHERE kind = 'push' AND state = 2 AND created_at > %s "
+        "AND id > (SELECT max(id) FROM deliveries) - %s ORDER BY id DESC"
+    )
+    errors = fetch(failed, [stored(at - DAY), NEWEST])
+    browsers = fetch("SELECT count(*) FROM push_subscriptions")[0][0]
+    return int(browsers), len(errors), errors[0][0] if errors else ""
+
+
 def _inside(column: str, *path: str) -> str:
     """A text inside a JSON column, as each database says it."""
     if connection.vendor == "postgresql":

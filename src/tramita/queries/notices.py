@@ -60,6 +60,11 @@ def one_notice(actor: Actor, notice_id: int) -> Notice | None:
     return next(iter(_read(actor, Fragment("n.id = %s", (notice_id,)), 1)), None)
 
 
+def notice_about(actor: Actor, item_id: int, key: str) -> Notice | None:
+    """What they were told of one item under this key, if they may still see it. Cost: one statement."""
+    return next(iter(_read(actor, Fragment("n.item_id = %s AND n.key = %s", (item_id, key)), 1)), None)
+
+
 def popups(actor: Actor, *, after: int) -> list[Notice]:
     """What pops up in the browser and came after that one, the oldest first."""
     narrow = Fragment("n.browser AND n.read_at IS NULL AND n.id > %s", (after,))

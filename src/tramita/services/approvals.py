@@ -17,7 +17,7 @@ from tramita.models import Approval, Definition, Delivery, Item, Person
 from tramita.queries import definitions
 from tramita.queries.approvals import asks_itself, deciders, get_visible, managers_of, parts_of
 from tramita.queries.mailboxes import directory
-from tramita.services import approval_mail, consents, reminding
+from tramita.services import approval_mail, consents, push_orders, reminding
 from tramita.services.expiring import REMINDERS, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import require
@@ -93,11 +93,13 @@ def ask_again(approval_id: int, *, by: Actor, at: datetime) -> Approval:
 def _tell(
     change: Change, entry: str, approval: Approval, managers: list[Person], words: dict[str, str], **columns: Any
 ) -> list[Person]:
-    """An entry, and a mail to each manager who can be reached; the entry names the others. Who was written to."""
+    """An entry, a mail to each manager who can be reached by one, and each of their browsers is told; the entry names
+    those whom no mail reaches. Who was written to."""
     reached, silent = approval_mail.reachable(managers)
     words |= {"unreached": ", ".join(silent)} if silent else {}
     change.record(entry, data=facts(approval), words=words, **columns)
     approval_mail.tell(change, approval, reached, desk=directory())
+    change.beside.append(lambda: push_orders.tell_of_approval(approval, managers, "asked", at=change.at))
     return reached
 
 

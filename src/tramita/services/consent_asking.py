@@ -11,7 +11,7 @@ from tramita.queries.approvals import asked_about
 from tramita.queries.approvers import Found, find, levels_of
 from tramita.queries.definitions import case_type
 from tramita.queries.mailboxes import directory
-from tramita.services import approval_mail, reminding, restraint
+from tramita.services import approval_mail, push_orders, reminding, restraint
 from tramita.services.expiring import TIME_OUT, facts
 from tramita.services.ledger import Change
 
@@ -54,7 +54,8 @@ def ask(change: Change, case: Item, levels: Sequence[Found], *, ends: datetime |
 def ask_level(
     change: Change, approval: Approval, people: Sequence[Person], *, level: int = 0, of: int, **told: Any
 ) -> None:
-    """A mail to each of a level, and its reminders. `told` goes into the entry."""
+    """A mail to each of a level, their browsers, and its reminders. `told` goes into the entry."""
     change.record("approval_requested", data=facts(approval) | {"level": level + 1, "of": of}, **told)
     approval_mail.tell(change, approval, list(people), desk=directory())
+    change.beside.append(lambda: push_orders.tell_of_approval(approval, people, "asked", at=change.at))
     reminding.set_reminders(change, asked_about(approval))

@@ -12,7 +12,7 @@ from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, NotPermitted
 from tramita.models import Approval, Consent, Item
 from tramita.queries.approvals import asked_now, get_visible
-from tramita.services import approval_mail, automatic_actions, consent_asking, flowing
+from tramita.services import approval_mail, automatic_actions, consent_asking, flowing, push_orders
 from tramita.services.expiring import REMINDERS, TIME_OUT, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import decide as row_of
@@ -73,6 +73,7 @@ def _goes_on(approval: Approval, mine: Consent, left: list[Consent], *, at: date
     if left and not mine.every:
         passed_over = Consent.objects.filter(pk__in=[one.pk for one in left])
         passed_over.update(state=ApprovalState.EXPIRED, decided_at=at)
+        push_orders.tell_of_approval(approval, [one.person for one in left], "ended", at=at)
     return bool(asked_now(approval))
 
 

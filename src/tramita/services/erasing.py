@@ -28,6 +28,7 @@ from tramita.models import (
     Item,
     MarkedAddress,
     Message,
+    PushSubscription,
     SearchDoc,
     SeenMessage,
     ToldSender,
@@ -252,7 +253,8 @@ def _erase_seen(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime
 
 
 def _forget_address(key: str) -> None:
-    """What else names it: marks, and who was told that a mail was too large."""
+    """What else names it: marks, who was told that a mail was too large, and browsers that are told."""
+    PushSubscription.objects.filter(person__email=key).delete()
     MarkedAddress.objects.filter(address=key).delete()
     ToldSender.objects.filter(address=key).update(address="")
     notices = Delivery.objects.filter(kind=size_notices.KIND, payload__icontains=key)

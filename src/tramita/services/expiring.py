@@ -5,6 +5,7 @@ from datetime import datetime
 from tramita.domain.codes import ApprovalState
 from tramita.models import Approval, Consent, Delivery
 from tramita.queries.approvals import asked_about, asks_itself
+from tramita.services import push_orders
 from tramita.services.ledger import Change
 
 REMINDERS = ("approval_day_1", "approval_day_3")  # the timers of `services.reminding`
@@ -22,7 +23,8 @@ def expire(change: Change) -> None:
 def close(
     approval: Approval, state: ApprovalState, *, at: datetime, by_id: int | None = None, reason: str = ""
 ) -> None:
-    """Keep how it ended. What of its mail has not left stays here: there is nothing to decide any more.
+    """Keep how it ended. What of its mail has not left stays here: there is nothing to decide any more; browsers are
+    told so.
 
     The item must be ours already: who ends a request writes or holds its item first, so that no two wait for each
     other, and the item's version tells who was faster.
@@ -34,6 +36,7 @@ def close(
         open_still.update(state=ApprovalState.EXPIRED, decided_at=at)
     unsent = Delivery.objects.filter(message__approval_token__approval=approval, state=Delivery.State.PENDING)
     unsent.filter(lease_until__lte=at).update(state=Delivery.State.CANCELLED)
+    push_orders.tell_that_it_ended(approval, but=by_id, at=at)
 
 
 def facts(approval: Approval) -> dict[str, object]:

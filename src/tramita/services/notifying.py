@@ -20,7 +20,7 @@ from tramita.queries.list_rows import KINDS, STATES
 from tramita.queries.notices import job_key, wishes, zone_of
 from tramita.queries.people import actors
 from tramita.queries.rows import document, fetch, moment
-from tramita.services import sql
+from tramita.services import push_orders, sql
 from tramita.services.ledger import write_timers
 from tramita.services.transactions import writing
 
@@ -185,6 +185,7 @@ def _tell(news: Sequence[_News], *, at: datetime, mails: bool) -> None:
     rows = [row for person_id in told for row in told[person_id]]
     if rows:
         sql.insert("notifications", rows, once=True)
+        push_orders.tell_of_notices((row for row in rows if row["browser"]), at=at)
     for person_id in sorted(told):
         waiting = {row["event"] for row in told[person_id] if row["mail"] == Notification.Mail.WAITING}
         if waiting:

@@ -14,7 +14,7 @@ from tramita.models import Approval, Item
 from tramita.queries import definitions
 from tramita.queries.approvals import asked_about, asks_itself, deciders
 from tramita.queries.mailboxes import directory
-from tramita.services import approval_mail
+from tramita.services import approval_mail, push_orders
 from tramita.services.clockwork import working_days_later
 from tramita.services.expiring import REMINDERS, facts
 from tramita.services.ledger import Change
@@ -36,12 +36,14 @@ def remind(item: Item, *, at: datetime) -> None:
     approval = Approval.objects.select_related("type", "requested_by", "item").get(pk=item.approval_id)
     if approval.state != ApprovalState.AWAITING or not _asked_for(approval).reminders:
         return
-    managers, _silent = approval_mail.reachable(deciders(approval))
+    may_decide = deciders(approval)
+    managers, _silent = approval_mail.reachable(may_decide)
     if not managers:
         return
     change = Change(item, SYSTEM, at)
     change.record("approval_reminded", data=facts(approval))
     approval_mail.tell(change, approval, managers, desk=directory(), reminds=True)
+    change.beside.append(lambda: push_orders.tell_of_approval(approval, may_decide, "asked", at=at))
     change.write()
 
 

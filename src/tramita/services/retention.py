@@ -58,10 +58,11 @@ def sweep(*, at: datetime) -> int:
 
 
 def forget_notifications(*, at: datetime, limit: int = BATCH) -> int:
-    """Take old notifications away, and the mails with news that are done with; how many."""
+    """Take old notifications away, and the mails and pushes with news that are done with; how many."""
     done_with = Q(read_at__isnull=False) | Q(at__lt=at - KEEP_UNREAD)
     old = Notification.objects.filter(done_with, at__lt=at - KEEP_READ).order_by("at")
-    mails = Delivery.objects.filter(kind="notice", created_at__lt=at - KEEP_READ).exclude(state=Delivery.State.PENDING)
+    mails = Delivery.objects.filter(kind__in=("notice", "push"), created_at__lt=at - KEEP_READ)
+    mails = mails.exclude(state=Delivery.State.PENDING)
     with writing():
         gone = _take_away(old, limit)
         _take_away(mails.order_by("id"), limit)

@@ -8,3 +8,9 @@ class UiConfig(AppConfig):
 
     name = "tramita.ui"
     label = "tramita_ui"
+
+    def ready(self) -> None:
+        """Models can be imported by now."""
+        from tramita.ui import pushing
+
+        pushing.listen()

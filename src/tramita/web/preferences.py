@@ -16,7 +16,7 @@ from tramita.domain.notices import USUAL, Channel, Tie, code
 from tramita.models import NoticeSettings
 from tramita.queries.notices import wishes
 from tramita.services import notice_settings
-from tramita.ui import errors, labels
+from tramita.ui import errors, labels, pushing
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
@@ -137,6 +137,7 @@ def _form(request: StaffRequest, faults: dict[str, str]) -> HttpResponse:
         quiet={name: _typed_time(request, chosen, name) for name in ("quiet_from", "quiet_until")},
         choices=_choices(request, chosen) if "chosen" not in faults else [],
         channels=[channel.value for channel in Channel],
+        push=pushing.switch(person),
     )
 
 

@@ -34,6 +34,7 @@ from tramita.services import (
     posting,
     processing,
     proving,
+    pushing,
     retention,
     scanning,
     sender_domains,
@@ -147,6 +148,11 @@ def calls(*, at: datetime) -> Counter[str]:
     return Counter({"calls": calling.call_due(at=at)})
 
 
+def push(*, at: datetime) -> Counter[str]:
+    """Tell a batch of browsers (AP-17, N-4)."""
+    return Counter({"pushed": pushing.push_due(say=sentence, at=at)})
+
+
 def copies(*, at: datetime) -> Counter[str]:
     """Copy a batch of sent mails to the folders of their mailboxes."""
     return Counter({"copies": copying.copy_due(at=at)})
@@ -185,6 +191,7 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "notify": notify,
     "mail_out": mail_out,
     "tidy": tidy,
+    "push": push,
     "calls": calls,
     "copies": copies,
     "search": search,
@@ -193,7 +200,7 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "domains": domains,
     "probes": probes,
 }
-APART = ("calls", "copies", "scan", "domains", "probes")  # each in a thread of its own, when the worker stays
+APART = ("push", "calls", "copies", "scan", "domains", "probes")  # each in a thread of its own, when the worker stays
 FETCH = "fetch"
 
 

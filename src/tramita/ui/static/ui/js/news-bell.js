@@ -2,11 +2,12 @@
  * `<news-bell src="/notifications/fresh" after="17" reader="7">…<b><span data-count>3</span></b></news-bell>`: asks how
  * many are unread, and shows what came after number 17 as pop-ups, if the reader lets this site show any. One that
  * several open pages show is one: they bear the same tag. It asks soon after something changed in the reader's own
- * lists, as the stream says, and once a minute anyhow.
+ * lists, as the stream says, when a push came, and once a minute anyhow. What a push said on the page pops up no more.
  */
 const EVERY = 60_000
 const SOON = 2_000 // the worker tells of a change within a second or so
 const REST = 10_000 // between two questions
+const pushed = new Set()
 let asked = 0
 let shown = 0 // the newest that this page has seen; a page that is swapped in brings an older one
 
@@ -18,13 +19,19 @@ class NewsBell extends HTMLElement {
       const own = ["inbox", "owned"].map((list) => `${list}:${this.getAttribute("reader")}`)
       if (detail.some(({ places }) => places.some((place) => own.includes(place)))) this.plan()
     }
+    this.told = ({ detail }) => {
+      pushed.add(detail.tag)
+      this.plan()
+    }
     document.addEventListener("desk-changed", this.hear)
+    document.addEventListener("push-told", this.told)
   }
 
   disconnectedCallback() {
     clearInterval(this.timer)
     clearTimeout(this.soon)
     document.removeEventListener("desk-changed", this.hear)
+    document.removeEventListener("push-told", this.told)
   }
 
   plan() {
@@ -49,8 +56,9 @@ class NewsBell extends HTMLElement {
 }
 
 function pop({ id, title, body, url }) {
-  if (!("Notification" in window) || Notification.permission !== "granted") return
-  const made = new Notification(title, { body, tag: `tramita-${id}`, lang: document.documentElement.lang })
+  const tag = `tramita-${id}`
+  if (!("Notification" in window) || Notification.permission !== "granted" || pushed.has(tag)) return
+  const made = new Notification(title, { body, tag, lang: document.documentElement.lang })
   made.onclick = () => {
     window.focus()
     location.assign(url)
