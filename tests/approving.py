@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,12 @@ class Customer:
         """A Ticket of Rui's, who belongs to the branch."""
         return self.desk.ticket(**given)
 
-    def asked(self, item: Item | None = None, *, by: Actor | None = None, comment: str = "") -> Approval:
+    def asked(
+        self, item: Item | None = None, *, by: Actor | None = None, comment: str = "", at: datetime = MONDAY
+    ) -> Approval:
         """A request that awaits its decision."""
         item = item or self.ticket()
-        return approvals.ask(item, type="refund", comment=comment, by=by or self.desk.ana, at=MONDAY)
+        return approvals.ask(item, type="refund", comment=comment, by=by or self.desk.ana, at=at)
 
 
 def customer(desk: Desk) -> Customer:

@@ -4,9 +4,10 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 
@@ -18,6 +19,7 @@ class Heard:
     path: str
     headers: dict[str, str]
     body: bytes
+    at: float = field(default_factory=monotonic)
 
 
 class Web(ThreadingHTTPServer):
@@ -34,6 +36,12 @@ class Web(ThreadingHTTPServer):
         self.answers: list[tuple[int, str]] = [(200, "{}")]
         self.location = ""
         self.heard: list[Heard] = []
+        self.news = threading.Condition()
+
+    def hears(self, count: int, *, within: float) -> bool:
+        """Whether so many requests come within so many seconds."""
+        with self.news:
+            return self.news.wait_for(lambda: len(self.heard) >= count, within)
 
     @property
     def address(self) -> str:
@@ -48,7 +56,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.heard.append(Heard(self.command, self.path, dict(self.headers), body))
+        with self.server.news:
+            self.server.heard.append(Heard(self.command, self.path, dict(self.headers), body))
+            self.server.news.notify_all()
         answers = self.server.answers
         status, text = answers.pop(0) if len(answers) > 1 else answers[0]
         self.send_response(status)

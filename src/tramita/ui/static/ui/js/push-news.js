@@ -1,5 +1,5 @@
 /**
- * `<push-news reader="7" action="/push/subscribe" hide="Close"><form hidden>…token…</form></push-news>`: says on the page
+ * `<push-news reader="7" action="/push/subscribe" data-says="Close"><form hidden>…token…</form></push-news>`: says on the page
  * what this browser was told while the page is looked at, with a way to it and to all of them; it stays until it is
  * closed. Once a session it tells the desk again where this browser is to be reached, if this reader switched that on.
  */
@@ -36,7 +36,7 @@ class PushNews extends HTMLElement {
     const box = Object.assign(document.createElement("div"), { className: "toast", lang: news.lang })
     box.dataset.tag = news.tag
     const said = Object.assign(document.createElement("span"), { textContent: news.here })
-    const close = Object.assign(document.createElement("button"), { type: "button", textContent: this.getAttribute("hide") })
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: this.dataset.says })
     close.addEventListener("click", () => box.remove())
     box.append(said, link(news.url, news.open), ...(news.all ? [link(news.all, news.all_words)] : []), close)
     this.append(box)
