@@ -5,7 +5,7 @@ A browser belongs to who is signed in: signing out ends it, and signing in there
 
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -48,7 +48,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
     given = {name: request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")}
-    person, browser = cast("Person", request.user), _named(request.headers.get("User-Agent", ""))
+    person, browser = request.user, _named(request.headers.get("User-Agent", ""))
     try:
         made = push_subscriptions.subscribe(**given, browser=browser, by=person, at=timezone.now())
     except Invalid as refused:
@@ -62,7 +62,7 @@ def unsubscribe(request: HttpRequest) -> HttpResponse:
     """This browser by its address, for the script; any browser of theirs by its number, for a form."""
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
-    person, number = cast("Person", request.user), request.POST.get("number", "")
+    person, number = request.user, request.POST.get("number", "")
     if not number:
         push_subscriptions.unsubscribe(request.POST.get("endpoint", ""), by=person)
         return HttpResponse(status=204)
