@@ -16,6 +16,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+from django.core.signing import Signer
 from django.test import RequestFactory
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
@@ -53,6 +54,8 @@ from tramita.services import (
     blocking,
     bulk,
     defects,
+    feedback,
+    feedback_link,
     focus,
     launching,
     mail_trouble,
@@ -106,7 +109,14 @@ CUSTOMERS = frozenset(  # Marta looks at these
     | {"portal-notifications"}
 )
 VISITORS = frozenset(  # nobody is signed in there
-    {"account_login", "approve-by-mail", "leave-notifications", "password-forgotten", "password-choose"}
+    {
+        "account_login",
+        "approve-by-mail",
+        "feedback-by-mail",
+        "leave-notifications",
+        "password-forgotten",
+        "password-choose",
+    }
 )
 
 
@@ -230,6 +240,13 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     done = desk.ticket(title=TITLE, description=WORDS, at=now)
     working.start(done, by=desk.ana, at=now)
     resolving.resolve(done, method="replied", note=WORDS, by=desk.ana, at=now)
+    said = people.actor_by_id(int(found.numbers["customer"]))
+    feedback.confirm(done, rating=4, comment=WORDS, by=said, at=now)
+    done = Item.objects.get(pk=done.pk)
+    asking = factories.mail(done, outgoing=True, at=now, headers={feedback_link.MARK: said.id})
+    found.add("portal-request", f"/portal/requests/{done.reference}")
+    found.add("feedback-by-mail", f"/feedback/by-mail/{Signer(salt=feedback_link.PATH).sign(asking.pk)}")
+    found.add("feedback", "/reports/feedback")
     draft = desk.ticket(title=TITLE, description=WORDS, draft=True, at=now)
     case, actions = _troubled_case(desk)
     publish(

@@ -145,7 +145,7 @@ def test_an_answer_reopens_inside_the_window_and_begins_anew_after_it(acme: Cust
     closed = words_of(rui.get(f"/portal/requests/{item.reference}"))
     said = press(rui, item, press="two")
 
-    assert "We think this is done." in before
+    assert "Is it done? We think so." in before
     assert reopened is State.TO_DO
     assert "What you write now begins a new one." in closed
     assert "your message began a new one" in said

@@ -4,6 +4,7 @@ from tramita.models.approvals import Approval, ApprovalToken, Consent
 from tramita.models.building import ProcessDraft
 from tramita.models.configuration import ConfigurationChange, Definition, Mailbox, Route, Version
 from tramita.models.defects import Defect
+from tramita.models.feedback import Feedback
 from tramita.models.flow import CaseAction, CaseStep
 from tramita.models.focus import Focus
 from tramita.models.items import Access, CopiedContact, Entry, Item, Link
@@ -51,6 +52,7 @@ __all__ = [
     "Draft",
     "Entry",
     "Erasure",
+    "Feedback",
     "FetchedMessage",
     "Focus",
     "Follow",

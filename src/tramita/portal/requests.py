@@ -9,14 +9,16 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tramita.domain.codes import Kind, State, WaitType
 from tramita.domain.errors import Conflict, Invalid, NotFound, TramitaError
 from tramita.models import Item
 from tramita.portal.access import CustomerRequest, customer, shown
+from tramita.portal.feedback import give
 from tramita.queries import catalogue, portal
 from tramita.queries.facts import window_open
+from tramita.queries.feedback import said_of
 from tramita.queries.files import get_file
 from tramita.queries.items import get_visible
 from tramita.queries.stored import opened_file
@@ -119,6 +121,19 @@ def enclosed(request: CustomerRequest) -> list[Enclosed]:
     return [Enclosed(one.name or "file", one.size or 0, one.read) for one in request.FILES.getlist("files")]
 
 
+@require_POST
+@customer
+def feedback(request: CustomerRequest, reference: str) -> HttpResponse:
+    """Whether it is done, and how good it was; inside the window (T-45)."""
+    item = get_visible(request.actor, reference)
+    try:
+        thanks = give(request.POST, item, by=request.actor, at=timezone.now())
+    except (Invalid, Conflict) as refused:
+        return _page(request, item, refused=refused)
+    messages.success(request, thanks)
+    return redirect("portal-request", item.reference)
+
+
 def _page(request: CustomerRequest, item: Item, *, refused: TramitaError | None = None, text: str = "") -> HttpResponse:
     talk, _besides = conversation(item, request.actor)
     return shown(
@@ -130,6 +145,9 @@ def _page(request: CustomerRequest, item: Item, *, refused: TramitaError | None 
         process=portal.process_title(item),
         is_case=item.kind is Kind.CASE,
         window_until=item.window_ends_at if window_open(item, timezone.now()) else None,
+        given=said_of(item),
+        typed=request.POST,
+        faults=errors.by_field(refused) if refused else {},
         talk=[_said(one) for one in talk],
         press=uuid4().hex,
         refused=errors.sentence(refused) if refused else "",

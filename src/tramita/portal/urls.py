@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tramita.portal import approvals, asking, notifying, passwords, requests
+from tramita.portal import approvals, asking, feedback, notifying, passwords, requests
 from tramita.portal.by_mail import by_mail
 
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("portal/new", asking.listed, name="portal-new"),
     path("portal/new/<path:service>", asking.form, name="portal-new-form"),
     path("portal/requests/<str:reference>", requests.one, name="portal-request"),
+    path("portal/requests/<str:reference>/feedback", requests.feedback, name="portal-feedback"),
+    path("feedback/by-mail/<str:key>", feedback.by_mail, name="feedback-by-mail"),
     path("portal/files/<int:number>", requests.file, name="portal-file"),
     path("portal/notifications", notifying.notifications, name="portal-notifications"),
     path("portal/approvals", approvals.listed, name="portal-approvals"),

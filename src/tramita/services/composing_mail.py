@@ -23,6 +23,7 @@ from tramita.domain.mime.html_text import html_to_text
 from tramita.domain.mime.markers import marker_line
 from tramita.gateways.storage import storage
 from tramita.models import Message
+from tramita.services import feedback_link
 from tramita.services.approval_link import paragraph
 from tramita.services.transactions import writing
 
@@ -58,14 +59,21 @@ def composed(message: Message) -> bytes:
     return raw
 
 
+def leaving(message: Message) -> bytes:
+    """As it leaves: with the link that asks for feedback, which stands in nothing that is kept (T-45)."""
+    kept = composed(message)
+    return compose(outgoing(message, asks=True)) if message.headers.get(feedback_link.MARK) else kept
+
+
 def envelope(message: Message) -> tuple[str, ...]:
     """Everybody it goes to, each once."""
     return recipients(_addressed(message), tuple(_person(pair) for pair in message.bcc))
 
 
-def outgoing(message: Message) -> OutgoingMail:
-    """The mail with all that stands round its words."""
+def outgoing(message: Message, *, asks: bool = False) -> OutgoingMail:
+    """The mail with all that stands round its words; `asks` for feedback as it leaves."""
     quotes = _quotes(message)
+    ask = feedback_link.paragraph(message, _language(message)) if asks else ""
     automatic = message.headers.get("automatic") or None
     host = message.sender_address.rpartition("@")[2]
     marks = {"Thread-Topic": "thread_topic", "Thread-Index": "thread_index"}
@@ -78,8 +86,8 @@ def outgoing(message: Message) -> OutgoingMail:
         subject=message.subject,
         message_id=message.message_id,
         date=message.at,
-        text=_text(message, quotes),
-        html=_html(message, quotes) if message.html else None,
+        text=_text(message, quotes, ask),
+        html=_html(message, quotes, ask) if message.html else None,
         in_reply_to=message.in_reply_to or None,
         references=tuple(message.references),
         files=_files(message),
@@ -100,13 +108,14 @@ def _addressed(message: Message) -> OutgoingMail:
     )
 
 
-def _text(message: Message, quotes: Iterable[Quote]) -> str:
+def _text(message: Message, quotes: Iterable[Quote], ask: str) -> str:
     marks = message.headers
     parts = [
         marker_line(_language(message)) if marks.get("marker") else "",
         message.text.strip() or html_to_text(message.html),
         paragraph(message, _language(message)) if marks.get("to_manager") else "",
         *marks.get("below", ()),
+        ask,
         f"-- \n{marks['signature']}" if marks.get("signature") else "",
         *(f"{one.heading}\n{_marked(one.words)}" for one in quotes),
         marks.get("tag", ""),
@@ -118,12 +127,13 @@ def _marked(words: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))
 
 
-def _html(message: Message, quotes: Iterable[Quote]) -> str:
+def _html(message: Message, quotes: Iterable[Quote], ask: str) -> str:
     marks = message.headers
     parts = [
         _paragraph(marker_line(_language(message))) if marks.get("marker") else "",
         message.html,
         *(_paragraph(one) for one in marks.get("below", ())),
+        _paragraph(ask) if ask else "",
         _paragraph(f"-- \n{marks['signature']}") if marks.get("signature") else "",
         *(_block(one) for one in quotes),
         _paragraph(marks["tag"]) if marks.get("tag") else "",

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Method, State
 from tramita.domain.errors import Conflict, FieldError, Invalid
+from tramita.domain.lifecycle import RECIPIENT
 from tramita.domain.mime.charsets import one_line
 from tramita.domain.mime.sendable import sendable
 from tramita.domain.resolution import opens_window
@@ -133,12 +134,16 @@ def _manner(
     language = (reader.language if reader else "") or settings.LANGUAGE_CODE
     everybody = [address for name in ("to", "cc", "bcc") for address in letter.kept(name)]
     ends = clockwork.window_end(item, at) if resolve and opens_window_by(resolve) else None
+    below = _footer(item, ends, reader, first, language, desk) if ends else ()
+    asker = reader if reader and reader.pk in (item.requester_id, item.primary_contact_id) else None
+    asked = asker if below and asker and asker.role in RECIPIENT and len(everybody) == 1 else None
     return Manner(
         by=by,
         desk=desk,
         language=language,
         signature=writer.signature.strip() if writer and writer.signs else "",
-        below=_footer(item, ends, reader, first, language, desk) if ends else (),
+        below=below,
+        feedback=asked.pk if asked else None,
         quoted=tuple(quotable(item, everybody)) if quote else (),
         marker=definitions.settings().reply_marker,
         left_out=letter.left_out(),

@@ -26,7 +26,7 @@ from tramita.models import Message
 from tramita.models.leases import NEVER_LEASED
 from tramita.services import account_mail, lanes, mail_size, notice_mail, size_notices
 from tramita.services.claiming import DELIVERIES, Claimed, unclaim, update
-from tramita.services.composing_mail import composed, envelope
+from tramita.services.composing_mail import envelope, leaving
 from tramita.services.copy_orders import copy_later
 from tramita.services.mail_trouble import all_clear, tell
 from tramita.services.scheduled_mail import why_held
@@ -165,7 +165,7 @@ class _ItemMail:
         return envelope(self.message)
 
     def raw(self) -> bytes:
-        return composed(self.message)
+        return leaving(self.message)
 
     def why_held(self, *, at: datetime) -> str | None:
         return why_held(self.payload, self.message, at=at)

@@ -76,6 +76,7 @@ class Manner:
     marker: bool = False
     left_out: Sequence[Sequence[str]] = ()  # recipients taken out, each with why (MAIL-122)
     leaving_from: str = ""  # which of our addresses; else that of the route
+    feedback: int | None = None  # whose word it asks for (T-45)
     to_manager: bool = False  # it asks for an approval: internal, with a link of its reader's (AP-17, MAIL-52)
 
 
@@ -164,6 +165,7 @@ def _headers(
         "quoted": list(manner.quoted),
         "marker": manner.marker,
         "to_manager": manner.to_manager,
+        "feedback": manner.feedback,
         "tag": body_tag(reference, keys=keys()) if plain else "",
         "thread_index": thread_index(answered.thread_index, at=at) if answered else None,
         "thread_topic": one_line(answered.thread_topic)[:240] if answered else "",

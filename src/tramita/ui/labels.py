@@ -428,7 +428,16 @@ WHOSE: Words = {
     "reports": _("My reports"),
 }
 
+RATINGS: Words = {
+    "5": pgettext_lazy("rating", "Very content"),
+    "4": pgettext_lazy("rating", "Content"),
+    "3": pgettext_lazy("rating", "So-so"),
+    "2": pgettext_lazy("rating", "Not content"),
+    "1": pgettext_lazy("rating", "Not content at all"),
+}
+
 ALL: Mapping[str, Words] = {
+    "rating": RATINGS,
     "request": REQUESTS,
     "kind": KINDS,
     "state": STATES,

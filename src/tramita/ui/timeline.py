@@ -43,6 +43,7 @@ GROUP_OF: Mapping[str, str] = {
     "mail_moved_away": "talk",
     "mail_released": "talk",
     "note_added": "talk",
+    "feedback_given": "talk",
     "submission_note": "talk",
     "assigned": "people",
     "allocated": "people",
@@ -287,6 +288,12 @@ def answer(data: Data) -> str:
     return " · ".join(filter(None, (str(said), by_link, unreached)))
 
 
+def _feedback(data: Data) -> str:
+    said = _("Feedback: done") if data.get("done") else _("Feedback: not done")
+    rating = data.get("rating")
+    return " · ".join(filter(None, (said, _("%(rating)s of 5") % {"rating": rating} if rating else "")))
+
+
 def _defect(text: Promise) -> Callable[[Data], str]:
     return lambda data: str(text) % {"what": data.get("title", "")}
 
@@ -317,6 +324,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "woken": _plain(gettext_lazy("Woken, To Do")),
     "resolved": _resolved,
     "reopened": _plain(gettext_lazy("Reopened, To Do")),
+    "feedback_given": _feedback,
     "closed": _closed,
     "aborted": _plain(gettext_lazy("Aborted")),
     "discarded": _plain(gettext_lazy("Draft discarded")),
