@@ -30,7 +30,7 @@ def fresh(item: Item) -> Item:
 
 def errors_of(response: Any) -> dict[str, str]:
     """The faults beside the fields, by the id of the field."""
-    found = re.findall(r'id="([\w-]+)-error">.*?<span>(.*?)</span>', text_of(response))
+    found = re.findall(r'id="([\w.-]+)-error">.*?<span>(.*?)</span>', text_of(response))
     return {name: unescape(said) for name, said in found}
 
 

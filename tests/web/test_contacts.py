@@ -9,7 +9,7 @@ from tests.approving import customer
 from tests.desk import Desk
 from tests.web.conftest import Browser
 from tests.web.reading import errors_of, text_of, words_of
-from tramita.models import Definition, Person
+from tramita.models import Definition, Person, Version
 from tramita.services import working
 from tramita.services.directory import card_of
 
@@ -22,6 +22,7 @@ def changed(person: Person, **given: str) -> dict[str, str]:
     """The form of somebody, filled as it is shown."""
     card = card_of(Person.objects.select_related("organisation").get(pk=person.pk))
     plain = {"name": card.name, "email": card.email, "organisation": card.organisation, "active": "on"}
+    plain |= {"manager": "on"} if card.manager else {}
     return plain | {"language": card.language, "time_zone": card.time_zone, "read": card.digest} | given
 
 
@@ -141,3 +142,25 @@ def test_the_pages_of_contacts_cost_the_same_whatever_there_is(
     for address, most in (("/contacts", 6), ("/contacts?q=contact", 6), (f"/contacts/{desk.rui.pk}", 7)):
         with django_assert_max_num_queries(most):
             ana.get(address)
+
+
+def test_who_manages_users_says_who_approves_and_what_is_declared_is_kept(desk: Desk, ana: Client) -> None:
+    """AP-6, D-22, BU-1: the box is for few; a property that does not fit is refused beside its input."""
+    make.organisation("acme")
+    declared = make.definition("properties", "contacts")
+    body = {"key": "contacts", "fields": [{"name": "size", "type": "number", "title": "Size"}]}
+    Version.objects.filter(definition=declared).update(body=body)
+    plain = form(organisation="acme", manager="on")
+    ana.post("/contacts/new", plain)
+    assert Person.objects.get(email="rui@acme.example").role == "requester"
+
+    Person.objects.filter(pk=desk.ana.id).update(role="administrator")
+    rui = Person.objects.get(email="rui@acme.example")
+    wrong = ana.post(f"/contacts/{rui.pk}/edit", changed(rui, **{"properties.size": "large"}))
+    ana.post(f"/contacts/{rui.pk}/edit", changed(rui, manager="on", **{"properties.size": "7"}))
+    lonely = ana.post("/contacts/new", form(email="zoe@acme.example", manager="on"))
+
+    rui.refresh_from_db()
+    assert "f-properties.size" in errors_of(wrong)
+    assert (rui.role, rui.properties) == ("manager", {"size": 7})
+    assert errors_of(lonely) == {"f-organisation": "Choose an organisation."}

@@ -259,3 +259,59 @@ def test_what_holds_something_is_not_taken_away(root: Client) -> None:
 
     assert refused.status_code == 409
     assert "acme/main" in desk_settings.entries("contracts")
+
+
+def test_own_properties_are_declared_given_and_taken_back(root: Client) -> None:
+    """D-22, BU-1: a row a property, its choices inside of it; then the things of that sort are asked for them."""
+    declared = {
+        "key": "queues",
+        "fields.0.name": "level",
+        "fields.0.type": "choice",
+        "fields.0.title.en": "Level",
+        "fields.0.choices.0.value": "gold",
+        "fields.0.choices.1.value": "silver",
+        "fields.0.choices.1.label.pl": "srebro",
+    }
+    nothing = root.post("/builder/desk/properties", declared)
+    made = root.post("/builder/desk/properties", declared | {"key": "organisations"})
+    given = sent(root, "organisations", "acme", **{"properties.level": ["silver"]})
+    kept = desk_settings.current("organisations", "acme")
+    sent(root, "organisations", "acme", **{"properties.level": [""]})
+    wrong = sent(root, "properties", "organisations", **{"fields.1.name": ["a b"], "fields.1.type": ["text"]})
+
+    assert (nothing.status_code, made.status_code, given.status_code) == (422, 302, 302)
+    assert desk_settings.current("properties", "organisations")["fields"]["level"]["choices"] == [
+        "gold",
+        {"silver": {"pl": "srebro"}},
+    ]
+    assert kept["properties"] == {"level": "silver"}
+    assert "properties" not in desk_settings.current("organisations", "acme")
+    assert "f-fields.1.name" in errors_of(wrong)
+
+
+def test_defect_categories_are_made_below_a_service_and_below_each_other(root: Client) -> None:
+    """D-1, BU-1."""
+    for data in (
+        {"above": "acme/main/finance", "key": "billing", "title": "Billing"},
+        {"above": "acme/main/finance/billing", "key": "amount", "title": "Wrong amount"},
+    ):
+        made = root.post("/builder/desk/defect-categories", data)
+        assert made.status_code == 302, words_of(made)
+
+    assert desk_settings.current("defect-categories", "acme/main/finance/billing/amount") == {"title": "Wrong amount"}
+    assert "Wrong amount" in words_of(root.get("/builder/desk/defect-categories"))
+    assert "Wrong amount" in words_of(root.get("/builder/desk/services/acme/main/finance")).partition("History")[2]
+
+
+def test_the_words_of_an_automatic_mail_are_previewed_and_kept(root: Client) -> None:
+    """M-19b, MAIL-126, BU-1: filled with made-up values; a placeholder that the mail does not know is refused."""
+    words = {"key": "split", "pl.text": "{{name}}: {{reference}} to teraz {{children}}"}
+
+    shown = root.post("/builder/desk/mail-templates", words | {"preview": "1"})
+    wrong = root.post("/builder/desk/mail-templates", words | {"pl.text": "{{password}}"})
+    made = root.post("/builder/desk/mail-templates", words)
+
+    assert "Lucía: 40308-T to teraz 40309-T, 40310-T" in words_of(shown)
+    assert "f-pl.text" in errors_of(wrong)
+    assert made["Location"] == "/builder/desk/mail-templates/split"
+    assert definitions.mail_texts("split")["pl"].text == words["pl.text"]

@@ -6,8 +6,9 @@ A configuration that names a contact goes on naming them: `export` writes what a
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.auth.hashers import is_password_usable, make_password
@@ -22,9 +23,10 @@ from tramita.queries.contacts import get_visible, may_change, organisations
 from tramita.queries.people import person_by_address
 from tramita.queries.visibility import may
 from tramita.services.definitions.values import ADDRESS, ADDRESS_LENGTH, TITLE_LENGTH
+from tramita.services.desk_settings import declared_for
 from tramita.services.transactions import one_transaction
 
-GUARDED = ("email", "organisation", "active")  # of who approves or signs in: more than a name hangs on these
+GUARDED = ("email", "organisation", "active", "manager")  # of who approves or signs in: more than a name hangs on these
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,13 @@ class Card:
     language: str = ""
     time_zone: str = ""
     active: bool = True
+    manager: bool = False  # approves for their organisation (AP-6)
+    properties: Mapping[str, Any] = field(default_factory=dict)  # D-22
 
     @property
     def digest(self) -> str:
         """Which state of the contact a page showed."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
 
 
 def card_of(person: Person) -> Card:
@@ -53,7 +57,14 @@ def card_of(person: Person) -> Card:
         language=person.language,
         time_zone=person.time_zone,
         active=person.is_active,
+        manager=person.role is Role.MANAGER,
+        properties=dict(person.properties or {}),
     )
+
+
+def may_appoint(actor: Actor) -> bool:
+    """Whether this actor says who approves, and changes whoever does."""
+    return actor.grants is None and may(actor, "manage_users")
 
 
 def may_add(actor: Actor) -> bool:
@@ -88,13 +99,13 @@ def change_contact(number: int, card: Card, *, read: str, by: Actor) -> Person:
 
 
 def _tidied(card: Card) -> Card:
-    return Card(
+    return replace(
+        card,
         name=" ".join(card.name.replace("\x00", "").split()),
         email=card.email.strip().lower(),
         organisation=card.organisation.strip(),
         language=card.language.strip(),
         time_zone=card.time_zone.strip(),
-        active=card.active,
     )
 
 
@@ -102,6 +113,7 @@ def _write(person: Person, card: Card, by: Actor, *, before: Card | None = None)
     organisation = Organisation.objects.filter(key=card.organisation).first() if card.organisation else None
     faults = [
         *_faults(card),
+        *_of_properties(card),
         *_of_organisation(person, card, organisation, by, before),
         *_guarded(person, card, by, before),
     ]
@@ -112,6 +124,7 @@ def _write(person: Person, card: Card, by: Actor, *, before: Card | None = None)
         raise Invalid(faults)
     person.name, person.email, person.organisation = card.name, card.email, organisation
     person.language, person.time_zone, person.is_active = card.language, card.time_zone, card.active
+    person.role, person.properties = Role.MANAGER if card.manager else Role.REQUESTER, dict(card.properties) or None
     try:
         with transaction.atomic():
             person.save()
@@ -134,25 +147,35 @@ def _faults(card: Card) -> list[FieldError]:
     return faults
 
 
+def _of_properties(card: Card) -> list[FieldError]:
+    """Only what is declared, as it is declared (D-22)."""
+    known = declared_for("contacts") if card.properties else {}
+    return [
+        fault
+        for name, value in card.properties.items()
+        for fault in (known[name].faults_of(value, f"properties.{name}") if name in known else ())
+    ]
+
+
 def _of_organisation(
     person: Person, card: Card, found: Organisation | None, by: Actor, before: Card | None
 ) -> list[FieldError]:
     """One that there is, whose contacts this actor keeps; a manager has one (AP-6)."""
-    if before is not None and before.organisation == card.organisation:
+    if before is not None and (before.organisation, before.manager) == (card.organisation, card.manager):
         return []
     if card.organisation and (found is None or card.organisation not in dict(organisations(by, "work"))):
         return [FieldError("organisation", "unknown", "Choose one of the organisations.")]
-    if not card.organisation and (by.grants is not None or person.role is Role.MANAGER):
+    if not card.organisation and (by.grants is not None or card.manager):
         return [FieldError("organisation", "required", "Choose an organisation.")]
     return []
 
 
 def _guarded(person: Person, card: Card, by: Actor, before: Card | None) -> list[FieldError]:
     """Links that decide go to a manager's address, and links that sign in to any account's: these are for few."""
-    told: Mapping[str, object] = asdict(before) if before else {}
+    told: Mapping[str, object] = asdict(before or replace(card, manager=False))
     signs_in = bool(person.password) and is_password_usable(person.password)
-    weighty = person.role is Role.MANAGER or signs_in
-    if before is None or not weighty or (by.grants is None and may(by, "manage_users")):
+    weighty = card.manager or person.role is Role.MANAGER or signs_in
+    if not weighty or may_appoint(by):
         return []
     return [
         FieldError(

@@ -27,21 +27,32 @@ def preview(kind: str, *, item: Item | None, language: str = "", at: datetime) -
     desk = directory()
     reader = item.primary_contact if item else None
     speaks = language or (reader.language if reader else "") or settings.LANGUAGE_CODE
-    with translation.override(speaks):
-        there = (at + SOON).astimezone(ZoneInfo((reader.time_zone if reader else "") or settings.TIME_ZONE))
-        known = {
-            "until": f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M}",
-            "case": "10040-C",
-            "children": "40309-T, 40310-T",
-            "subject": "…",
-            "size": "51 MB",
-            "limit": "50 MB",
-            "link": f"{settings.TRAMITA_BASE_URL}/…",
-            "desk": desk.voice_of(desk.leaving_from(None)).name or "Tramita",
-            "name": "Ana",
-        }
+    known = _known(speaks, (reader.time_zone if reader else "") or settings.TIME_ZONE, at)
+    known["desk"] = desk.voice_of(desk.leaving_from(None)).name or "Tramita"
     if set(KINDS[kind]) >= set(ALWAYS):
         if item is None:
             raise Invalid.one("item", "required", "This mail is about an item: name one.")
         known |= values_of(item, desk, (reader.name or reader.email or "") if reader else known["name"])
     return worded(kind, speaks, known)
+
+
+def example(language: str, *, name: str, at: datetime) -> dict[str, str]:
+    """A value for everything that any automatic mail may name, of no item."""
+    made_up = {"reference": "40308-T", "title": "Invoice 991", "desk": "Tramita", "name": name}
+    return _known(language, settings.TIME_ZONE, at) | made_up
+
+
+def _known(language: str, zone: str, at: datetime) -> dict[str, str]:
+    with translation.override(language):
+        there = (at + SOON).astimezone(ZoneInfo(zone))
+        until = f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M}"
+    return {
+        "until": until,
+        "case": "10040-C",
+        "children": "40309-T, 40310-T",
+        "subject": "…",
+        "size": "51 MB",
+        "limit": "50 MB",
+        "link": f"{settings.TRAMITA_BASE_URL}/…",
+        "name": "Ana",
+    }

@@ -35,3 +35,14 @@ FIELD_TYPES: Mapping[str, Any] = {
     "link": _("link"),
     "table": _("table"),
 }
+COMPARISONS: Mapping[str, Any] = {
+    "==": _("is"),
+    "!=": _("is not"),
+    "<": _("is less than"),
+    "<=": _("is at most"),
+    ">": _("is more than"),
+    ">=": _("is at least"),
+    "in": _("is one of"),
+    "known": _("is filled in"),
+    "unknown": _("is empty"),
+}

@@ -18,6 +18,9 @@ SORTS: Words = {
     "contracts": _("Contracts"),
     "services": _("Services"),
     "categories": _("Ticket categories"),
+    "defect-categories": _("Defect categories"),
+    "properties": _("Own properties"),
+    "mail-templates": _("Automatic mails"),
     "calendars": _("Calendars"),
     "due-rules": _("Due rules"),
     "approval-types": _("Approval types"),
@@ -33,6 +36,9 @@ NEW: Words = {
     "contracts": _("New contract"),
     "services": _("New service"),
     "categories": _("New Ticket category"),
+    "defect-categories": _("New defect category"),
+    "properties": _("New properties"),
+    "mail-templates": _("New words for a mail"),
     "calendars": _("New calendar"),
     "due-rules": _("New due rule"),
     "approval-types": _("New approval type"),
@@ -47,6 +53,9 @@ ABOUT: Words = {
     "contracts": _("What was agreed with a customer, and by which calendar."),
     "services": _("What is done under a contract; processes belong to it."),
     "categories": _("What a Ticket may be about, in up to three levels; a lower one inherits."),
+    "defect-categories": _("What can go wrong in a service, in up to three levels."),
+    "properties": _("What is kept of users, contacts, organisations and so on besides what each has anyway."),
+    "mail-templates": _("The desk’s own words for mails that are sent by themselves; else Tramita has words for each."),
     "calendars": _("When a team works: windows, public holidays, days off."),
     "due-rules": _("What is promised: how long something may take, and how that is counted."),
     "approval-types": _("What the manager of an organisation may be asked to approve."),
@@ -128,6 +137,22 @@ KEYS: Words = {
     "allow_override": _("People may set another due date"),
     "move_to_next_morning": _("What is due when a day ends is due the next morning"),
     "move_to_end_of_day": _("Due at the end of its day"),
+    "properties": _("Own properties"),
+    "properties.fields": _("Properties"),
+    "type": _("Type"),
+    "fields.name": _("Name in files"),
+    "columns.name": _("Name in files"),
+    "mandatory": _("Mandatory"),
+    "choices": _("Choices"),
+    "choices.value": _("Choice"),
+    "choices.label": _("Called"),
+    "text": _("Text"),
+    "subject": _("Subject"),
+    "html": _("As HTML"),
+    "files": _("Files that go along"),
+    "files.name": _("File name"),
+    "content_type": _("Type of the file"),
+    "sha256": _("SHA-256 of its bytes"),
     "limits": _("Limits"),
     "limits.split_children": _("Tickets of one split"),
     "limits.action_copies": _("Copies of an Action"),
@@ -153,6 +178,9 @@ HINTS: Words = {
     "lease": _("Such as “5 minutes”, at most a day."),
     "keep_raw_mail": _("Empty: for good."),
     "file_types": _("One a line, such as pdf; empty: all."),
+    "files": _("A row each; “tramita file keep” prints the SHA-256."),
+    "choices": _("A row each, levels with “ / ” between them: “Europe / Poland”."),
+    "properties.fields": _("A row each. Who has a property says so in its own form."),
     "keep_with_user": _("Work that comes back goes to who had it."),
     "limits": _("Empty: as Tramita brings it."),
     "calendars.time_zone": _("Such as Europe/Warsaw."),
@@ -179,6 +207,18 @@ MAILS: Words = {
     "split": _("When a Ticket is split"),
     "resolution": _("When it is resolved"),
 }
+TEMPLATES: Words = {
+    "acknowledgement": _("A mail came in"),
+    "no_response": _("Nobody answered"),
+    "no_response_closed": _("Nobody answered, and it is closed"),
+    "case_launched": _("A Case starts"),
+    "split": _("A Ticket is split"),
+    "resolution": _("It is resolved"),
+    "too_large": _("A mail was too large"),
+    "new_user": _("Invitation of a new user"),
+    "password_forgotten": _("A password was forgotten"),
+    "password_changed": _("A password was changed"),
+}
 DAYS_OFF: Words = {
     "public": _("public holiday"),
     "extra": _("day off"),
@@ -204,9 +244,17 @@ PERMISSIONS: Words = {
 
 
 def label(sort: str, name: str) -> Any:
-    """What a key is called, `absent.from` among them."""
-    return KEYS.get(f"{sort}.{name}") or KEYS.get(name, name)
+    """What a key is called, `absent.from` among them; `columns.2.name` as any `columns.name`."""
+    return _found(KEYS, sort, name) or name
 
 
 def hint(sort: str, name: str) -> Any:
-    return HINTS.get(f"{sort}.{name}", HINTS.get(name, ""))
+    return _found(HINTS, sort, name) or ""
+
+
+def _found(words: Words, sort: str, name: str) -> Any:
+    """The word for exactly this, else for the end of it."""
+    parts = [one for one in name.split(".") if not one.isdecimal()]
+    ends = (".".join(parts[start:]) for start in range(len(parts)))
+    asked = (f"{sort}.{'.'.join(parts)}", *ends)
+    return next((words[one] for one in asked if one in words), None)

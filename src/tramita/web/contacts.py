@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,12 +18,12 @@ from tramita.models import Person
 from tramita.queries import contacts
 from tramita.queries.approvals import asked_of
 from tramita.queries.contacts import Contact, Part
-from tramita.services import directory
+from tramita.services import desk_settings, directory
 from tramita.services.directory import Card
 from tramita.services.field_words import said_fields
 from tramita.ui import labels
 from tramita.ui.worklist import USUAL, Group, Head, Line
-from tramita.web import inputs, shown_list
+from tramita.web import desk_form, desk_inputs, inputs, shown_desk, shown_list
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
@@ -115,7 +116,7 @@ def edit(request: StaffRequest, number: int) -> HttpResponse:
         return _form(request, _kept(number), found)
     try:
         read = inputs.text(request, "read")
-        directory.change_contact(number, _card(request), read=read, by=request.actor)
+        directory.change_contact(number, _card(request, _kept(number)), read=read, by=request.actor)
     except Refusing as error:
         return _form(request, _kept(number), found, refused=refusal("contact", error, request.POST))
     messages.success(request, _("The contact is saved."))
@@ -126,9 +127,16 @@ def _kept(number: int) -> Card:
     return directory.card_of(Person.objects.select_related("organisation").get(pk=number))
 
 
-def _card(request: StaffRequest) -> Card:
+def _card(request: StaffRequest, kept: Card | None = None) -> Card:
+    """What was typed. Properties that nobody declares any more stay; who may not appoint managers sends no box."""
     texts = {name: inputs.text(request, name) for name in ("name", "email", "organisation", "language", "time_zone")}
-    return Card(**texts, active=inputs.flag(request, "active"))
+    appoints = directory.may_appoint(request.actor)
+    manager = inputs.flag(request, "manager") if appoints else bool(kept and kept.manager)
+    asked = desk_settings.properties_asked("contacts", get_language() or "en")
+    said = desk_form.gather(asked, desk_form.sent(request.POST)).get("properties", {})
+    known = asked.keys[0].inner.names if asked.keys and asked.keys[0].inner else frozenset()
+    rest = {name: value for name, value in (kept.properties if kept else {}).items() if name not in known}
+    return Card(**texts, active=inputs.flag(request, "active"), manager=manager, properties=rest | said)
 
 
 def _form(
@@ -138,6 +146,9 @@ def _form(
     if found and found.organisation:
         companies.setdefault(found.organisation, found.company)
     context: dict[str, Any] = {"contact": found, "card": card, "read": card.digest, **readers(refused)}
+    asked = desk_settings.properties_asked("contacts", get_language() or "en")
+    filled = desk_form.sent(request.POST) if refused else desk_form.spread(asked, {"properties": card.properties})
+    context |= {"fields": asked.keys, "values": filled, "pairs_of": shown_desk.offered(filled), "rows": desk_form.rows}
     return page(
         request,
         "web/contacts/form.html",
@@ -145,6 +156,11 @@ def _form(
         status=refused.status if refused else 200,
         fault_first=next(iter(refused.faults), "") if refused else "",
         companies=list(companies.items()),
+        panel="contact",
+        sort="contacts",
+        above={},
+        places=desk_inputs.rows,
+        may_appoint=directory.may_appoint(request.actor),
         needs_company=request.actor.grants is not None,
         zones=sorted(available_timezones()),
         default_zone=settings.TIME_ZONE,

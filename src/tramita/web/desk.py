@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,10 +19,11 @@ from tramita.queries import builder
 from tramita.queries.desk_choices import history
 from tramita.queries.shell import operates
 from tramita.services import desk_settings
+from tramita.services.definitions.shapes import Shape
 from tramita.services.mailbox_settings import digest
-from tramita.web import desk_form, inputs, shown_calendar, shown_desk, shown_process
+from tramita.web import desk_form, desk_inputs, desk_refusals, inputs, shown_calendar, shown_desk, shown_process
 from tramita.web.access import StaffRequest, staff
-from tramita.web.desk_form import Values
+from tramita.web.desk_inputs import Values, first
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
 
@@ -45,12 +47,12 @@ def things(request: StaffRequest, sort: str) -> HttpResponse:
         sort,
         rows=rows,
         columns=shown_desk.COLUMNS[sort],
-        called=kind.shape.keys[0].name,
+        called=kind.shape.keys[0].name if kind.shape.keys[0].name == "name" else "title",
     )
 
 
 def _add(request: StaffRequest, sort: str) -> HttpResponse:
-    shape, values = desk_settings.sort_of(sort).shape, desk_form.sent(request.POST)
+    shape, values = _shape(sort), desk_form.sent(request.POST)
     if inputs.flag(request, "preview"):
         return _form(request, sort, None, values, preview=True)
     try:
@@ -70,7 +72,7 @@ def thing(request: StaffRequest, sort: str, key: str) -> HttpResponse:
     _permit(request)
     if request.method == "GET":
         return _form(request, sort, key, {})
-    shape, values = desk_settings.sort_of(sort).shape, desk_form.sent(request.POST)
+    shape, values = _shape(sort), desk_form.sent(request.POST)
     if inputs.flag(request, "preview"):
         return _form(request, sort, key, values, preview=True)
     read, now = inputs.text(request, "read"), timezone.now()
@@ -128,7 +130,9 @@ def _form(
     """The form of one thing, or of a new one. Cost: its section, its choices, the tree and its history."""
     kind = desk_settings.sort_of(sort)
     tree = {} if key is None else desk_settings.current(sort, key)
-    filled = values or desk_form.spread(kind.shape, tree)
+    shape = _shape(sort)
+    filled = values or desk_form.spread(shape, tree)
+    refused = desk_refusals.placed(refused, shape, filled)
     years = sort == "calendars" and key is not None
     return _page(
         request,
@@ -136,22 +140,29 @@ def _form(
         sort,
         refused,
         key=key,
-        typed_key=desk_form.first(values, "key"),
-        typed_above=desk_form.first(values, "above"),
+        typed_key=first(values, "key"),
+        typed_above=first(values, "above"),
         uppers=shown_desk.uppers(kind.upper) if key is None else [],
-        above=shown_desk.above_of(kind.shape, key) if sort == "categories" else {},
+        above=shown_desk.above_of(shape, key) if sort == "categories" else {},
         title=shown_desk.title(sort, key, tree),
-        fields=shown_desk.fields(kind.shape, filled),
+        fields=shape.keys,
+        pairs_of=shown_desk.offered(filled),
+        names=shown_desk.names_left(sort) if key is None and kind.named else [],
         values=filled,
-        read=desk_form.first(values, "read") or digest(tree),
+        read=first(values, "read") or digest(tree),
         may_remove=key is not None and not kind.lasting and not kind.alone,
         changes=[] if key is None else shown_desk.changes(history(kind.section, key)),
-        texts=shown_desk.previews(filled, request.actor) if key or preview else (),
+        texts=shown_desk.previews(sort, key, filled, request.actor) if key or preview else (),
         elsewhere=refused.faults.get("", "") if refused else "",
         rows=desk_form.rows,
+        places=desk_inputs.rows,
         year=shown_calendar.year(tree, request.GET.get("year", ""), timezone.localdate()) if years else None,
         example=_example(request, filled) if sort == "due-rules" and (key or preview) else None,
     )
+
+
+def _shape(sort: str) -> Shape:
+    return desk_settings.shape_of(sort, get_language() or "en")
 
 
 def _example(request: StaffRequest, filled: Values) -> shown_calendar.Example:

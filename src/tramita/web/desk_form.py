@@ -1,29 +1,31 @@
 """The form of a thing of the configuration, made from its shape: inputs filled from its tree, and read back into one.
 
-Every input has a name, `title` or `absent.from`; what stands in them is a list of texts by name, be it from the
-configuration or from what was sent, so that a refused form shows what was typed.
+Every input has a name, `title` or `absent.from`, `levels.0.approvers` in the first row of several; what stands in them
+is a list of texts by name, be it from the configuration or from what was sent, so that a refused form shows what was
+typed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
 
-from tramita.domain.calendars import WEEKDAYS, windows_by_day, written_week
-from tramita.domain.errors import Invalid
+from tramita.domain.cards import LEVELS
 from tramita.services.definitions.shapes import Key, Shape
+from tramita.web import condition_form
+from tramita.web.desk_inputs import ABOVE, FLAT, MOST_ROWS, Values, first
 
-Values = Mapping[str, list[str]]
-MOST_ROWS = 200
-ABOVE = object()  # what the level above says holds
-NONE = "-"  # what an input says that takes something inherited back
+Tree = Mapping[str, Any]
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
-def spread(shape: Shape, tree: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What stands in every input."""
+def spread(shape: Shape, tree: Tree, under: str = "") -> dict[str, list[str]]:
+    """What stands in every input; `under` goes before their names."""
     found: dict[str, list[str]] = {}
     for key in shape.keys:
-        found |= KINDS[key.kind][0](key, tree.get(key.name, ABOVE if key.kind in INHERITED else key.otherwise))
+        there = replace(key, name=f"{under}{key.name}")
+        found |= KINDS[key.kind][0](there, tree.get(key.name, ABOVE if key.kind in INHERITED else key.otherwise))
     return found
 
 
@@ -31,202 +33,173 @@ def sent(posted: QueryDict) -> dict[str, list[str]]:
     return {name: [str(one) for one in some] for name, some in posted.lists()}
 
 
-def gather(shape: Shape, values: Values) -> dict[str, Any]:
+def gather(shape: Shape, values: Values, under: str = "") -> dict[str, Any]:
     """The tree that these inputs write, without what they leave empty. Raises: Invalid, for a number that is none."""
     found = {}
     for key in shape.keys:
-        value = KINDS[key.kind][1](key, values)
-        if value is not ABOVE if key.kind in INHERITED else value not in (None, "", [], {}):
+        value = KINDS[key.kind][1](replace(key, name=f"{under}{key.name}"), values)
+        if _says(key, value):
             found[key.name] = value
     return found
 
 
-def first(values: Values, name: str) -> str:
-    """The text of an input."""
-    return (values.get(name) or [""])[0].strip().replace("\r\n", "\n")
+def _says(key: Key, value: Any) -> bool:
+    """Whether a value says more than its absence would."""
+    if key.kind in INHERITED:
+        return value is not ABOVE
+    return value not in EMPTY and not (key.kind == "flag" and value is key.otherwise)
 
 
-def _one(key: Key, value: Any) -> dict[str, list[str]]:
-    return {key.name: [] if value is None else [str(value)]}
+def numbers(name: str, values: Values) -> list[int]:
+    """The rows of a list that have an input, in their order."""
+    begin = f"{name}."
+    found = {one.removeprefix(begin).partition(".")[0] for one in values if one.startswith(begin)}
+    return sorted(int(one) for one in found if one.isdecimal() and int(one) < MOST_ROWS)
 
 
-def _text(key: Key, values: Values) -> str:
-    return first(values, key.name)
+def rows(name: str, values: Values) -> list[int]:
+    """Those, and one more to fill."""
+    there = numbers(name, values)
+    return [*there, there[-1] + 1 if there else 0]
 
 
-def _flag_in(key: Key, value: Any) -> dict[str, list[str]]:
-    return {key.name: ["on"] if value else []}
+def _inner(key: Key) -> Shape:
+    if key.inner is None:
+        raise TypeError(f"{key.name} has no inner shape")
+    return key.inner
 
 
-def _flag_out(key: Key, values: Values) -> bool:
-    return bool(first(values, key.name))
+def _part_in(key: Key, value: Any) -> dict[str, list[str]]:
+    return spread(_inner(key), value or {}, f"{key.name}.")
 
 
-def _number(key: Key, values: Values) -> int | None:
-    return whole(key.name, first(values, key.name))
+def _part_out(key: Key, values: Values) -> dict[str, Any]:
+    return gather(_inner(key), values, f"{key.name}.")
 
 
-def whole(name: str, typed: str) -> int | None:
-    if not typed:
-        return None
-    if not typed.isdecimal() or len(typed) > 12:
-        raise Invalid.one(name, "invalid", "Give a whole number.")
-    return int(typed)
-
-
-def _list_in(key: Key, value: Any) -> dict[str, list[str]]:
-    return {key.name: [str(one) for one in value or ()]}
-
-
-def _list_out(key: Key, values: Values) -> list[str]:
-    return list(dict.fromkeys(one for one in values.get(key.name, ()) if one))
-
-
-def _lines_in(key: Key, value: Any) -> dict[str, list[str]]:
-    return {key.name: ["\n".join(str(one) for one in value or ())]}
-
-
-def _lines_out(key: Key, values: Values) -> list[str]:
-    return as_lines(first(values, key.name))
-
-
-def as_lines(typed: str) -> list[str]:
-    """What stands on the lines, without the empty ones."""
-    return [one.strip() for one in typed.splitlines() if one.strip()]
-
-
-def _parts_in(key: Key, value: Any) -> dict[str, list[str]]:
-    """A mapping whose keys are known: an input for each."""
-    said = value or {}
-    return {f"{key.name}.{part}": [str(said[part])] if part in said else [] for part in parts(key)}
-
-
-def parts(key: Key) -> tuple[str, ...]:
-    return PARTS.get(key.kind, key.of)
-
-
-def _parts_out(key: Key, values: Values) -> dict[str, str]:
-    found = {part: first(values, f"{key.name}.{part}") for part in parts(key)}
-    return {part: text for part, text in found.items() if text}
-
-
-def _numbers_out(key: Key, values: Values) -> dict[str, int]:
-    found = {part: whole(f"{key.name}.{part}", text) for part, text in _parts_out(key, values).items()}
-    return {part: number for part, number in found.items() if number is not None}
-
-
-def _lists_in(key: Key, value: Any) -> dict[str, list[str]]:
-    said = value or {}
-    return {f"{key.name}.{part}": ["\n".join(said.get(part, ()))] for part in key.of}
-
-
-def _lists_out(key: Key, values: Values) -> dict[str, list[str]]:
-    return {part: as_lines(text) for part, text in _parts_out(key, values).items()}
-
-
-def _grants_in(key: Key, value: Any) -> dict[str, list[str]]:
+def _rows_in(key: Key, value: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for number, (path, permissions) in enumerate((value or {}).items()):
-        found |= {f"{key.name}.{number}.place": [path], f"{key.name}.{number}.may": [*permissions]}
+    for number, row in enumerate(value or ()):
+        found |= spread(_inner(key), row, f"{key.name}.{number}.")
     return found
 
 
-def _grants_out(key: Key, values: Values) -> dict[str, list[str]]:
-    """By place; a row without one is none."""
-    return {
-        path: values.get(f"{key.name}.{number}.may", [])
-        for number in rows(key, values)
-        if (path := first(values, f"{key.name}.{number}.place"))
-    }
+def _rows_out(key: Key, values: Values) -> list[dict[str, Any]]:
+    """A row whose first key says nothing is none."""
+    made = [gather(_inner(key), values, f"{key.name}.{number}.") for number in numbers(key.name, values)]
+    head = _inner(key).keys[0].name
+    return [row for row in made if row.get(head)]
 
 
-def _inherited_in(key: Key, value: Any) -> dict[str, list[str]]:
-    return {key.name: [_inherited(value)]}
+def _by_rows(
+    to_rows: Callable[[Any], list[dict[str, Any]]], from_rows: Callable[[list[dict[str, Any]]], Any]
+) -> tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[Key, Values], Any]]:
+    """A kind whose value is no list of rows, and is asked for as one."""
+
+    def fill(key: Key, value: Any) -> dict[str, list[str]]:
+        return _rows_in(key, to_rows(value))
+
+    def read(key: Key, values: Values) -> Any:
+        return from_rows(_rows_out(key, values))
+
+    return fill, read
 
 
-def _inherited(value: Any) -> str:
-    return "" if value is ABOVE else NONE if value is None else str(value)
+def _named(value: Any) -> list[dict[str, Any]]:
+    """Entries of a mapping with their names; `amount: number` is short for `amount: {type: number}`."""
+    return [{"name": name} | (one if isinstance(one, dict) else {"type": one}) for name, one in (value or {}).items()]
 
 
-def _inherited_out(key: Key, values: Values) -> Any:
-    typed = first(values, key.name)
-    return ABOVE if not typed else None if typed == NONE else typed
+def _by_name(made: list[dict[str, Any]]) -> dict[str, Any]:
+    return {row["name"]: {name: one for name, one in row.items() if name != "name"} for row in made}
 
 
-def _inherited_flag_in(key: Key, value: Any) -> dict[str, list[str]]:
-    return {key.name: ["" if value is ABOVE else "yes" if value else "no"]}
+def _choices(value: Any) -> list[dict[str, Any]]:
+    """What may be chosen, a row each, with its levels before it: `Europe / Poland`."""
+    return list(_choices_under(value or (), ""))
 
 
-def _inherited_flag_out(key: Key, values: Values) -> Any:
-    typed = first(values, key.name)
-    return typed == "yes" if typed else ABOVE
+def _choices_under(value: Any, above: str) -> Iterator[dict[str, Any]]:
+    for one in value:
+        if not isinstance(one, dict):
+            yield {"value": f"{above}{one}"}
+            continue
+        for name, below in one.items():
+            if isinstance(below, list):
+                yield from _choices_under(below, f"{above}{name}{LEVELS}")
+            else:
+                yield {"value": f"{above}{name}", "label": below}
 
 
-def _inherited_person_in(key: Key, value: Any) -> dict[str, list[str]]:
-    said = {} if value is ABOVE or value is None else value
-    return {
-        f"{key.name}.user": [said.get("user") or _inherited(value if not said else ABOVE)],
-        f"{key.name}.secondary": [said.get("secondary", "")],
-    }
+def _of_choices(made: list[dict[str, Any]]) -> list[Any]:
+    return [{row["value"]: row["label"]} if row.get("label") else row["value"] for row in made]
 
 
-def _inherited_person_out(key: Key, values: Values) -> Any:
-    user, secondary = first(values, f"{key.name}.user"), first(values, f"{key.name}.secondary")
-    if user in ("", NONE):
-        return None if user else ABOVE
-    return {"user": user} | ({"secondary": secondary} if secondary else {})
+def _levels(value: Any) -> list[dict[str, Any]]:
+    """`any_of: […]` as who decides, and how many of them must."""
+    return [{"approvers": some, "how": how} for one in value or () for how, some in one.items()]
 
 
-def _inherited_list_in(key: Key, value: Any) -> dict[str, list[str]]:
-    own = value is not ABOVE
-    return {f"{key.name}.own": ["on"] if own else [], key.name: [*(value or ())] if own else []}
+def _of_levels(made: list[dict[str, Any]]) -> list[Any]:
+    return [{row.get("how", "any_of"): row["approvers"]} for row in made]
 
 
-def _inherited_list_out(key: Key, values: Values) -> Any:
-    return _list_out(key, values) if first(values, f"{key.name}.own") else ABOVE
+def _starts(value: Any) -> list[dict[str, Any]]:
+    return [
+        {"said": "\n".join(str(it) for it in said) if isinstance(said, list) else str(said), "way": way}
+        for one in value or ()
+        for way, said in one.items()
+    ]
 
 
-def rows(key: Key, values: Values) -> range:
-    """The rows that are there, and an empty one to fill."""
-    count = 0
-    while count < MOST_ROWS and f"{key.name}.{count}.place" in values:
-        count += 1
-    empty = count and not first(values, f"{key.name}.{count - 1}.place")
-    return range(count if empty else min(count + 1, MOST_ROWS))
+def _of_starts(made: list[dict[str, Any]]) -> list[Any]:
+    """Dates stand on lines of their own."""
+    return [
+        {row.get("way", "every"): row["said"].split() if row.get("way") == "dates" else row["said"]} for row in made
+    ]
 
 
-def _week_in(key: Key, value: Any) -> dict[str, list[str]]:
-    windows = windows_by_day(value or {})
-    return {f"{key.name}.{day}": [windows.get(day, "")] for day in WEEKDAYS}
-
-
-def _week_out(key: Key, values: Values) -> dict[str, str]:
-    return written_week({day: " ".join(first(values, f"{key.name}.{day}").split()) for day in WEEKDAYS})
-
-
-PARTS = {"absence": ("from", "to", "substitute"), "holidays": ("country", "subdivision")}
-KINDS: Mapping[str, tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[Key, Values], Any]]] = {
-    "text": (_one, _text),
-    "long": (_one, _text),
-    "time_zone": (_one, _text),
-    "choice": (_one, _text),
-    "reference": (_one, _text),
-    "flag": (_flag_in, _flag_out),
-    "number": (_one, _number),
-    "references": (_list_in, _list_out),
-    "ticked": (_list_in, _list_out),
-    "lines": (_lines_in, _lines_out),
-    "by_language": (_parts_in, _parts_out),
-    "absence": (_parts_in, _parts_out),
-    "holidays": (_parts_in, _parts_out),
-    "week": (_week_in, _week_out),
-    "numbers": (_parts_in, _numbers_out),
-    "lists": (_lists_in, _lists_out),
-    "grants": (_grants_in, _grants_out),
-    "inherited": (_inherited_in, _inherited_out),
-    "inherited_text": (_inherited_in, _inherited_out),
-    "inherited_flag": (_inherited_flag_in, _inherited_flag_out),
-    "inherited_person": (_inherited_person_in, _inherited_person_out),
-    "inherited_list": (_inherited_list_in, _inherited_list_out),
+Kind = tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[Key, Values], Any]]
+NESTED: Mapping[str, Kind] = {
+    "part": (_part_in, _part_out),
+    "rows": (_rows_in, _rows_out),
+    "named": _by_rows(_named, _by_name),
+    "choices": _by_rows(_choices, _of_choices),
+    "levels": _by_rows(_levels, _of_levels),
+    "starts": _by_rows(_starts, _of_starts),
+    "condition": (condition_form.fill, condition_form.read),
 }
+KINDS: Mapping[str, Kind] = {**FLAT, **NESTED}
+ROWS = ("rows", "named", "choices", "levels", "starts")
 INHERITED = frozenset(name for name in KINDS if name.startswith("inherited"))
+
+
+def input_of(shape: Shape, values: Values, place: str, under: str = "") -> str:
+    """The input where a fault at this place of the tree is told: `fields.amount.type` is `fields.2.type` in rows.
+
+    As deep as there are inputs; nothing for what the form does not ask.
+    """
+    name, _, rest = place.partition(".")
+    key = next((one for one in shape.keys if one.name == name), None)
+    if key is None:
+        return ""
+    here = f"{under}{name}"
+    if not rest or key.inner is None:
+        return here if not rest or f"{here}.{rest}" not in values else f"{here}.{rest}"
+    if key.kind == "part":
+        return input_of(key.inner, values, rest, f"{here}.") or here
+    row, _, inside = rest.partition(".")
+    number = _row_of(key, values, here, row)
+    if number is None:
+        return here
+    at = f"{here}.{number}."
+    return (input_of(key.inner, values, inside, at) if inside else "") or f"{at}{key.inner.keys[0].name}"
+
+
+def _row_of(key: Key, values: Values, here: str, row: str) -> int | None:
+    """The row that a part of a place names: the first of that name, else the one of that number among the filled."""
+    head = _inner(key).keys[0].name
+    there = [one for one in numbers(here, values) if first(values, f"{here}.{one}.{head}") or key.kind == "rows"]
+    if key.kind == "named":
+        return next((one for one in there if first(values, f"{here}.{one}.name") == row), None)
+    return there[int(row)] if row.isdecimal() and int(row) < len(there) else None

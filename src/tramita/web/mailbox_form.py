@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tramita.domain.errors import Invalid
+from tramita.services.definitions.connections import WITHOUT
 from tramita.services.mailbox_settings import CONNECTION_KEYS, Edited, NewRoute
 
 Tree = Mapping[str, Any]
@@ -49,8 +50,10 @@ CONNECTION = (
     Field("authorize_url", _("Address for consent (OAuth)"), hint=_("With it the mailbox is authorised by one click.")),
     Field("client_id", _("Client ID")),
     Field("client_secret_env", _("Client secret"), hint=VARIABLE),
+    Field("client_secret_ends", _("The client secret ends on"), "date", hint=_("You are told before.")),
     Field("refresh_token_env", _("Refresh token"), hint=VARIABLE),
     Field("scope", _("Scope")),
+    Field("spam_header", _("Header of the spam filter"), hint=_("Such as X-Spam-Flag; what it marks is kept apart.")),
     Field("since", _("From when"), "date", hint=_("What arrived at the server before is left alone.")),
     Field("archive", _("Take in older mail, too, and answer none of it"), "flag"),
     Field("after", _("On the server, afterwards"), "choice", AFTER),
@@ -108,9 +111,9 @@ def _listed(value: str | Sequence[str]) -> Sequence[str]:
 
 
 def _incoming(sent: QueryDict, before: Tree) -> dict[str, Any]:
-    """Nothing without a protocol. Keys that have no field here stay as they are."""
+    """Nothing of a connection without a protocol. Keys that have no field here stay as they are."""
     if not _text(sent, "protocol"):
-        return {}
+        return {name: _text(sent, name) for name in WITHOUT if _text(sent, name)}
     known = {one.name for one in FIELDS}
     found = {name: value for name, value in before.items() if name not in known}
     return found | _given(sent, FIELDS)

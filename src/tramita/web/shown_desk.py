@@ -1,22 +1,24 @@
 """How the Builder shows the things of the configuration: their rows, their fields with choices, what changed."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tramita.domain import canned
+from tramita.domain import canned, mail_templates
 from tramita.domain.actors import Actor
 from tramita.queries import definitions
 from tramita.queries.desk_choices import Changed, Choices, choices
-from tramita.services import desk_settings
+from tramita.services import desk_settings, mail_previews
 from tramita.services.definitions import export_processes
 from tramita.services.definitions.export import as_yaml
 from tramita.services.definitions.shapes import Key, Shape
 from tramita.ui import labels
-from tramita.web.desk_form import NONE, Values, first
+from tramita.web.desk_inputs import NONE, Values, first
 
 Tree = Mapping[str, Any]
 COLUMNS: Mapping[str, Sequence[str]] = {
@@ -29,6 +31,9 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "contracts": ("calendar",),
     "services": (),
     "categories": ("queue", "due", "feedback_window"),
+    "defect-categories": (),
+    "properties": ("fields",),
+    "mail-templates": (),
     "calendars": ("time_zone", "week", "extra_days_off"),
     "due-rules": ("within", "calendar", "base"),
     "approval-types": ("description", "active"),
@@ -38,8 +43,10 @@ WORDS = {
     "kinds": "kind",
     "grants": "permission",
     "automatic_mails": "automatic_mail",
+    "type": "field_type",
 }  # families of labels
-REFERRING = ("reference", "references", "absence", "inherited", "inherited_person")
+NAMES = {"properties": "desk_sort", "mail-templates": "mail_template"}  # of things that have no title of their own
+REFERRING = ("reference", "references", "absence", "person", "inherited", "inherited_person")
 MOST_NAMED = 3
 
 
@@ -51,7 +58,15 @@ def title(sort: str, key: str | None, tree: Tree) -> str:
     """What it is called."""
     if key is None:
         return labels.word("desk_new", sort)
+    if sort in NAMES:
+        return labels.word(NAMES[sort], key)
     return str(tree.get("title") or tree.get("name") or key or labels.word("desk_sort", sort))
+
+
+def names_left(sort: str) -> Choices:
+    """What there can be and is not yet."""
+    there = desk_settings.entries(sort)
+    return [(one, labels.word(NAMES[sort], one)) for one in desk_settings.sort_of(sort).named if one not in there]
 
 
 def rows(sort: str, shape: Shape, entries: Mapping[str, Tree]) -> list[dict[str, Any]]:
@@ -71,6 +86,8 @@ def _cell(key: Key, value: Any) -> str:
         return ""
     if key.kind == "by_language":
         return ", ".join(labels.LANGUAGES.get(one, one) for one in value)
+    if key.kind == "named":
+        return ", ".join(value)
     if key.kind == "week":
         return "; ".join(f"{days} {windows}" for days, windows in value.items())
     if not isinstance(value, list):
@@ -85,17 +102,24 @@ def _word(key: Key, value: Any) -> str:
     return labels.word(WORDS[key.name], value) if key.name in WORDS else str(value)
 
 
-def fields(shape: Shape, filled: Values) -> list[tuple[Key, Choices]]:
-    """Every key with what it chooses among."""
+def offered(filled: Values, more: Mapping[str, Choices] | None = None) -> Callable[[Key, str], Choices]:
+    """For templates: what a key chooses among, at the input of this name. `more`: by the names of keys."""
     known: dict[tuple[str, ...], Choices] = {}
-    return [(key, _with_chosen(key, _offered(key, known), filled)) for key in shape.keys]
+
+    def pairs_of(key: Key, name: str) -> Choices:
+        some = (more or {}).get(key.name)
+        return _with_chosen(replace(key, name=name), _offered(key, known) if some is None else some, filled)
+
+    return pairs_of
 
 
 def _offered(key: Key, known: dict[tuple[str, ...], Choices]) -> Choices:
     if key.kind == "choice" and key.name == "language":
         return list(labels.LANGUAGES.items())
+    if key.kind == "yes_no":
+        return [("true", _("yes")), ("false", _("no"))]
     if key.kind in ("choice", "ticked", "inherited_list"):
-        return [(one, labels.word(WORDS[key.name], one)) for one in key.of]
+        return [(one, labels.word(WORDS[key.name], one) if key.name in WORDS else one) for one in key.of]
     sorts = ("branch",) if key.kind == "grants" else key.of if key.kind in REFERRING else ()
     if sorts and sorts not in known:
         known[sorts] = choices(*sorts)
@@ -110,7 +134,7 @@ def _with_chosen(key: Key, offered: Choices, filled: Values) -> Choices:
     called = dict(offered)
     if key.kind in ("references", "ticked"):
         return [(it, called.get(it, it)) for it in chosen] + [one for one in offered if one[0] not in chosen]
-    kept = chosen if key.kind in REFERRING or key.kind == "grants" else ()
+    kept = chosen if key.kind in (*REFERRING, "grants", "choice") else ()
     return [*offered, *((it, it) for it in kept if it not in called)]
 
 
@@ -118,14 +142,16 @@ def _inputs(key: Key, filled: Values) -> Iterable[str]:
     """The inputs where something is chosen."""
     if key.kind == "grants":
         return [it for it in filled if it.startswith(f"{key.name}.") and it.endswith(".place")]
-    inner = {"absence": ("substitute",), "inherited_person": ("user", "secondary")}.get(key.kind)
+    two = ("user", "secondary")
+    inner = {"absence": ("substitute",), "inherited_person": two, "person": two}.get(key.kind)
     return [f"{key.name}.{part}" for part in inner] if inner else [key.name]
 
 
 def uppers(sorts: Sequence[str]) -> Choices:
     """What something new may stand below, under the names of all that is above."""
     there = {key for sort in sorts for key in desk_settings.entries(sort)}
-    return [one for one in choices("branch") if one[0] in there] if there else []
+    called = dict(choices("branch")) if there else {}
+    return sorted(((it, called.get(it, it)) for it in there), key=lambda one: one[0])
 
 
 def above_of(shape: Shape, key: str | None) -> dict[str, str]:
@@ -158,8 +184,10 @@ def _lines(one: Changed) -> Iterator[tuple[str, str]]:
             yield line[:1], line[1:]
 
 
-def previews(filled: Values, actor: Actor) -> list[tuple[str, str]]:
-    """Each language of a canned text as it would read, with sample values (M-19)."""
+def previews(sort: str, key: str | None, filled: Values, actor: Actor) -> list[tuple[str, str]]:
+    """Each language of a canned text or an automatic mail as it would read, with sample values (M-19, MAIL-126)."""
+    if sort == "mail-templates":
+        return _mail_previews(key or first(filled, "key"), filled)
     sample = {
         "reference": "40308-T",
         "title": _("Invoice 991 twice"),
@@ -169,3 +197,14 @@ def previews(filled: Values, actor: Actor) -> list[tuple[str, str]]:
     }
     texts = [(name, first(filled, f"texts.{code}")) for code, name in labels.LANGUAGES.items()]
     return [(name, canned.filled(text, sample)) for name, text in texts if text]
+
+
+def _mail_previews(kind: str, filled: Values) -> list[tuple[str, str]]:
+    """The words as they stand in the form; what cannot be filled is told when it is saved."""
+    found = []
+    for code, name in labels.LANGUAGES.items():
+        said = mail_previews.example(code, name="Lucía", at=timezone.now())
+        texts = [first(filled, f"{code}.{part}") for part in ("subject", "text")]
+        if texts[1] and kind in mail_templates.KINDS and not any(mail_templates.faults(kind, one) for one in texts):
+            found.append((name, "\n\n".join(mail_templates.filled(one, said) for one in texts if one)))
+    return found

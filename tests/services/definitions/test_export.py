@@ -261,7 +261,27 @@ free_days = some(
 )
 canned_texts = st.fixed_dictionaries(
     {"title": words, "texts": st.dictionaries(st.sampled_from(["en", "pl", "pt-br"]), words, min_size=1)},
-    optional={"attach_tagged": st.just(["terms"])},
+    optional={"attach_tagged": st.just(["terms"]), "files": st.just([{"name": "a.pdf", "sha256": "0f" * 32}])},
+)
+own = {
+    "number": "text",
+    "level": {"type": "choice", "choices": ["gold", {"silver": {"en": "Silver", "pl": "Srebro"}}]},
+    "size": {"type": "number", "title": {"en": "Size", "pl": "Rozmiar"}},
+    "since": {"type": "date"},
+    "audited": {"type": "boolean", "title": "Audited"},
+}
+given_properties = some(
+    number=words.map(str.strip),
+    level=st.sampled_from(["gold", "silver"]),
+    size=st.integers(-5, 10**6) | st.just(2.5),
+    since=st.just(date(2026, 1, 31)),
+    audited=flags,
+)
+mail_texts = st.fixed_dictionaries(
+    {"text": words.filter(lambda text: "{" not in text)}, optional={"subject": st.just("[{{reference}}] {{title}}")}
+)
+mail_templates = st.dictionaries(
+    st.sampled_from(["split", "resolution"]), st.dictionaries(st.sampled_from(["en", "pl", "pt-br"]), mail_texts)
 )
 mailboxes = some(
     name=words,
@@ -283,6 +303,8 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         language=st.sampled_from(["pl", "pt-br"]), own_queues_only=flags, queues=st.just(QUEUES), absent=absences
     )
     return {
+        "properties": {"users": own, "organisations": own, "contracts": own},
+        "mail_templates": draw(mail_templates),
         "settings": draw(
             some(
                 keep_with_user=flags,
@@ -305,10 +327,14 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         "queues": {
             key: draw(titled(strict=flags, members=st.just(USERS), managers=st.just(USERS[:1]))) for key in QUEUES
         },
-        "organisations": {"acme": {"name": draw(words)}, "branch": {"name": draw(words), "parent": "acme"}},
+        "organisations": {
+            "acme": {"name": draw(words), "properties": draw(given_properties)},
+            "branch": {"name": draw(words), "parent": "acme"},
+        },
         "contacts": {"rui@acme.es": {"name": draw(words), "active": draw(flags), "organisation": "branch"}},
         "users": {
-            key: {"name" if name == "title" else name: value for name, value in draw(user).items()} | {"role": "agent"}
+            key: {"name" if name == "title" else name: value for name, value in draw(user).items()}
+            | {"role": "agent", "properties": draw(given_properties)}
             for key in USERS
         },
         "robots": {"r": {"name": draw(words), "kinds": ["case"], "lease": "90 seconds"}},
@@ -317,6 +343,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
                 "contracts": {
                     "c": {
                         "calendar": "office",
+                        "properties": draw(given_properties),
                         "services": {
                             "s": {
                                 "ticket_categories": draw(categories),

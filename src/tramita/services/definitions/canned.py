@@ -6,7 +6,7 @@ from tramita.domain.canned import PLACEHOLDERS, CannedFile, CannedTextDefinition
 from tramita.domain.definitions import LANGUAGES
 from tramita.services.definitions import shapes, values
 from tramita.services.definitions.desk import tags
-from tramita.services.definitions.keys import Keys, Reading, Refusal, entries
+from tramita.services.definitions.keys import Keys, Reading, Refusal, entries, typed
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
@@ -19,9 +19,7 @@ def canned_text(reading: Reading, key: str, node: Node, place: Place) -> CannedT
     """A text by language; its placeholders must be ones that can be filled."""
     reading.define("canned_text", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "a canned text")
-    read = CannedTextDefinition(
-        key=key, **CANNED_TEXT.read(keys), files=tuple(file(reading, one) for one in keys.items("files"))
-    )
+    read = CannedTextDefinition(key=key, **CANNED_TEXT.read(keys))
     keys.done()
     return read
 
@@ -44,6 +42,10 @@ def check_placeholders(reading: Reading, node: Node, text: str) -> None:
     for name in unknown(text):
         known = ", ".join(f"{{{{{one}}}}}" for one in PLACEHOLDERS)
         reading.fault(node, f"there is no placeholder “{{{{{name}}}}}”; those are {known}")
+
+
+def files(reading: Reading, node: Node) -> tuple[CannedFile, ...]:
+    return tuple(file(reading, one) for one in typed(reading, node, list) or ())
 
 
 def file(reading: Reading, node: Node) -> CannedFile:
@@ -76,11 +78,19 @@ def content_type(reading: Reading, node: Node) -> str | None:
     raise Refusal(node, "a type like application/pdf expected here")
 
 
+FILE = Shape(
+    (
+        shapes.special("name", "text", file_name, needed=True),
+        shapes.special("content_type", "text", content_type, otherwise="application/octet-stream"),
+        shapes.special("sha256", "text", sha256, needed=True),
+    )
+)
 CANNED_TEXT = Shape(
     (
         shapes.text("title", needed=True),
         shapes.reference("service", "branch"),
         shapes.special("texts", "by_language", texts, of=LANGUAGES, needed=True, otherwise={}),
+        shapes.special("files", "rows", files, inner=FILE),
         shapes.lines("attach_tagged", tags),
     )
 )

@@ -13,7 +13,7 @@ from tramita.services.definitions.tally import Applied
 
 ELSEWHERE = ("contacts",)  # what is kept of them is theirs, and erased with them
 LEVELS = ("contracts", "services")
-PROCESSES = ("ticket_categories", "case_types", "defect_categories")  # have versions of their own
+PROCESSES = ("ticket_categories", "case_types")  # have versions of their own
 
 
 def record(before: Tree, applied: Applied, *, by: Actor, at: datetime) -> None:

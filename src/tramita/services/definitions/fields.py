@@ -9,8 +9,9 @@ from math import isfinite
 from tramita.domain.cards import COLUMN_TYPES, FIELD_TYPES, LEVELS, NOTHING, CardDefinition, Declared, FieldDefinition
 from tramita.domain.conditions import Comparison, Condition, Scalar, fields_of
 from tramita.domain.definitions import LANGUAGES
-from tramita.services.definitions import values
+from tramita.services.definitions import shapes, values
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries, typed
+from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
 FIELD_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -267,3 +268,34 @@ def fault_of(comparison: Comparison, fields: Mapping[str, FieldDefinition]) -> s
     field = fields.get(name)
     faults = [fault for one in literals for fault in field.faults_of(one, name)] if field else []
     return next((f"“{comparison.field}”: {fault.message % fault.values}" for fault in faults), None)
+
+
+LABEL = Shape((shapes.text("value"), shapes.special("label", "titles", worded)))
+COLUMN = Shape(
+    (
+        shapes.text("name"),
+        shapes.special("title", "titles", worded),
+        shapes.choice("type", *COLUMN_TYPES, otherwise="text"),
+        shapes.flag("mandatory"),
+        shapes.special("choices", "choices", choices_of, inner=LABEL),
+    )
+)
+FIELD = Shape(
+    (
+        shapes.special("title", "titles", worded),
+        shapes.choice("type", *FIELD_TYPES, needed=True, otherwise="text"),
+        shapes.flag("mandatory"),
+        shapes.flag("read_only"),
+        shapes.special("default", "scalar", scalar),
+        shapes.special("show_when", "condition", values.condition),
+        shapes.special("choices", "choices", choices_of, inner=LABEL),
+        shapes.special("columns", "named", columns_of, inner=COLUMN),
+    )
+)
+CARD = Shape(
+    (
+        shapes.special("title", "titles", worded),
+        shapes.special("fields", "ticked", values.texts, needed=True),
+        shapes.special("show_when", "condition", values.condition),
+    )
+)

@@ -6,8 +6,9 @@ from difflib import get_close_matches
 from tramita.domain import mail_templates
 from tramita.domain.definitions import LANGUAGES
 from tramita.domain.mail_templates import MailTemplate, MailText
-from tramita.services.definitions import values
+from tramita.services.definitions import shapes, values
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries
+from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
 
@@ -54,3 +55,7 @@ def placed(kind: str, read: Callable[[Reading, Node], str | None]) -> Callable[[
         return text
 
     return checked
+
+
+MAIL_TEXT = Shape((shapes.long_text("text"), shapes.text("subject"), shapes.long_text("html")))
+MAIL_TEMPLATE = Shape(tuple(shapes.special(code, "part", values.mapping, inner=MAIL_TEXT) for code in LANGUAGES))

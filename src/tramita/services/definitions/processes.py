@@ -91,9 +91,10 @@ def defect_categories(reading: Reading, above: Branch, service_keys: Keys) -> di
         if len(path) > PATH_LENGTH:
             reading.fault(place, f"the path “{path}” is longer than {PATH_LENGTH} characters")
         keys = Keys(reading, Node({}, place) if node.value is None else node, "a defect category")
-        title = keys.get("title", values.text, titled(key.rpartition("/")[2]))
+        found[path] = DefectCategoryDefinition(
+            path, **{"title": titled(key.rpartition("/")[2])} | DEFECT_CATEGORY.read(keys)
+        )
         keys.done()
-        found[path] = DefectCategoryDefinition(path, title)
     return dict(sorted(found.items()))
 
 
@@ -210,6 +211,7 @@ def schedule(check: Callable[[str], str]) -> Callable[[Reading, Node], str | Non
 CUSTOMER = Shape((shapes.text("title"), shapes.reference("organisation", "organisation")))
 CONTRACT = Shape((shapes.text("title"), shapes.reference("calendar", "calendar")))
 SERVICE = Shape((shapes.text("title"),))
+DEFECT_CATEGORY = Shape((shapes.text("title"),))
 # of a category all but its title is inherited unless given, be it as null (Z-8)
 CATEGORY = Shape(
     (

@@ -1,13 +1,15 @@
 """Extension properties: declared once for all users, customers and so on, and given to each by its own entry (D-22)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 
 from tramita.domain.cards import FieldDefinition
 from tramita.domain.conditions import Scalar
 from tramita.domain.definitions import EXTENDED, Properties, PropertiesDefinition
-from tramita.services.definitions.fields import columns_of, scalar
+from tramita.services.definitions import shapes
+from tramita.services.definitions.fields import COLUMN, columns_of, scalar
 from tramita.services.definitions.keys import Keys, Reading, entries
+from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
 
@@ -56,3 +58,17 @@ def value_of(reading: Reading, known: FieldDefinition, node: Node) -> Scalar:
         quotes = " (write it in quotes)" if known.type != "number" and not isinstance(value, str | bool) else ""
         reading.fault(node, f"“{node.raw}”: {fault.message % fault.values}{quotes}")
     return None if faults else value
+
+
+PROPERTIES = Shape((shapes.special("fields", "named", columns_of, inner=COLUMN.without("mandatory")),))
+
+
+def asked(declared: Mapping[str, FieldDefinition], language: str) -> Shape:
+    """What a page asks of a thing that has these properties."""
+    return Shape(tuple(_key(one, language) for one in declared.values()))
+
+
+def _key(one: FieldDefinition, language: str) -> shapes.Key:
+    kind = {"choice": "choice", "boolean": "yes_no", "date": "date"}.get(one.type, "scalar")
+    of = one.choices if one.type == "choice" else (one.type,)
+    return shapes.special(one.name, kind, scalar, of=of, title=one.called(language))

@@ -14,7 +14,10 @@ Read = Callable[[Reading, Node], Any]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key. `kind` is how a page asks for it, `of` what it chooses among: words, or sorts of things referred to."""
+    """One key. `kind` is how a page asks for it, `of` what it chooses among: words, or sorts of things referred to.
+
+    `inner` is the shape of what it holds, where that is a thing of its own; `title` what the configuration calls it.
+    """
 
     name: str
     kind: str
@@ -22,6 +25,8 @@ class Key:
     of: tuple[str, ...] = ()
     needed: bool = False
     otherwise: Any = None  # what holds without it
+    inner: "Shape | None" = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,10 @@ class Shape:
     def without(self, *names: str) -> "Shape":
         """The same without some keys."""
         return Shape(tuple(one for one in self.keys if one.name not in names))
+
+    def besides(self, *keys: Key) -> "Shape":
+        """The same with more keys."""
+        return Shape((*self.keys, *keys))
 
 
 def text(name: str, *, needed: bool = False) -> Key:
@@ -87,7 +96,15 @@ def language(name: str = "language") -> Key:
 
 
 def special(
-    name: str, kind: str, read: Read, *, of: tuple[str, ...] = (), needed: bool = False, otherwise: Any = None
+    name: str,
+    kind: str,
+    read: Read,
+    *,
+    of: tuple[str, ...] = (),
+    needed: bool = False,
+    otherwise: Any = None,
+    inner: Shape | None = None,
+    title: str = "",
 ) -> Key:
     """A key that a page asks for in a way of its own."""
-    return Key(name, kind, read, of, needed, otherwise)
+    return Key(name, kind, read, of, needed, otherwise, inner, title)

@@ -227,6 +227,11 @@ def plain(node: Node) -> Any:
     return None if node.value is REFUSED else node.value
 
 
+def mapping(reading: Reading, node: Node) -> dict[str, Any] | None:
+    """A tree as it stands, for whoever reads what is in it."""
+    return None if typed(reading, node, dict) is None else plain(node)
+
+
 def pass_on(reading: Reading, node: Node, invalid: Invalid) -> None:
     """The faults that a rule of the domain found, each at the line of the key that it names."""
     for error in invalid.errors:
