@@ -489,6 +489,7 @@ ALL: Mapping[str, Words] = {
     "permission": desk_words.PERMISSIONS,
     "weekday": desk_words.DAYS,
     "automatic_mail": desk_words.MAILS,
+    "extended": desk_words.EXTENDED,
     "mail_template": desk_words.TEMPLATES,
     "due_step": desk_words.STEPS,
     "day_off": desk_words.DAYS_OFF,

@@ -45,7 +45,7 @@ WORDS = {
     "automatic_mails": "automatic_mail",
     "type": "field_type",
 }  # families of labels
-NAMES = {"properties": "desk_sort", "mail-templates": "mail_template"}  # of things that have no title of their own
+NAMES = {"properties": "extended", "mail-templates": "mail_template"}  # of things that have no title of their own
 REFERRING = ("reference", "references", "absence", "person", "inherited", "inherited_person")
 MOST_NAMED = 3
 
@@ -134,7 +134,8 @@ def _with_chosen(key: Key, offered: Choices, filled: Values) -> Choices:
     called = dict(offered)
     if key.kind in ("references", "ticked"):
         return [(it, called.get(it, it)) for it in chosen] + [one for one in offered if one[0] not in chosen]
-    kept = chosen if key.kind in (*REFERRING, "grants", "choice") else ()
+    keeps = key.kind in (*REFERRING, "grants") or (key.kind == "choice" and bool(key.title or not key.of))
+    kept = chosen if keeps else ()
     return [*offered, *((it, it) for it in kept if it not in called)]
 
 
