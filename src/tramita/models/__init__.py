@@ -25,6 +25,7 @@ from tramita.models.mailboxes import FetchedMessage, MailboxState, Probe, Sender
 from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
 from tramita.models.push import PushSubscription, Secret
+from tramita.models.regrouping import Regrouping
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
@@ -80,6 +81,7 @@ __all__ = [
     "ProcessDraft",
     "PushSubscription",
     "Queue",
+    "Regrouping",
     "Route",
     "Scan",
     "SearchDoc",

@@ -10,12 +10,16 @@ from tramita.models import Item
 from tramita.queries.definitions import due_rule
 from tramita.queries.rows import document, fetch, moment
 
+UNDONE = "undone"  # the entry that sets back what it forgets
 Happened = StateChange | Override | RuleChange
 
 
-def history(item: Item) -> list[Happened]:
-    """State changes, due dates set by hand and changes of the rule, oldest first. Cost: one query."""
-    return list(_happened(item))
+def history(item: Item, *, but: tuple[int, int] | None = None) -> list[Happened]:
+    """State changes, due dates set by hand and changes of the rule, oldest first. Cost: one query.
+
+    What was undone since never was (Z-3), nor what stands in the entries from the first to the second number of `but`.
+    """
+    return list(_happened(item, but))
 
 
 def base_of(item: Item, rule: DueRule | None) -> datetime | None:
@@ -26,12 +30,15 @@ def base_of(item: Item, rule: DueRule | None) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) and value else None
 
 
-def _happened(item: Item) -> Iterator[Happened]:
+def _happened(item: Item, but: tuple[int, int] | None) -> Iterator[Happened]:
     """An entry's `set` says which columns it changed."""
     state, wait = State.DRAFT, None
-    rows = fetch("SELECT at, type, data FROM entries WHERE item_id = %s ORDER BY seq", [item.pk])
-    for when, type_, text in rows:
-        at, data = moment(when), document(text)
+    rows = fetch("SELECT seq, at, type, data FROM entries WHERE item_id = %s ORDER BY seq", [item.pk])
+    told = [(seq, moment(when), type_, document(text)) for seq, when, type_, text in rows]
+    forgotten = [tuple(data["forgets"]) for _, _, _, data in told if "forgets" in data] + ([but] if but else [])
+    for seq, at, type_, data in told:
+        if any(first <= seq <= last for first, last in forgotten) or (type_ == UNDONE and "forgets" in data):
+            continue
         changed = data.get("set", {})
         if "state" in changed or "wait_type" in changed:
             state = State(changed.get("state", state))

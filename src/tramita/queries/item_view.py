@@ -104,6 +104,8 @@ class ItemView:
     allowed: Sequence[str]
     description: str | None
     parent: str | None
+    merged_into: str | None
+    children: Sequence[str]
     fields: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
@@ -184,6 +186,8 @@ def _view(item: Item, names: Names, actor: Actor, at: datetime) -> ItemView:
         allowed=allowed(item, actor, at),
         description=item.description if item.state is State.DRAFT else None,
         parent=names.references.get(item.parent_id or 0),
+        merged_into=names.merged.get(item.pk),
+        children=sorted(names.below.get(item.pk, ()), key=_by_number),
         fields=item.fields,
         created_at=item.created_at,
         updated_at=item.updated_at,
@@ -197,6 +201,11 @@ def _view(item: Item, names: Names, actor: Actor, at: datetime) -> ItemView:
         window_ends_at=item.window_ends_at,
         allocation=item.allocation,
     )
+
+
+def _by_number(reference: str) -> tuple[int, str]:
+    number, _dash, rest = reference.partition("-")
+    return int(number), rest
 
 
 def _works(actor: Actor) -> bool:

@@ -13,14 +13,14 @@ from tramita.domain.codes import Kind, State, Visibility, WaitType
 from tramita.domain.mail_tokens import Claim, without_token
 from tramita.domain.mime import address_key
 from tramita.domain.references import Reference
-from tramita.models import CopiedContact, Entry, Item, Link, Message, Person
+from tramita.models import CopiedContact, Entry, Item, Message, Person
 from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory
 from tramita.queries.people import actor_by_id
+from tramita.queries.regroupings import LONGEST_CHAIN, heir
 from tramita.queries.timeline import MAILS, MOVED_HERE
 from tramita.queries.visibility import may, visible_to
 
-LONGEST_CHAIN = 20  # merges followed (Z-4)
 MOST_COPIES = 200  # of all mails with the ids that one mail answers
 MOST_MAILS = 200  # of an item that are read for who takes part: the newest
 BULKY = ("text", "html", "reply_text", "view", "defects", "references")
@@ -41,6 +41,7 @@ class Finder:
     desk: Directory | None = None  # our addresses; None: M-3 is not asked for
     organisation_id: int | None = None  # the sender's (MAIL-73)
     colleague: bool = False  # proven to be one of the staff (MAIL-51)
+    named_as: dict[int, str] = field(default_factory=dict)  # by item: the reference that was followed to it (Z-4)
     _held: list[Message] | None = None
     _takes_part: dict[tuple[int, str], bool] = field(default_factory=dict)
 
@@ -48,14 +49,14 @@ class Finder:
         """The item of a true token; a Case before the Ticket it was made from."""
         kinds = (Kind.ACTION,) if ordinal else (Kind.CASE, Kind.TICKET)
         found = {i.kind: i for i in Item.objects.filter(number=number, ordinal=ordinal, discarded_at=None)}
-        return next((survivor(found[kind]) for kind in kinds if kind in found), None)
+        return next((self._living(found[kind]) for kind in kinds if kind in found), None)
 
     def by_own_id(self, claim: Claim) -> Item | None:
         """The item that holds this mail of ours, wherever it was moved; else the one that it was written on."""
         item = next((one.item for one in self.held() if one.outgoing and one.message_id == claim.evidence), None)
         if item is None or (item.number == claim.number and _may_be_a_case(item)):
             return self.by_number(claim.number, claim.ordinal)
-        return survivor(item)
+        return self._living(item)
 
     def by_message_id(self, message_id: str) -> Item | None:
         """The newest item that holds a mail of this id, if it came to this mailbox or left from here (MAIL-80).
@@ -69,13 +70,13 @@ class Finder:
         by_route = (one.item for one in found if self._routed_here(one.item))
         by_copy = (one.item for one in found if one.seen is None or one.seen.mailbox == self.mailbox)
         item = next(chain(by_hand, by_route, by_copy), None)
-        return survivor(item) if item else None
+        return self._living(item) if item else None
 
     def by_reference(self, reference: Reference) -> Item | None:
         """The item a person means by `40308-T`."""
         kind, number, ordinal = reference
         item = Item.objects.filter(kind=kind, number=number, ordinal=ordinal, discarded_at=None).first()
-        return survivor(item) if item else None
+        return self._living(item) if item else None
 
     def is_participant(self, item: Item, address: str) -> bool:
         """A contact of the item, or named in one of its mails (MAIL-73). `address`: the sender's.
@@ -117,6 +118,12 @@ class Finder:
             rows = with_internal(rows.select_related("item__process", "seen").defer(*BULKY))
             self._held = [one for one in rows[:MOST_COPIES] if "copied" not in one.headers]  # M-11: the parent's counts
         return self._held
+
+    def _living(self, item: Item) -> Item:
+        found = survivor(item)
+        if found.pk != item.pk:
+            self.named_as[found.pk] = item.reference
+        return found
 
     def _routed_here(self, item: Item) -> bool:
         if self.desk is None or item.process is None:
@@ -187,12 +194,12 @@ def _addresses(pairs: Iterable[Any]) -> Iterator[str]:
 
 
 def survivor(item: Item) -> Item:
-    """Where a merged item lives on (Z-4), unless that is switched off (CG-25)."""
+    """Where a merged item lives on (Z-4), unless that is switched off (CG-25); else, whence it came and went back."""
     for _ in range(LONGEST_CHAIN):
-        if item.state is not State.CLOSED:
+        following = heir(item) if item.state is State.CLOSED else None
+        if following is not None and not definitions.settings().follow_merged:
+            following = heir(item, follow_merged=False)
+        if following is None:
             break
-        merged = Link.objects.filter(source=item, type="merged_into").select_related("target__process").first()
-        if merged is None or not definitions.settings().follow_merged:
-            break
-        item = merged.target
+        item = following
     return item

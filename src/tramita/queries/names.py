@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tramita.domain.codes import Kind, Role
+from tramita.domain.codes import Kind, Method, Role, WaitType
 from tramita.domain.references import Reference
 from tramita.models import Item
 from tramita.queries.rows import fetch
@@ -50,6 +50,8 @@ class Names:
     definitions: dict[int, str] = field(default_factory=dict)  # paths of processes, keys of customers
     organisations: dict[int, str] = field(default_factory=dict)
     references: dict[int, str] = field(default_factory=dict)
+    merged: dict[int, str] = field(default_factory=dict)  # by item: the reference of what it was merged into
+    below: dict[int, list[str]] = field(default_factory=dict)  # by item: the references of what it waits for
     copied: dict[int, list[Who]] = field(default_factory=dict)  # by item
     tags: dict[int, list[str]] = field(default_factory=dict)  # by item
 
@@ -67,6 +69,18 @@ SOURCES = {
         "JOIN people p ON p.id = c.person_id WHERE c.item_id IN"
     ),
     "tag": "SELECT 'tag', item_id, 0, tag, '', '' FROM item_tags WHERE item_id IN",
+    "merged": (
+        "SELECT 'merged', l.source_id, i.id, CAST(i.number AS TEXT), CAST(i.kind AS TEXT), CAST(i.ordinal AS TEXT) "
+        "FROM links l JOIN items i ON i.id = l.target_id WHERE l.type = 'merged_into' AND l.source_id IN"
+    ),
+    "split": (
+        "SELECT 'below', l.target_id, i.id, CAST(i.number AS TEXT), CAST(i.kind AS TEXT), CAST(i.ordinal AS TEXT) "
+        "FROM links l JOIN items i ON i.id = l.source_id WHERE l.type = 'split_from' AND l.target_id IN"
+    ),
+    "converted": (
+        "SELECT 'below', l.source_id, i.id, CAST(i.number AS TEXT), CAST(i.kind AS TEXT), CAST(i.ordinal AS TEXT) "
+        "FROM links l JOIN items i ON i.id = l.target_id WHERE l.type = 'converted_to' AND l.source_id IN"
+    ),
 }
 
 
@@ -80,12 +94,19 @@ def names_for(items: Sequence[Item]) -> Names:
         "item": _ids(items, ["parent_id", "problem_source_id"]),
         "copied": [item.pk for item in items],
         "tag": [item.pk for item in items],
+        "merged": [item.pk for item in items if item.method is Method.MERGED],
+        "split": [item.pk for item in items if _waits_or_waited(item, WaitType.SPLIT, Method.SPLIT_COMPLETED)],
+        "converted": [item.pk for item in items if _waits_or_waited(item, WaitType.CASE_LAUNCHED, Method.CASE_LAUNCHED)],
     }
     names, asked = Names(), {source: ids for source, ids in wanted.items() if ids}
     if asked:
         for row in _rows(asked):
             _add(names, *row)
     return names
+
+
+def _waits_or_waited(item: Item, wait: WaitType, method: Method) -> bool:
+    return item.wait_type is wait or item.method is method
 
 
 def person_name(name: str, address: str) -> str:
@@ -122,5 +143,13 @@ def _add(names: Names, source: str, item: int, found: int, first: str, second: s
             names.definitions[found] = first
         case "organisation":
             names.organisations[found] = first
+        case "merged":
+            names.merged[item] = _reference(first, second, third)
+        case "below":
+            names.below.setdefault(item, []).append(_reference(first, second, third))
         case "item":
-            names.references[found] = str(Reference(KINDS[second], int(first), int(third)))
+            names.references[found] = _reference(first, second, third)
+
+
+def _reference(number: str, kind: str, ordinal: str) -> str:
+    return str(Reference(KINDS[kind], int(number), int(ordinal)))

@@ -23,6 +23,7 @@ from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
 MAILS = ("mail_received", "mail_sent")
 NOTES = ("note_added", "submission_note")
 MOVED_HERE, MOVED_AWAY = "mail_moved_here", "mail_moved_away"  # MAIL-78
+MERGED_HERE = "merged_here"  # X-4
 SAID = (*MAILS, MOVED_HERE, *NOTES)
 DEFECTS = tuple(f"defect_{done}" for done in ("added", "changed", "resolved", "reopened", "removed"))
 SHARED = (*SAID, MOVED_AWAY, "file_added", "link_added", "reworked", *DEFECTS)  # C-34: reworks too
@@ -65,6 +66,7 @@ class Said:
     message: Message | None
     attachments: Sequence[Attachment]
     leaving: "Leaving | None" = None
+    brought: int = 0  # of an item that was merged into this one: the id of the entry that tells of it (X-4)
     held: Mapping[str, str] = field(default_factory=dict)  # files that the scanner keeps, and why (MAIL-57)
 
 
@@ -147,7 +149,8 @@ def conversation(item: Item, actor: Actor) -> tuple[list[Said], list[Attachment]
 
     HTML stays where it is: up to two megabytes a mail, which only its own frame reads.
     """
-    entries = _still_here(timeline(item, actor, (*SAID, MOVED_AWAY)))[::-1]
+    told = timeline(item, actor, (*SAID, MOVED_AWAY, MERGED_HERE))
+    entries, brought = _still_here(told)[::-1], _brought(told)
     ids = [entry.data["message"] for entry in entries if "message" in entry.data]
     messages, leaving = _messages(ids) if ids else ({}, {})
     noted = [number for entry in entries for number in entry.data.get("files", ())]
@@ -156,7 +159,10 @@ def conversation(item: Item, actor: Actor) -> tuple[list[Said], list[Attachment]
         enclosed.setdefault(attachment.message_id, []).append(attachment)
     files = [one.sha256 for message, several in enclosed.items() if message for one in several]
     kept = scans.held(files)
-    said = [replace(_said(entry, messages, enclosed, leaving), held=kept) for entry in entries]
+    said = [
+        replace(_said(entry, messages, enclosed, leaving), held=kept, brought=brought.get(entry.item, 0))
+        for entry in entries
+    ]
     return said, enclosed.get(None, [])
 
 
@@ -187,8 +193,13 @@ def _messages(ids: Sequence[int]) -> tuple[dict[int, Message], dict[int, Leaving
 def _still_here(entries: list[TimelineEntry]) -> list[TimelineEntry]:
     """Without mails that were taken to another item since (MAIL-78)."""
     gone = {(one.item, one.data["message"]): one.id for one in entries if one.type == MOVED_AWAY}
-    said = (one for one in entries if one.type != MOVED_AWAY)
+    said = (one for one in entries if one.type not in (MOVED_AWAY, MERGED_HERE))
     return [one for one in said if one.id > gone.get((one.item, one.data.get("message")), 0)]
+
+
+def _brought(entries: list[TimelineEntry]) -> dict[str, int]:
+    """Which items' communications came with a merge, and with which (X-4)."""
+    return {one: entry.id for entry in entries if entry.type == MERGED_HERE for one in entry.data.get("items", ())}
 
 
 COLUMNS = (

@@ -107,6 +107,12 @@ def under_rule(item: Item, rule_id: int | None, *, at: datetime) -> dict[str, An
     return columns_of(fold(rule, past, now=at).state)
 
 
+def without(item: Item, seqs: tuple[int, int], *, at: datetime) -> dict[str, Any]:
+    """The clock had these entries of the item never been made (Z-3, Z-15)."""
+    past = history(item, but=seqs)
+    return columns_of(fold(rule_of(item), past, now=at, base=base_of(item, rule_of(item))).state)
+
+
 def later(case: Item, after: str, *, at: datetime) -> datetime | None:
     """So much later, counted as a due date is, by the calendar of the Case's rule where it counts working time."""
     rule = rule_of(case)

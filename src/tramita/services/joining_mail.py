@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 def join(arrival: Arrival, found: Match[Item], finder: Finder) -> Outcome | None:
     """Append the mail to its item; None, when it starts a new one that continues a Closed one (M-10)."""
     item = found.item
+    arrival.notes["named"] = finder.named_as.get(item.pk)
     arrival.notes["matched"] = {"rule": found.rule.value, "evidence": found.evidence, "item": item.reference}
     if is_second_copy(arrival, item, finder):
         return Outcome("duplicate", (item.reference,))

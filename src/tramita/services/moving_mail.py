@@ -34,10 +34,15 @@ def move(message: Message, *, to: Item, by: Actor, at: datetime) -> None:
 
     Raises: NotPermitted; Invalid `same_item`; Conflict `item_closed` or `already_there`.
     """
-    source = message.item
-    for item in (source, to):
+    for item in (message.item, to):
         require(by, "mail", item)
     _check(message, to)
+    carry(message, to=to, by=by, at=at)
+
+
+def carry(message: Message, *, to: Item, by: Actor, at: datetime) -> None:
+    """As above, without asking: what belongs to an item goes with it (Z-3). Inside a transaction."""
+    source = message.item
     told = _entry(message)
     seen, came_from = message.seen, source.reference
     for rows in (Attachment.objects.filter(message=message), Delivery.objects.filter(message=message)):
@@ -84,7 +89,7 @@ def _arrive(message: Message, told: Entry | None, came_from: str, *, by: Actor, 
     change.write()
 
 
-TOLD_AGAIN = ("automatic", "unverified", "event", "about")
+TOLD_AGAIN = ("automatic", "unverified", "event", "about", "named")
 
 
 def _take_up(change: Change) -> None:

@@ -168,6 +168,8 @@ def entry_data(arrival: Arrival, message_id: int, *, match: Match[Item] | None =
     if match is not None:
         data |= {"matched_by": match.rule.value, "confidence": match.rule.confidence}
         data |= {"new_participant": match.new_participant}
+    if named := arrival.notes.get("named"):
+        data["named"] = named  # what was merged into this item since (Z-4)
     if arrival.unverified:
         data["unverified"] = True
     if arrival.archive:

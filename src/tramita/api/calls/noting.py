@@ -44,7 +44,7 @@ def link(request: HttpRequest, response: HttpResponse, reference: str, link: Lin
 
     def change(item: Item) -> Item:
         by = caller(request)
-        linking.link(item, to=_partner(by, link.to), by=by, at=timezone.now())
+        linking.link(item, to=partner(by, link.to), by=by, at=timezone.now())
         return item
 
     return item_answer(request, response, change_item(request, reference, change))
@@ -62,17 +62,17 @@ def unlink(
 
     def change(item: Item) -> Item:
         by = caller(request)
-        linking.unlink(item, to=_partner(by, link.to or address.to), by=by, at=timezone.now())
+        linking.unlink(item, to=partner(by, link.to or address.to), by=by, at=timezone.now())
         return item
 
     return item_answer(request, response, change_item(request, reference, change))
 
 
-def _partner(by: Actor, reference: str | None) -> Item:
-    """The other item, as the caller sees it. Raises: Invalid naming `to`, missing or invisible alike."""
+def partner(by: Actor, reference: str | None, *, field: str = "to") -> Item:
+    """The other item, as the caller sees it. Raises: Invalid naming the field, missing or invisible alike."""
     if not reference:
-        raise Invalid.one("to", "required", "This is needed.")
+        raise Invalid.one(field, "required", "This is needed.")
     try:
         return get_visible(by, reference)
     except NotFound as missing:
-        raise Invalid.one("to", "unknown", "There is no such item.") from missing
+        raise Invalid.one(field, "unknown", "There is no such item.") from missing

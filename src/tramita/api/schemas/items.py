@@ -118,6 +118,11 @@ class ItemOut(Output):
     description: str | None
     """Of a Draft; afterwards it is in the timeline."""
     parent: str | None
+    """The Case of an Action or Sub-Case; the Ticket that a Ticket was split from, or that a Case was made of."""
+    merged_into: str | None
+    """Of a Ticket that was merged: where it goes on."""
+    children: Sequence[str]
+    """Of a Ticket: those it was split into, or the Case that it became."""
     instructions: str | None
     """Of an Action: what to do."""
     checklist: Annotated[dict[str, bool] | None, BeforeValidator(_ticked)]
