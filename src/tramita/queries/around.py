@@ -13,9 +13,11 @@ from tramita.domain.references import Reference
 from tramita.models import Item
 from tramita.queries.defects import Category, categories_from, categories_sql, group_sql, service_of
 from tramita.queries.files import count_sql
+from tramita.queries.kin import DOWN, UP, Kin, kin_from, kin_sql
 from tramita.queries.names import person_name
 from tramita.queries.own_fields import inside
 from tramita.queries.own_properties import Had, declared_sql, had
+from tramita.queries.regroupings import RETURNED
 from tramita.queries.rows import fetch
 from tramita.queries.tracking import STOPPED, Clock, clock_from, clock_sql
 from tramita.queries.visibility import Fragment, visible_sql
@@ -58,6 +60,7 @@ class Around:
     organisation: str = ""
     workers: Sequence[tuple[int, str]] = ()
     linked: Sequence[Linked] = ()
+    kin: Sequence[Kin] = ()  # what hangs together with it, itself with them
     settings: int | None = None  # the version of the desk's
     managers: Sequence[str] = ()  # active ones, who may decide on approvals (AP-6)
     approval_types: Sequence[int] = ()  # their versions, the inactive ones too
@@ -86,6 +89,7 @@ def around(
     parts = [
         _organisation(item),
         _linked(item, actor),
+        kin_sql(item, actor),
         _files(item, actor),
         SETTINGS,
         _followed(item, actor),
@@ -109,6 +113,7 @@ def around(
             key=lambda one: one[1].casefold(),
         ),
         linked=[_link(*row) for row in found["link"]],
+        kin=kin_from(found["kin"]),
         follows=next((bool(follows) for follows, *_ in found["follow"]), None),
         files=found["files"][0][0],
         clock=clock_from(found["clock"][0]),
@@ -228,7 +233,12 @@ def _defects(item: Item) -> Fragment:
 
 def _linked(item: Item, actor: Actor) -> Fragment:
     seen = visible_sql(actor)
-    ids = "SELECT target_id FROM links WHERE source_id = %s UNION SELECT source_id FROM links WHERE target_id = %s"
+    tight = ", ".join(f"'{one}'" for one in (*UP, *DOWN, RETURNED))
+    loose = f"type NOT IN ({tight})"
+    ids = (
+        f"SELECT target_id FROM links WHERE source_id = %s AND {loose} "
+        f"UNION SELECT source_id FROM links WHERE target_id = %s AND {loose}"
+    )
     rows = (
         f"SELECT number, kind, ordinal, state, title FROM items WHERE id IN ({ids}) AND {seen.sql} "
         f"ORDER BY id DESC LIMIT {MOST_LINKS}"

@@ -61,6 +61,10 @@ GROUP_OF: Mapping[str, str] = {
     "link_added": "data",
     "file_changed": "data",
     "file_removed": "data",
+    "merged": "links",
+    "merged_here": "links",
+    "undone": "links",
+    "regrouped": "system",
     "linked": "links",
     "unlinked": "links",
     "action_launched": "links",
@@ -186,6 +190,25 @@ def _tags(data: Data) -> str:
 
 def _linked(data: Data) -> str:
     return _("Linked with %(item)s") % {"item": data.get("item")}
+
+
+def _merged(data: Data) -> str:
+    return _("Merged into %(item)s, Closed") % {"item": data.get("into")}
+
+
+def _merged_here(data: Data) -> str:
+    return _("%(item)s was merged into this item") % {"item": data.get("item")}
+
+
+_UNDONE = {
+    "merge": gettext_lazy("Merge undone: %(items)s"),
+    "split": gettext_lazy("Split undone: %(items)s"),
+    "convert": gettext_lazy("Conversion undone: %(items)s"),
+}
+
+
+def _undone(data: Data) -> str:
+    return str(_UNDONE[data.get("what", "merge")]) % {"items": ", ".join(data.get("items", ()))}
 
 
 def _unlinked(data: Data) -> str:
@@ -357,6 +380,10 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "link_added": _named(gettext_lazy("Link added: %(name)s")),
     "file_changed": _named(gettext_lazy("File described: %(name)s")),
     "file_removed": _named(gettext_lazy("File taken off: %(name)s")),
+    "merged": _merged,
+    "merged_here": _merged_here,
+    "undone": _undone,
+    "regrouped": _plain(gettext_lazy("Shares with another group of items now")),
     "linked": _linked,
     "unlinked": _unlinked,
     "action_launched": _launched,

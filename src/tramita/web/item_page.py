@@ -5,15 +5,20 @@ Cost: at most fifteen statements, whatever the item has; a test counts them.
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tramita.domain.codes import Kind, State
+from tramita.domain.codes import Kind, Method, State
 from tramita.domain.errors import NotFound
 from tramita.models import Item
 from tramita.queries.item_view import view as read
-from tramita.queries.items import get_visible
+from tramita.queries.items import get_visible, visible_to
+from tramita.queries.regroupings import living
 from tramita.queries.visibility import may
 from tramita.services.opening import opened
 from tramita.web import inputs
@@ -40,16 +45,37 @@ TAB_OF = {
 @require_safe
 @staff
 def show(request: StaffRequest, reference: str) -> HttpResponse:
-    """The page; opening it is remembered, and changes nothing else (G-12, L-8)."""
-    return item_page(request, reference, remember=not is_live(request))
+    """The page; opening it is remembered, and changes nothing else (G-12, L-8).
+
+    What was merged leads to where it lives on, unless a tab of its own is asked for (Z-4, X-3).
+    """
+    found = get_visible(request.actor, reference)
+    if "tab" not in request.GET and not is_live(request) and (last := _lives_on(request, found)):
+        said = _("%(item)s was merged into this item.") % {"item": found.reference}
+        messages.info(request, format_html('{} <a href="{}?tab=comms">{}</a>', said, request.path, _("Show it")))
+        return redirect("item", last.reference)
+    return item_page(request, reference, found=found, remember=not is_live(request))
+
+
+def _lives_on(request: StaffRequest, item: Item) -> Item | None:
+    """Where a merged item goes on, as far as this person may see that. Nothing is asked of one that was not merged."""
+    if item.method is not Method.MERGED:
+        return None
+    last = living(item)
+    return visible_to(request.actor).filter(pk=last.pk).exclude(pk=item.pk).first()
 
 
 def item_page(
-    request: StaffRequest, reference: str, *, refused: Refusal | None = None, remember: bool = False
+    request: StaffRequest,
+    reference: str,
+    *,
+    found: Item | None = None,
+    refused: Refusal | None = None,
+    remember: bool = False,
 ) -> HttpResponse:
     """The item as it is now; after a refusal with what was typed, under the refusal's status."""
     at, actor = timezone.now(), request.actor
-    found = get_visible(actor, reference)
+    found = found or get_visible(actor, reference)
     if remember:
         opened(found, by=actor, at=at)
     tab = _tab(request, found, refused)

@@ -14,7 +14,8 @@ from tramita.domain.codes import Clock, Kind, Method, State, WaitType
 from tramita.domain.definitions import Settings
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.queries.around import Linked, around
+from tramita.queries.around import Around, around
+from tramita.queries.kin import Kin
 from tramita.queries.names import Who
 from tramita.queries.visibility import may
 from tramita.services.field_words import said_fields
@@ -26,6 +27,7 @@ from tramita.web.shown_approval import asks, panel
 from tramita.web.shown_clock import why
 from tramita.web.shown_defects import card
 from tramita.web.shown_reading import Reading
+from tramita.web.shown_together import together
 
 # the state whose shape stands beside a verb
 SHAPES = {
@@ -42,7 +44,8 @@ SHAPES = {
     "abort": "closed",
     "discard": "rejected",
 }
-NOT_STATES = {"assign", "release", "rework"}  # these stand under the assignee, and beside the steps
+# these stand under the assignee, beside the steps, and with what belongs together
+NOT_STATES = {"assign", "release", "rework", "merge", "split", "convert"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def shown(reading: Reading) -> dict[str, Any]:
     settings = definitions.settings_of(near.settings)
     return {
         **_head(reading, [near.titles.get(path, path.rpartition("/")[2]) for path in paths]),
-        **_moves(reading, settings, near.linked),
+        **_moves(reading, settings, near),
         "defects": card(reading, near, settings),
         "may_work": may(reading.actor, "work", reading.item),
         "approval": panel(reading, near),
@@ -83,6 +86,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         and reading.item.state in RUNNING
         and may(reading.actor, "work", reading.item),
         "related": near.linked,
+        **together(reading, near.kin),
         "followable": reading.running and reading.item.state is not State.DRAFT,
         "follows": near.follows if near.follows is not None else reading.actor.id in _workers(reading.item),
         "filed": near.files,
@@ -133,7 +137,7 @@ def _promise(item: Item, now: datetime) -> str:
     return due_text(due_at=item.due_at, paused=paused, seconds_left=item.seconds_left, now=now)
 
 
-def _moves(reading: Reading, settings: Settings, linked: Sequence[Linked]) -> dict[str, Any]:
+def _moves(reading: Reading, settings: Settings, near: Around) -> dict[str, Any]:
     """The state control: what the tables allow, in their order; an Action's second end is a panel of its own."""
     item, allowed = reading.item, list(reading.read.allowed)
     moves = [verb for verb in allowed if verb not in NOT_STATES]
@@ -144,7 +148,7 @@ def _moves(reading: Reading, settings: Settings, linked: Sequence[Linked]) -> di
     methods = [(m.value, labels.word("method", m)) for m in resolution.offered(item.kind) if m != "unable_to_complete"]
     return {
         "allowed": allowed,
-        "starts_cases": _starts_cases(item, linked),
+        "starts_cases": _starts_cases(item, near.kin),
         "moves": moves,
         "go_on": [verb for verb in moves if verb in ("start", "resume")],
         "shapes": SHAPES,
@@ -161,11 +165,12 @@ def _moves(reading: Reading, settings: Settings, linked: Sequence[Linked]) -> di
     }
 
 
-def _starts_cases(item: Item, linked: Sequence[Linked]) -> bool:
+def _starts_cases(item: Item, kin: Sequence[Kin]) -> bool:
     """Whether it may have Sub-Cases (C-60): its type knows an Action that starts some, or a Case hangs on it."""
     if item.kind is not Kind.CASE or item.process_version_id is None:
         return False
-    return any(one.kind is Kind.CASE and one.state is not State.CLOSED for one in linked) or any(
+    below = (one for one in kin if one.above == item.pk and one.kind is Kind.CASE)
+    return any(one.state is not State.CLOSED for one in below) or any(
         action.kind == "start_case" for action in definitions.case_type(item.process_version_id).actions.values()
     )
 
@@ -194,6 +199,8 @@ def _facts(reading: Reading) -> dict[str, Any]:
     return {
         "editable": editable,
         "parent": read.parent,
+        "parent_name": labels.word("kind", Kind.TICKET if (read.parent or "").endswith("-T") else Kind.CASE),
+        "merged_into": read.merged_into,
         "queue": read.queue.title if read.queue else "",
         "category": read.category or "",
         "categories": _categories(reading) if editable and item.kind is Kind.TICKET else [],

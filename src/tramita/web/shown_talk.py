@@ -87,10 +87,12 @@ class Marks:
     troubles: Mapping[int, Trouble] = field(default_factory=dict)
     may_mail: bool = False
 
-    def fresh(self, entry: TimelineEntry) -> bool:
-        """A communication of this item that nobody has answered with an update since (TL-3, L-8)."""
-        here = entry.item == self.reading.item.reference
-        return here and self.reading.item.new_information and self.seen is not None and entry.id > self.seen
+    def fresh(self, one: Spoken) -> bool:
+        """A communication of this item that nobody has answered with an update since (TL-3, L-8); of one that was
+        merged into it, all that came with the merge (X-4).
+        """
+        newest = one.entry.id if one.entry.item == self.reading.item.reference else one.brought
+        return self.reading.item.new_information and self.seen is not None and newest > self.seen
 
 
 def comms(reading: Reading, asks: Asked, filed: int) -> dict[str, Any]:
@@ -175,6 +177,7 @@ def _note(one: Spoken, marks: Marks) -> Said:
         meta=_("Initial submission note") if entry.type == "submission_note" else "",
         where=_where(one, marks.reading),
         note=entry.type == "note_added",
+        fresh=bool(one.brought) and marks.fresh(one),
         resolution=bool(entry.data.get("resolution")),
         pieces=_pieces(entry),
         files=shown_mail.files(one.attachments, set(), {}, {}),
@@ -202,7 +205,7 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
         subject=mail.subject,
         where=_where(one, marks.reading),
         resolution=bool(one.entry.data.get("resolution")),
-        fresh=not mail.outgoing and marks.fresh(one.entry),
+        fresh=(not mail.outgoing or bool(one.brought)) and marks.fresh(one),
         automatic=mail.automatic and mail.outgoing,
         movable=not mail.outgoing and not erased and not _where(one, marks.reading),
         number=mail.pk,
