@@ -60,6 +60,7 @@ from tramita.services import (
     launching,
     mail_trouble,
     mailing,
+    merging,
     notes,
     receiving,
     resolving,
@@ -259,6 +260,10 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("item", *(f"/items/{ticket.reference}?tab={tab}" for tab in ("timeline", "files")))
     found.add("item", f"/items/{case.reference}?tab=actions")
     found.add("reply", f"/items/{ticket.reference}/reply")
+    gone = desk.ticket(title=TITLE, description=WORDS, at=now)
+    merging.merge([Item.objects.get(pk=gone.pk)], into=Item.objects.get(pk=waits.pk), by=desk.ana, at=now)
+    found.add("item", f"/items/{gone.reference}?tab=comms", f"/items/{waits.reference}")
+    found.add("merge", f"/items/{late.reference}/merge", f"/items/{case.reference}/merge?q=ζζζ")
     focus.add(Item.objects.get(pk=ticket.pk), by=desk.ana)
 
 

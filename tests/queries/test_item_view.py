@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 NOW = make.NOW
 KEYS = """reference kind state version title wait resolution problem assignee owner queue list category case_type
-    customer organisation contacts due highlighted new_information allowed description parent fields created_at
+    customer organisation contacts due highlighted new_information allowed description parent
+    merged_into children fields created_at
     updated_at closed_at tags"""
 
 
@@ -70,7 +71,7 @@ def test_a_waiting_ticket_reads_as_the_interface_shows_it():
         "text": "Due: Paused 3 h 20 m before due",
     }
     assert shown["list"] == "owned"
-    assert shown["allowed"] == ["resume", "wait", "resolve"]
+    assert shown["allowed"] == ["resume", "wait", "resolve", "merge"]
     assert shown["fields"] == {"invoice": "991"}
 
 

@@ -4,19 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from tests import factories
+from tests.approving import customer
 from tests.desk import MONDAY, Desk
 from tests.services.test_joining import token
 from tests.services.test_receiving import HOUR, fresh, mail, receive, started
-from tramita.domain.codes import Clock, Kind, Method, State, WaitType
+from tramita.domain.codes import Kind, Method, State
 from tramita.domain.errors import Conflict, GuardFailed, Invalid, NotPermitted, TransitionNotAllowed
-from tramita.models import CopiedContact, Entry, Item, Link, Message, Timer
+from tramita.models import CopiedContact, Item, Link, Message, Timer
 from tramita.queries.files import files_of
 from tramita.queries.item_view import view
 from tramita.queries.timeline import comms
-from tramita.services import approvals, launching, ledger, merging, notes, resolving, undoing, waiting, working
+from tramita.services import approvals, launching, merging, notes, resolving, undoing, waiting, working
 
 LATER = MONDAY + HOUR
 
@@ -241,3 +241,19 @@ def test_a_colleague_does_not_undo_it_and_a_leader_does(desk: Desk) -> None:
         undoing.undo(fresh(ticket), by=colleague, at=LATER)
     undoing.undo(fresh(ticket), by=desk.leo, at=LATER)
     assert fresh(ticket).state is State.TO_DO
+
+
+def test_a_request_for_approval_awaits_its_decision_again(desk: Desk) -> None:
+    """Z-3, AP-13: with its reminders."""
+    acme = customer(desk)
+    ticket, target = acme.ticket(), acme.ticket()
+    approvals.ask(fresh(ticket), type="refund", comment="", by=desk.ana, at=MONDAY)
+    asked, waits = fresh(ticket).approval_id, timers(ticket)
+
+    merge(ticket, into=target, desk=desk)
+    assert (fresh(ticket).approval_id, timers(ticket)) == (None, [])
+    undo(ticket, desk)
+
+    assert (fresh(ticket).approval_id, timers(ticket)) == (asked, waits)
+    approvals.approve(asked, by=acme.marta, at=LATER + 2 * HOUR)
+    assert fresh(ticket).approval_id is None

@@ -1,19 +1,14 @@
 """The pages on which Tickets are merged, split and converted, and what belongs together (SPEC section 10, Z-3)."""
 
-from collections.abc import Callable
-
-import pytest
 from django.test import Client
 
 from tests import factories
-from tests.desk import Desk
+from tests.desk import MONDAY, Desk
 from tests.services.test_merging import by_mail, merge
 from tests.services.test_receiving import fresh
 from tramita.domain.codes import Method, State
-from tramita.models import Item, Link, Person
+from tramita.models import Link, Person
 from tramita.queries.targets import targets
-from tramita.services import linking
-from tests.desk import MONDAY
 
 
 def as_(actor_id: int | None) -> Client:
@@ -104,7 +99,8 @@ def test_the_communications_of_a_merged_ticket_bear_dots_until_the_target_is_upd
     after = ana.get(f"/items/{target.reference}").content.decode()
 
     assert before.count("data-fresh") == 1
-    assert "About this one" in after and "data-fresh" not in after
+    assert "About this one" in after
+    assert "data-fresh" not in after
 
 
 def test_who_merged_it_undoes_it_on_either_page(desk: Desk) -> None:
@@ -114,7 +110,10 @@ def test_who_merged_it_undoes_it_on_either_page(desk: Desk) -> None:
     colleague = factories.agent("Bea Cruz")
 
     assert "Undo the merge" not in as_(colleague.id).get(f"/items/{target.reference}").content.decode()
-    assert f'action="/items/{ticket.reference}/undo"' in as_(desk.ana.id).get(f"/items/{target.reference}").content.decode()
+    assert (
+        f'action="/items/{ticket.reference}/undo"'
+        in as_(desk.ana.id).get(f"/items/{target.reference}").content.decode()
+    )
     as_(desk.ana.id).post(f"/items/{ticket.reference}/undo", {"back": target.reference})
 
     assert fresh(ticket).state is State.TO_DO

@@ -6,27 +6,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tramita', '0041_feedback'),
+        ("tramita", "0041_feedback"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Regrouping',
+            name="Regrouping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('merge', 'Merge'), ('split', 'Split'), ('convert', 'Convert')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('before', models.JSONField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tramita.item')),
-                ('other', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tramita.item')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[("merge", "Merge"), ("split", "Split"), ("convert", "Convert")], max_length=10
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("before", models.JSONField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tramita.item"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tramita.item",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'regroupings',
-                'indexes': [models.Index(fields=['item', 'id'], name='regroupings_of_item'), models.Index(fields=['other', 'id'], name='regroupings_of_other')],
+                "db_table": "regroupings",
+                "indexes": [
+                    models.Index(fields=["item", "id"], name="regroupings_of_item"),
+                    models.Index(fields=["other", "id"], name="regroupings_of_other"),
+                ],
             },
         ),
     ]

@@ -29,8 +29,6 @@ OFFERED = (
     "wait",
     "resolve",
     "merge",
-    "split",
-    "convert",
     "review",
     "reopen",
     "abort",

@@ -44,7 +44,7 @@ def kin_sql(item: Item, actor: Actor) -> Fragment:
         "COALESCE(u.type, '') || ':' || COALESCE(CAST(u.by_id AS TEXT), '') AS tie "
         "FROM kin JOIN items ON items.id = kin.id LEFT JOIN links u ON "
         f"(u.source_id = items.id AND u.type IN ({up})) OR (u.target_id = items.id AND u.type IN ({down})) "
-        f"WHERE {seen.sql} ORDER BY items.id LIMIT {MOST}"
+        f"WHERE {seen.sql} ORDER BY +kin.id LIMIT {MOST}"
     )
     return Fragment(f"SELECT 'kin', number, kind, ordinal, state, tie, title FROM ({found}) k", (item.pk, *seen.params))
 

@@ -96,7 +96,9 @@ def names_for(items: Sequence[Item]) -> Names:
         "tag": [item.pk for item in items],
         "merged": [item.pk for item in items if item.method is Method.MERGED],
         "split": [item.pk for item in items if _waits_or_waited(item, WaitType.SPLIT, Method.SPLIT_COMPLETED)],
-        "converted": [item.pk for item in items if _waits_or_waited(item, WaitType.CASE_LAUNCHED, Method.CASE_LAUNCHED)],
+        "converted": [
+            item.pk for item in items if _waits_or_waited(item, WaitType.CASE_LAUNCHED, Method.CASE_LAUNCHED)
+        ],
     }
     names, asked = Names(), {source: ids for source, ids in wanted.items() if ids}
     if asked:

@@ -53,9 +53,7 @@ def standing(item: Item) -> Standing:
     """As it is now. Cost: two statements, three with an approval that awaits its decision."""
     unsent: list[int] = []
     if item.approval_id is not None:
-        rows = Delivery.objects.filter(
-            message__approval_token__approval=item.approval_id, state=Delivery.State.PENDING
-        )
+        rows = Delivery.objects.filter(message__approval_token__approval=item.approval_id, state=Delivery.State.PENDING)
         unsent = list(rows.values_list("pk", flat=True))
     return Standing(item, {name: plain(getattr(item, name)) for name in KEPT}, _timers(item), unsent, item.seq)
 

@@ -83,9 +83,7 @@ def _went_on(item: Item, seq: int) -> bool:
     )
 
 
-def _take_mail(
-    ticket: Item, back: list[Item], place: Item, row: Regrouping, *, by: Actor, at: datetime
-) -> None:
+def _take_mail(ticket: Item, back: list[Item], place: Item, row: Regrouping, *, by: Actor, at: datetime) -> None:
     """Mail that came for the Ticket in between goes with it: it stays with the side that it names."""
     named = {one.reference: one for one in back}
     told = Entry.objects.filter(item=place, type__in=("mail_received", MOVED_HERE), at__gte=row.at).order_by("seq")

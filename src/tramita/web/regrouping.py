@@ -1,6 +1,5 @@
 """Merging Tickets, splitting one, making a Case of one, and the undo of each (X-1 to X-24, Z-3)."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -156,5 +155,3 @@ def unlink(request: StaffRequest, reference: str) -> HttpResponse:
         linking.unlink(item, to=partner, by=request.actor, at=timezone.now())
 
     return act(request, reference, "tie", use_case)
-
-

@@ -16,10 +16,10 @@ from tramita.queries.visibility import may
 from tramita.web.shown_reading import Reading
 
 HOW: Mapping[str, Promise] = {
-    "merged_into": gettext_lazy("merged:"),
-    "split_from": gettext_lazy("split off:"),
-    "converted_to": gettext_lazy("made of it:"),
-    "sub_case": gettext_lazy("Sub-Case:"),
+    "merged_into": gettext_lazy("merged"),
+    "split_from": gettext_lazy("split off"),
+    "converted_to": gettext_lazy("made of it"),
+    "sub_case": gettext_lazy("Sub-Case"),
 }
 
 
@@ -37,7 +37,7 @@ def _shown(one: Kin, reading: Reading, above: Kin | None) -> dict[str, Any]:
         "title": one.title,
         "state": one.state.value,
         "here": here,
-        "how": str(HOW[one.how]) if above is not None and one.how in HOW and not here else "",
+        "how": str(HOW[one.how]) if above is not None and one.how in HOW else "",
         "href": reverse("item", args=[one.reference]) + ("?tab=comms" if merged else ""),
         "undo": _undo(one, reading),
         "below": [_shown(other, reading, one) for other in one.below],

@@ -58,7 +58,10 @@ class Arrived(BaseModel):
 
 @router.post("/items/{reference}/mails", response={201: ItemOut}, operation_id="send_mail", url_name="send_mail")
 def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail: MailIn) -> Status[ItemOut]:
-    """Write a mail about the item; with `resolve` it is sent and the item resolved in one (R-11)."""
+    """Write a mail about the item; with `resolve` it is sent and the item resolved in one (R-11).
+
+    For a Ticket that was merged it is written where that goes on, which is the item of the answer (Z-4).
+    """
 
     def change(item: Item) -> Item:
         by = caller(request)
@@ -73,7 +76,7 @@ def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail
         )
         return item
 
-    return Status(201, item_answer(request, response, change_item(request, reference, change)))
+    return Status(201, item_answer(request, response, change_item(request, reference, change, follow=True)))
 
 
 DECISIONS: dict[str, tuple[str, Callable[..., None], str]] = {

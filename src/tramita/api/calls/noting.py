@@ -29,13 +29,16 @@ class Partner(BaseModel):
 
 @router.post("/items/{reference}/notes", response={201: ItemOut}, operation_id="add_note")
 def add_note(request: HttpRequest, response: HttpResponse, reference: str, note: NoteIn) -> Status[ItemOut]:
-    """Write an internal note. On an unassigned To Do item it starts the work (Z-1)."""
+    """Write an internal note. On an unassigned To Do item it starts the work (Z-1).
+
+    For a Ticket that was merged it is written where that goes on, which is the item of the answer (Z-4).
+    """
 
     def change(item: Item) -> Item:
         notes.add_note(item, body=note.body, resolution=note.resolution, by=caller(request), at=timezone.now())
         return item
 
-    return Status(201, item_answer(request, response, change_item(request, reference, change)))
+    return Status(201, item_answer(request, response, change_item(request, reference, change, follow=True)))
 
 
 @router.post("/items/{reference}/links", response=ItemOut, operation_id="link")
