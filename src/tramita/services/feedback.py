@@ -80,7 +80,7 @@ def _keep(change: Change, *, done: bool, rating: int | None, comment: str, way: 
     dots: dict[str, Any] = {"new_information": True} if comment else {}
     words = {"comment": comment} if comment else {}
     change.record("feedback_given", visibility=Visibility.PARTICIPANTS, data=data, words=words, **dots)
-    said = {
+    said: dict[str, Any] = {
         "done": done,
         "rating": rating,
         "person_id": change.by.id,
@@ -89,5 +89,7 @@ def _keep(change: Change, *, done: bool, rating: int | None, comment: str, way: 
         "process_id": item.process_id,
         "at": change.at,
     }
-    resolution = {"item_id": item.pk, "resolved_at": item.resolved_at}
-    change.beside.append(lambda: Feedback.objects.update_or_create(**resolution, defaults=said))
+    resolution = item.resolved_at or change.at  # what reopens takes it away; what can be disputed has it
+    change.beside.append(
+        lambda: Feedback.objects.update_or_create(item_id=item.pk, resolved_at=resolution, defaults=said)
+    )

@@ -45,12 +45,12 @@ def read(key: str, *, at: datetime) -> Asked:
         raise NotFound("There is no such link.")
     by = actor_by_id(message.headers[MARK])
     item = get_visible(by, message.item.reference)
-    person = Person.objects.get(pk=by.id)
+    person = Person.objects.get(pk=message.headers[MARK])
     return Asked(item, person, by, window_open(item, at) and item.resolved_at == message.at)
 
 
 def paragraph(message: Message, language: str) -> str:
     """What is written into the mail when it leaves."""
-    link = f"{settings.TRAMITA_BASE_URL.rstrip('/')}/{PATH}/{Signer(salt=PATH).sign(message.pk)}"
+    link = f"{settings.TRAMITA_BASE_URL.rstrip('/')}/{PATH}/{Signer(salt=PATH).sign(str(message.pk))}"
     with translation.override(language):
         return _("Is it done, and were you content? Say it here:\n%(link)s") % {"link": link}
