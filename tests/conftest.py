@@ -60,12 +60,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def on_one(item: pytest.Item) -> bool:
+    """What a page says in five languages, say, is the same whatever keeps its items."""
+    return item.get_closest_marker("one_database") is not None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever touches the database runs on both; the rest need not run twice."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+        if (fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db")) and not on_one(item):
             item.add_marker("database")
 
 

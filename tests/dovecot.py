@@ -26,6 +26,7 @@ ssl = {ssl}
 {certificate}
 disable_plaintext_auth = no
 auth_mechanisms = plain login{mechanisms}
+auth_failure_delay = 0
 {tokens}
 mail_location = maildir:{folder}/mail/%u
 mail_uid = {user}

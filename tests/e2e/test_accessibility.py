@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from tests import pseudo
 from tests.desk import Desk
 from tests.e2e.conftest import let_in, open_browser
-from tests.e2e.looking import Findings
+from tests.e2e.looking import ASK, ORIENTATION, Findings
 from tests.pages import CUSTOMERS, VISITORS, Pages, furnish, names, troubles
 from tramita.models import Person
 from tramita.queries import people
@@ -69,6 +69,7 @@ def test_every_page_is_accessible(window: Page, visitor: Page, customer: Page, f
     window.goto("/inbox")
     for _look in ("one", "other"):
         found.look_at(window, "the bars of every page", main="body")
+    assert window.evaluate(ASK, [None, ORIENTATION]) == []
 
     for name, path in list(furnished.each())[turn :: len(LANGUAGES)]:
         page, frame = others.get(name, window), path.endswith("/frame")

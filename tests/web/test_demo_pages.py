@@ -14,6 +14,7 @@ LISTS = ("/inbox", "/owned", "/queues", "/queues/invoices", "/recent", "/new/tic
 BOXES = ("/settings/mailboxes", "/settings/mailboxes/invoices@desk.example")
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_every_page_of_the_demo_company_can_be_looked_at(data_dir) -> None:
     """UI.md: every item but Drafts, which only their writers see, the lists and the tray, in turn in each language."""

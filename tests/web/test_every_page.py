@@ -115,6 +115,7 @@ def stranger(desk: Desk, data_dir: Path, tmp_path: Path, settings: Any) -> str:
     return code
 
 
+@pytest.mark.one_database
 def test_no_page_says_anything_untranslated(ana: Client, stranger: str, furnished: Pages) -> None:
     """UI: their language. Text, titles, names that are read out, words for scripts; nothing half translated."""
     known = all_pages.names()
@@ -124,6 +125,7 @@ def test_no_page_says_anything_untranslated(ana: Client, stranger: str, furnishe
     assert {path: found for path, page in pages.items() if (found := pseudo.untranslated(page, known))} == {}
 
 
+@pytest.mark.one_database
 def test_no_refusal_says_anything_untranslated(ana: Client, stranger: str, furnished: Pages) -> None:
     """UI: refusals explain, in the reader's language. Every form is sent empty, to an item of each kind and a Draft."""
     known, said, signed_in = [*all_pages.names(), "unable_to_complete"], {}, ana.cookies  # a code that was sent
@@ -168,6 +170,7 @@ def test_no_mail_of_ours_says_anything_untranslated(desk: Desk, stranger: str, s
     assert pseudo.untranslated_in(said, all_pages.names()) == []
 
 
+@pytest.mark.one_database
 def test_no_problem_of_the_api_says_anything_untranslated(desk: Desk, stranger: str) -> None:
     """INTERFACES section 5: `detail` and the faults of fields are for people."""
     asks, item = ask(Person.objects.get(pk=desk.ana.id)), desk.ticket()
@@ -276,6 +279,7 @@ def skeleton(page: str) -> list[tuple[str, ...]]:
 WORDED = frozenset({"lang", "value", "selected", "datetime", "min"})
 
 
+@pytest.mark.one_database
 def test_every_page_is_the_same_in_each_language(ana: Client, furnished: Pages, desk: Desk) -> None:
     """WCAG 2.2 AA in five languages: axe looks at each page in one of them (tests/e2e), for nothing but words differs.
 

@@ -14,6 +14,7 @@ MONDAY_MORNING = datetime(2026, 11, 16, 7, 5, tzinfo=UTC)
 NEW_YEAR = datetime(2027, 1, 1, 0, 0, tzinfo=UTC)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("at", [MONDAY_MORNING, NEW_YEAR])
 @pytest.mark.django_db
 def test_it_looks_alive_whenever_it_is_loaded(at: datetime, data_dir) -> None:
@@ -27,6 +28,7 @@ def test_it_looks_alive_whenever_it_is_loaded(at: datetime, data_dir) -> None:
     assert not Delivery.objects.filter(state=Delivery.State.PENDING, next_at__lte=at).exists()
 
 
+@pytest.mark.one_database
 def test_the_same_moment_gives_the_same_company(db: None, data_dir) -> None:
     """Titles, states and due dates do not depend on chance."""
     demo.load(at=WEDNESDAY)
