@@ -65,6 +65,7 @@ from tramita.services import (
     receiving,
     resolving,
     tracking,
+    trashing,
     tray,
     views,
     waiting,
@@ -421,6 +422,11 @@ def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("new-contact", "/contacts/new")
     found.add("contact", f"/contacts/{gone.pk}", f"/contacts/{desk.rui.pk}")
     found.add("edit-contact", f"/contacts/{desk.rui.pk}/edit")
+    found.add("delete-contact", f"/contacts/{desk.rui.pk}/delete")
+    found.add("delete-item", f"/items/{found.items[0].reference}/delete")
+    root = factories.administrator()
+    trashing.delete_item(desk.ticket(title=TITLE, description=WORDS, at=now), reason=WORDS, by=root, at=now)
+    found.add("trash", "/trash")
     job = bulk.begin("follow", [one.pk for one in found.items], by=desk.ana, at=now)
     found.add("bulk", "/bulk")
     found.add("job", f"/bulk/{job.pk}")

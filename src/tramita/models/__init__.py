@@ -29,6 +29,7 @@ from tramita.models.regrouping import Regrouping
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
+from tramita.models.trash import Trashed
 from tramita.models.views import View
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, PlannedStart, Presence, Timer
 
@@ -92,6 +93,7 @@ __all__ = [
     "Timer",
     "Token",
     "ToldSender",
+    "Trashed",
     "TrayView",
     "Version",
     "View",

@@ -17,6 +17,7 @@ from tramita.queries.contacts import Contact
 from tramita.queries.facts import action_of
 from tramita.queries.names import Who, who
 
+KEPT = Q(item__discarded_at=None)  # not in the trash with its item (AP-23)
 SHOWN = ("item", "type", "organisation", "requested_by", "decided_by")
 
 
@@ -86,11 +87,11 @@ def visible_to(actor: Actor) -> Q:
         return visibility.EVERYTHING
     if actor.is_staff or actor.role is Role.ROBOT:
         accounts = Q(organisation__account_manager=actor.id) | Q(organisation__parent__account_manager=actor.id)
-        return visibility.visible_to(actor, through="item") | accounts
+        return KEPT & (visibility.visible_to(actor, through="item") | accounts)
     theirs = _consented(actor.id or 0)
     if actor.role is Role.MANAGER and actor.organisation_id is not None:
-        return theirs | _managed(actor.organisation_id)
-    return theirs
+        return KEPT & (theirs | _managed(actor.organisation_id))
+    return KEPT & theirs
 
 
 def _consented(person_id: int) -> Q:

@@ -20,6 +20,7 @@ from tramita.domain.errors import NotFound, NotPermitted
 from tramita.domain.folding import words
 from tramita.domain.search_terms import MOST_TERMS, Term
 from tramita.models import Item
+from tramita.queries import trash
 from tramita.queries.beginnings import fts5
 from tramita.queries.found import tsquery
 from tramita.queries.list_rows import NAMES, SHOWN, Row, row_from
@@ -114,7 +115,8 @@ def listed(actor: Actor, *, typed: str = "", organisation: str = "", before: int
     company = Fragment("p.organisation_id = (SELECT id FROM organisations WHERE key = %s)", (organisation,))
     source, place, found = _with_words(typed)
     below = Fragment(f"{place} < %s", (before or NEWEST,))
-    where = both(found, Fragment(f"p.role IN {ASKERS}"), below, kept_sql(actor), company if organisation else TRUE)
+    asks = Fragment(f"p.role IN {ASKERS} AND {trash.KEPT}")
+    where = both(found, asks, below, kept_sql(actor), company if organisation else TRUE)
     rows = fetch(
         f"SELECT p.id, p.name, {TOLD} FROM {source} WHERE {where.sql} ORDER BY {place} DESC LIMIT {PAGE + 1}",
         where.params,
@@ -172,7 +174,7 @@ def get_visible(actor: Actor, number: int) -> Contact:
     has = f"(SELECT fields FROM ({declared_sql()}) d WHERE d.key = {sort}), CAST(p.properties AS TEXT)"
     rows = fetch(
         f"SELECT p.id, p.name, {TOLD}, {has}, CASE WHEN {kept.sql} THEN 1 ELSE 0 END FROM {PEOPLE} "
-        "WHERE p.id = %s AND p.email IS NOT NULL",
+        f"WHERE p.id = %s AND p.email IS NOT NULL AND {trash.KEPT}",
         [*kept.params, number],
     )
     if rows:

@@ -14,6 +14,7 @@ from tramita.domain.codes import Role
 from tramita.domain.errors import NotPermitted
 from tramita.models import Definition, Mailbox, Organisation, Person, Queue
 from tramita.queries import visibility
+from tramita.queries.trash import not_trashed
 
 WORKERS = (*sorted(STAFF), Role.ROBOT)
 ASKERS = (Role.REQUESTER, Role.MANAGER)
@@ -37,7 +38,8 @@ def users(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
 
 def contacts(actor: Actor, *, after: int, limit: int, q: str = "") -> DirectoryPage:
     """Who asks for things. `q` is the beginning of an address."""
-    people = Person.objects.filter(role__in=ASKERS, email__startswith=q.strip().lower()).select_related("organisation")
+    people = Person.objects.filter(not_trashed(), role__in=ASKERS, email__startswith=q.strip().lower())
+    people = people.select_related("organisation")
     return _page(actor, people, _contact, after, limit)
 
 

@@ -59,7 +59,8 @@ def decide(key: str, verb: str, *, reason: str = "", at: datetime) -> Approval:
 
 def _token(key: str) -> ApprovalToken:
     related = ("person", *(f"approval__{name}" for name in SHOWN))
-    found = ApprovalToken.objects.filter(digest=digest_of(key)).select_related(*related).first()
+    kept = ApprovalToken.objects.filter(digest=digest_of(key), approval__item__discarded_at=None)  # AP-23
+    found = kept.select_related(*related).first()
     if found is None:
         raise NotFound("There is no such link.")
     return found

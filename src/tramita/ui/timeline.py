@@ -332,6 +332,10 @@ def _level(data: Data) -> str:
     return " · " + _("level %(level)s of %(of)s") % {"level": data["level"], "of": data["of"]}
 
 
+def _deleted(data: Data) -> str:
+    return _("Moved to the trash: “%(why)s”") % {"why": data.get("why", "")}
+
+
 _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "created": _created,
     "submission_note": _plain(gettext_lazy("Initial submission note")),
@@ -351,6 +355,8 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "closed": _closed,
     "aborted": _plain(gettext_lazy("Aborted")),
     "discarded": _plain(gettext_lazy("Draft discarded")),
+    "deleted": _deleted,
+    "restored": _plain(gettext_lazy("Restored from the trash")),
     "problem_raised": _problem,
     "note_added": _plain(gettext_lazy("Internal note")),
     "mail_received": _received,

@@ -18,6 +18,7 @@ from tramita.models import Person
 from tramita.queries import contacts
 from tramita.queries.approvals import asked_of
 from tramita.queries.contacts import Contact, Part
+from tramita.queries.trash import may_restore
 from tramita.services import desk_settings, directory
 from tramita.services.directory import Card
 from tramita.services.field_words import said_fields
@@ -70,6 +71,7 @@ def contact(request: StaffRequest, number: int) -> HttpResponse:
         contact=found,
         properties=list(said_fields(found.properties)),
         may_change=contacts.may_change(actor, found),
+        may_delete=found.asks and may_restore(actor),
         mails=contacts.mails(actor, found),
         approvals=asked_of(found, actor, limit=MOST_APPROVALS),
         default_zone=settings.TIME_ZONE,

@@ -17,6 +17,7 @@ from tramita.queries import definitions
 from tramita.queries.around import Around, around
 from tramita.queries.kin import Kin
 from tramita.queries.names import Who
+from tramita.queries.trash import may_restore
 from tramita.queries.visibility import may
 from tramita.services.field_words import said_fields
 from tramita.services.flowing import RUNNING
@@ -198,6 +199,9 @@ def _facts(reading: Reading) -> dict[str, Any]:
     done = sum(1 for _text, ticked in item.checklist if ticked)
     return {
         "editable": editable,
+        "deletable": reading.item.state is not State.DRAFT
+        and reading.item.kind is not Kind.ACTION
+        and may_restore(reading.actor),
         "parent": read.parent,
         "parent_name": labels.word("kind", Kind.TICKET if (read.parent or "").endswith("-T") else Kind.CASE),
         "merged_into": read.merged_into,
