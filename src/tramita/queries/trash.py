@@ -75,9 +75,9 @@ def asked_by(person: Person, *, limit: int) -> Iterator[Item]:
     return (one for one in tops if one.parent_id not in held)
 
 
-def not_trashed() -> Exists:
+def not_trashed() -> Q:
     """Of people: those who are not in the trash."""
-    return ~Exists(Trashed.objects.filter(person=OuterRef("pk")))
+    return ~Q(Exists(Trashed.objects.filter(person=OuterRef("pk"))))
 
 
 KEPT = "NOT EXISTS (SELECT 1 FROM trash WHERE trash.person_id = p.id)"  # the same of `people p`
