@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0040_where_browsers_are_told"),
+        ("tramita", "0042_what_an_undo_needs"),
     ]
 
     operations = [
