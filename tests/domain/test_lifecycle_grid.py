@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TO_DO, IN_PROGRESS, WAITING = State.TO_DO, State.IN_PROGRESS, State.WAITING
 
 WHO = {
-    "a": {Role.AGENT, Role.TEAM_LEADER, Role.ADMINISTRATOR},
+    "a": {Role.AGENT, Role.DESIGNER, Role.TEAM_LEADER, Role.ADMINISTRATOR},
     "l": {Role.TEAM_LEADER, Role.ADMINISTRATOR},
     "r": {Role.ROBOT},
     "s": {Role.SYSTEM},

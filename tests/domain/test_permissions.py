@@ -12,7 +12,8 @@ LEADER = AGENT | {"assign", "merge_undo", "manage_queue", "bulk"}
 BUNDLES = {
     Role.AGENT: AGENT,
     Role.TEAM_LEADER: LEADER,
-    Role.ADMINISTRATOR: LEADER | {"configure", "manage_users", "audit"},
+    Role.DESIGNER: AGENT | {"configure"},
+    Role.ADMINISTRATOR: LEADER | {"configure", "publish", "manage_users", "audit"},
     Role.ROBOT: {"view", "create", "work", "resolve"},
     Role.REQUESTER: {"portal"},
     Role.MANAGER: {"portal", "approve"},

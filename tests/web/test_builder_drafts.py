@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests import factories
+from tests.web.conftest import Browser
 from tests.web.reading import text_of, words_of
 from tests.web.test_builder import CASE_TYPE, chief, configured, desk, version, yaml_of
+from tramita.domain.codes import Role
 from tramita.models import ProcessDraft
+from tramita.queries import people
 
 __all__ = ["chief", "configured", "desk"]  # fixtures
 EDITOR = f"{CASE_TYPE}?tab=yaml"
@@ -112,3 +116,32 @@ def test_the_check_says_which_of_two_grades_a_fault_has(chief: Client) -> None:
 def test_who_does_not_configure_the_desk_keeps_no_draft(ana: Client, desk: Any) -> None:
     """SEC-1."""
     assert ana.post(CASE_TYPE, {"yaml": "title: x", "save": "1"}).status_code == 403
+
+
+def test_a_designer_writes_a_draft_and_is_told_who_sets_it_live(chief: Client, as_: Browser) -> None:
+    """BU-4, SEC-1: refused in the service too, whatever the page shows; a draft is checked with all the rest."""
+    factories.person("Vera Stone", role=Role.ADMINISTRATOR)
+    designer = as_(people.actor_for(factories.person("Iris Cole", role=Role.DESIGNER)))
+    page = text_of(designer.get(EDITOR))
+    seen = editor(designer)
+
+    checked = send(designer, seen, ("when:", "whem:"), check="1")
+    kept = send(designer, seen, ("Call them", "Phone them"), save="1")
+    published = send(designer, editor(designer), ("Phone them", "Ring them"))
+    made = designer.post("/builder/new", {"kind": "case_type", "service": "acme/main/finance", "key": "x", "title": "X"})
+
+    assert "Vera Stone" in page
+    assert ">Publish<" not in page
+    assert (checked.status_code, kept["Location"]) == (422, EDITOR)
+    assert (published.status_code, made.status_code, version()) == (403, 403, 1)
+    assert [designer.get(path).status_code for path in ("/builder", "/builder/desk/users")] == [200, 403]
+    assert ProcessDraft.objects.get().saved_by.name == "Iris Cole"
+
+
+def test_what_a_check_finds_while_one_types_is_told_politely(chief: Client) -> None:
+    """WCAG 4.1.3: an alert interrupts, and nobody pressed anything."""
+    typed = text_of(send(chief, editor(chief), ("when:", "whem:"), check="1", typing="1"))
+    pressed = text_of(send(chief, editor(chief), ("when:", "whem:"), check="1"))
+
+    assert 'id="yaml-verdict" aria-live="polite"' in typed
+    assert ('role="alert"' in typed, 'role="alert"' in pressed) == (False, True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from tramita.domain.codes import Role
 
-STAFF = frozenset({Role.AGENT, Role.TEAM_LEADER, Role.ADMINISTRATOR})
+STAFF = frozenset({Role.AGENT, Role.DESIGNER, Role.TEAM_LEADER, Role.ADMINISTRATOR})
 LEADERS = frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR})
 
 

@@ -154,6 +154,7 @@ class Role(StrEnum):
     """What a person is to the desk (SEC-1). The system itself acts as SYSTEM."""
 
     ADMINISTRATOR = "administrator"
+    DESIGNER = "designer"  # an agent who writes processes and does not set them live (BU-4)
     TEAM_LEADER = "team_leader"
     AGENT = "agent"
     ROBOT = "robot"

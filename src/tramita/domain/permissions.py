@@ -20,7 +20,8 @@ class Permission(StrEnum):
     MERGE_UNDO = "merge_undo"
     MANAGE_QUEUE = "manage_queue"
     BULK = "bulk"
-    CONFIGURE = "configure"
+    CONFIGURE = "configure"  # to write in the Builder what others may set live (BU-4)
+    PUBLISH = "publish"
     MANAGE_USERS = "manage_users"
     AUDIT = "audit"
     PORTAL = "portal"  # own requests, or the organisation's
@@ -31,11 +32,13 @@ _P = Permission
 _ROBOT = frozenset({_P.VIEW, _P.CREATE, _P.WORK, _P.RESOLVE})  # on leased items; mail by grant
 _AGENT = _ROBOT | {_P.MAIL, _P.APPROVALS_REQUEST, _P.REPORTS}
 _LEADER = _AGENT | {_P.ASSIGN, _P.MERGE_UNDO, _P.MANAGE_QUEUE, _P.BULK}
-_ADMINISTRATOR = _LEADER | {_P.CONFIGURE, _P.MANAGE_USERS, _P.AUDIT}
+_DESIGNER = _AGENT | {_P.CONFIGURE}
+_ADMINISTRATOR = _LEADER | {_P.CONFIGURE, _P.PUBLISH, _P.MANAGE_USERS, _P.AUDIT}
 
 ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.ROBOT: _ROBOT,
     Role.AGENT: _AGENT,
+    Role.DESIGNER: _DESIGNER,
     Role.TEAM_LEADER: _LEADER,
     Role.ADMINISTRATOR: _ADMINISTRATOR,
     Role.REQUESTER: frozenset({_P.PORTAL}),

@@ -96,6 +96,7 @@ class Shell:
     totals: Mapping[DueStatus, Count] = field(default_factory=dict)  # of the list that the page shows (H-2)
     unhandled_today: Count = field(default_factory=lambda: Count(0))  # of the last 24 hours (M-21)
     alerts: Count | None = None  # what an operator must know; None: not this reader
+    designs: bool = False  # they may open the Builder
     views: Sequence[ViewCount] = ()
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of what the list is narrowed by
     focus: Sequence[Row] = ()  # of the Inbox, in its reader's order (Z-6)
@@ -177,6 +178,7 @@ def shell_of(
         news=found["news"],
         newest_news=found["newest_news"].number,
         alerts=found["alerts"] if operates(actor) else None,
+        designs=designs(actor),
         queues=sorted(queues, key=lambda queue: queue.title.casefold()),
         recent=opened,
         focus=focus,
@@ -275,4 +277,9 @@ def _alerts(actor: Actor) -> Fragment:
 
 def operates(actor: Actor) -> bool:
     """Whether this person looks after the desk as a whole, its mailboxes for one."""
+    return actor.grants is None and actor.is_staff and may(actor, "publish")
+
+
+def designs(actor: Actor) -> bool:
+    """Whether this person writes drafts of processes, be it for others to set them live (BU-4)."""
     return actor.grants is None and actor.is_staff and may(actor, "configure")

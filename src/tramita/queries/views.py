@@ -49,7 +49,7 @@ def narrowing_of(view: View) -> Narrowing:
 
 def may_change(actor: Actor, view: View) -> bool:
     """Its owner; of a shared one also who configures the desk."""
-    return view.owner_id == actor.id or (bool(view.shared) and actor.grants is None and may(actor, "configure"))
+    return view.owner_id == actor.id or (bool(view.shared) and actor.grants is None and may(actor, "publish"))
 
 
 def may_share_with_all(actor: Actor) -> bool:

@@ -120,7 +120,13 @@ def change(address: str, edited: Edited, *, by: Actor, at: datetime) -> None:
 
 
 def permit(by: Actor) -> None:
-    """Raises: NotPermitted, for who does not configure the desk as a whole."""
+    """Raises: NotPermitted, for who may not set live what concerns the desk as a whole (BU-4)."""
+    if by.grants is not None or not may(by, "publish"):
+        raise NotPermitted("Only those who configure the desk may do this.")
+
+
+def permit_drafts(by: Actor) -> None:
+    """Raises: NotPermitted, for who writes no drafts of processes either."""
     if by.grants is not None or not may(by, "configure"):
         raise NotPermitted("Only those who configure the desk may do this.")
 

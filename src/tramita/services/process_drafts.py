@@ -11,7 +11,7 @@ from tramita.models import ProcessDraft
 from tramita.queries import builder
 from tramita.services import process_settings
 from tramita.services.definitions.apply import one_at_a_time
-from tramita.services.mailbox_settings import permit
+from tramita.services.mailbox_settings import permit_drafts
 from tramita.services.transactions import one_transaction
 
 
@@ -31,7 +31,7 @@ def save(kind: str, path: str, text: str, *, read: str, draft: int, by: Actor, a
 
 @one_transaction
 def publish(kind: str, path: str, text: str, *, read: str, draft: int, by: Actor, at: datetime) -> bool:
-    """As `process_settings.change`, and the draft is over. Raises besides: Conflict `draft_stale`."""
+    """As `process_settings.change`, and the draft is over. Raises besides: Conflict `draft_stale`. Rule: BU-4."""
     found = _seen(kind, path, draft, by=by)
     new = process_settings.change(kind, path, text, read=read, by=by, at=at)
     if found is not None:
@@ -48,7 +48,7 @@ def discard(kind: str, path: str, *, draft: int, by: Actor) -> None:
 
 
 def _seen(kind: str, path: str, draft: int, *, by: Actor) -> ProcessDraft | None:
-    permit(by)
+    permit_drafts(by)
     one_at_a_time()
     found = builder.draft(builder.process(kind, path).id)
     if (found.number if found else 0) != draft:

@@ -13,7 +13,7 @@ from tramita.services.definitions.export import as_yaml
 from tramita.services.definitions.export_processes import customers
 from tramita.services.definitions.source import Node, Place, Problems, as_node, documents
 from tramita.services.definitions.values import KEY, KEY_LENGTH
-from tramita.services.mailbox_settings import digest, permit
+from tramita.services.mailbox_settings import digest, permit, permit_drafts
 from tramita.services.transactions import one_transaction
 
 Tree = dict[str, Any]
@@ -37,7 +37,7 @@ def change(kind: str, path: str, text: str, *, read: str, check_only: bool = Fal
     Raises: NotPermitted, NotFound, Invalid; Conflict `stale`, when somebody changed it meanwhile;
     WrongConfiguration, whose faults stand at `line 3`.
     """
-    permit(by)
+    (permit_drafts if check_only else permit)(by)
     one_at_a_time()
     tree = customers()
     if digest(_entry(tree, kind, path)) != read:

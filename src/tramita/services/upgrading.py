@@ -47,7 +47,7 @@ def upgrade(
     What an undo needs to know; None when it was there already. The related group must be held.
     Raises: NotPermitted; Conflict, if it does not run, runs by another version or has nowhere to stand.
     """
-    require(by, Permission.CONFIGURE, case)
+    require(by, Permission.PUBLISH, case)
     if case.process_version_id == new:
         return None
     _require_running(case, old)
@@ -76,7 +76,7 @@ def take_back(case: Item, before: Mapping[str, Any], *, by: Actor, at: datetime)
 
     Raises: NotPermitted; Conflict, if it went on, by the move or since.
     """
-    require(by, Permission.CONFIGURE, case)
+    require(by, Permission.PUBLISH, case)
     if before["went_on"]:
         raise Conflict("The move completed its step: it went on, and stays where it is.", code="went_on")
     if case.state not in flowing.RUNNING or _mark(case) != before["stands"]:

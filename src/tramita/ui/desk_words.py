@@ -238,6 +238,7 @@ PERMISSIONS: Words = {
     "manage_queue": pgettext_lazy("right", "Manage queues"),
     "bulk": pgettext_lazy("right", "Change many at once"),
     "configure": pgettext_lazy("right", "Configure"),
+    "publish": pgettext_lazy("right", "Set live"),
     "manage_users": pgettext_lazy("right", "Manage users"),
     "audit": pgettext_lazy("right", "See the audit"),
     "approve": pgettext_lazy("right", "Approve"),

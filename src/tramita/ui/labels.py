@@ -91,6 +91,7 @@ ROLES: Words = {
     Role.ADMINISTRATOR: _("Administrator"),
     Role.TEAM_LEADER: _("Team leader"),
     Role.AGENT: _("Agent"),
+    Role.DESIGNER: _("Process designer"),
     Role.ROBOT: _("Robot"),
     Role.REQUESTER: _("Requester"),
     Role.MANAGER: _("Organisation manager"),

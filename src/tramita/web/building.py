@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tramita.domain.errors import NotPermitted
 from tramita.queries import builder
 from tramita.queries.builder import Process
-from tramita.queries.shell import operates
+from tramita.queries.shell import designs, operates
 from tramita.services import process_drafts, process_settings
 from tramita.services.definitions import WrongConfiguration
 from tramita.web import inputs, shown_process
@@ -112,6 +112,7 @@ def _process(
         "checked": False,
         "new": False,
         "grave": False,
+        "typing": inputs.flag(request, "typing"),  # told politely: nobody pressed anything
     } | context
     if tab == "yaml":
         shown |= _editor(request, found, kind, path, refused, typed)
@@ -140,7 +141,7 @@ def _editor(
     """What is published, the draft, or what was typed. Who met somebody else's words sees them besides, and decides."""
     (now, read), draft = process_settings.written(kind, path), builder.draft(found.id)
     text, base = (draft.text, draft.base) if draft else (now, read)
-    shown = {"draft": draft, "yaml": text, "read": base, "seen": draft.number if draft else 0, "meanwhile": ""}
+    shown = {"draft": draft, "setters": [] if operates(request.actor) else builder.setters(), "yaml": text, "read": base, "seen": draft.number if draft else 0, "meanwhile": ""}
     if request.method == "POST":
         shown |= {"yaml": refused.typed.get("yaml", "") if refused else typed, "read": inputs.text(request, "read")}
         shown["seen"] = inputs.key(request, "draft") or 0
@@ -167,5 +168,5 @@ def _overview(request: StaffRequest, refused: Refusal | None = None) -> HttpResp
 
 
 def _permit(request: StaffRequest) -> None:
-    if not operates(request.actor):
+    if not designs(request.actor):
         raise NotPermitted("Only those who configure the desk may do this.")

@@ -14,7 +14,7 @@ from tramita.models import Definition, Mailbox, Organisation, Person, Queue, Rou
 from tramita.services.definitions.export_processes import customers, field
 from tramita.services.definitions.plain import Tree, bodies, given, words
 
-STAFF = (Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.AGENT, Role.ROBOT)
+STAFF = (Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.DESIGNER, Role.AGENT, Role.ROBOT)
 CONTACTS = (Role.REQUESTER, Role.MANAGER)
 LINE_LENGTH = 120
 

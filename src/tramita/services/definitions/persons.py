@@ -18,7 +18,7 @@ from tramita.services.definitions.source import Node, Place
 LEASE = timedelta(minutes=5)
 LONGEST_LEASE = timedelta(days=1)
 PERMISSIONS = [one.value for one in Permission if one is not Permission.PORTAL]
-STAFF_ROLES = ("agent", "team_leader", "administrator")  # what a page offers
+STAFF_ROLES = ("agent", "designer", "team_leader", "administrator")  # what a page offers
 ROLES = [role.value for role in Role if role not in {Role.ROBOT, Role.SYSTEM}]
 
 
