@@ -1,7 +1,7 @@
 """The tables, a module per noun, and what the database keeps true for us."""
 
 from tramita.models.approvals import Approval, ApprovalToken, Consent
-from tramita.models.building import ProcessDraft
+from tramita.models.building import ProcessDraft, Trial
 from tramita.models.configuration import ConfigurationChange, Definition, Mailbox, Route, Version
 from tramita.models.defects import Defect
 from tramita.models.feedback import Feedback
@@ -95,6 +95,7 @@ __all__ = [
     "ToldSender",
     "Trashed",
     "TrayView",
+    "Trial",
     "Version",
     "View",
 ]

@@ -21,3 +21,23 @@ class ProcessDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.process_id} {self.number}"
+
+
+class Trial(models.Model):
+    """A test run of a process: what it was when it was begun, and the moves since; nothing of it is kept besides (BU-5)."""
+
+    process = models.ForeignKey(Definition, models.CASCADE, related_name="trials")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    version = models.PositiveIntegerField(null=True)  # None: of the draft
+    body = models.JSONField()
+    stand_in = models.BigIntegerField()  # the id of the version that says so while it is played: no real one is below 0
+    start = models.JSONField()  # short_description, requester, fields
+    moves = models.JSONField(default=list)  # [{"do": "complete", "item": 2}, …]
+    begun_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "trials"
+        constraints = [models.UniqueConstraint(fields=["process", "person"], name="one_trial_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.process_id} {self.person_id}"

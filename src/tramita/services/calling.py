@@ -7,6 +7,7 @@ meanwhile is not called any more (decision 47).
 
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,21 +59,35 @@ def _try(delivery: Claimed, *, at: datetime) -> None:
         with writing():
             update(DELIVERIES, delivery, state=int(Delivery.State.CANCELLED), lease_until=at)
         return
+    if error := _settle(delivery, wanted, _asked, at=at):
+        log.warning("a call failed", extra={"item": wanted.action.reference, "error": error})
+
+
+def answer_instead(action: Item, answer: Answer, *, at: datetime) -> None:
+    """As if the system that an Action waits for had said this; nobody is called (BU-5)."""
+    for one in Delivery.objects.filter(item=action, kind=KIND, state=Delivery.State.PENDING):
+        delivery = Claimed(one.pk, one.kind, action.pk, one.next_at, one.payload, one.fence, one.tries + 1)
+        if (wanted := _wanted(delivery)) is not None:
+            _settle(delivery, wanted, lambda *_asked, **_patience: answer, at=at)
+
+
+def _settle(delivery: Claimed, wanted: _Call, ask: Callable[..., Answer], *, at: datetime) -> str:
+    """Ask, and go on by the answer; why it has failed for good."""
     ends = _ends(wanted, delivery)
     try:
         if ends is not None and at >= ends:
             raise CallFault("it could not be called in time", again=False)
-        answer = _asked(wanted, delivery, patience=PATIENCE if ends is None else min(PATIENCE, ends - at))
+        answer = ask(wanted, delivery, patience=PATIENCE if ends is None else min(PATIENCE, ends - at))
         if not calls.passes(answer.status):
             again = calls.may_pass_later(answer.status)
             raise CallFault(f"the answer is {answer.status} {' '.join(answer.text[:200].split())}".strip(), again=again)
         values = calls.picked(answer.text, wanted.definition.store) if wanted.definition.store else {}
     except CallFault as fault:
-        _failed(delivery, wanted, str(fault), again=fault.again, at=at)
+        return _failed(delivery, wanted, str(fault), again=fault.again, at=at)
     except ValueError as error:
-        _failed(delivery, wanted, f"the answer cannot be read: {error}", again=False, at=at)
-    else:
-        _answered(delivery, wanted, values, answer.status, at=at)
+        return _failed(delivery, wanted, f"the answer cannot be read: {error}", again=False, at=at)
+    _answered(delivery, wanted, values, answer.status, at=at)
+    return ""
 
 
 def _wanted(delivery: Claimed) -> _Call | None:
@@ -114,20 +129,20 @@ def _ends(wanted: _Call, delivery: Claimed) -> datetime | None:
     return clockwork.later(wanted.case, limit, at=ordered_at) if limit else None
 
 
-def _failed(delivery: Claimed, wanted: _Call, error: str, *, again: bool, at: datetime) -> None:
-    """Later, or a person gets it with the error: for good, too often, or too late."""
+def _failed(delivery: Claimed, wanted: _Call, error: str, *, again: bool, at: datetime) -> str:
+    """Later, or a person gets it with the error: for good, too often, or too late. The error, if it is for good."""
     next_at = at + backoff(delivery)
     ends = _ends(wanted, delivery)
     late = ends is not None and next_at >= ends
     if again and not late and delivery.tries <= wanted.definition.retries:
         with writing():
             update(DELIVERIES, delivery, next_at=next_at, lease_until=at, error=error[:LONGEST_ERROR])
-        return
-    log.warning("a call failed", extra={"item": wanted.action.reference, "error": error})
+        return ""
     with writing():
         action = _held(delivery, wanted, Delivery.State.FAILED, error, at=at)
         if action is not None:
             _to_a_person(action, error, at=at)
+    return error
 
 
 def _answered(delivery: Claimed, wanted: _Call, values: dict[str, object], status: int, *, at: datetime) -> None:

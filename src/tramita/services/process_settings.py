@@ -5,8 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from tramita.domain.actors import Actor
+from django.db import transaction
+
+from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.errors import Conflict, Invalid, NotFound
+from tramita.models import Definition, Version
 from tramita.services.definitions import WrongConfiguration
 from tramita.services.definitions.apply import one_at_a_time, publish
 from tramita.services.definitions.export import as_yaml
@@ -43,6 +46,17 @@ def change(kind: str, path: str, text: str, *, read: str, check_only: bool = Fal
     if digest(_entry(tree, kind, path)) != read:
         raise Conflict("Somebody changed this process meanwhile. Look at it again, then decide.", code="stale")
     return _publish(tree, _place(kind, path), readable(text), Problems(), check_only=check_only, by=by, at=at)
+
+
+@one_transaction
+def body_as_if_published(kind: str, path: str, text: str, *, at: datetime) -> dict[str, Any]:
+    """What a version would say; nothing is kept. Raises: as `change`."""
+    with transaction.atomic():
+        one_at_a_time()
+        _publish(customers(), _place(kind, path), readable(text), Problems(), check_only=False, by=SYSTEM, at=at)
+        body = Version.objects.get(pk=Definition.objects.get(kind=kind, key=path).current_id or 0).body
+        transaction.set_rollback(True)
+    return dict(body)
 
 
 def readable(text: str) -> Node:

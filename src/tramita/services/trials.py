@@ -1,0 +1,229 @@
+"""Test runs: a process is run before it is live, and whatever it does is taken back (BU-5, decision 52).
+
+What is kept is a list of moves. Each look plays them from the start, by the very services that live work uses, in a
+transaction that ends in a rollback. So nothing of it is ever in a list, a count, a report, a queue or a webhook; its
+mails are read and never sent, its calls are answered by whoever tries.
+"""
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Role
+from tramita.domain.errors import Conflict, Invalid, NotFound, TramitaError
+from tramita.models import Definition, Entry, Item, Message, Person, Trial, Version
+from tramita.queries import builder
+from tramita.queries.builder import Process
+from tramita.queries.flow_view import FlowStep, flow_of
+from tramita.queries.people import actor_by_id
+from tramita.services import process_settings, starting, trial_moves
+from tramita.services.mailbox_settings import permit_drafts
+from tramita.services.transactions import one_transaction, writing
+from tramita.services.trial_moves import Cast, Offer
+
+MOST = 200  # moves: each look plays them all
+A_MOVE = timedelta(minutes=1)  # takes this long
+KIND = "case_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a test run stands. Items are told by their place among those that it made; `fault`: it broke off there."""
+
+    case: Item
+    now: datetime
+    steps: Sequence[FlowStep]
+    items: Sequence[Item]
+    offers: Mapping[int, Sequence[Offer]]  # by place
+    mails: Sequence[Message]
+    told: Sequence[tuple[int, Entry]]  # with the place of the item
+    fault: TramitaError | None = None
+    done: int = 0  # moves
+
+
+def running(path: str, *, by: Actor) -> Trial | None:
+    """The test run of this person, if they have one. Raises: NotFound."""
+    process = builder.process(KIND, path)
+    return Trial.objects.filter(process=process.id, person=by.id).first()
+
+
+@one_transaction
+def begin(path: str, *, draft: bool, start: Mapping[str, str], by: Actor, at: datetime) -> Trial:
+    """Begin one of the draft, or of what is published; an older one of the same person is gone.
+
+    Raises: NotPermitted, NotFound; what is wrong with the draft, or with `short_description`, `requester`, `fields`.
+    """
+    permit_drafts(by)
+    process = builder.process(KIND, path)
+    body = _drafted(path, process, at=at) if draft else process.body
+    _gone(process, by)
+    given = {**start, "fields": _fields(start["fields"], body)}
+    version = None if draft else process.number
+    trial = Trial.objects.create(
+        process_id=process.id,
+        person_id=by.id or 0,
+        version=version,
+        body=body,
+        stand_in=-1 - secrets.randbits(60),
+        start=given,
+        begun_at=at,
+    )
+    _sound(trial)
+    return trial
+
+
+@one_transaction
+def press(path: str, *, seen: int, move: Mapping[str, Any], by: Actor) -> None:
+    """One move more. `seen`: how many there were when it was chosen. Raises: Conflict, and what the move refuses."""
+    trial = _mine(path, seen, by=by)
+    if len(trial.moves) >= MOST:
+        raise Conflict("A test run has at most so many moves. Take some back, or begin anew.", code="too_many_moves")
+    if move["do"] == "fields":
+        move = {**move, "value": _fields(str(move["value"]), trial.body)}
+    trial.moves = [*trial.moves, dict(move)]
+    _sound(trial)
+    trial.save()
+
+
+@one_transaction
+def take_back(path: str, *, seen: int, by: Actor) -> None:
+    """The last move was none. Raises: Conflict."""
+    trial = _mine(path, seen, by=by)
+    trial.moves = trial.moves[:-1]
+    trial.save()
+
+
+@one_transaction
+def wipe(path: str, *, by: Actor) -> None:
+    """Nothing of it is left."""
+    permit_drafts(by)
+    _gone(builder.process(KIND, path), by)
+
+
+def play(trial: Trial) -> Played | None:
+    """Run it from the start, look, and take everything back; None where it cannot begin any more.
+
+    Cost: that of its moves, with the write lock of SQLite held.
+    """
+    with _leaving_nothing():
+        try:
+            case, cast = _begun(trial)
+        except TramitaError:
+            return None
+        clock, fault, done = trial.begun_at, None, 0
+        for move in trial.moves:
+            try:
+                with transaction.atomic():
+                    clock = trial_moves.make(case, move, cast, at=clock + A_MOVE)
+            except TramitaError as error:
+                fault = error
+                break
+            done += 1
+        return replace(_seen(case, cast, clock), fault=fault, done=done)
+
+
+def _sound(trial: Trial) -> None:
+    """Refuse what cannot be played to its end."""
+    with _leaving_nothing():
+        case, cast = _begun(trial)
+        clock = trial.begun_at
+        for move in trial.moves:
+            clock = trial_moves.make(case, move, cast, at=clock + A_MOVE)
+
+
+def _begun(trial: Trial) -> tuple[Item, Cast]:
+    """The process says what is tried, and a Case of it has started. Raises: what starting one refuses."""
+    process = Definition.objects.get(pk=trial.process_id)
+    number = Version.objects.filter(definition=process).order_by("-number").values_list("number", flat=True)[0] + 1
+    # what is read by the id stays in the memory of the process, so no version ever has it, nor another test run
+    version = Version(id=trial.stand_in, definition=process, number=number, body=trial.body, published_at=trial.begun_at)
+    version.save(force_insert=True)
+    Definition.objects.filter(pk=process.pk).update(current=version)
+    cast = Cast(*(_somebody(name, at=trial.begun_at) for name in ("Test 1", "Test 2")))
+    start = trial.start
+    case = starting.start_case(
+        case_type=process.key,
+        short_description=start["short_description"],
+        requester=start["requester"] or None,
+        fields=start["fields"],
+        by=cast.doer,
+        at=trial.begun_at,
+    )
+    return case, cast
+
+
+def _somebody(name: str, *, at: datetime) -> Actor:
+    """Who works and who reviews in a test run is nobody of this desk."""
+    address = f"{name.replace(' ', '')}@trial.invalid".lower()
+    made = Person.objects.create(name=name, email=address, role=Role.ADMINISTRATOR, created_at=at)
+    return actor_by_id(made.pk)
+
+
+def _seen(case: Item, cast: Cast, clock: datetime) -> Played:
+    items = trial_moves.group(case)
+    places = {one.pk: place for place, one in enumerate(items)}
+    entries = Entry.objects.filter(item__in=[*places]).order_by("at", "id")
+    return Played(
+        case=items[0],
+        now=clock,
+        steps=flow_of(items[0], cast.doer),
+        items=items,
+        offers={place: trial_moves.offers(one, cast, at=clock) for place, one in enumerate(items)},
+        mails=list(Message.objects.filter(item__in=[*places], outgoing=True).order_by("id")),
+        told=[(places[one.item_id], one) for one in entries],
+    )
+
+
+def _drafted(path: str, process: Process, *, at: datetime) -> Mapping[str, Any]:
+    draft = builder.draft(process.id)
+    if draft is None:
+        raise Conflict("There is no draft any more.", code="no_draft")
+    return process_settings.body_as_if_published(KIND, path, draft.text, at=at)
+
+
+def _fields(text: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Lines of `name: value`, as YAML reads them; what is declared as a text is one. Raises: Invalid."""
+    import yaml  # 20 ms that only who tries a process pays
+
+    try:
+        read = yaml.safe_load(text) if text.strip() else {}
+    except yaml.YAMLError:
+        read = None
+    if not isinstance(read, dict):
+        raise Invalid.one("fields", "not_a_mapping", "Write one field a line: its name, a colon and its value.")
+    declared = body.get("fields") or {}
+    return {str(name): _value(value, (declared.get(str(name)) or {}).get("type")) for name, value in read.items()}
+
+
+def _value(value: Any, type_: str | None) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value) if type_ in ("text", "choice") and isinstance(value, (int, float)) else value
+
+
+def _mine(path: str, seen: int, *, by: Actor) -> Trial:
+    permit_drafts(by)
+    process = builder.process(KIND, path)
+    trial = Trial.objects.select_for_update().filter(process=process.id, person=by.id).first()
+    if trial is None:
+        raise NotFound("There is no test run.")
+    if len(trial.moves) != seen:
+        raise Conflict("The test run went on meanwhile, in another window. Look at it again.", code="stale")
+    return trial
+
+
+def _gone(process: Process, by: Actor) -> None:
+    Trial.objects.filter(process=process.id, person=by.id).delete()
+
+
+@contextmanager
+def _leaving_nothing() -> Iterator[None]:
+    with writing(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -1,0 +1,146 @@
+"""Test runs: a process is run before it is live, and nothing of it is left (BU-5)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import factories
+from tests.desk import MONDAY
+from tramita.domain.actors import SYSTEM, Actor
+from tramita.domain.codes import Role, State
+from tramita.domain.errors import Conflict, Invalid, NotPermitted, TramitaError
+from tramita.models import Definition, Delivery, Entry, Item, Message, Person, Timer, Trial, Version
+from tramita.queries import people
+from tramita.services import process_drafts, process_settings, trials
+from tramita.services.definitions import apply
+from tramita.services.demo import EXAMPLES
+from tramita.services.trials import Played
+
+pytestmark = pytest.mark.django_db
+PATH = "acme/main/purchasing/supplier-onboarding"
+START = {"short_description": "Bodegas Llorente", "requester": "rui@acme.example", "fields": "volume: 42000\niban: ES91 2100"}
+LEFT = (Item, Entry, Message, Delivery, Timer)
+
+
+@pytest.fixture
+def vera(data_dir: Path) -> Actor:
+    apply([EXAMPLES["onboarding"]], by=SYSTEM, at=MONDAY)
+    return people.actor_for(Person.objects.get(email="vera@desk.example"))
+
+
+def begun(by: Actor, **keys: Any) -> Trial:
+    return trials.begin(PATH, draft=False, start=START | keys, by=by, at=MONDAY)
+
+
+def seen(by: Actor) -> Played:
+    found = trials.running(PATH, by=by)
+    assert found is not None
+    played = trials.play(found)
+    assert played is not None
+    return played
+
+
+def press(by: Actor, does: str, name: str | None = None, value: Any = None) -> Played:
+    """A move of the Action of this name that runs, be it of the Case or of a Sub-Case."""
+    played = seen(by)
+    place = next((n for n, one in enumerate(played.items) if one.action_name == name and one.state != State.CLOSED), 0)
+    assert name is None or does in [offer for offer, _ in played.offers[place]]
+    trials.press(PATH, seen=played.done, move={"do": does, "item": place, "value": value}, by=by)
+    return seen(by)
+
+
+def running(played: Played) -> list[str | None]:
+    return sorted(str(one.action_name) for one in played.items if one.kind.number == 3 and one.state != State.CLOSED)
+
+
+def test_a_process_is_run_to_its_end_and_nothing_of_it_is_left(vera: Actor) -> None:
+    """BU-5: by the services of live work: mail and wait, four eyes, Sub-Case, approval, a call that fails, rework."""
+    before = [model._default_manager.count() for model in (Version, Definition, Person)]
+    begun(vera)
+
+    press(vera, "mail_answers", "ask-papers")
+    assert running(press(vera, "complete", "ask-papers")) == ["agreement-signed", "bank-check", "credit-rating", "sign"]
+    press(vera, "complete", "bank-check")
+    assert "bank-check" in running(press(vera, "fail", "bank-check"))
+    press(vera, "complete", "bank-check")
+    press(vera, "pass", "bank-check")
+    press(vera, "complete", "credit-rating")
+    played = press(vera, "complete", "sign")
+    assert [("approve", "Helen Marsh"), ("reject", "Helen Marsh")] == list(played.offers[len(played.items) - 1])[:2]
+    press(vera, "approve", "approve")
+    press(vera, "refuses", "create-supplier")
+    assert press(vera, "unable", "create-supplier").case.problem == "action_unable"
+    press(vera, "rework", value="action:create-supplier")
+    played = press(vera, "answers", "create-supplier")
+
+    assert (played.case.state, played.case.fields["supplier_number"]) == (State.RESOLVED, "1")
+    assert [one.to[0][1] for one in played.mails[::2]] == ["rui@acme.example"] * 2
+    assert press(vera, "later", value=8).case.state == State.CLOSED
+    assert [model._default_manager.exists() for model in LEFT] == [False] * len(LEFT)
+    assert [model._default_manager.count() for model in (Version, Definition, Person)] == before
+
+
+def test_a_draft_is_run_and_a_move_taken_back(vera: Actor) -> None:
+    """BU-5, BU-4: what is published stays as it is; a designer may try what they cannot set live."""
+    iris = people.actor_for(factories.person("Iris Cole", role=Role.DESIGNER))
+    text, read = process_settings.written("case_type", PATH)
+    process_drafts.save(
+        "case_type", PATH, text.replace("volume > 10000", "volume > 90000"), read=read, draft=0, by=iris, at=MONDAY
+    )
+
+    trials.begin(PATH, draft=True, start=START, by=iris, at=MONDAY)
+    press(iris, "mail_answers", "ask-papers")
+    draft = running(press(iris, "complete", "ask-papers"))
+    trials.take_back(PATH, seen=2, by=iris)
+    back = running(seen(iris))
+    begun(iris)
+    press(iris, "mail_answers", "ask-papers")
+
+    assert ("credit-rating" in draft, back) == (False, ["ask-papers"])
+    assert "credit-rating" in running(press(iris, "complete", "ask-papers"))
+    assert Trial.objects.count() == 1
+    trials.wipe(PATH, by=iris)
+    assert not Trial.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("start", "field"),
+    [({"fields": "- volume"}, "fields"), ({"fields": "volume: many"}, "fields.volume"), ({"short_description": ""}, "short_description")],
+)
+def test_what_cannot_begin_is_refused_with_its_field(vera: Actor, start: dict[str, str], field: str) -> None:
+    """BU-5."""
+    with pytest.raises(Invalid) as refused:
+        begun(vera, **start)
+
+    assert [one.field for one in refused.value.errors] == [field]
+    assert not Trial.objects.exists()
+
+
+def test_a_move_that_is_refused_is_not_kept(vera: Actor) -> None:
+    """BU-5: with the sentence of the service that refused it; and who looks at an old page is told."""
+    begun(vera)
+    wrong: list[dict[str, Any]] = [
+        {"do": "pass", "item": 1},
+        {"do": "complete", "item": 99},
+        {"do": "later", "value": 0},
+        {"do": "rework", "value": "step:tell"},
+        {"do": "fields", "value": "volume: many"},
+        {"do": "nothing"},
+    ]
+
+    for move in wrong:
+        with pytest.raises(TramitaError):
+            trials.press(PATH, seen=0, move=move, by=vera)
+    with pytest.raises(Conflict) as stale:
+        trials.press(PATH, seen=3, move={"do": "mail_answers", "item": 1}, by=vera)
+
+    assert (stale.value.code, Trial.objects.get().moves) == ("stale", [])
+
+
+def test_only_who_writes_processes_tries_them(vera: Actor) -> None:
+    """SEC-1."""
+    ana = people.actor_for(Person.objects.get(email="ana@desk.example"))
+
+    with pytest.raises(NotPermitted):
+        begun(ana)
