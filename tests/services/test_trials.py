@@ -19,7 +19,11 @@ from tramita.services.trials import Played
 
 pytestmark = pytest.mark.django_db
 PATH = "acme/main/purchasing/supplier-onboarding"
-START = {"short_description": "Bodegas Llorente", "requester": "rui@acme.example", "fields": "volume: 42000\niban: ES91 2100"}
+START = {
+    "short_description": "Bodegas Llorente",
+    "requester": "rui@acme.example",
+    "fields": "volume: 42000\niban: ES91 2100",
+}
 LEFT = (Item, Entry, Message, Delivery, Timer)
 
 
@@ -67,7 +71,7 @@ def test_a_process_is_run_to_its_end_and_nothing_of_it_is_left(vera: Actor) -> N
     press(vera, "pass", "bank-check")
     press(vera, "complete", "credit-rating")
     played = press(vera, "complete", "sign")
-    assert [("approve", "Helen Marsh"), ("reject", "Helen Marsh")] == list(played.offers[len(played.items) - 1])[:2]
+    assert list(played.offers[len(played.items) - 1])[:2] == [("approve", "Helen Marsh"), ("reject", "Helen Marsh")]
     press(vera, "approve", "approve")
     press(vera, "refuses", "create-supplier")
     assert press(vera, "unable", "create-supplier").case.problem == "action_unable"
@@ -106,7 +110,11 @@ def test_a_draft_is_run_and_a_move_taken_back(vera: Actor) -> None:
 
 @pytest.mark.parametrize(
     ("start", "field"),
-    [({"fields": "- volume"}, "fields"), ({"fields": "volume: many"}, "fields.volume"), ({"short_description": ""}, "short_description")],
+    [
+        ({"fields": "- volume"}, "fields"),
+        ({"fields": "volume: many"}, "fields.volume"),
+        ({"short_description": ""}, "short_description"),
+    ],
 )
 def test_what_cannot_begin_is_refused_with_its_field(vera: Actor, start: dict[str, str], field: str) -> None:
     """BU-5."""

@@ -128,7 +128,9 @@ def test_a_designer_writes_a_draft_and_is_told_who_sets_it_live(chief: Client, a
     checked = send(designer, seen, ("when:", "whem:"), check="1")
     kept = send(designer, seen, ("Call them", "Phone them"), save="1")
     published = send(designer, editor(designer), ("Phone them", "Ring them"))
-    made = designer.post("/builder/new", {"kind": "case_type", "service": "acme/main/finance", "key": "x", "title": "X"})
+    made = designer.post(
+        "/builder/new", {"kind": "case_type", "service": "acme/main/finance", "key": "x", "title": "X"}
+    )
 
     assert "Vera Stone" in page
     assert ">Publish<" not in page

@@ -6,28 +6,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tramita', '0039_drafts_of_processes'),
+        ("tramita", "0039_drafts_of_processes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(null=True)),
-                ('body', models.JSONField()),
-                ('stand_in', models.BigIntegerField()),
-                ('start', models.JSONField()),
-                ('moves', models.JSONField(default=list)),
-                ('begun_at', models.DateTimeField()),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trials', to='tramita.definition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(null=True)),
+                ("body", models.JSONField()),
+                ("stand_in", models.BigIntegerField()),
+                ("start", models.JSONField()),
+                ("moves", models.JSONField(default=list)),
+                ("begun_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="trials", to="tramita.definition"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'trials',
-                'constraints': [models.UniqueConstraint(fields=('process', 'person'), name='one_trial_a_person')],
+                "db_table": "trials",
+                "constraints": [models.UniqueConstraint(fields=("process", "person"), name="one_trial_a_person")],
             },
         ),
     ]

@@ -24,13 +24,13 @@ class ProcessDraft(models.Model):
 
 
 class Trial(models.Model):
-    """A test run of a process: what it was when it was begun, and the moves since; nothing of it is kept besides (BU-5)."""
+    """A test run of a process: what that was when it was begun, and the moves since; no more of it is kept (BU-5)."""
 
     process = models.ForeignKey(Definition, models.CASCADE, related_name="trials")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     version = models.PositiveIntegerField(null=True)  # None: of the draft
     body = models.JSONField()
-    stand_in = models.BigIntegerField()  # the id of the version that says so while it is played: no real one is below 0
+    stand_in = models.BigIntegerField()  # id of the version that says so while it is played; no real one is below 0
     start = models.JSONField()  # short_description, requester, fields
     moves = models.JSONField(default=list)  # [{"do": "complete", "item": 2}, …]
     begun_at = models.DateTimeField()

@@ -110,7 +110,7 @@ def _unable(item: Item, cast: Cast, at: datetime) -> None:
     resolving.resolve(item, method=Method.UNABLE_TO_COMPLETE, reason=SAID, by=cast.doer, at=at)
 
 
-def _review(passed: bool) -> Callable[[Item, Cast, datetime], None]:
+def _review(*, passed: bool) -> Callable[[Item, Cast, datetime], None]:
     def review(item: Item, cast: Cast, at: datetime) -> None:
         _tick(item, cast.reviewer, at)
         reviewing.review(item, passed=passed, reason=SAID, by=cast.reviewer, at=at)
@@ -185,8 +185,8 @@ def _due(case: Item, until: datetime) -> Claimed | None:
 MOVES: Mapping[str, Callable[[Item, Cast, datetime], None]] = {
     "complete": _complete,
     "unable": _unable,
-    "pass": _review(True),
-    "fail": _review(False),
+    "pass": _review(passed=True),
+    "fail": _review(passed=False),
     "approve": _decide(approvals.approve),
     "reject": _decide(approvals.reject),
     "answers": _answers,

@@ -142,7 +142,9 @@ def _begun(trial: Trial) -> tuple[Item, Cast]:
     process = Definition.objects.get(pk=trial.process_id)
     number = Version.objects.filter(definition=process).order_by("-number").values_list("number", flat=True)[0] + 1
     # what is read by the id stays in the memory of the process, so no version ever has it, nor another test run
-    version = Version(id=trial.stand_in, definition=process, number=number, body=trial.body, published_at=trial.begun_at)
+    version = Version(
+        id=trial.stand_in, definition=process, number=number, body=trial.body, published_at=trial.begun_at
+    )
     version.save(force_insert=True)
     Definition.objects.filter(pk=process.pk).update(current=version)
     cast = Cast(*(_somebody(name, at=trial.begun_at) for name in ("Test 1", "Test 2")))

@@ -20,6 +20,21 @@ TABS: Mapping[str, Any] = {
     "settings": _("Settings"),
     "yaml": _("YAML"),
     "history": _("History"),
+    "test": _("Test run"),
+}
+MOVES: Mapping[str, Any] = {  # of a test run
+    "complete": _("Complete"),
+    "unable": _("Unable to complete"),
+    "pass": _("Pass"),
+    "fail": _("Fail, give it back"),
+    "approve": _("%(name)s approves"),
+    "reject": _("%(name)s rejects"),
+    "answers": _("It answers"),
+    "refuses": _("It refuses"),
+    "mail_answers": _("An answer arrives"),
+    "next_step": _("Next step"),
+    "go_on": _("Go on"),
+    "resolve": _("Resolve"),
 }
 PROCESSES: Mapping[str, Any] = {
     "case_type": _("Case type"),

@@ -481,6 +481,7 @@ ALL: Mapping[str, Words] = {
     "step": STEPS,
     "action_kind": builder_words.ACTION_KINDS,
     "builder_tab": builder_words.TABS,
+    "trial_move": builder_words.MOVES,
     "process_kind": builder_words.PROCESSES,
     "field_type": builder_words.FIELD_TYPES,
     "comparison": builder_words.COMPARISONS,

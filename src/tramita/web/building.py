@@ -18,12 +18,12 @@ from tramita.queries.builder import Process
 from tramita.queries.shell import designs, operates
 from tramita.services import process_drafts, process_settings
 from tramita.services.definitions import WrongConfiguration
-from tramita.web import inputs, shown_process
+from tramita.web import inputs, shown_process, shown_trial
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
 
-TABS = {"case_type": ("flow", "settings", "yaml", "history"), "category": ("settings", "yaml", "history")}
+TABS = {"case_type": ("flow", "settings", "yaml", "test", "history"), "category": ("settings", "yaml", "history")}
 
 
 @require_safe
@@ -54,7 +54,7 @@ def process(request: StaffRequest, kind: str, path: str) -> HttpResponse:
     """One process; a POST checks, keeps or publishes the YAML of it."""
     _permit(request)
     if request.method == "GET":
-        return _process(request, kind, path)
+        return process_page(request, kind, path)
     try:
         for name, do in (("check", _check), ("save", _save), ("discard", _discard)):
             if inputs.flag(request, name):
@@ -62,9 +62,9 @@ def process(request: StaffRequest, kind: str, path: str) -> HttpResponse:
         return _publish(request, kind, path)
     except WrongConfiguration as wrong:
         faults, grave = list(process_settings.faults(wrong)), process_settings.is_unreadable(_typed(request))
-        return _process(request, kind, path, refusal("yaml", wrong, request.POST), faults=faults, grave=grave)
+        return process_page(request, kind, path, refusal("yaml", wrong, request.POST), faults=faults, grave=grave)
     except Refusing as error:
-        return _process(request, kind, path, refusal("yaml", error, request.POST))
+        return process_page(request, kind, path, refusal("yaml", error, request.POST))
 
 
 def _typed(request: StaffRequest) -> str:
@@ -74,7 +74,7 @@ def _typed(request: StaffRequest) -> str:
 def _check(request: StaffRequest, kind: str, path: str) -> HttpResponse:
     text, read, now = _typed(request), inputs.text(request, "read"), timezone.now()
     new = process_settings.change(kind, path, text, read=read, check_only=True, by=request.actor, at=now)
-    return _process(request, kind, path, typed=text, checked=True, new=new)
+    return process_page(request, kind, path, typed=text, checked=True, new=new)
 
 
 def _save(request: StaffRequest, kind: str, path: str) -> HttpResponse:
@@ -100,12 +100,13 @@ def _publish(request: StaffRequest, kind: str, path: str) -> HttpResponse:
     return redirect(shown_process.address(kind, path))
 
 
-def _process(
+def process_page(
     request: StaffRequest, kind: str, path: str, refused: Refusal | None = None, *, typed: str = "", **context: Any
 ) -> HttpResponse:
     """Cost: the tree, the process, and what its tab shows."""
     found, tabs = builder.process(kind, path), TABS[kind]
     asked = "yaml" if refused or typed else request.GET.get("tab", tabs[0])
+    asked = "test" if refused is not None and refused.panel == "trial" else asked
     tab = asked if asked in tabs else tabs[0]
     shown: dict[str, Any] = {
         "faults": (),
@@ -116,6 +117,8 @@ def _process(
     } | context
     if tab == "yaml":
         shown |= _editor(request, found, kind, path, refused, typed)
+    elif tab == "test":
+        shown |= shown_trial.trial(request.actor, path, found, refused)
     else:
         shown |= shown_process.SHOWN[tab](found, kind, request.GET)
     return page(
@@ -141,7 +144,14 @@ def _editor(
     """What is published, the draft, or what was typed. Who met somebody else's words sees them besides, and decides."""
     (now, read), draft = process_settings.written(kind, path), builder.draft(found.id)
     text, base = (draft.text, draft.base) if draft else (now, read)
-    shown = {"draft": draft, "setters": [] if operates(request.actor) else builder.setters(), "yaml": text, "read": base, "seen": draft.number if draft else 0, "meanwhile": ""}
+    shown = {
+        "draft": draft,
+        "setters": [] if operates(request.actor) else builder.setters(),
+        "yaml": text,
+        "read": base,
+        "seen": draft.number if draft else 0,
+        "meanwhile": "",
+    }
     if request.method == "POST":
         shown |= {"yaml": refused.typed.get("yaml", "") if refused else typed, "read": inputs.text(request, "read")}
         shown["seen"] = inputs.key(request, "draft") or 0

@@ -35,10 +35,10 @@ def restarts(steps: Sequence[FlowStep]) -> list[tuple[str, str]]:
 def flow(reading: Reading) -> dict[str, Any]:
     """Each step in order, and where a rework may start. Cost: one statement."""
     steps = flow_of(reading.item, reading.actor)
-    return {"flow": [_step(step) for step in steps], "restarts": restarts(steps)}
+    return {"flow": [step_shown(step) for step in steps], "restarts": restarts(steps)}
 
 
-def _step(step: FlowStep) -> dict[str, Any]:
+def step_shown(step: FlowStep) -> dict[str, Any]:
     """A step with how many of its Actions are done, and the shape that stands for it."""
     begun = [one for one in step.actions if one.state is not None]
     done = sum(one.state is State.CLOSED for one in begun)

@@ -39,6 +39,7 @@ from tramita.web import (
     trashing,
     tray,
     tray_actions,
+    trials,
     upgrading,
     views,
 )
@@ -77,6 +78,7 @@ urlpatterns = [
     path("builder", building.overview, name="builder"),
     path("builder/new", building.add, name="builder-new"),
     path("builder/upgrades/<path:path>", upgrading.upgrade, name="builder-upgrade"),
+    path("builder/trials/<path:path>", trials.trial, name="builder-trial"),
     path("builder/case-types/<path:path>", building.process, {"kind": "case_type"}, name="builder-case-type"),
     path("builder/categories/<path:path>", building.process, {"kind": "category"}, name="builder-category"),
     path("builder/desk/<slug:sort>", desk.things, name="desk-things"),
