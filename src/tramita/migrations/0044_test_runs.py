@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0039_drafts_of_processes"),
+        ("tramita", "0043_trash"),
     ]
 
     operations = [
