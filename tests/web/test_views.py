@@ -12,7 +12,7 @@ from tests import factories as make
 from tests.desk import Desk
 from tests.web.conftest import Browser
 from tests.web.reading import errors_of, text_of, words_of
-from tramita.models import Definition, View
+from tramita.models import Definition, Item, View
 from tramita.services import launching, waiting, working
 
 Saved = dict[str, Any]
@@ -142,6 +142,21 @@ def test_columns_that_few_want_are_read_only_for_who_asks(
     said = ("Main contract", "Supplier onboarding", "Check the bank account", "Leo Roy")
     assert " ".join(said) in page
     assert ",".join(said) in file
+
+
+def test_a_column_says_by_how_much_what_is_overdue_is_late(desk: Desk, ana: Client) -> None:
+    """H-4: overdue fields; of what is in time nothing."""
+    two(desk)
+    past, ahead = timezone.now() - timedelta(hours=2, minutes=10, seconds=30), timezone.now() + timedelta(days=1)
+    Item.objects.update(due_at=ahead, sort_due=ahead)
+    Item.objects.filter(title="Paid twice").update(due_at=past, sort_due=past)
+
+    page = text_of(ana.get("/queues/invoices?col=overdue"))
+    file = ana.get("/queues/invoices?col=overdue&export=csv").content.decode("utf-8-sig")
+
+    assert page.count("2 h 10 m late") == 1
+    assert "Overdue" in page
+    assert [line.rpartition(",")[2] for line in file.splitlines()[1:]] == ["2 h 10 m late", ""]
 
 
 @pytest.mark.parametrize("group", ["state", "due", "kind", "assignee", "queue", "organisation", "process"])

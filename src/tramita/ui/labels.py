@@ -285,6 +285,7 @@ COLUMNS: Words = {
     "created": pgettext_lazy("when", "Created"),
     "updated": pgettext_lazy("when", "Changed"),
     "updated_by": _("Changed by"),
+    "overdue": _("Overdue"),
     "due": _("Due"),
     "who": _("Assignee"),
 }

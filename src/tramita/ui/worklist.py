@@ -18,6 +18,7 @@ from tramita.ui.due import Due
 from tramita.ui.people import hue, initials
 
 NOTHING: Mapping[str, str] = {}
+LATE = "late"  # the mark of what is overdue
 
 
 class Line(NamedTuple):
@@ -185,6 +186,7 @@ CELLS: Mapping[str, Cell] = {
     "updated": lambda line, said: _when(line.updated, said),
     "updated_by": _own("updated_by"),
     "due": lambda line, _said: f'<td class="c-due">{_due(line.due)}</td>',
+    "overdue": lambda line, _said: f'<td class="c-more">{_due(line.due) if line.due.mark == LATE else ""}</td>',
     "who": lambda line, said: f'<td class="c-who">{_avatar(line.who, line.who_kind, said.nobody, said.sheet)}</td>',
 }
 COLUMNS = tuple(CELLS)

@@ -15,7 +15,7 @@ from tramita.queries.visibility import Fragment
 from tramita.queries.worklists import ORDERS, Place
 from tramita.ui import labels, moments, sheets
 from tramita.ui.sheets import Cell
-from tramita.ui.worklist import Line
+from tramita.ui.worklist import LATE, Line
 from tramita.web import own_words
 from tramita.web.asked import Look
 from tramita.web.own_words import Own
@@ -106,5 +106,6 @@ CELLS: Mapping[str, Callable[[Row, Line], Cell]] = {
     "created": lambda row, _line: _wall_clock(row.created_at),
     "updated": lambda row, _line: _wall_clock(row.updated_at),
     "due": _due,
+    "overdue": lambda _row, line: line.due.text if line.due.mark == LATE else "",
     "who": lambda _row, line: line.who,
 }
