@@ -17,6 +17,7 @@ KINDS = (
     "mail_out",
     "notify",
     "probes",
+    "push",
     "scan",
     "search",
     "show",
