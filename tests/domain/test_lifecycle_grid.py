@@ -73,6 +73,9 @@ TICKET = """
 verb                     new   draft free mine other prog prog' info days shut until split case open over closed
 draft                    aD    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
 create                   sarqT .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
+propose                  sD    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
+admit                    .     sT    .    .    .     .    .     .    .    .    .     .     .    .    .    .
+decline                  .     sC    .    .    .     .    .     .    .    .    .     .     .    .    .    .
 refuse                   sC    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
 archive                  sC    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
 submit                   .     aT    .    .    .     .    .     .    .    .    .     .     .    .    .    .

@@ -42,6 +42,9 @@ W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
 MAIL-17 archive        20  no  -
 MAIL-96 bounce         100 yes -
+TO-4 propose           0   no  -
+TO-4 admit             105 no  -
+TO-4 decline           105 no  rejected
 """
 
 CASE = """

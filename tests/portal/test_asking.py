@@ -14,7 +14,7 @@ from tests.desk import Desk, offer
 from tests.portal.test_pages import browser
 from tests.web.reading import words_of
 from tramita.domain.codes import Kind, State
-from tramita.models import Definition, Item, Message, Person, SeenMessage
+from tramita.models import Approval, Definition, Item, Message, Person, SeenMessage
 from tramita.queries import catalogue
 from tramita.queries.people import actor_by_id
 from tramita.services import starting_by_mail
@@ -179,3 +179,24 @@ def test_a_french_person_is_asked_in_french(acme: Customer) -> None:
 
     assert "Facture" in page
     assert "Nouvelle demande" in page
+
+
+def test_where_a_manager_approves_first_both_see_where_it_stands(acme: Customer, rui: Client) -> None:
+    """TO-4, AP-21: who asked in plain words, a manager among what waits; refused, it says so and why."""
+    offer(acme.desk.definitions["plain"], approve_opening=True)
+    path = ask(rui, "category:acme/main/finance/plain").headers["Location"]
+    sofia = browser(Person.objects.get(pk=acme.sofia.id))
+    waiting = words_of(rui.get(path))
+    listed, approval = words_of(sofia.get("/portal/approvals")), Approval.objects.get()
+    asked = words_of(sofia.get(f"/portal/approvals/{approval.pk}"))
+
+    sofia.post(f"/portal/approvals/{approval.pk}", {"decision": "reject", "reason": "Too dear."})
+
+    assert "Waits for an approval" in waiting
+    assert "A manager of your organisation approves such requests" in waiting
+    assert "Approve actions (1)" in listed
+    assert "It is begun when a manager approves it." in asked
+    assert "It came twice." in asked
+    refused = words_of(rui.get(path))
+    assert "did not approve this request" in refused
+    assert "Too dear." in refused

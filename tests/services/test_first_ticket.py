@@ -7,8 +7,8 @@ import pytest
 from tests.desk import MONDAY, Desk
 from tramita.domain.codes import Clock, Listed, Method, State, WaitType
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
-from tramita.models import Item, Timer
-from tramita.services import editing, firing, launching, ledger, notes, resolving, waiting, working
+from tramita.models import Entry, Item, Timer
+from tramita.services import editing, firing, launching, ledger, notes, resolving, starting, waiting, working
 
 HOUR = timedelta(hours=1)
 
@@ -162,3 +162,13 @@ def test_a_ticket_of_somebody_else_is_not_started(desk: Desk) -> None:
     with pytest.raises(Conflict):
         working.start(item, by=desk.leo, at=MONDAY)
     assert fresh(item).assignee_id == desk.ana.id
+
+
+def test_a_draft_that_is_submitted_comes_to_its_queue(desk: Desk) -> None:
+    """T-23, Q-1: the queue is kept, and told by the entry."""
+    draft = desk.ticket(draft=True)
+
+    starting.submit(draft, by=desk.ana, at=MONDAY)
+
+    assert Item.objects.get(pk=draft.pk).queue == desk.invoices
+    assert Entry.objects.get(item=draft, type="submitted").data["set"]["queue_id"] == desk.invoices.pk

@@ -14,8 +14,8 @@ from tests.desk import MONDAY, Desk
 from tests.web.reading import offered, text_of, words_of
 from tramita.domain.codes import ApprovalState, Role
 from tramita.models import Approval, Definition, Delivery, Item, Message, Person
-from tramita.queries.approvals import managers_of
 from tramita.queries.around import around
+from tramita.queries.managers import managers_of
 from tramita.services import approvals, resolving
 
 pytestmark = pytest.mark.django_db

@@ -35,6 +35,7 @@ class Settings:
     resolution_note_required: bool = False
     keep_with_user: bool = False
     approve_actions_in_tickets: bool = False  # AP-3, AP-4
+    approve_every_opening: bool = False  # of Tickets, whatever their category (TO-4)
     undo_send: int = 10  # seconds that a mail written on a page is held back, 0 to 60 (MAIL-115)
     reply_marker: bool = False  # "write above this line" in mail to requesters
     colleagues_take_part: bool = False  # of a participant's organisation (MAIL-73)
@@ -91,6 +92,7 @@ class CategoryDefinition:
     assign_secondary: str | None = None
     allow_title_change: bool = True  # G-8
     self_service: bool = False  # offered to requesters (SS-2)
+    approve_opening: bool = False  # a manager of who asks decides first (TO-4)
     fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
     cards: tuple[CardDefinition, ...] = ()
     automatic_mails: tuple[str, ...] = ()  # those that are sent (M-19b): `mail_templates.SWITCHES`

@@ -62,7 +62,14 @@ class Facts:
     nothing_to_await: bool = False  # its Sub-Case never started or had ended already (A-45)
     close_if_none: bool = False  # and then it closes by itself (A-46)
 
+    awaits_opening: bool = False  # a manager of the customer decides first (TO-4)
+
     given: Given = field(default_factory=Given)
+
+
+def opened(facts: Facts) -> bool:
+    """Nobody at the customer's has to agree first that it opens (TO-4)."""
+    return not facts.awaits_opening
 
 
 def free_or_held(facts: Facts) -> bool:

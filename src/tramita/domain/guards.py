@@ -33,6 +33,7 @@ CHILDREN_CLOSED = Guard(is_so.children_closed, "Not everything it waits for has 
 HAS_PROBLEM = Guard(is_so.has_problem, "It has no problem to be dealt with.")
 STEP_OVER = Guard(is_so.step_over, "Its step is not over, or it goes on by itself.")
 HAS_STEPS = Guard(is_so.has_steps, "Its Case type has no steps.")
+OPENED = Guard(is_so.opened, "A manager of the customer decides first whether it opens.")
 TARGET_RUNNING = Guard(is_so.target_running, "The item to merge into does not run any more.")
 FIRST_PART = Guard(is_so.first_part, "There is nothing left to be reviewed.")
 NOT_FIRST_PART = Guard(is_so.not_first_part, "Its work is reviewed first.")

@@ -17,6 +17,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "case_launched": (*ALWAYS, "case"),
     "split": (*ALWAYS, "children"),
     "resolution": (*ALWAYS, "until"),
+    "opening_asked": ALWAYS,
+    "opening_approved": ALWAYS,
+    "opening_declined": (*ALWAYS, "reason"),
     # those below belong to no item
     "too_large": ("name", "desk", "subject", "size", "limit"),
     "new_user": ("name", "desk", "link", "until"),

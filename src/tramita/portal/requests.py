@@ -21,6 +21,7 @@ from tramita.queries.facts import window_open
 from tramita.queries.feedback import said_of
 from tramita.queries.files import get_file
 from tramita.queries.items import get_visible
+from tramita.queries.portal import opening_of
 from tramita.queries.stored import opened_file
 from tramita.queries.timeline import Said, conversation
 from tramita.services import portal_replies
@@ -146,6 +147,8 @@ def _page(request: CustomerRequest, item: Item, *, refused: TramitaError | None 
         is_case=item.kind is Kind.CASE,
         window_until=item.window_ends_at if window_open(item, timezone.now()) else None,
         given=said_of(item),
+        opening=opening_of(item),
+        said_why=item.resolution_reason or "",
         typed=request.POST,
         faults=errors.by_field(refused) if refused else {},
         talk=[_said(one) for one in talk],

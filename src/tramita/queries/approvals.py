@@ -4,28 +4,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from tramita.domain.actors import Actor
 from tramita.domain.approvals import Part
 from tramita.domain.codes import ApprovalState, Role
 from tramita.domain.definitions import ApprovalTypeDefinition
 from tramita.domain.errors import NotFound
-from tramita.models import Approval, ApprovalToken, Consent, Item, Organisation, Person
+from tramita.models import Approval, ApprovalToken, Consent, Item, Person
 from tramita.queries import definitions, visibility
 from tramita.queries.contacts import Contact
 from tramita.queries.facts import action_of
+from tramita.queries.managers import managers_of
 from tramita.queries.names import Who, who
 
 KEPT = Q(item__discarded_at=None)  # not in the trash with its item (AP-23)
 SHOWN = ("item", "type", "organisation", "requested_by", "decided_by")
-
-
-def managers_of(organisation_id: int | None) -> QuerySet[Person]:
-    """The active managers of an organisation and of its parent, by name (AP-6, CG-47, CG-48, CG-53)."""
-    parent = Organisation.objects.filter(pk=organisation_id or 0).values("parent")
-    here = Q(organisation=organisation_id) | Q(organisation__in=parent)
-    return Person.objects.filter(here, role=Role.MANAGER, is_active=True, organisation__isnull=False).order_by("name")
 
 
 def deciders(approval: Approval) -> list[Person]:
@@ -53,6 +47,11 @@ def asks_itself(approval: Approval) -> bool:
     return approval.requested_by_id is None
 
 
+def is_opening(approval: Approval) -> bool:
+    """Whether it is asked that a Ticket opens at all, by who wants it (TO-4)."""
+    return approval.type.kind == "category"
+
+
 def asked_now(approval: Approval) -> list[Consent]:
     """What awaits a decision on the lowest level that has some, by name. Cost: one statement."""
     rows = Consent.objects.filter(approval=approval, state=ApprovalState.AWAITING).select_related("person")
@@ -70,7 +69,10 @@ def indispensable(item: Item, message_id: int) -> bool:
 
 
 def asked_about(approval: Approval) -> ApprovalTypeDefinition:
-    """What is asked, in its words: those of an approval type, or of the Action that asks."""
+    """What is asked, in its words: those of an approval type, of the Action that asks, or of the category."""
+    if is_opening(approval):
+        category = definitions.category(approval.version_id)
+        return ApprovalTypeDefinition(category.path, category.title, "")
     action = action_of(approval.item)
     if action is None:
         return definitions.approval_type(approval.version_id)
@@ -156,6 +158,7 @@ class Shown:
     requested_at: datetime
     decided_by: Who | None
     decided_at: datetime | None
+    opening: bool = False  # whether the Ticket opens at all (TO-4)
 
 
 def shown(approval: Approval) -> Shown:
@@ -164,7 +167,7 @@ def shown(approval: Approval) -> Shown:
     return Shown(
         id=approval.pk,
         item=approval.item.reference,
-        type=None if asks_itself(approval) else approval.type.key,
+        type=None if asks_itself(approval) or is_opening(approval) else approval.type.key,
         name=asked.name,
         wording=asked.description,
         state=ApprovalState(approval.state),
@@ -174,6 +177,7 @@ def shown(approval: Approval) -> Shown:
         requested_at=approval.requested_at,
         decided_by=_who(decider) if decider else None,
         decided_at=approval.decided_at,
+        opening=is_opening(approval),
     )
 
 

@@ -12,6 +12,7 @@ from tramita.domain.permissions import Permission, needs
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.flow import open_below, open_sub_case
+from tramita.queries.managers import managers_of
 from tramita.queries.visibility import may
 
 NOTHING_GIVEN = Given()
@@ -66,6 +67,7 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         has_problem=item.problem is not None,
         has_steps=has_steps(item),
         step_over=item.finished_step is not None,
+        awaits_opening=awaits_opening(item),
         first_part=four_eyes(item) and not in_review(item),
         review_part=in_review(item),
         did_first_part=actor.id is not None and item.first_resolver_id == actor.id,
@@ -73,6 +75,12 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         close_if_none=closes_if_none(item),
         given=given,
     )
+
+
+def awaits_opening(item: Item) -> bool:
+    """Whether a customer's manager decides before it opens; where none is left, staff may (TO-4). A query for these."""
+    proposed = item.kind is Kind.TICKET and item.state is State.DRAFT and item.approval_id is not None
+    return proposed and managers_of(item.organisation_id).exists()
 
 
 def has_steps(item: Item) -> bool:

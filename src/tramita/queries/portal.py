@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tramita.domain.actors import Actor
-from tramita.domain.codes import ApprovalState, Kind, Role
+from tramita.domain.codes import ApprovalState, Kind, Method, Role, State
 from tramita.models import Approval, Item
 from tramita.queries.approvals import SHOWN, asked_now, asks_itself, visible_to
 from tramita.queries.search import Filters, Found, search
@@ -50,6 +50,15 @@ def is_asked(approval: Approval, actor: Actor) -> bool:
 def may_see_all(actor: Actor) -> bool:
     """A manager sees what others of the organisation asked (TO-1)."""
     return actor.role is Role.MANAGER and actor.organisation_id is not None
+
+
+def opening_of(item: Item) -> str:
+    """Whether a manager of theirs decides first: `waits`, `declined`, or nothing (TO-4)."""
+    if item.kind is not Kind.TICKET or item.submitted_at is not None:
+        return ""
+    if item.state is State.DRAFT:
+        return "waits" if item.creator_id is None else ""
+    return "declined" if item.method is Method.REJECTED else ""
 
 
 def process_title(item: Item) -> str:

@@ -3,7 +3,8 @@
 `visible_to` narrows every read, `may` guards every write.
 
 Staff and robots see every item, or with grants those of a process at or below a granted path (SEC-2); a Draft
-is for its creator, its assignee and leaders, until it is discarded (T-53). A requester sees their own requests,
+is for its creator, its assignee and leaders, until it is discarded (T-53); one that a customer asked for is for all
+staff (TO-4). A requester sees their own requests,
 a manager also those of their organisation and its branches (TO-1); neither sees Actions, or Drafts that staff
 write. The system sees all.
 """
@@ -55,7 +56,7 @@ def sees(actor: Actor, item: Standing) -> bool:
     """
     if not actor.is_staff or item.discarded:
         return False
-    own = actor.id in (item.creator_id, item.assignee_id)
+    own = actor.id in (item.creator_id, item.assignee_id) or item.creator_id is None
     if item.state == State.DRAFT.number and not own and actor.role not in LEADERS:
         return False
     if actor.grants is None:
@@ -95,7 +96,8 @@ def _kept(at: str) -> Q:
 def _drafts(actor: Actor, at: str) -> Q:
     if actor.role in LEADERS:
         return EVERYTHING
-    return ~Q(**{f"{at}state": State.DRAFT.number}) | _own(actor, at)
+    asked_for = Q(**{f"{at}creator": None})  # a customer's, which a manager of theirs approves first (TO-4)
+    return ~Q(**{f"{at}state": State.DRAFT.number}) | asked_for | _own(actor, at)
 
 
 def _own(actor: Actor, at: str) -> Q:
@@ -130,6 +132,7 @@ def _requested(actor: Actor, at: str) -> Q:
         ours = Q(pk=actor.organisation_id) | Q(parent=actor.organisation_id)
         seen |= Q(**{f"{at}organisation__in": Organisation.objects.filter(ours).values("pk")})
     submitted = Q(**{f"{at}state__gt": State.DRAFT.number}) | Q(**{f"{at}creator": actor.id})
+    submitted |= Q(**{f"{at}creator": None})  # it waits for a manager of theirs (TO-4)
     return ~Q(**{f"{at}kind": Kind.ACTION}) & seen & submitted
 
 

@@ -28,7 +28,7 @@ def allocation(item: Item, rule: Rule | None, *, keep: bool = False) -> dict[str
 
     The queue is set also for somebody's item (Q-1).
     """
-    queue_id = definitions.queue_id(rule.queue) if rule else None
+    queue_id, before = definitions.queue_id(rule.queue) if rule else None, item.queue_id
     if queue_id is not None:
         item.queue_id = queue_id  # what makes a target valid (Q-14)
     wanted = allocating.Rule(
@@ -42,6 +42,7 @@ def allocation(item: Item, rule: Rule | None, *, keep: bool = False) -> dict[str
         keep_with_user=keep,
         last_worker=item.last_assignee_id,
     )
+    item.queue_id = before  # the change writes what differs from it
     columns = assigned_to(item, choice.assignee)
     return {"queue_id": choice.queue, "allocation": choice.why.value, **columns}
 

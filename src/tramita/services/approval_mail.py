@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from tramita.models import Approval, Person
-from tramita.queries.approvals import asked_about
+from tramita.queries.approvals import asked_about, is_opening
 from tramita.queries.approved_things import About, about
 from tramita.queries.mailboxes import Directory
 from tramita.services import restraint
@@ -63,7 +63,10 @@ def _text(approval: Approval, manager: Person, thing: About, *, reminds: bool) -
     parts = [
         _("Hello %(name)s,") % {"name": manager.name or manager.email},
         _("This has been waiting for your decision since %(day)s.") % {"day": day} if reminds else "",
-        _("%(person)s asks for your approval: %(what)s") % {"person": asked_by, "what": wanted.name}
+        _("%(person)s wants to begin a request, which opens when a manager approves it: %(what)s")
+        % {"person": asked_by, "what": wanted.name}
+        if is_opening(approval)
+        else _("%(person)s asks for your approval: %(what)s") % {"person": asked_by, "what": wanted.name}
         if asker
         else _("Your approval is asked for: %(title)s") % {"title": wanted.name},
         wanted.description.strip(),

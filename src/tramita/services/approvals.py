@@ -15,9 +15,10 @@ from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, Invalid
 from tramita.models import Approval, Definition, Delivery, Item, Person
 from tramita.queries import definitions
-from tramita.queries.approvals import asks_itself, deciders, get_visible, managers_of, parts_of
+from tramita.queries.approvals import asks_itself, deciders, get_visible, is_opening, parts_of
 from tramita.queries.mailboxes import directory
-from tramita.services import approval_mail, consents, push_orders, reminding
+from tramita.queries.managers import managers_of
+from tramita.services import approval_mail, consents, openings, push_orders, reminding
 from tramita.services.expiring import REMINDERS, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import require
@@ -164,11 +165,16 @@ def _end(verb: str, approval_id: int, *, reason: str, by: Actor, at: datetime, w
     item = Item.objects.select_for_update().get(pk=seen.item_id)
     approval = get_visible(by, approval_id)  # as it is now that the item is held
     ended_by = approval.decided_by.name if approval.decided_by else ""
+    opening = is_opening(approval)
+    if opening and verb == "cancel":
+        raise Conflict("It is asked whether the Ticket opens: approve or reject it.", code="approval_not_possible")
     state = end(verb, ApprovalState(approval.state), parts_of(approval, item, by), ended_by=ended_by)
     change = Change(item, by, at)
     data = facts(approval) | ({"way": way} if way else {})
     change.cancel_timers(*REMINDERS)
     change.record(ENTRIES[verb], data=data, words={"decision_reason": reason} if reason else {}, approval_id=None)
     change.beside.append(lambda: close(approval, state, at=at, by_id=by.id, reason=reason))
+    if opening:
+        openings.decided(change, approved=verb == "approve", reason=reason)
     change.write()
     return get_visible(by, approval_id)

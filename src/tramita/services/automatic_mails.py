@@ -61,6 +61,18 @@ BUILT_IN: Mapping[str, Promise] = {
         "With this answer we take request {{reference}} as done. If you see it differently, answer this mail "
         "until {{until}}: we then take it up again. Later answers begin a new request."
     ),
+    "opening_asked": gettext_lazy(
+        "Hello,\n\nyour message has reached us as {{reference}}. A manager of your organisation approves such requests "
+        "before we begin: we have asked, and tell you what was decided.\n\nThis is an automatic message."
+    ),
+    "opening_approved": gettext_lazy(
+        "Hello,\n\nyour request {{reference}}, “{{title}}”, was approved, and is with us now. "
+        "To add something, simply answer this mail.\n\nThis is an automatic message."
+    ),
+    "opening_declined": gettext_lazy(
+        "Hello,\n\na manager of your organisation did not approve your request {{reference}}, “{{title}}”. "
+        "We therefore do nothing about it.\n\nWhat was said: {{reason}}\n\nThis is an automatic message."
+    ),
     "too_large": gettext_lazy(
         "Hello,\n\nyour message “{{subject}}” is too large for us: it has {{size}}, and we take {{limit}}. "
         "Nobody has read it. Please send it again with smaller files, or with a link to them.\n\n"
@@ -89,9 +101,18 @@ SUBJECTS: Mapping[str, Promise] = {  # else the item's title
 }
 
 
-def acknowledge(change: Change, *, to: str, name: str, language: str, answered: Answered, desk: Directory) -> None:
+def acknowledge(
+    change: Change,
+    *,
+    to: str,
+    name: str,
+    language: str,
+    answered: Answered,
+    desk: Directory,
+    kind: str = "acknowledgement",
+) -> None:
     """Say that a mail arrived, in the change that its item begins with (MAIL-91). Cost: three statements."""
-    said = _said("acknowledgement", change.item, language, desk=desk, name=name or to)
+    said = _said(kind, change.item, language, desk=desk, name=name or to)
     _write(change, said, [to], [], language, desk=desk, answered=answered, automatic="auto-replied")
 
 
@@ -120,6 +141,21 @@ def tell(change: Change, kind: str, *, at: datetime, **values: str) -> bool:
     )
     _enclose(message, [one for one in along if not one.file.url], at=change.at)
     return True
+
+
+def tell_who_asked(change: Change, kind: str, *, at: datetime, **values: str) -> None:
+    """Tell the primary contact what no switch is about, in a change that the caller writes; within the limits that end
+    loops (MAIL-93)."""
+    item, reader, desk = change.item, change.item.primary_contact, directory()
+    if reader is None or not reader.email:
+        return
+    if why := why_silent(item, reader, desk, at=at):
+        log.warning("no automatic mail: %s", why, extra={"item": item.reference, "kind": kind})
+        return
+    language = reader.language or settings.LANGUAGE_CODE
+    said = _said(kind, item, language, desk=desk, name=reader.name or reader.email, **values)
+    manner = {"answered": answered_mail(item), "automatic": "auto-generated"}
+    _write(change, said, [reader.email], [], language, desk=desk, **manner)
 
 
 def send_words(change: Change, words: str, *, to: str, at: datetime) -> str | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tramita.domain.codes import ApprovalState
 from tramita.models import Approval, Consent, Delivery
-from tramita.queries.approvals import asked_about, asks_itself
+from tramita.queries.approvals import asked_about, asks_itself, is_opening
 from tramita.services import push_orders
 from tramita.services.ledger import Change
 
@@ -42,5 +42,5 @@ def close(
 def facts(approval: Approval) -> dict[str, object]:
     """What each entry about it carries."""
     name = asked_about(approval).name
-    asked_by = approval.requested_by_id
+    asked_by = None if is_opening(approval) else approval.requested_by_id  # of staff, who is told
     return {"approval": approval.pk, "type": approval.type.key, "name": name, "asked_by": asked_by}

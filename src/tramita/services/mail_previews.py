@@ -51,6 +51,7 @@ def _known(language: str, zone: str, at: datetime) -> dict[str, str]:
         "case": "10040-C",
         "children": "40309-T, 40310-T",
         "subject": "…",
+        "reason": "…",
         "size": "51 MB",
         "limit": "50 MB",
         "link": f"{settings.TRAMITA_BASE_URL}/…",

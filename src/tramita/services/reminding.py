@@ -12,7 +12,7 @@ from tramita.domain.codes import ApprovalState
 from tramita.domain.definitions import ApprovalTypeDefinition
 from tramita.models import Approval, Item
 from tramita.queries import definitions
-from tramita.queries.approvals import asked_about, asks_itself, deciders
+from tramita.queries.approvals import asked_about, asks_itself, deciders, is_opening
 from tramita.queries.mailboxes import directory
 from tramita.services import approval_mail, push_orders
 from tramita.services.clockwork import working_days_later
@@ -49,6 +49,6 @@ def remind(item: Item, *, at: datetime) -> None:
 
 def _asked_for(approval: Approval) -> ApprovalTypeDefinition:
     """The type as it is now; an Action keeps to the version that its Case runs by."""
-    if asks_itself(approval) or approval.type.current_id is None:
+    if asks_itself(approval) or is_opening(approval) or approval.type.current_id is None:
         return asked_about(approval)
     return definitions.approval_type(approval.type.current_id)

@@ -12,6 +12,7 @@ from tramita.queries import definitions
 from tramita.queries.visibility import may
 from tramita.services import clockwork, contacts, flowing, linking
 from tramita.services.beginning import begin, place, placed, set_process
+from tramita.services.expiring import expire
 from tramita.services.fields import put
 from tramita.services.ledger import Change, create
 from tramita.services.moving import decide, follow, require, settle
@@ -148,6 +149,8 @@ def submit(item: Item, *, by: Actor, at: datetime) -> None:
     change = Change(item, by, at)
     settle(change)
     submission(change)
+    if item.approval_id is not None:
+        expire(change)  # nobody is left who could decide whether it opens (TO-4)
     follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS, **_without_list(placed(item)))
     change.write()
     if item.kind is Kind.CASE:

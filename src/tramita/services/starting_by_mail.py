@@ -18,7 +18,7 @@ from tramita.domain.subjects import title_from, without_reference
 from tramita.models import CopiedContact, Item, Person
 from tramita.queries import definitions
 from tramita.queries.mailboxes import RouteRow, Sender
-from tramita.services import automatic_mails, clockwork, contacts, flowing, linking, storing_mail
+from tramita.services import automatic_mails, clockwork, contacts, flowing, linking, openings, storing_mail
 from tramita.services.beginning import begin, place, set_process
 from tramita.services.ledger import Change, create
 from tramita.services.moving import ended
@@ -50,10 +50,21 @@ def start_from_mail(
         item.organisation_id = person.organisation_id or item.organisation_id
     if follows is not None:
         _keep_contacts(item, follows)
-    change = _filed(item, arrival) if arrival.archive else _refused(item, arrival) if refused else _begun(item, arrival)
+    asked = [] if arrival.archive or refused else openings.who_decides(item)
+    change = (
+        _filed(item, arrival)
+        if arrival.archive
+        else _refused(item, arrival)
+        if refused
+        else openings.propose(item, at=arrival.at)
+        if asked
+        else _begun(item, arrival)
+    )
     create(item, by=SYSTEM, at=at, change=change, more_to_tell=True)
     _copy_to_co_authors(item, arrival)
     _tell(change, arrival, route, person, silent=refused or arrival.archive)
+    if asked:
+        openings.ask(item, asked, at=at)
     if follows is not None:
         _tie(item, follows, person, at=at)
     if item.kind is Kind.CASE and item.state is State.TO_DO:
@@ -196,6 +207,7 @@ def _acknowledge(change: Change, arrival: Arrival, person: Sender) -> None:
     marks, mail = storing_mail.thread_marks(arrival.mail), arrival.mail
     automatic_mails.acknowledge(
         change,
+        kind="opening_asked" if change.item.state is State.DRAFT else "acknowledgement",
         to=arrival.sender.address,
         name=arrival.sender.name,
         language=person.language or settings.LANGUAGE_CODE,

@@ -15,7 +15,7 @@ def missing(item: Item) -> tuple[str, ...]:
     filled = {
         "title": item.title,
         "short_description": item.title,
-        "description": item.description,
+        "description": item.description or item.approval_id,  # of what a customer asked for, the mail is (TO-4)
         "category": item.process_id,
         "primary_contact": item.primary_contact_id,
         "requester": item.requester_id,

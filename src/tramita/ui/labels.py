@@ -28,7 +28,7 @@ STATES: Words = {
 }
 
 REQUESTS: Words = {  # the states, in words of who asked
-    State.DRAFT: _("Draft"),
+    State.DRAFT: _("Waits for an approval"),
     State.TO_DO: pgettext_lazy("request", "Received"),
     State.IN_PROGRESS: _("We are working on it"),
     State.WAITING: pgettext_lazy("request", "Waiting"),

@@ -12,7 +12,7 @@ from tramita.domain.approvals import ENDS, OPEN
 from tramita.domain.codes import ApprovalState, Kind
 from tramita.models import Consent
 from tramita.queries import definitions
-from tramita.queries.approvals import asks_itself, consents_of, parts_of, pending
+from tramita.queries.approvals import asks_itself, consents_of, is_opening, parts_of, pending
 from tramita.queries.approvals import shown as told
 from tramita.queries.around import Around
 from tramita.queries.visibility import may
@@ -74,11 +74,12 @@ def _waits(reading: Reading) -> Waits | None:
     approval = pending(reading.item)
     if approval is None:
         return None
-    may_ask = asks(reading) or (asks_itself(approval) and may(reading.actor, "approvals_request", reading.item))
+    by_itself = asks_itself(approval) or is_opening(approval)
+    may_ask = asks(reading) or (by_itself and may(reading.actor, "approvals_request", reading.item))
     said, address = told(approval), [reading.item.reference, approval.pk]
     until = vars(approval)["link_until"]
     by_action = asks_itself(approval)
-    may_cancel = not by_action and not ENDS["cancel"].who.isdisjoint(parts_of(approval, reading.item, reading.actor))
+    may_cancel = not by_itself and not ENDS["cancel"].who.isdisjoint(parts_of(approval, reading.item, reading.actor))
     return Waits(
         name=said.name,
         comment=said.comment or "",

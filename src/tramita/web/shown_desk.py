@@ -162,7 +162,7 @@ def above_of(shape: Shape, key: str | None) -> dict[str, str]:
     if found is None:
         return {}
     tree = export_processes.category(found.process, None)
-    tree |= {name: getattr(found.process, name) for name in ("allow_title_change", "self_service")}
+    tree |= {name: getattr(found.process, name) for name in ("allow_title_change", "self_service", "approve_opening")}
     tree |= {"assign": found.process.assign_user}
     return {one.name: _said(one, tree.get(one.name)) or _("none") for one in shape.keys}
 

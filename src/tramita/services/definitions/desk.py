@@ -211,6 +211,7 @@ SETTINGS = Shape(
         shapes.flag("resolution_note_required"),
         shapes.flag("keep_with_user"),
         shapes.flag("approve_actions_in_tickets"),  # AP-3, AP-4
+        shapes.flag("approve_every_opening"),  # TO-4
         shapes.flag("restrict_defect_changes"),  # D-2
         shapes.flag("colleagues_take_part"),  # MAIL-73
         shapes.flag("thank_you_detection"),

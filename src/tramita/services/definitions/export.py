@@ -68,6 +68,7 @@ def settings() -> Tree:
         resolution_note_required=read.resolution_note_required,
         keep_with_user=read.keep_with_user,
         approve_actions_in_tickets=read.approve_actions_in_tickets,
+        approve_every_opening=read.approve_every_opening,
         reply_marker=read.reply_marker,
         colleagues_take_part=read.colleagues_take_part,
         thank_you_detection=read.thank_you_detection,

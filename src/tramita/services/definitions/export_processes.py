@@ -68,6 +68,7 @@ def category(one: CategoryDefinition, upper: CategoryDefinition | None) -> Tree:
         "assign": (assign(one), assign(above)),
         "allow_title_change": (one.allow_title_change, above.allow_title_change),
         "self_service": (one.self_service, above.self_service),
+        "approve_opening": (one.approve_opening, above.approve_opening),
         "automatic_mails": (list(one.automatic_mails), list(above.automatic_mails)),
     }
     tree: Tree = {"title": one.title} | {key: mine for key, (mine, theirs) in own.items() if mine != theirs}

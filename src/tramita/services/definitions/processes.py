@@ -141,6 +141,7 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
         assign_secondary=secondary,
         allow_title_change=keys.get("allow_title_change", values.flag, above.allow_title_change),
         self_service=keys.get("self_service", values.flag, above.self_service),
+        approve_opening=keys.get("approve_opening", values.flag, above.approve_opening),
         fields=fields.fields,
         cards=fields.cards,
         automatic_mails=keys.own("automatic_mails", AUTOMATIC_MAILS, above.automatic_mails) or (),
@@ -222,6 +223,7 @@ CATEGORY = Shape(
         shapes.special("assign", "inherited_person", assignment, of=("user", "robot")),
         shapes.special("allow_title_change", "inherited_flag", values.flag, otherwise=True),
         shapes.special("self_service", "inherited_flag", values.flag, otherwise=False),
+        shapes.special("approve_opening", "inherited_flag", values.flag, otherwise=False),
         shapes.special("automatic_mails", "inherited_list", AUTOMATIC_MAILS, of=mail_templates.SWITCHES),
     )
 )
