@@ -109,7 +109,7 @@ NO_PAGES: Mapping[str, str] = {
 }
 CUSTOMERS = frozenset(  # Marta looks at these
     {"portal", "portal-new", "portal-new-form", "portal-request", "portal-approvals", "portal-approval"}
-    | {"portal-notifications"}
+    | {"portal-notifications", "portal-members", "portal-settings"}
 )
 VISITORS = frozenset(  # nobody is signed in there
     {
@@ -221,6 +221,8 @@ def _approving(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("portal-request", *(f"/portal/requests/{one.reference}" for one in (asking, asked)))
     offered = offer(desk.definitions["invoice-query"])
     found.add("portal-new", "/portal/new")
+    found.add("portal-members", "/portal/members")
+    found.add("portal-settings", "/portal/settings")
     found.add("portal-new-form", f"/portal/new/{offered}")
     found.add("portal-approvals", "/portal/approvals")
     found.add("portal-notifications", "/portal/notifications")

@@ -21,6 +21,7 @@ from tramita.queries.facts import window_open
 from tramita.queries.feedback import said_of
 from tramita.queries.files import get_file
 from tramita.queries.items import get_visible
+from tramita.queries.members import may_administer
 from tramita.queries.portal import opening_of
 from tramita.queries.stored import opened_file
 from tramita.queries.timeline import Said, conversation
@@ -77,7 +78,12 @@ def file(request: CustomerRequest, number: int) -> HttpResponseBase:
 
 def around(request: CustomerRequest) -> dict[str, Any]:
     """What the head of every page shows."""
-    return {"to_decide": portal.to_decide(request.actor), "may_see_all": portal.may_see_all(request.actor)}
+    actor = request.actor
+    return {
+        "to_decide": portal.to_decide(actor),
+        "may_see_all": portal.may_see_all(actor),
+        "may_administer": may_administer(actor),
+    }
 
 
 def _line(item: Item) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tramita.portal import approvals, asking, feedback, notifying, passwords, requests
+from tramita.portal import approvals, asking, feedback, members, notifying, passwords, requests, settings
 from tramita.portal.by_mail import by_mail
 
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("feedback/by-mail/<str:key>", feedback.by_mail, name="feedback-by-mail"),
     path("portal/files/<int:number>", requests.file, name="portal-file"),
     path("portal/notifications", notifying.notifications, name="portal-notifications"),
+    path("portal/members", members.listed, name="portal-members"),
+    path("portal/members/<int:number>", members.appoint, name="portal-appoint"),
+    path("portal/settings", settings.settings, name="portal-settings"),
     path("portal/approvals", approvals.listed, name="portal-approvals"),
     path("portal/approvals/<int:number>", approvals.one, name="portal-approval"),
 ]
