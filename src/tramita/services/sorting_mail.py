@@ -132,7 +132,7 @@ def _begin_as_asked(arrival: Arrival, form: Form) -> Outcome:
     if done:
         return Outcome("duplicate", tuple(done.values()))
     item = start_from_mail(arrival, form.route(arrival.desk), fields=form.fields)
-    return Outcome("created", (item.reference,), "form")
+    return Outcome("created", (item.reference,))
 
 
 def _finder(arrival: Arrival) -> Finder:
