@@ -16,7 +16,7 @@ def may_administer(actor: Actor) -> bool:
 
     Cost: one statement for a manager, none else.
     """
-    return actor.role is Role.MANAGER and administered(actor).filter(pk=actor.organisation_id).exists()
+    return actor.role is Role.MANAGER and administered(actor).filter(pk=actor.organisation_id or 0).exists()
 
 
 def administered(actor: Actor) -> QuerySet[Organisation]:

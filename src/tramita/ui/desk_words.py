@@ -26,7 +26,7 @@ SORTS: Words = {
     "approval-types": _("Approval types"),
     "settings": _("General settings"),
 }
-EXTENDED: Words = {"contacts": _("Contacts")} | SORTS
+EXTENDED: Words = {"contacts": _("Contacts"), **SORTS}
 NEW: Words = {
     "queues": _("New queue"),
     "users": _("New user"),
