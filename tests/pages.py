@@ -190,6 +190,10 @@ def _plain(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     published.current = published.versions.create(number=2, body=published.current.body, published_at=timezone.now())
     published.save()
     found.add("builder-upgrade", "/builder/upgrades/acme/main/finance/onboarding?from=1")
+    edit = "/builder/edit/case-types/acme/main/finance/onboarding"
+    parts = ("settings", "fields", "action&name=bank-check")
+    found.add("builder-edit-case-type", edit, *(f"{edit}?part={one}" for one in parts))
+    found.add("builder-edit-category", "/builder/edit/categories/acme/main/finance/invoice-query")
     found.add("builder-category", "/builder/categories/acme/main/finance/invoice-query")
     for sort in SORTS:
         found.add(

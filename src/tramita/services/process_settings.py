@@ -8,13 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.errors import Conflict, Invalid, NotFound
+from tramita.domain.errors import Conflict, FieldError, Invalid, NotFound
 from tramita.models import Definition, Version
 from tramita.services.definitions import WrongConfiguration
 from tramita.services.definitions.apply import one_at_a_time, publish
 from tramita.services.definitions.export import as_yaml
 from tramita.services.definitions.export_processes import customers
-from tramita.services.definitions.source import Node, Place, Problems, as_node, documents
+from tramita.services.definitions.plain_faults import plainly
+from tramita.services.definitions.source import Node, Place, Problems, as_node, as_placed, documents
 from tramita.services.definitions.values import KEY, KEY_LENGTH
 from tramita.services.mailbox_settings import digest, permit, permit_drafts
 from tramita.services.transactions import one_transaction
@@ -57,6 +58,20 @@ def body_as_if_published(kind: str, path: str, text: str, *, at: datetime) -> di
         body = Version.objects.get(pk=Definition.objects.get(kind=kind, key=path).current_id or 0).body
         transaction.set_rollback(True)
     return dict(body)
+
+
+@one_transaction
+def try_tree(kind: str, path: str, tree: Tree, *, by: Actor, at: datetime) -> bool:
+    """Whether publishing this tree would say anything new; nothing is kept (BU-4).
+
+    Raises: NotPermitted, NotFound; WrongConfiguration, whose faults stand at `process/steps/0/…`.
+    """
+    permit_drafts(by)
+    one_at_a_time()
+    whole = customers()
+    _entry(whole, kind, path)
+    new = as_placed(tree, "process")
+    return _publish(whole, _place(kind, path), new, Problems(), check_only=True, by=by, at=at)
 
 
 def readable(text: str) -> Node:
@@ -142,10 +157,9 @@ def _entry(tree: Tree, kind: str, path: str) -> Tree:
     return dict(found)
 
 
-def faults(wrong: WrongConfiguration) -> Iterable[tuple[int | None, str]]:
-    """Line and reason of each fault, in order; a fault elsewhere has no line, and names its place."""
+def faults(wrong: WrongConfiguration) -> Iterable[tuple[int | None, FieldError]]:
+    """Line and fault of each, in order and as faces can translate it; one elsewhere has no line."""
     for one in wrong.errors:
         where, _, line = one.field.rpartition(":")
-        yield (
-            (int(line), one.message) if where == "line" and line.isdecimal() else (None, f"{one.field}: {one.message}")
-        )
+        here = where == "line" and line.isdecimal()
+        yield (int(line) if here else None), plainly(one, "" if here else one.field)

@@ -17,6 +17,7 @@ ACTION_KINDS: Mapping[str, Any] = {
 }
 TABS: Mapping[str, Any] = {
     "flow": _("Flow"),
+    "edit": _("Edit"),
     "settings": _("Settings"),
     "yaml": _("YAML"),
     "history": _("History"),
@@ -60,4 +61,44 @@ COMPARISONS: Mapping[str, Any] = {
     "in": _("is one of"),
     "known": _("is filled in"),
     "unknown": _("is empty"),
+}
+DESIGN_PARTS: Mapping[str, Any] = {
+    "flow": _("Steps"),
+    "settings": _("Settings"),
+    "fields": _("Fields and cards"),
+}
+ITEM_FIELDS: Mapping[str, Any] = {
+    "kind": _("Kind"),
+    "state": _("State"),
+    "title": _("Title"),
+    "description": _("Description"),
+    "category": _("Category"),
+    "case_type": _("Case type"),
+    "customer": _("Customer"),
+    "contract": _("Contract"),
+    "service": _("Service"),
+    "organisation": _("Organisation"),
+    "queue": _("Queue"),
+    "assignee": _("Assigned to"),
+    "owner": _("Owner"),
+    "requester": _("Requester"),
+    "primary_contact": _("Primary contact"),
+    "created_at": _("Created"),
+    "due_at": _("Due date"),
+}
+APPROVED_BY: Mapping[str, Any] = {
+    "any_of": _("one of them decides"),
+    "all_of": _("all of them must approve"),
+}
+STARTED: Mapping[str, Any] = {
+    "every": _("every week, month and so on"),
+    "cron": _("by a cron line"),
+    "dates": _("on named dates"),
+}
+PROGRESSIONS: Mapping[str, Any] = {
+    "automatic": _("by itself"),
+    "manual": _("by a person"),
+}
+REVIEWS: Mapping[str, Any] = {
+    "four_eyes": _("four eyes"),
 }

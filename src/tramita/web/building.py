@@ -18,19 +18,23 @@ from tramita.queries.builder import Process
 from tramita.queries.shell import designs, operates
 from tramita.services import process_drafts, process_settings
 from tramita.services.definitions import WrongConfiguration
+from tramita.ui import errors
 from tramita.web import inputs, shown_process, shown_trial
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
 
-TABS = {"case_type": ("flow", "settings", "yaml", "test", "history"), "category": ("settings", "yaml", "history")}
+TABS = {
+    "case_type": ("flow", "edit", "settings", "yaml", "test", "history"),
+    "category": ("settings", "edit", "yaml", "history"),
+}
 
 
 @require_safe
 @staff
 def overview(request: StaffRequest) -> HttpResponse:
     """The tree, and a form for one more process."""
-    _permit(request)
+    permit(request)
     return _overview(request)
 
 
@@ -52,7 +56,7 @@ def add(request: StaffRequest) -> HttpResponse:
 @staff
 def process(request: StaffRequest, kind: str, path: str) -> HttpResponse:
     """One process; a POST checks, keeps or publishes the YAML of it."""
-    _permit(request)
+    permit(request)
     if request.method == "GET":
         return process_page(request, kind, path)
     try:
@@ -61,7 +65,8 @@ def process(request: StaffRequest, kind: str, path: str) -> HttpResponse:
                 return do(request, kind, path)
         return _publish(request, kind, path)
     except WrongConfiguration as wrong:
-        faults, grave = list(process_settings.faults(wrong)), process_settings.is_unreadable(_typed(request))
+        found, grave = process_settings.faults(wrong), process_settings.is_unreadable(_typed(request))
+        faults = [(line, one.field, errors.fault_sentence(one)) for line, one in found]
         return process_page(request, kind, path, refusal("yaml", wrong, request.POST), faults=faults, grave=grave)
     except Refusing as error:
         return process_page(request, kind, path, refusal("yaml", error, request.POST))
@@ -177,6 +182,6 @@ def _overview(request: StaffRequest, refused: Refusal | None = None) -> HttpResp
     )
 
 
-def _permit(request: StaffRequest) -> None:
+def permit(request: StaffRequest) -> None:
     if not designs(request.actor):
         raise NotPermitted("Only those who configure the desk may do this.")

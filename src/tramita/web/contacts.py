@@ -24,7 +24,7 @@ from tramita.services.directory import Card
 from tramita.services.field_words import said_fields
 from tramita.ui import labels
 from tramita.ui.worklist import USUAL, Group, Head, Line
-from tramita.web import desk_form, desk_inputs, inputs, shown_desk, shown_list
+from tramita.web import desk_form, inputs, shown_desk, shown_list
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
@@ -150,7 +150,7 @@ def _form(
     context: dict[str, Any] = {"contact": found, "card": card, "read": card.digest, **readers(refused)}
     asked = desk_settings.properties_asked("contacts", get_language() or "en")
     filled = desk_form.sent(request.POST) if refused else desk_form.spread(asked, {"properties": card.properties})
-    context |= {"fields": asked.keys, "values": filled, "pairs_of": shown_desk.offered(filled), "rows": desk_form.rows}
+    context |= {"fields": asked.keys, "pairs_of": shown_desk.offered(filled)} | desk_form.inputs_of(filled)
     return page(
         request,
         "web/contacts/form.html",
@@ -161,7 +161,6 @@ def _form(
         panel="contact",
         sort="contacts",
         above={},
-        places=desk_inputs.rows,
         may_appoint=directory.may_appoint(request.actor),
         needs_company=request.actor.grants is not None,
         zones=sorted(available_timezones()),

@@ -21,7 +21,7 @@ from tramita.queries.shell import operates
 from tramita.services import desk_settings
 from tramita.services.definitions.shapes import Shape
 from tramita.services.mailbox_settings import digest
-from tramita.web import desk_form, desk_inputs, desk_refusals, inputs, shown_calendar, shown_desk, shown_process
+from tramita.web import desk_form, desk_refusals, inputs, shown_calendar, shown_desk, shown_process
 from tramita.web.access import StaffRequest, staff
 from tramita.web.desk_inputs import Values, first
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
@@ -148,14 +148,12 @@ def _form(
         fields=shape.keys,
         pairs_of=shown_desk.offered(filled),
         names=shown_desk.names_left(sort) if key is None and kind.named else [],
-        values=filled,
         read=first(values, "read") or digest(tree),
         may_remove=key is not None and not kind.lasting and not kind.alone,
         changes=[] if key is None else shown_desk.changes(history(kind.section, key)),
         texts=shown_desk.previews(sort, key, filled, request.actor) if key or preview else (),
         elsewhere=refused.faults.get("", "") if refused else "",
-        rows=desk_form.rows,
-        places=desk_inputs.rows,
+        **desk_form.inputs_of(filled),
         year=shown_calendar.year(tree, request.GET.get("year", ""), timezone.localdate()) if years else None,
         example=_example(request, filled) if sort == "due-rules" and (key or preview) else None,
     )

@@ -15,6 +15,7 @@ from tramita.domain.cards import LEVELS
 from tramita.services.definitions.shapes import Key, Shape
 from tramita.web import condition_form
 from tramita.web.desk_inputs import ABOVE, FLAT, MOST_ROWS, Values, first
+from tramita.web.desk_inputs import rows as places
 
 Tree = Mapping[str, Any]
 EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -61,6 +62,11 @@ def rows(name: str, values: Values) -> list[int]:
     """Those, and one more to fill."""
     there = numbers(name, values)
     return [*there, there[-1] + 1 if there else 0]
+
+
+def inputs_of(values: Values) -> dict[str, Any]:
+    """For templates: what stands in the input of a name, as it is, and the rows of a list."""
+    return {"values": values, "said": lambda name: first(values, name), "rows": rows, "places": places}
 
 
 def _inner(key: Key) -> Shape:

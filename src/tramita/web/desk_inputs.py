@@ -255,6 +255,7 @@ PARTS = {"absence": ("from", "to", "substitute"), "holidays": ("country", "subdi
 FLAT: Mapping[str, tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[Key, Values], Any]]] = {
     "text": (_one, _text),
     "long": (_one, _text),
+    "sheet": (_one, _text),
     "time_zone": (_one, _text),
     "choice": (_one, _text),
     "reference": (_one, _text),

@@ -44,6 +44,11 @@ WORDS = {
     "grants": "permission",
     "automatic_mails": "automatic_mail",
     "type": "field_type",
+    "kind": "action_kind",
+    "how": "approved_by",
+    "way": "started",
+    "progression": "progression",
+    "review": "review",
 }  # families of labels
 NAMES = {"properties": "extended", "mail-templates": "mail_template"}  # of things that have no title of their own
 REFERRING = ("reference", "references", "absence", "person", "inherited", "inherited_person")

@@ -28,6 +28,8 @@ Shown = dict[str, Any]
 
 def address(kind: str, path: str, *, tab: str = "") -> str:
     """Of a process's page."""
+    if tab == "edit":
+        return reverse(f"builder-edit-{NAMES[kind]}", args=[path])
     base = reverse(f"builder-{NAMES[kind]}", args=[path])
     return f"{base}?{urlencode({'tab': tab})}" if tab else base
 

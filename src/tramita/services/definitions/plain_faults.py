@@ -54,6 +54,132 @@ SAYINGS = tuple(
             gettext_noop("This address has a route already, or is named twice."),
         ),
         (r"“(?P<name>.*)” is already defined in .*", gettext_noop("“%(name)s” is there already.")),
+        (r"the step “(?P<step>.*)” has no “actions”", gettext_noop("The step “%(step)s” has no Actions.")),
+        (
+            r"there is another (step|Action) “(?P<name>.*?)” .*",
+            gettext_noop("There is another one of the name “%(name)s”."),
+        ),
+        (
+            r"“(?P<key>\w+)” has no meaning for an Action of the kind (?P<kind>\w+)",
+            gettext_noop("“%(key)s” has no meaning for an Action of the kind %(kind)s."),
+        ),
+        (
+            r"an Action of the kind approval needs “levels”, “rules” or a “sheet”",
+            gettext_noop("Say who approves: by levels, by rules or by a sheet."),
+        ),
+        (
+            r"give either “\w+” or “\w+”; one says all",
+            gettext_noop("Give levels, or rules, or a sheet; one of them says all."),
+        ),
+        (
+            r"an Action of the kind wait_until needs either “date” or “after”",
+            gettext_noop("Give either the date or the length of the wait."),
+        ),
+        (r"“\w+” needs “review: four_eyes”", gettext_noop("This belongs to a review by a second person.")),
+        (
+            r"an item has no “(?P<name>[^”]*)”.*",
+            gettext_noop("An item has no “%(name)s”; a field is written fields.NAME."),
+        ),
+        (
+            r"“(?P<name>[^”]*)” is no declared field.*",
+            gettext_noop("“%(name)s” is no declared field; a field is written fields.NAME."),
+        ),
+        (r"there is no field “(?P<name>.*)”", gettext_noop("There is no field “%(name)s”.")),
+        (
+            r"this Case type declares no field “(?P<name>.*)”",
+            gettext_noop("This Case type declares no field “%(name)s”."),
+        ),
+        (r"not a condition: .*", gettext_noop("This is no condition. Write it like fields.amount > 1000.")),
+        (
+            r"a level needs either “any_of” or “all_of”, .*",
+            gettext_noop("Name at least one approver of each level."),
+        ),
+        (r"this rule is never reached: .*", gettext_noop("This rule is never reached: the one before always holds.")),
+        (r"this line names no approvers", gettext_noop("A line names no approvers.")),
+        (
+            r"this line has (?P<cells>\d+) cells, the first (?P<width>\d+)",
+            gettext_noop("A line has %(cells)s cells, the first %(width)s."),
+        ),
+        (
+            r"the first line of a sheet names its inputs, .*",
+            gettext_noop("The first line of a sheet names its inputs, then “level 1” and so on."),
+        ),
+        (
+            r"“columns” belongs to the type table, .*",
+            gettext_noop("Columns belong to the type table, and that type needs them."),
+        ),
+        (
+            r"“choices” belongs to the type choice, .*",
+            gettext_noop("Choices belong to the type choice, and that type needs them."),
+        ),
+        (
+            r"“(?P<name>.*)” stands on the card “(?P<card>.*)” already",
+            gettext_noop("“%(name)s” stands on the card “%(card)s” already."),
+        ),
+        (
+            r"whether the field “(?P<name>.*)” is shown depends, .*",
+            gettext_noop("Whether the field “%(name)s” is shown depends, in the end, on itself."),
+        ),
+        (r"“(?P<name>.*)” is a table; .*", gettext_noop("“%(name)s” is a table; choose a field with one value.")),
+        (
+            r"“(?P<name>.*)” is no name of a field: .*",
+            gettext_noop("“%(name)s” is no name of a field: letters, digits and “_” only."),
+        ),
+        (
+            r"“(?P<name>.*)” is no name: letters, .*",
+            gettext_noop("“%(name)s” is no name: letters, digits, “-”, “_” and “.” only."),
+        ),
+        (
+            r"“(?P<rule>.*)” counts working time; .*",
+            gettext_noop("“%(rule)s” counts working time: name a calendar in the rule or in the contract."),
+        ),
+        (
+            r"a cycle: “(?P<one>.*)” leads back to “(?P<two>.*)”",
+            gettext_noop("“%(one)s” would start “%(two)s” again, without an end."),
+        ),
+        (
+            r"a start needs exactly one of .*",
+            gettext_noop("Say when it starts: every week, by a cron line, or on dates."),
+        ),
+        (
+            r"one of primary, requester, subject, copied or an e-mail address expected here",
+            gettext_noop("Write primary, requester, subject, copied or an address."),
+        ),
+        (r"a mail goes to somebody: .*", gettext_noop("A mail goes to somebody: name one.")),
+        (
+            r"“(?P<url>.*)” is no address that begins with https:// or http://",
+            gettext_noop("“%(url)s” is no address that begins with https:// or http://."),
+        ),
+        (
+            r"“(?P<name>.*)” is nothing that a call knows; .*",
+            gettext_noop("“%(name)s” is nothing that a call knows, such as reference or fields.NAME."),
+        ),
+        (r"“(?P<name>.*)” is no header that can be given", gettext_noop("“%(name)s” is no header that can be given.")),
+        (
+            r"a secret does not belong into a file: .*",
+            gettext_noop("A secret does not stand here: name its environment variable."),
+        ),
+        (
+            r"“(?P<name>.*)” cannot be the name of an environment variable for this",
+            gettext_noop("“%(name)s” cannot be the name of an environment variable for this."),
+        ),
+        (
+            r"“(?P<name>.*)” is nothing that this mail knows; it knows (?P<known>.*)",
+            gettext_noop("This mail knows no “%(name)s”; it knows %(known)s."),
+        ),
+        (r"a property cannot be mandatory: .*", gettext_noop("A property cannot be mandatory.")),
+        (r".* has no key “(?P<name>[^”]*)”.*", gettext_noop("There is no setting “%(name)s”.")),
+        (r"“(?P<key>.*)” is here twice, .*", gettext_noop("“%(key)s” is here twice.")),
+        (r"not YAML: (?P<why>.*)", gettext_noop("This is no YAML: %(why)s")),
+        (r"a key must be plain text", gettext_noop("A key must be plain text.")),
+        (r"a character that YAML does not allow", gettext_noop("A character that YAML does not allow.")),
+        (r"“(?P<what>.*)” is not allowed here", gettext_noop("“%(what)s” is not allowed here.")),
+        (
+            r"(a step|an Action) is written as one name and what belongs to it",
+            gettext_noop("A step or an Action is written as its name and what belongs to it."),
+        ),
+        (r"“(?P<path>.*)” has no upper level “(?P<upper>.*)”", gettext_noop("There is no upper level “%(upper)s”.")),
+        (r"the path “.*” is longer than (?P<most>\d+) characters", gettext_noop("At most %(most)s characters.")),
         (r"a text must not be empty", gettext_noop("This is needed.")),
         (r".* needs (an )?“\w+”", gettext_noop("This is needed.")),
         (r"a text in one language at least expected here", gettext_noop("Write the text in one language at least.")),
@@ -64,6 +190,7 @@ SAYINGS = tuple(
         (r"“to” must not be before “from”", gettext_noop("The end lies before the beginning.")),
         (r"a cycle: .* cannot report to .*", gettext_noop("They would report to themselves in the end.")),
         (r"a lease is at most a day.*", gettext_noop("At most a day, in hours and minutes.")),
+        (r".* expected here( \(write it in quotes\))?", gettext_noop("This is written in another way here.")),
     )
 )
 
