@@ -71,6 +71,8 @@ def _change(request: StaffRequest, kind: str, path: str, do: Callable[[Tree], Tr
 
 
 def _save(request: StaffRequest, kind: str, path: str, part: str, name: str) -> HttpResponse:
+    if part not in FORMS:
+        raise NotFound("There is no such page.")
     values = desk_form.sent(request.POST)
     _change(request, kind, path, design_form.changing(part, name, values, approver_sheets.uploaded(request)))
     messages.success(request, _("The draft is kept. Nothing runs by it."))

@@ -126,7 +126,7 @@ def form_of(part: str) -> Callable[[str, Tree, str, Values | None], Shown]:
             "steps": [(one.name, said_title(one.name, one.body.get("title"))) for one in flow.steps],
             "stands": first(filled, "step") if values is not None else stands.name if stands else "",
             "condition_fields": [(f"fields.{key}", called) for key, called in titles.items()]
-            + [(key, key) for key in sorted(ITEM_NAMES)],
+            + [(key, labels.word("item_field", key)) for key in sorted(ITEM_NAMES)],
             "sentence": sentence_of(body.get("when") or body.get("show_when"), titles),
         }
 
