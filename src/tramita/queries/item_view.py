@@ -169,8 +169,8 @@ def _view(item: Item, names: Names, actor: Actor, at: datetime) -> ItemView:
         version=item.version,
         title=item.title,
         wait=_wait(item),
-        resolution=_resolution(item, names),
-        problem=_problem(item, names),
+        resolution=_resolution(item, names, actor),
+        problem=_problem(item, names) if _works(actor) else None,
         assignee=names.people.get(item.assignee_id or 0),
         owner=names.people.get(item.owner_id or 0),
         queue=names.queues.get(item.queue_id or 0),
@@ -209,7 +209,7 @@ def _by_number(reference: str) -> tuple[int, str]:
 
 
 def _works(actor: Actor) -> bool:
-    """Tags are words of the house: whoever asked reads none."""
+    """Tags, reasons and problems are words of the house: whoever asked reads none."""
     return actor.is_staff or actor.role is Role.ROBOT
 
 
@@ -219,14 +219,14 @@ def _wait(item: Item) -> Wait | None:
     return Wait(item.wait_type, item.wait_since, item.wait_until, item.wait_days, item.close_if_no_response)
 
 
-def _resolution(item: Item, names: Names) -> Resolution | None:
+def _resolution(item: Item, names: Names, actor: Actor) -> Resolution | None:
     if item.method is None and item.first_resolved_at is None:
         return None
     return Resolution(
         method=item.method,
         by=names.people.get(item.resolver_id or 0),
         at=item.resolved_at,
-        reason=item.resolution_reason,
+        reason=item.resolution_reason if _works(actor) else None,
         first_by=names.people.get(item.first_resolver_id or 0),
         first_at=item.first_resolved_at,
     )
