@@ -432,6 +432,7 @@ def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("new-contact", "/contacts/new")
     found.add("contact", f"/contacts/{gone.pk}", f"/contacts/{desk.rui.pk}")
     found.add("edit-contact", f"/contacts/{desk.rui.pk}/edit")
+    found.add("merge-contact", f"/contacts/{desk.rui.pk}/merge")
     found.add("delete-contact", f"/contacts/{desk.rui.pk}/delete")
     found.add("delete-item", f"/items/{found.items[0].reference}/delete")
     root = factories.administrator()

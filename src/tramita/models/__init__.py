@@ -23,7 +23,7 @@ from tramita.models.mail import (
 from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.mailboxes import FetchedMessage, MailboxState, Probe, SenderDomain
 from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
-from tramita.models.people import Grant, Membership, Organisation, Person, Queue, Token
+from tramita.models.people import Grant, Membership, Organisation, OtherAddress, Person, Queue, Token
 from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
 from tramita.models.searching import Follower, SearchDoc
@@ -75,6 +75,7 @@ __all__ = [
     "NoticeSettings",
     "Notification",
     "Organisation",
+    "OtherAddress",
     "Person",
     "PlannedStart",
     "Presence",

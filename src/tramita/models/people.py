@@ -80,6 +80,21 @@ class Person(AbstractBaseUser):
         return self.name or self.email or self.key or ""
 
 
+class OtherAddress(models.Model):
+    """A further address of a contact: that of a double who was merged into them. Their mail is this contact's."""
+
+    address = models.EmailField(max_length=254, unique=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="other_addresses")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "other_addresses"
+
+    def __str__(self) -> str:
+        return self.address
+
+
 class Grant(models.Model):
     """What a person may do on one branch of the configuration (SEC-2). No grant: the role everywhere."""
 

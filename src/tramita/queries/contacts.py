@@ -56,6 +56,7 @@ class Contact:
     organisation: str  # its key
     company: str  # its name
     properties: Had = field(default_factory=list)  # where one contact is looked at (D-22)
+    others: str = ""  # addresses of doubles who were merged into them, there too
 
     @property
     def asks(self) -> bool:
@@ -115,7 +116,7 @@ def listed(actor: Actor, *, typed: str = "", organisation: str = "", before: int
     company = Fragment("p.organisation_id = (SELECT id FROM organisations WHERE key = %s)", (organisation,))
     source, place, found = _with_words(typed)
     below = Fragment(f"{place} < %s", (before or NEWEST,))
-    asks = Fragment(f"p.role IN {ASKERS} AND {trash.KEPT}")
+    asks = Fragment(f"p.role IN {ASKERS} AND p.email IS NOT NULL AND {trash.KEPT}")
     where = both(found, asks, below, kept_sql(actor), company if organisation else TRUE)
     rows = fetch(
         f"SELECT p.id, p.name, {TOLD} FROM {source} WHERE {where.sql} ORDER BY {place} DESC LIMIT {PAGE + 1}",
@@ -172,14 +173,16 @@ def get_visible(actor: Actor, number: int) -> Contact:
     kept = kept_sql(actor)
     sort = f"CASE WHEN p.role IN {ASKERS} THEN 'contacts' ELSE 'users' END"
     has = f"(SELECT fields FROM ({declared_sql()}) d WHERE d.key = {sort}), CAST(p.properties AS TEXT)"
+    joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    others = f"COALESCE((SELECT {joined}(a.address, ', ') FROM other_addresses a WHERE a.person_id = p.id), '')"
     rows = fetch(
-        f"SELECT p.id, p.name, {TOLD}, {has}, CASE WHEN {kept.sql} THEN 1 ELSE 0 END FROM {PEOPLE} "
+        f"SELECT p.id, p.name, {TOLD}, {has}, {others}, CASE WHEN {kept.sql} THEN 1 ELSE 0 END FROM {PEOPLE} "
         f"WHERE p.id = %s AND p.email IS NOT NULL AND {trash.KEPT}",
         [*kept.params, number],
     )
     if rows:
-        *told, declared, values, theirs = rows[0]
-        contact = replace(_contact(told), properties=had(declared, values))
+        *told, declared, values, addresses, theirs = rows[0]
+        contact = replace(_contact(told), properties=had(declared, values), others=addresses)
         if theirs or not contact.asks or activity(actor, number, limit=1).parts:
             return contact
     raise NotFound("There is no such contact.")

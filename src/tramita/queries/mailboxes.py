@@ -190,11 +190,17 @@ def sender(address: str, domain: str, *, turns: Iterable[str] = ()) -> Sender:
     locks = "".join("pg_advisory_xact_lock(hashtextextended(%s, 0)), " for _ in waits)
     rows = fetch(
         f"SELECT {locks}EXISTS (SELECT 1 FROM blocked_addresses WHERE address IN (%s, %s)), p.id, p.role, "
-        "p.is_active, p.organisation_id, p.language FROM (SELECT 1) one LEFT JOIN people p ON p.email = %s",
-        [*waits, address, f"@{domain}", address],
+        f"p.is_active, p.organisation_id, p.language FROM (SELECT 1) one LEFT JOIN people p ON p.id = {KNOWN_BY}",
+        [*waits, address, f"@{domain}", address, address],
     )
     blocked, person, role, active, organisation, language = rows[0][len(waits) :]
     return Sender(bool(blocked), person, role or "", bool(active), organisation, language or "")
+
+
+# by their own address, else by one of a double of theirs
+KNOWN_BY = (
+    "COALESCE((SELECT id FROM people WHERE email = %s), (SELECT person_id FROM other_addresses WHERE address = %s))"
+)
 
 
 def keys() -> Keys:

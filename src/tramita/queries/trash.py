@@ -59,8 +59,8 @@ def get(actor: Actor, number: int, *, for_update: bool = False) -> Trashed:
 
 
 def contact(number: int, *, for_update: bool = False) -> Person:
-    """Somebody who asks and is not in the trash. Raises: NotFound."""
-    rows = Person.objects.filter(not_trashed(), pk=number, role__in=ASKERS)
+    """Somebody who asks, and is not in the trash, nor merged into another. Raises: NotFound."""
+    rows = Person.objects.filter(not_trashed(), pk=number, role__in=ASKERS, email__isnull=False)
     person = (rows.select_for_update(of=("self",)) if for_update else rows).first()
     if person is None:
         raise NotFound("There is no such contact.")

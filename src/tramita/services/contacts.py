@@ -1,6 +1,6 @@
 """The people an item is about: primary contact, requester, subject, original requester, copies (SPEC section 16)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from tramita.domain.companies import belongs_elsewhere
 from tramita.domain.errors import FieldError, Invalid
 from tramita.models import CopiedContact, Item, Organisation, Person
 from tramita.queries.memory import once_a_batch
+from tramita.queries.people import by_other_addresses
 from tramita.queries.rows import document, fetch
 from tramita.services import sql
 
@@ -21,7 +22,7 @@ WORKERS = STAFF | {Role.ROBOT}
 def by_address(addresses: Mapping[str, str | None]) -> dict[str, Person]:
     """The active people with these addresses, by field. An unknown one is refused, naming its field."""
     wanted = {name: address.strip().lower() for name, address in addresses.items() if address and address.strip()}
-    found = {p.email: p for p in Person.objects.filter(email__in=set(wanted.values()), is_active=True)}
+    found = _known(set(wanted.values()))
     for name, address in wanted.items():
         if address not in found:
             raise Invalid.one(name, "unknown_contact", "There is no contact “%(address)s”.", address=address)
@@ -31,11 +32,17 @@ def by_address(addresses: Mapping[str, str | None]) -> dict[str, Person]:
 def copied_by_address(addresses: Iterable[str]) -> list[Person]:
     """As above for the people in copy, each once."""
     unique = dict.fromkeys(address.strip().lower() for address in addresses if address.strip())
-    found = {p.email: p for p in Person.objects.filter(email__in=unique, is_active=True)}
+    found = _known(unique)
     for address in unique:
         if address not in found:
             raise Invalid.one("cc", "unknown_contact", "There is no contact “%(address)s”.", address=address)
     return [found[address] for address in unique]
+
+
+def _known(addresses: Collection[str]) -> dict[str, Person]:
+    """The active people with these addresses. Cost: one statement, one more where an address is not theirs any more."""
+    found = {str(one.email): one for one in Person.objects.filter(email__in=addresses, is_active=True)}
+    return found | by_other_addresses([one for one in addresses if one not in found])
 
 
 def filled(given: Mapping[str, Holder], item: Item) -> dict[str, Holder]:
