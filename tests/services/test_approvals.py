@@ -155,7 +155,7 @@ def test_anyone_who_may_ask_may_ask_on_a_colleagues_ticket_and_others_may_not(ac
 
 
 def test_a_manager_approves_and_the_work_goes_on_by_hand(acme: Customer) -> None:
-    """AP-7, AP-9, AP-11, AP-31, CG-47: a manager of the parent decides; approval executes nothing."""
+    """AP-1, AP-7, AP-9, AP-11, AP-31, CG-47: a manager of the parent decides; approval executes nothing."""
     item = acme.ticket()
     asked = acme.asked(item)
 
