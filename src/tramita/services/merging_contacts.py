@@ -5,6 +5,7 @@ It is not undone: whose was whose is not kept, but each item tells that its cont
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
@@ -69,7 +70,7 @@ def _kept(into: str, double: Person) -> Person:
 
 def _hand_over(items: Iterable[Item], double: Person, kept: Person, *, by: Actor, at: datetime) -> None:
     for item in items:
-        moved = {tag: kept.pk for tag in TAGS if getattr(item, tag) == double.pk}
+        moved: dict[str, Any] = {tag: kept.pk for tag in TAGS if getattr(item, tag) == double.pk}
         change = Change(item, by, at)
         change.record("contacts_changed", data={"merged": {"from": double.pk, "into": kept.pk}}, **moved)
         change.write()

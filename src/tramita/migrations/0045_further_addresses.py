@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0043_trash"),
+        ("tramita", "0044_test_runs"),
     ]
 
     operations = [
