@@ -5,8 +5,19 @@ from tramita.cli.configuration import APPLY, EXPORT
 from tramita.cli.examples import EXAMPLE
 from tramita.cli.files import FILE_KEEP
 from tramita.cli.lifecycle import LIFECYCLE
-from tramita.cli.people import TOKEN_CREATE, USER_CREATE
+from tramita.cli.people import SECOND_FACTOR_OFF, TOKEN_CREATE, USER_CREATE
 from tramita.cli.seed import SEED
 from tramita.ui.terminal import Command
 
-COMMANDS: list[Command] = [APPLY, BENCH, EXAMPLE, EXPORT, FILE_KEEP, LIFECYCLE, SEED, TOKEN_CREATE, USER_CREATE]
+COMMANDS: list[Command] = [
+    APPLY,
+    BENCH,
+    EXAMPLE,
+    EXPORT,
+    FILE_KEEP,
+    LIFECYCLE,
+    SEED,
+    TOKEN_CREATE,
+    USER_CREATE,
+    SECOND_FACTOR_OFF,
+]

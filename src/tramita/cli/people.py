@@ -1,4 +1,4 @@
-"""`tramita user create` and `tramita token create`."""
+"""`tramita user create`, `tramita user second-factor-off` and `tramita token create`."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -55,6 +55,33 @@ USER_CREATE = Command(
     help="create a person, or set what is given for one who exists",
     configure=configure_user,
     run=run_user,
+)
+
+
+def configure_second_factor(parser: ArgumentParser) -> None:
+    parser.add_argument("email", metavar="EMAIL")
+
+
+def run_second_factor(args: Namespace) -> int:
+    """For who lost their phone and their recovery codes: they sign in with the password alone again, and hear of it."""
+    from django.utils.timezone import now
+
+    from tramita.domain.errors import NotFound
+    from tramita.queries.people import person_by_address
+    from tramita.services.second_factor import turn_off
+
+    person = person_by_address(args.email)
+    if person is None:
+        raise NotFound("There is nobody called “%(who)s”.", who=args.email)
+    turn_off(person, at=now())
+    return SUCCESS
+
+
+SECOND_FACTOR_OFF = Command(
+    name="user second-factor-off",
+    help="let a person sign in without a second factor, after they have lost it",
+    configure=configure_second_factor,
+    run=run_second_factor,
 )
 TOKEN_CREATE = Command(
     name="token create",

@@ -1,13 +1,16 @@
-"""Signing in: by e-mail and password; nobody signs up by themselves."""
+"""Signing in: by e-mail and password, and a second factor for who has one; nobody signs up by themselves."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from tramita.models import Person
+from tramita.portal import second_step
 from tramita.queries import people
+from tramita.services import second_factor
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
@@ -28,6 +31,19 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Who has left is answered like a wrong password: nothing tells that the address exists."""
         person: Person | None = super().authenticate(request, **credentials)
         return person if person is not None and person.is_active else None
+
+    def pre_login(self, request: HttpRequest, user: Person, **details: Any) -> HttpResponse | None:
+        """Who has a second factor is asked for it before anything is theirs (TO-7)."""
+        response: HttpResponse | None = super().pre_login(request, user, **details)
+        if response is None and second_factor.is_on(user):
+            second_step.remember(request, user, after=details.get("redirect_url") or "")
+            return redirect("second-step")
+        return response
+
+    def post_login(self, request: HttpRequest, user: Person, **details: Any) -> HttpResponse:
+        """A browser that was never theirs is told of (TO-7)."""
+        response: HttpResponse = super().post_login(request, user, **details)
+        return second_step.known_from_now_on(request, response, user)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page that opens says enough: no “successfully signed in”."""

@@ -25,6 +25,9 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "new_user": ("name", "desk", "link", "until"),
     "password_forgotten": ("name", "desk", "link", "until"),
     "password_changed": ("name", "desk"),
+    "new_device": ("name", "desk", "device", "when"),
+    "second_factor_on": ("name", "desk"),
+    "second_factor_off": ("name", "desk"),
 }
 SWITCHES = ("no_response", "case_launched", "split", "resolution")  # of a category or Case type; a route acknowledges
 

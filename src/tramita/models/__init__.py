@@ -27,6 +27,7 @@ from tramita.models.people import Grant, Membership, Organisation, OtherAddress,
 from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
 from tramita.models.searching import Follower, SearchDoc
+from tramita.models.signing_in import Device, SecondFactor
 from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
 from tramita.models.trash import Trashed
@@ -50,6 +51,7 @@ __all__ = [
     "Defect",
     "Definition",
     "Delivery",
+    "Device",
     "Digest",
     "Draft",
     "Entry",
@@ -87,6 +89,7 @@ __all__ = [
     "Route",
     "Scan",
     "SearchDoc",
+    "SecondFactor",
     "Secret",
     "SeenMessage",
     "SenderDomain",

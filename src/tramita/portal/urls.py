@@ -2,11 +2,24 @@
 
 from django.urls import path
 
-from tramita.portal import approvals, asking, feedback, members, notifying, passwords, requests, settings
+from tramita.portal import (
+    approvals,
+    asking,
+    feedback,
+    members,
+    notifying,
+    passwords,
+    requests,
+    second_step,
+    security,
+    settings,
+)
 from tramita.portal.by_mail import by_mail
 
 urlpatterns = [
     path("approvals/by-mail/<str:key>", by_mail, name="approve-by-mail"),
+    path("accounts/code", second_step.ask, name="second-step"),
+    path("accounts/security", security.security, name="security"),
     path("accounts/password", passwords.forgotten, name="password-forgotten"),
     path("accounts/password/<str:key>", passwords.choose, name="password-choose"),
     path("portal", requests.home, name="portal"),

@@ -67,17 +67,17 @@ def before(person: Person) -> str:
     return hashlib.sha256(f"{person.password}\n{person.email}".encode()).hexdigest()
 
 
-def write(kind: str, person: Person, *, at: datetime) -> None:
+def write(kind: str, person: Person, *, at: datetime, values: Mapping[str, str] | None = None) -> None:
     """Put the mail into the outbox, in the caller's transaction and the reader's language."""
     desk = directory()
     address = desk.leaving_from(None)
     name, language = one_line(desk.voice_of(address).name or "Tramita"), person.language or settings.LANGUAGE_CODE
-    since, values = int(at.timestamp()), {"name": person.name or person.email or "", "desk": name}
+    since, known = int(at.timestamp()), {"name": person.name or person.email or "", "desk": name, **(values or {})}
     if kind in SERVES:
         there = (at + SERVES[kind]).astimezone(ZoneInfo(person.time_zone or settings.TIME_ZONE))
         with translation.override(language):
-            values |= {"link": _LINK, "until": f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M}"}
-    said = worded(kind, language, values)
+            known |= {"link": _LINK, "until": f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M}"}
+    said = worded(kind, language, known)
     told = {
         "kind": kind,
         "person": person.pk,

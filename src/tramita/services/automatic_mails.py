@@ -92,11 +92,28 @@ BUILT_IN: Mapping[str, Promise] = {
         "with the old one is so no more. If it was not you, tell those who run the desk at once.\n\n"
         "This is an automatic message."
     ),
+    "new_device": gettext_lazy(
+        "Hello {{name}},\n\nsomebody signed in as you at {{desk}} from a browser that we did not know: {{device}}, on "
+        "{{when}}. If it was you, there is nothing to do. If it was not you, change your password, and tell those who "
+        "run the desk at once.\n\nThis is an automatic message."
+    ),
+    "second_factor_on": gettext_lazy(
+        "Hello {{name}},\n\nsigning in at {{desk}} asks you for a code of your authenticator from now on. Keep your "
+        "recovery codes in a safe place. If it was not you who chose this, tell those who run the desk at once.\n\n"
+        "This is an automatic message."
+    ),
+    "second_factor_off": gettext_lazy(
+        "Hello {{name}},\n\nsigning in at {{desk}} asks you for no code of an authenticator any more. If it was not "
+        "you who chose this, tell those who run the desk at once.\n\nThis is an automatic message."
+    ),
 }
 SUBJECTS: Mapping[str, Promise] = {  # else the item's title
     "too_large": gettext_lazy("Too large: {{subject}}"),
     "new_user": gettext_lazy("Your access to {{desk}}"),
     "password_forgotten": gettext_lazy("A new password for {{desk}}"),
+    "new_device": gettext_lazy("A new browser at {{desk}}"),
+    "second_factor_on": gettext_lazy("Your second factor at {{desk}} is on"),
+    "second_factor_off": gettext_lazy("Your second factor at {{desk}} is off"),
     "password_changed": gettext_lazy("Your password for {{desk}} was changed"),
 }
 

@@ -52,6 +52,8 @@ def _known(language: str, zone: str, at: datetime) -> dict[str, str]:
         "children": "40309-T, 40310-T",
         "subject": "…",
         "reason": "…",
+        "device": "Firefox",
+        "when": until,
         "size": "51 MB",
         "limit": "50 MB",
         "link": f"{settings.TRAMITA_BASE_URL}/…",

@@ -300,6 +300,9 @@ TEMPLATES: Words = {
     "new_user": _("Invitation of a new user"),
     "password_forgotten": _("A password was forgotten"),
     "password_changed": _("A password was changed"),
+    "new_device": _("Somebody signed in from a new browser"),
+    "second_factor_on": _("A second factor is asked for"),
+    "second_factor_off": _("A second factor is asked for no more"),
 }
 DAYS_OFF: Words = {
     "public": _("public holiday"),
