@@ -105,6 +105,7 @@ NO_PAGES: Mapping[str, str] = {
     "tray-picture": "a file",
     "tray-part": "a file",
     "portal-file": "a file",
+    "second-step": "leads to the sign-in, unless a password was right a moment ago",
     "push-worker": "a script",
 }
 CUSTOMERS = frozenset(  # Marta looks at these
@@ -259,6 +260,7 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("portal-request", f"/portal/requests/{done.reference}")
     found.add("feedback-by-mail", f"/feedback/by-mail/{Signer(salt=feedback_link.PATH).sign(asking.pk)}")
     found.add("feedback", "/reports/feedback")
+    found.add("security", "/accounts/security")
     draft = desk.ticket(title=TITLE, description=WORDS, draft=True, at=now)
     case, actions = _troubled_case(desk)
     publish(
