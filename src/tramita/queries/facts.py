@@ -30,6 +30,8 @@ OFFERED = (
     "wait",
     "resolve",
     "merge",
+    "split",
+    "convert",
     "review",
     "reopen",
     "abort",

@@ -4,20 +4,27 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain.actors import Actor
+from tramita.domain.allocation import Why
 from tramita.domain.codes import Kind, Listed, Visibility
 from tramita.models import Definition, Item
 from tramita.queries import definitions
 from tramita.services import sql
-from tramita.services.allocating import allocation, rule_of
+from tramita.services.allocating import allocation, queued, rule_of
 from tramita.services.fields import with_defaults
 from tramita.services.ledger import Change, create
-from tramita.services.moving import decide
+from tramita.services.moving import assigned_to, decide
 
 
-def place(change: Change) -> None:
-    """Allocate a new item; the entry says why it went there (Z-9)."""
-    columns = placed(change.item)
+def place(change: Change, *, keep: bool = False) -> None:
+    """Allocate a new item, if wanted to whoever starts it; the entry says why it went there (Z-9)."""
+    columns = _kept(change) if keep else placed(change.item)
     change.record("allocated", data={"why": columns["allocation"]}, **columns)
+
+
+def _kept(change: Change) -> dict[str, Any]:
+    """With who starts it, in the queue of its rule (X-16, X-20)."""
+    columns = queued(change.item) | assigned_to(change.item, change.by.id)
+    return columns | {"allocation": Why.KEPT_WITH_USER.value, "listed": Listed.INBOX}
 
 
 def placed(item: Item) -> dict[str, Any]:

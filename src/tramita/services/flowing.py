@@ -50,11 +50,11 @@ def hold_group(item_id: int) -> None:
         )
 
 
-def begin(case: Item, *, at: datetime) -> None:
-    """The first step of a Case that was submitted starts at once. Rules: C-41, C-42."""
+def begin(case: Item, *, at: datetime, number: int = 1) -> None:
+    """The first step of a Case that was submitted starts at once, as this pass of its flow. Rules: C-41, C-42."""
     planned = _plan(case, None)
     if planned is not None:
-        begin_step(case, planned, 1, at=at)
+        begin_step(case, planned, number, at=at)
         go_on(case, at=at)
 
 
@@ -82,6 +82,8 @@ def ended(item: Item, *, at: datetime) -> None:
     if item.parent_id is None:
         return
     case = Item.objects.select_for_update().get(pk=item.parent_id)
+    if case.kind is Kind.TICKET:
+        return  # it waits for the end of the window too (X-23)
     if item.kind is Kind.CASE:
         cancelled = item.method is Method.ABORTED
         if not flows.open_sub_case(case.pk):

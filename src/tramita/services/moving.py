@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain import approvals
-from tramita.domain.actors import Actor
-from tramita.domain.codes import Listed, Method, Role, State
+from tramita.domain.actors import SYSTEM, Actor
+from tramita.domain.codes import Kind, Listed, Method, Role, State, WaitType
 from tramita.domain.errors import NotPermitted
 from tramita.domain.facts import Given
 from tramita.domain.lifecycle import Row
 from tramita.domain.permissions import needs
 from tramita.models import Item
-from tramita.queries.facts import facts, in_review, lifecycle_of, outside
+from tramita.queries.facts import children_closed, facts, in_review, lifecycle_of, outside
 from tramita.queries.visibility import may
 from tramita.services import clockwork
 from tramita.services.expiring import expire
@@ -28,6 +28,7 @@ NO_RESOLUTION: dict[str, Any] = {
     "window_ends_at": None,
 }
 ENDING_TIMERS = ("wake", "time_out", "close")
+ENDS_WITH = {WaitType.SPLIT: Method.SPLIT_COMPLETED, WaitType.CASE_LAUNCHED: Method.CASE_LAUNCHED}
 
 
 def require(by: Actor, permission: str, item: Item) -> None:
@@ -84,6 +85,34 @@ def step(change: Change, row: Row, to: State, entry: str, **columns: Any) -> Non
     )
     if item.approval_id is not None and approvals.ends_with(item.kind, row.verb, to):
         expire(change)
+    if to is State.CLOSED and item.parent_id is not None and item.kind is not Kind.ACTION:
+        _tell_above(change, item.parent_id)
+
+
+def _tell_above(change: Change, above: int) -> None:
+    """A Ticket that was split, or became a Case, ends with the last of what it waits for (X-12, X-23).
+
+    Its row is held before the one below is written, as an undo holds them; of two that close at once the later sees
+    the earlier.
+    """
+    waiting = Item.objects.filter(pk=above, kind=Kind.TICKET.number, wait_type__in=ENDS_WITH)
+    if waiting.select_for_update(of=("self",)).exists():
+        change.beside.append(lambda: _complete(above, at=change.at))
+
+
+def _complete(above: int, *, at: datetime) -> None:
+    """All that it waits for is Closed: it passes through Resolved, or is Closed. Rules: T-42, T-43, R-18, CG-27."""
+    ticket = Item.objects.select_related("process").get(pk=above)
+    if ticket.wait_type not in ENDS_WITH or not children_closed(ticket):
+        return
+    row, change = decide(ticket, "complete_children", by=SYSTEM, at=at), Change(ticket, SYSTEM, at)
+    method = ENDS_WITH[ticket.wait_type]
+    told, columns = {"method": method.value}, ended(ticket, method, by=SYSTEM, at=at)
+    if row.through is not None:
+        step(change, row, row.through, "resolved", data=told, **columns)
+        columns = {}
+    step(change, row, State.CLOSED, "closed", data=told, **columns, closed_at=at)
+    change.write()
 
 
 def listed(state: State, assignee_id: int | None) -> Listed:

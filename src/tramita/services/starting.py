@@ -124,16 +124,22 @@ def _start(
 
 
 def begin_submitted(
-    item: Item, *, by: Actor, at: datetime, reason: Reason = Reason.NEW, told: Mapping[str, Any] | None = None
+    item: Item,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: Reason = Reason.NEW,
+    told: Mapping[str, Any] | None = None,
+    keep: bool = False,
 ) -> Change:
     """Write a new item that is To Do at once (T-21, C-41): due date and allocation included.
 
-    `told`: what else its first entry says of how it came about.
+    `told`: what else its first entry says of how it came about. `keep`: it stays with whoever starts it.
     """
     change = begin(item, "create", by=by, at=at, write=False)
     submission(change)
     change.record("clock_started", **clockwork.begun(item, at=at))
-    place(change)
+    place(change, keep=keep)
     change.lines[0].reason = reason
     change.lines[0].data |= told or {}
     create(item, by=by, at=at, change=change)

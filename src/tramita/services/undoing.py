@@ -1,20 +1,35 @@
 """Merges, splits and conversions are taken back: entries are added, none is lost (Z-3, decision 59)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tramita.domain.actors import Actor
-from tramita.domain.codes import Method, State
+from tramita.domain.codes import Method, Reason, Role, State
 from tramita.domain.errors import Conflict, NotPermitted
+from tramita.domain.lifecycle import Row
 from tramita.domain.permissions import Permission
 from tramita.models import CopiedContact, Entry, Item, Link, Message, Regrouping
-from tramita.queries.regroupings import MERGED, group_of, hanging_on, last_of, living
+from tramita.queries.regroupings import (
+    CONVERTED,
+    MERGED,
+    RETURNED,
+    SPLIT,
+    group_of,
+    hanging_on,
+    last_of,
+    living,
+    split_into,
+    standing_on,
+)
 from tramita.queries.timeline import MOVED_HERE
 from tramita.queries.visibility import may
-from tramita.services import regrouping
+from tramita.services import flowing, regrouping
+from tramita.services.finishing import end_with_case, running_actions
 from tramita.services.ledger import Change
 from tramita.services.merging import regroup
+from tramita.services.moving import ENDS_WITH, step
 from tramita.services.moving_mail import carry
+from tramita.services.sub_cases import end_sub_cases
 from tramita.services.transactions import one_transaction
 
 
@@ -101,5 +116,70 @@ def ended_since(item: Item) -> Conflict:
     return Conflict("%(item)s is Closed: this is not undone any more.", code="ended_since", item=item.reference)
 
 
+def _unsplit(row: Regrouping, ticket: Item, *, by: Actor, at: datetime) -> None:
+    """The Ticket is worked on again; what it was split into is Closed, keeps what was said there, and leads back."""
+    children = [one for one in split_into(ticket) if one.pk in row.before["children"]]
+    regrouping.hold(ticket, *children)
+    _check_running(ticket, children, row, ends=children)
+    Link.objects.filter(source__in=children, target=ticket, type=SPLIT).delete()
+    _revive(ticket, children, row, by=by, at=at)
+    for child in children:
+        _take_back(child, ticket, row, by=by, at=at)
+
+
+def _unconvert(row: Regrouping, ticket: Item, *, by: Actor, at: datetime) -> None:
+    """As above, of its Case, with all that runs in it. What was said there stays in the group, and so in sight."""
+    case = row.other
+    if case is None:
+        raise ended_since(ticket)
+    flowing.hold(case)
+    group = group_of(case)
+    regrouping.hold(ticket, case, besides=group)
+    inside = hanging_on(case, [pk for pk in group if pk != ticket.pk])
+    _check_running(ticket, Item.objects.filter(pk__in=inside), row, ends=[case])
+    Link.objects.filter(source=ticket, target=case, type=CONVERTED).delete()
+    _revive(ticket, [case], row, by=by, at=at)
+    _take_back(case, ticket, row, by=by, at=at)
+    for action in running_actions(case):
+        end_with_case(action, because="conversion_undone", reason=Reason.UNDONE, by=by, at=at)
+    end_sub_cases(case, at=at)
+
+
+def _check_running(ticket: Item, made: Iterable[Item], row: Regrouping, *, ends: Sequence[Item]) -> None:
+    """Refuse where a side has ended, or where another merge, split or conversion stands on this one (Z-3)."""
+    if ticket.wait_type not in ENDS_WITH:
+        raise ended_since(ticket)
+    if later := standing_on(made, row):
+        other = later.other.reference if later.other else later.item.reference
+        raise Conflict(
+            "%(item)s and %(other)s were joined since. Undo that first.",
+            code="later_first",
+            item=later.item.reference,
+            other=other,
+        )
+    for one in ends:
+        if one.state is State.CLOSED:
+            raise ended_since(one)
+
+
+def _revive(ticket: Item, made: Sequence[Item], row: Regrouping, *, by: Actor, at: datetime) -> None:
+    change = Change(ticket, by, at)
+    regrouping.bring_back(change, row, row.before["item"], made)
+    change.write()
+
+
+def _take_back(made: Item, ticket: Item, row: Regrouping, *, by: Actor, at: datetime) -> None:
+    """Close what was made; mail for it goes to the Ticket that it came from (Z-4)."""
+    closing = Row("Z-3", "undo", frozenset({made.state}), State.CLOSED, frozenset({Role.SYSTEM}), reason=Reason.UNDONE)
+    change = Change(made, by, at)
+    step(change, closing, State.CLOSED, "taken_back", data={"what": row.what, "into": ticket.reference}, closed_at=at)
+    change.write()
+    Link.objects.get_or_create(source=made, target=ticket, type=RETURNED, defaults={"at": at, "by_id": by.id})
+
+
 Undo = Callable[..., None]
-UNDO: Mapping[Regrouping.What, Undo] = {Regrouping.What.MERGE: _unmerge}
+UNDO: Mapping[Regrouping.What, Undo] = {
+    Regrouping.What.MERGE: _unmerge,
+    Regrouping.What.SPLIT: _unsplit,
+    Regrouping.What.CONVERT: _unconvert,
+}
