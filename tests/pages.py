@@ -64,6 +64,7 @@ from tramita.services import (
     notes,
     receiving,
     resolving,
+    splitting,
     tracking,
     trashing,
     tray,
@@ -276,6 +277,13 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     gone = desk.ticket(title=TITLE, description=WORDS, at=now)
     merging.merge([Item.objects.get(pk=gone.pk)], into=Item.objects.get(pk=waits.pk), by=desk.ana, at=now)
     found.add("item", f"/items/{gone.reference}?tab=comms", f"/items/{waits.reference}")
+    whole, asked = (desk.ticket(title=TITLE, description=WORDS, at=now) for _ in range(2))
+    part = splitting.Child(TITLE, WORDS)
+    splitting.split(Item.objects.get(pk=whole.pk), children=[part, part], by=desk.ana, at=now)
+    found.add("item", f"/items/{whole.reference}", f"/items/{whole.reference}?tab=timeline")
+    found.add("split", f"/items/{late.reference}/split", f"/items/{whole.reference}/split")
+    process = "case_type=acme/main/finance/onboarding"
+    found.add("convert", f"/items/{late.reference}/convert", f"/items/{asked.reference}/convert?{process}")
     found.add("merge", f"/items/{late.reference}/merge", f"/items/{case.reference}/merge?q=ζζζ")
     focus.add(Item.objects.get(pk=ticket.pk), by=desk.ana)
 

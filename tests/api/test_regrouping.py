@@ -70,3 +70,34 @@ def test_a_target_that_has_ended_is_refused_and_so_is_an_undo_of_nothing(caller:
         caller.ana.post(f"/items/{ticket.reference}/merge", {"into": draft.reference}), 409, "transition_not_allowed"
     )
     problem(caller.ana.post(f"/items/{ticket.reference}/undo"), 409, "nothing_to_undo")
+
+
+def test_a_ticket_is_split_and_its_parts_are_named(caller: Callers, desk: Desk) -> None:
+    """X-10, W-4, Z-3: and what is wrong with one of them is 422."""
+    ticket = desk.ticket()
+    parts = [{"title": "One", "description": "First"}, {"title": "Two", "description": "Second", "keep": True}]
+
+    told = problem(
+        caller.ana.post(f"/items/{ticket.reference}/split", {"children": parts[:1]}), 422, "validation_failed"
+    )
+    answer = caller.ana.post(f"/items/{ticket.reference}/split", {"children": parts}).json()
+
+    assert told["errors"][0]["field"] == "children"
+    assert (answer["wait"]["type"], len(answer["children"])) == ("split", 2)
+    child = caller.ana.get(f"/items/{answer['children'][1]}").json()
+    assert (child["parent"], child["assignee"]["name"]) == (ticket.reference, "Ana Lima")
+    assert caller.ana.post(f"/items/{ticket.reference}/undo").json()["children"] == []
+
+
+def test_a_ticket_becomes_a_case_of_its_number(caller: Callers, desk: Desk) -> None:
+    """X-20 to X-22, Z-3."""
+    ticket = desk.ticket()
+    sent = {"case_type": "acme/main/finance/onboarding", "short_description": "Bodegas"}
+
+    told = problem(caller.ana.post(f"/items/{ticket.reference}/convert", {}), 422, "validation_failed")
+    answer = caller.ana.post(f"/items/{ticket.reference}/convert", sent).json()
+
+    assert told["errors"][0]["field"] == "case_type"
+    assert (answer["wait"]["type"], answer["children"]) == ("case_launched", [f"{ticket.number}-C"])
+    assert caller.ana.get(f"/items/{ticket.number}-C").json()["title"] == "Bodegas"
+    assert caller.ana.post(f"/items/{ticket.reference}/undo").json()["state"] == "to_do"

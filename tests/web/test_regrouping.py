@@ -6,8 +6,8 @@ from tests import factories
 from tests.desk import MONDAY, Desk
 from tests.services.test_merging import by_mail, merge
 from tests.services.test_receiving import fresh
-from tramita.domain.codes import Method, State
-from tramita.models import Link, Person
+from tramita.domain.codes import Method, State, WaitType
+from tramita.models import Item, Link, Person
 from tramita.queries.targets import targets
 
 
@@ -131,3 +131,41 @@ def test_items_are_linked_loosely_and_the_link_is_taken_away(desk: Desk) -> None
 
     assert f'data-ref="{one.reference}"' in linked
     assert (refused.status_code, Link.objects.exists()) == (422, False)
+
+
+def test_a_ticket_is_split_on_its_page_and_one_more_part_is_asked_for(desk: Desk) -> None:
+    """X-10, X-16: what was typed is kept, faults stand beside their fields."""
+    ticket = desk.ticket()
+    ana, page = as_(desk.ana.id), f"/items/{ticket.reference}/split"
+    sent = {"parts": "2", "title-0": "First part", "description-0": "It came twice.", "title-1": "Second part"}
+
+    more = ana.post(page, sent | {"then": "more"}).content.decode()
+    refused = ana.post(page, sent)
+    done = ana.post(page, sent | {"description-1": "It is missing.", "keep-1": "on"}, follow=True)
+
+    assert ('name="title-2"' in more, 'value="First part"' in more) == (True, True)
+    assert (refused.status_code, 'id="f-description-1-error"' in refused.content.decode()) == (422, True)
+    assert fresh(ticket).wait_type is WaitType.SPLIT
+    children = Item.objects.filter(parent=ticket).order_by("id")
+    assert [one.title for one in children] == ["First part", "Second part"]
+    assert f'action="/items/{children[0].reference}/undo"' in done.content.decode()
+    ana.post(f"/items/{children[0].reference}/undo", {"back": ticket.reference})
+    assert fresh(ticket).state is State.TO_DO
+
+
+def test_a_case_is_made_of_a_ticket_on_its_page(desk: Desk) -> None:
+    """X-20 to X-22: the type first; both lead to each other."""
+    ticket = desk.ticket()
+    ana, page = as_(desk.ana.id), f"/items/{ticket.reference}/convert"
+    chosen = {"case_type": "acme/main/finance/onboarding"}
+
+    form = ana.get(page, chosen).content.decode()
+    nothing = ana.post(page, {"case_type": ""})
+    done = ana.post(page, chosen | {"short_description": "Bodegas", "keep": "on"}, follow=True)
+
+    assert 'name="short_description"' in form
+    assert nothing.status_code == 422
+    assert done.redirect_chain[-1][0] == f"/items/{ticket.number}-C"
+    assert f'href="/items/{ticket.reference}"' in done.content.decode()
+    waits = ana.get(f"/items/{ticket.reference}").content.decode()
+    assert f'action="/items/{ticket.number}-C/undo"' in waits

@@ -96,7 +96,7 @@ def _again(ticket: Item, old: Item, planned: Item, *, keep: bool, by: Actor, at:
     told = {"from": old.state.value, "to": State.TO_DO.value, "reason": int(Reason.NEW), "forgets": [1, old.seq]}
     columns = {name: getattr(planned, name) for name in (*TAKEN, *offspring.PEOPLE)}
     gone = {"closed_at": None, "assignee_id": None, "method": None}
-    stopped = {"due_at": None, "clock": Clock.STOPPED, "seconds_left": None}
+    stopped = {"due_rule_id": None, "due_at": None, "clock": Clock.STOPPED, "seconds_left": None}
     change.record(
         "converted_again",
         reason=Reason.NEW,

@@ -62,6 +62,10 @@ GROUP_OF: Mapping[str, str] = {
     "file_changed": "data",
     "file_removed": "data",
     "merged": "links",
+    "split": "links",
+    "converted": "links",
+    "converted_again": "links",
+    "taken_back": "links",
     "merged_here": "links",
     "undone": "links",
     "regrouped": "system",
@@ -131,7 +135,9 @@ def why(data: Data) -> str:
 def _created(data: Data) -> str:
     said = _("Started as %(state)s") % {"state": labels.word("state", data.get("to"))}
     by = _("by its schedule: %(trigger)s") % {"trigger": data["trigger"]} if data.get("trigger") else ""
-    return " · ".join(filter(None, (said, by)))
+    of = data.get("split_from") or data.get("converted_from")
+    made = _("made of %(item)s") % {"item": of} if of else ""
+    return " · ".join(filter(None, (said, by, made)))
 
 
 def _waited(data: Data) -> str:
@@ -198,6 +204,18 @@ def _merged(data: Data) -> str:
 
 def _merged_here(data: Data) -> str:
     return _("%(item)s was merged into this item") % {"item": data.get("item")}
+
+
+def _split(data: Data) -> str:
+    return _("Split into %(items)s, Waiting") % {"items": ", ".join(data.get("children", ()))}
+
+
+def _converted(data: Data) -> str:
+    return _("Case %(item)s made of it, Waiting") % {"item": data.get("case")}
+
+
+def _taken_back(data: Data) -> str:
+    return _("Taken back into %(item)s, Closed") % {"item": data.get("into")}
 
 
 _UNDONE = {
@@ -387,6 +405,10 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "file_changed": _named(gettext_lazy("File described: %(name)s")),
     "file_removed": _named(gettext_lazy("File taken off: %(name)s")),
     "merged": _merged,
+    "split": _split,
+    "converted": _converted,
+    "converted_again": lambda data: _("Made of %(item)s again, To Do") % {"item": data.get("converted_from")},
+    "taken_back": _taken_back,
     "merged_here": _merged_here,
     "undone": _undone,
     "regrouped": _plain(gettext_lazy("Shares with another group of items now")),

@@ -8,13 +8,15 @@ from tramita.api.auth import caller
 from tramita.api.calls.answers import item_answer
 from tramita.api.calls.noting import partner
 from tramita.api.schemas.items import ItemOut
-from tramita.api.schemas.regrouping import MergeIn
+from tramita.api.schemas.regrouping import ConvertIn, MergeIn, SplitIn
 from tramita.api.versions import change_item
 from tramita.domain.errors import Invalid
 from tramita.models import Item
-from tramita.services import merging, undoing
+from tramita.services import converting, merging, splitting, undoing
+from tramita.services.splitting import Child
 
 router = Router(tags=["Merging and splitting"])
+NO_CHILDREN, NO_CASE = SplitIn(), ConvertIn()  # an empty body: the service says what is missing
 
 
 @router.post("/items/{reference}/merge", response=ItemOut, operation_id="merge")
@@ -33,6 +35,42 @@ def merge(request: HttpRequest, response: HttpResponse, reference: str, given: M
         else:
             tickets, into = [partner(by, one, field="tickets") for one in given.tickets], item
         merging.merge(tickets, into=into, by=by, at=timezone.now())
+        return item
+
+    return item_answer(request, response, change_item(request, reference, change))
+
+
+@router.post("/items/{reference}/split", response=ItemOut, operation_id="split")
+def split(request: HttpRequest, response: HttpResponse, reference: str, given: SplitIn = NO_CHILDREN) -> ItemOut:
+    """Make several Tickets of this one, which waits until all are Closed; `children` of the answer names them."""
+    children = [
+        Child(one.title or "", one.description or "", one.category or "", one.due.at, one.keep)
+        for one in given.children
+    ]
+
+    def change(item: Item) -> Item:
+        splitting.split(item, children=children, mail=given.mail, by=caller(request), at=timezone.now())
+        return item
+
+    return item_answer(request, response, change_item(request, reference, change))
+
+
+@router.post("/items/{reference}/convert", response=ItemOut, operation_id="convert")
+def convert(request: HttpRequest, response: HttpResponse, reference: str, given: ConvertIn = NO_CASE) -> ItemOut:
+    """Make a Case of this Ticket, with its number; the Ticket, which is the answer, is Closed with it."""
+
+    def change(item: Item) -> Item:
+        converting.convert(
+            item,
+            case_type=given.case_type,
+            short_description=given.short_description or "",
+            fields=given.fields,
+            due_at=given.due.at,
+            keep=given.keep,
+            mail=given.mail,
+            by=caller(request),
+            at=timezone.now(),
+        )
         return item
 
     return item_answer(request, response, change_item(request, reference, change))
