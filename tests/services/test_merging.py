@@ -16,7 +16,18 @@ from tramita.models import CopiedContact, Item, Link, Message, Timer
 from tramita.queries.files import files_of
 from tramita.queries.item_view import view
 from tramita.queries.timeline import comms
-from tramita.services import approvals, launching, merging, notes, resolving, undoing, waiting, working
+from tramita.services import (
+    approvals,
+    copying_talk,
+    launching,
+    linking,
+    merging,
+    notes,
+    resolving,
+    undoing,
+    waiting,
+    working,
+)
 
 LATER = MONDAY + HOUR
 
@@ -257,3 +268,19 @@ def test_a_request_for_approval_awaits_its_decision_again(desk: Desk) -> None:
     assert (fresh(ticket).approval_id, timers(ticket)) == (asked, waits)
     approvals.approve(asked, by=acme.marta, at=LATER + 2 * HOUR)
     assert fresh(ticket).approval_id is None
+
+
+def test_what_was_said_is_copied_to_a_linked_item_and_to_no_other(desk: Desk, data_dir: object) -> None:
+    """X-32, X-30: a snapshot, as a note that stays in the house."""
+    item, other = by_mail(desk, "About this"), desk.ticket()
+    notes.add_note(fresh(item), body="He is right", by=desk.ana, at=MONDAY)
+
+    with pytest.raises(Invalid):
+        copying_talk.copy_communications(fresh(item), to=fresh(other), by=desk.ana, at=LATER)
+    linking.link(fresh(item), to=fresh(other), by=desk.ana, at=MONDAY)
+    copying_talk.copy_communications(fresh(item), to=fresh(other), by=desk.ana, at=LATER)
+
+    copied = fresh(other).entries.latest("seq")
+    assert (copied.type, copied.visibility) == ("note_added", "internal")
+    assert ("About this" in copied.words["body"], "He is right" in copied.words["body"]) == (True, True)
+    assert (copied.data["copied_from"], fresh(other).state) == (item.reference, State.TO_DO)

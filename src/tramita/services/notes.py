@@ -39,7 +39,7 @@ def add_note(
     change = Change(item, by, at)
     take(change)
     settle(change)
-    seq = write_note(change, body, resolution=resolution, files=_enclosed(item, files, by=by, at=at))
+    seq = write_note(change, body, resolution=resolution, files=enclosed(item, files, by=by, at=at))
     change.write()
     return seq
 
@@ -68,7 +68,7 @@ def _mentions(change: Change, body: str) -> list[dict[str, object]]:
     ]
 
 
-def _enclosed(item: Item, files: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> list[int]:
+def enclosed(item: Item, files: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> list[int]:
     """The rows of its files; their ids."""
     rows = [Attachment(item=item, at=at, by_id=by.id, internal=True, **one) for one in files]
     return [row.pk for row in Attachment.objects.bulk_create(rows)] if rows else []

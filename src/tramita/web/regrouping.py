@@ -17,11 +17,11 @@ from tramita.queries import regroupings, targets
 from tramita.queries.facts import allowed
 from tramita.queries.items import get_visible
 from tramita.queries.visibility import may
-from tramita.services import linking, merging, undoing
+from tramita.services import copying_talk, linking, merging, undoing
 from tramita.ui import labels
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
-from tramita.web.moves import act, as_shown, item_address
+from tramita.web.moves import act, as_shown, item_address, unchecked
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
 
@@ -143,6 +143,19 @@ def link(request: StaffRequest, reference: str) -> HttpResponse:
         linking.link(item, to=partner, by=request.actor, at=timezone.now())
 
     return act(request, reference, "tie", use_case)
+
+
+@require_POST
+@staff
+def copy(request: StaffRequest, reference: str) -> HttpResponse:
+    """X-32: what was said here, to an item that it is linked with."""
+
+    def use_case(item: Item) -> None:
+        partner = _named(request, inputs.text(request, "to"), "to")
+        copying_talk.copy_communications(item, to=partner, by=request.actor, at=timezone.now())
+        messages.success(request, _("What was said is copied to %(item)s.") % {"item": partner.reference})
+
+    return unchecked(request, reference, "tie", use_case)
 
 
 @require_POST

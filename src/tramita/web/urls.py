@@ -115,6 +115,7 @@ urlpatterns = [
     path(f"{ITEM}/convert", splitting.convert, name="convert"),
     path(f"{ITEM}/undo", regrouping.undo, name="undo"),
     path(f"{ITEM}/links", regrouping.link, name="tie"),
+    path(f"{ITEM}/links/copy", regrouping.copy, name="copy-talk"),
     path(f"{ITEM}/links/remove", regrouping.unlink, name="unlink"),
     path(f"{ITEM}/rework", flowing.rework, name="rework"),
     path(f"{ITEM}/edit", editing.edit, name="edit"),

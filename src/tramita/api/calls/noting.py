@@ -15,7 +15,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.errors import Invalid, NotFound
 from tramita.models import Item
 from tramita.queries.items import get_visible
-from tramita.services import linking, notes
+from tramita.services import copying_talk, linking, notes
 
 router = Router(tags=["Writing"])
 NO_LINK = LinkIn()
@@ -48,6 +48,18 @@ def link(request: HttpRequest, response: HttpResponse, reference: str, link: Lin
     def change(item: Item) -> Item:
         by = caller(request)
         linking.link(item, to=partner(by, link.to), by=by, at=timezone.now())
+        return item
+
+    return item_answer(request, response, change_item(request, reference, change))
+
+
+@router.post("/items/{reference}/links/copy", response=ItemOut, operation_id="copy_communications")
+def copy_communications(request: HttpRequest, response: HttpResponse, reference: str, link: LinkIn) -> ItemOut:
+    """Write what was said here as an internal note on a linked item, with the files; later words are not shared."""
+
+    def change(item: Item) -> Item:
+        by = caller(request)
+        copying_talk.copy_communications(item, to=partner(by, link.to), by=by, at=timezone.now())
         return item
 
     return item_answer(request, response, change_item(request, reference, change))
