@@ -14,6 +14,7 @@ from tramita.queries.facts import allowed, facts
 pytestmark = pytest.mark.django_db
 
 NOW = make.NOW
+JOINS = ("merge", "split", "convert")
 
 
 def test_facts_say_who_holds_the_item_and_who_made_it():
@@ -88,7 +89,7 @@ def test_the_buttons_come_in_a_stable_order_and_cost_no_query(django_assert_num_
     waiting = make.ticket(waiting=True, assignee_id=ana.id)
 
     with django_assert_num_queries(0):
-        assert allowed(mine, ana, NOW) == ["to-do", "release", "assign", "wait", "resolve"]
+        assert allowed(mine, ana, NOW) == ["to-do", "release", "assign", "wait", "resolve", *JOINS]
         assert allowed(waiting, ana, NOW) == ["resume", "wait", "resolve"]
         assert allowed(make_closed(), ana, NOW) == []
 
@@ -112,7 +113,7 @@ def test_rights_hide_verbs_that_the_table_has():
     ticket = make.ticket(process=make.definition())
 
     assert allowed(ticket, make.agent(grants={"acme": ["view"]}), NOW) == []
-    assert allowed(ticket, make.agent(grants={"acme": ["view", "work"]}), NOW) == ["start", "wait"]
+    assert allowed(ticket, make.agent(grants={"acme": ["view", "work"]}), NOW) == ["start", "wait", *JOINS]
     assert allowed(ticket, people.actor_for(make.requester()), NOW) == []
 
 
