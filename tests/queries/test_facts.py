@@ -90,7 +90,7 @@ def test_the_buttons_come_in_a_stable_order_and_cost_no_query(django_assert_num_
 
     with django_assert_num_queries(0):
         assert allowed(mine, ana, NOW) == ["to-do", "release", "assign", "wait", "resolve", *JOINS]
-        assert allowed(waiting, ana, NOW) == ["resume", "wait", "resolve"]
+        assert allowed(waiting, ana, NOW) == ["resume", "wait", "resolve", "merge"]
         assert allowed(make_closed(), ana, NOW) == []
 
 

@@ -95,8 +95,8 @@ def _again(ticket: Item, old: Item, planned: Item, *, keep: bool, by: Actor, at:
     change = Change(old, by, at)
     told = {"from": old.state.value, "to": State.TO_DO.value, "reason": int(Reason.NEW), "forgets": [1, old.seq]}
     columns = {name: getattr(planned, name) for name in (*TAKEN, *offspring.PEOPLE)}
-    gone = {"closed_at": None, "assignee_id": None, "method": None}
-    stopped = {"due_rule_id": None, "due_at": None, "clock": Clock.STOPPED, "seconds_left": None}
+    gone: dict[str, Any] = {"closed_at": None, "assignee_id": None, "method": None}
+    stopped: dict[str, Any] = {"due_rule_id": None, "due_at": None, "clock": Clock.STOPPED, "seconds_left": None}
     change.record(
         "converted_again",
         reason=Reason.NEW,
