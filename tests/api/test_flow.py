@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from tests.api.callers import Callers, problem
+from tests.api.callers import Callers, fields, problem
 from tests.desk import Desk
 from tests.flows import begun, republish
 from tramita.models import Person
@@ -49,7 +49,7 @@ def test_a_person_moves_a_case_on(caller: Callers, desk: Desk) -> None:
 def test_only_a_case_has_a_flow(caller: Callers, desk: Desk) -> None:
     """G-1; that of a Case type without steps is empty too."""
     for item in (desk.ticket(), desk.case()):
-        assert caller.ana.get(f"/items/{item.reference}/flow").json() == {"steps": []}
+        assert caller.ana.get(f"/items/{item.reference}/flow").json() == {"steps": [], "estimate": None}
 
 
 def test_a_case_is_reworked_and_its_work_reviewed(caller: Callers, desk: Desk) -> None:
@@ -93,3 +93,21 @@ def test_running_cases_are_moved_to_the_newest_version(caller: Callers, desk: De
     while bulk_work.work(at=timezone.now()).total():
         pass
     assert caller.ana.get(f"/items/{case.reference}/flow").json()["steps"][0]["actions"][0]["title"] == "New"
+
+
+def test_the_effort_of_a_case_is_told_and_that_of_an_action_changed(caller: Callers, desk: Desk) -> None:
+    """C-13, INTERFACES 5: in seconds; what is no time is named."""
+    steps = {"one": ["a"], "two": ["b"]}
+    actions = {name: {"estimate": "10 minutes"} for name in ("a", "b")}
+    case = begun(desk, steps, actions=actions, fields={"invoices": 2}, records="fields.invoices")
+    path = f"/items/{case.reference}-A1"
+    before = caller.ana.get(path).json()["estimate"]
+
+    changed = caller.ana.patch(path, {"estimate": 60}).json()["estimate"]
+    wrong = caller.ana.patch(path, {"estimate": -1})
+    other = caller.ana.patch(f"/items/{case.reference}", {"estimate": 60})
+
+    assert (before, changed) == (1200, 60)
+    assert [fields(problem(one, 422, "validation_failed")).keys() for one in (wrong, other)] == [{"estimate"}] * 2
+    told = caller.ana.get(f"/items/{case.reference}/flow").json()["estimate"]
+    assert told == {"total": 1260, "created": 60, "to_come": 1200, "locked": False}

@@ -1,6 +1,6 @@
 """Actions that the system does: mails, and waiting for a date."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.services.test_first_ticket import fresh, in_order
 from tests.services.test_receiving import mail
 from tramita.domain.codes import Method, State, WaitType
 from tramita.models import Delivery, Item, Message, Timer
-from tramita.services import firing, receiving
+from tramita.services import editing, firing, receiving, waiting
 
 HOUR = timedelta(hours=1)
 WORDS = "Dear {{ requester }}, about {{ reference }}: please send the papers."
@@ -94,3 +94,22 @@ def test_a_date_that_is_over_holds_nothing_up_and_one_that_is_missing_is_a_perso
     [action] = running(missing)
     assert (action.state, action.highlighted) == (State.TO_DO, True)
     in_order(action)
+
+
+def test_who_waits_for_the_date_in_a_field_follows_it(desk: Desk) -> None:
+    """W-2: later, earlier, over, and gone; a date that a person chose since stays."""
+    later = "2026-03-10T09:00:00+00:00"
+    cases = [of_kind(desk, "wait_until", date="fields.day") for _ in range(4)]
+    moved, over, gone, by_hand = cases
+    waiting.wait(running(by_hand)[0], type="until", until=MONDAY + timedelta(days=2), by=desk.ana, at=MONDAY)
+
+    for case, day in ((moved, later), (over, "2026-03-01"), (gone, None), (by_hand, later)):
+        editing.edit(Item.objects.get(pk=case.pk), changes={"fields": {"day": day}}, by=desk.ana, at=MONDAY)
+
+    actions = [Item.objects.get(parent=case, action_name="it") for case in cases]
+    assert [one.state for one in actions] == [State.WAITING, State.CLOSED, State.TO_DO, State.WAITING]
+    assert actions[0].wait_until == Timer.objects.get(item=actions[0]).due_at == datetime.fromisoformat(later)
+    assert actions[3].wait_until == MONDAY + timedelta(days=2)
+    assert Item.objects.filter(parent=over, action_name="after").exists()
+    for action in actions:
+        in_order(action)

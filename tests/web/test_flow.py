@@ -94,3 +94,18 @@ def test_the_form_of_a_rework_is_open_where_the_problem_leads(desk: Desk, ana: C
     pages = [text_of(ana.get(link.replace("&amp;", "&").partition("#")[0])) for link in links]
 
     assert [bool(re.search(r'id="(?:rework|launch)" open', page)) for page in pages] == [True, True]
+
+
+def test_the_page_shows_the_effort_and_lets_it_be_changed(desk: Desk, ana: Client) -> None:
+    """C-13: of a Case with its parts, of an Action with a form; nothing where there is no estimate."""
+    case = begun(desk, {"one": ["a"], "two": ["b"]}, actions={one: {"estimate": "90 minutes"} for one in ("a", "b")})
+    action = case.children.get()
+    page, form = f"/items/{case.reference}", {"panel": "estimate", "version": action.version}
+
+    refused = ana.post(f"/items/{action.reference}/edit", {**form, "minutes": "long"})
+    ana.post(f"/items/{action.reference}/edit", {**form, "minutes": "30"})
+
+    assert (refused.status_code, "Give a whole number" in words_of(refused)) == (422, True)
+    assert "Estimated effort 2 h 00 m of Actions begun 30 m of Actions to come 1 h 30 m" in words_of(ana.get(page))
+    assert "Estimate changed to 30 m" in words_of(ana.get(f"/items/{action.reference}?tab=timeline"))
+    assert "Estimated effort" not in words_of(ana.get(f"/items/{begun(desk, {'one': ['a']}).reference}"))

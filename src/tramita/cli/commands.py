@@ -7,11 +7,13 @@ from tramita.cli.files import FILE_KEEP
 from tramita.cli.lifecycle import LIFECYCLE
 from tramita.cli.people import SECOND_FACTOR_OFF, TOKEN_CREATE, USER_CREATE
 from tramita.cli.seed import SEED
+from tramita.cli.upgrading import CASE_TYPE_MOVE
 from tramita.ui.terminal import Command
 
 COMMANDS: list[Command] = [
     APPLY,
     BENCH,
+    CASE_TYPE_MOVE,
     EXAMPLE,
     EXPORT,
     FILE_KEEP,

@@ -153,6 +153,7 @@ class ActionDefinition:
     review_due: str | None = None
     review_checklist: tuple[str, ...] = ()  # the reviewer's own (D-10)
     mail: MailDefaults | None = None  # None: as its Case (M-15)
+    estimate: str | None = None  # how long it takes for each record (C-13)
     # send_mail, send_mail_and_wait
     template: str = ""
     to: str | None = None  # primary, requester or an address
@@ -219,6 +220,7 @@ class CaseTypeDefinition:
     starts: tuple[StartDefinition, ...] = ()
     automatic_mails: tuple[str, ...] = ()  # M-19b
     mail: MailDefaults | None = None  # M-15
+    records: str | None = None  # the field that says how many records a Case is about (C-13)
 
     def startable(self) -> list[ActionDefinition]:
         """The Action types that a person may launch by hand (C-11)."""

@@ -63,6 +63,7 @@ class Item(models.Model):
     action_name = models.CharField(max_length=100, null=True)  # of an Action, in its Case type
     instructions = models.TextField(null=True)
     checklist = models.JSONField(default=list)  # [[text, done], …]
+    estimate = models.PositiveIntegerField(null=True)  # of an Action: seconds of effort (C-13)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
 
     primary_contact = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")  # CT-1

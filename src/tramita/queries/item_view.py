@@ -106,6 +106,7 @@ class ItemView:
     parent: str | None
     merged_into: str | None
     children: Sequence[str]
+    estimate: int | None
     fields: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
@@ -188,6 +189,7 @@ def _view(item: Item, names: Names, actor: Actor, at: datetime) -> ItemView:
         parent=names.references.get(item.parent_id or 0),
         merged_into=names.merged.get(item.pk),
         children=sorted(names.below.get(item.pk, ()), key=_by_number),
+        estimate=item.estimate,
         fields=item.fields,
         created_at=item.created_at,
         updated_at=item.updated_at,

@@ -3,6 +3,7 @@
 What it cannot do is left To Do for a person, with the reason: nothing stays behind because a machine failed.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,6 +44,34 @@ def waits_until(item: Item) -> bool:
     """Whether it ends by itself when its date is reached, instead of coming back to a person."""
     definition = action_of(item)
     return definition is not None and definition.kind == "wait_until"
+
+
+def follow_dates(case: Item, before: Mapping[str, Any], *, at: datetime) -> list[Item]:
+    """Actions that wait for the date in a field of their Case wait for what it says now; those that are over (W-2).
+
+    `before`: the fields as they were. Where a person had them wait for something else they do. The group must be held.
+    Cost: a statement, and what each that moves costs.
+    """
+    over = []
+    waiting = Item.objects.filter(parent=case, kind=Kind.ACTION.number, wait_type=WaitType.UNTIL)
+    for action in waiting.order_by("ordinal"):
+        definition = action_of(action)
+        if definition is None or definition.kind != "wait_until" or not (definition.date or "").startswith("fields."):
+            continue
+        moment = _said(definition, case.fields)
+        if moment == action.wait_until or _said(definition, before) != action.wait_until:
+            continue
+        change = Change(action, SYSTEM, at)
+        if moment is None:
+            _left(change, "no_date")
+        elif moment <= at:
+            _complete(change)
+            over.append(action)
+        else:
+            change.record("wait_moved", data={"until": moment.isoformat()}, wait_until=moment)
+            change.set_timer("wake", moment)
+        change.write()
+    return over
 
 
 def awaited(case: Item, *, cancelled: bool, at: datetime) -> None:
@@ -145,8 +174,13 @@ def _wait(change: Change, wait_type: WaitType, *, until: datetime | None = None)
 def _moment(case: Item, definition: ActionDefinition, *, at: datetime) -> datetime | None:
     if definition.after:
         return clockwork.later(case, definition.after, at=at)
+    return _said(definition, case.fields)
+
+
+def _said(definition: ActionDefinition, fields: Mapping[str, Any]) -> datetime | None:
+    """The moment that is written, or stands in the field that is named."""
     written = definition.date or ""
-    value = lookup({"fields": case.fields}, written) if written.startswith("fields.") else written
+    value = lookup({"fields": fields}, written) if written.startswith("fields.") else written
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:

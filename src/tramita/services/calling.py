@@ -180,9 +180,11 @@ def _store(case_id: int, values: dict[str, object], *, at: datetime) -> None:
     fields = put(case, values) if values else case.fields
     if fields == case.fields or case.state is State.CLOSED:
         return
-    change = Change(case, SYSTEM, at)
+    before, change = case.fields, Change(case, SYSTEM, at)
     change.record("fields_changed", data={"fields": sorted(values)}, fields=fields)
     change.write()
+    for action in automatic_actions.follow_dates(case, before, at=at):
+        flowing.ended(action, at=at)
 
 
 def _to_a_person(action: Item, error: str, *, at: datetime) -> None:

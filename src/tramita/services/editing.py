@@ -8,11 +8,13 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, State
 from tramita.domain.due_rules import check_override
 from tramita.domain.errors import Conflict, FieldError, Invalid
+from tramita.domain.estimates import MOST
 from tramita.models import CopiedContact, Item
 from tramita.queries import definitions
 from tramita.queries.due_rules import current_due_rule
+from tramita.queries.estimates import LOCKED
 from tramita.queries.facts import action_of
-from tramita.services import clockwork, contacts, tagging
+from tramita.services import automatic_actions, clockwork, contacts, flowing, tagging
 from tramita.services.allocating import allocation
 from tramita.services.clockwork import under_rule
 from tramita.services.fields import put, with_defaults
@@ -33,6 +35,9 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     _require_open(item, by)
     if not changes:
         return  # S-14: nothing is saved, so nothing is started
+    before = item.fields
+    if item.kind is Kind.CASE and "fields" in changes:
+        flowing.hold(item)  # its Actions may follow
     change = Change(item, by, at)
     take(change)
     settle(change)
@@ -47,6 +52,9 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     change.write()
     if item.kind is Kind.CASE and "title" in changes:
         _retitle_actions(item, by=by, at=at)
+    if item.kind is Kind.CASE and item.fields != before:
+        for action in automatic_actions.follow_dates(item, before, at=at):
+            flowing.ended(action, at=at)
 
 
 @one_transaction
@@ -225,6 +233,23 @@ def _tags(change: Change, value: Sequence[str]) -> None:
     tagging.put(change, value)
 
 
+def _estimate(change: Change, value: int | None) -> None:
+    """In seconds; locked once the Case is Resolved or Closed (C-13)."""
+    item = change.item
+    if item.kind is not Kind.ACTION or item.parent is None:
+        raise Invalid.one("estimate", "not_for_this_kind", "Only an Action has an estimate.")
+    if item.parent.state in LOCKED:
+        raise Invalid.one("estimate", "locked", "The estimate of a Case that is Resolved or Closed does not change.")
+    if value is not None and not _is_whole(value):
+        raise Invalid.one("estimate", "out_of_range", "Give a time from nothing to 500,000 hours.")
+    if value != item.estimate:
+        change.record("estimate_changed", data={"from": item.estimate, "to": value}, estimate=value)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+
+
 _EDITS: dict[str, Callable[[Change, Any], None]] = {
     "title": _title,
     "description": _description,
@@ -234,4 +259,5 @@ _EDITS: dict[str, Callable[[Change, Any], None]] = {
     "due": _due,
     "checklist": _checklist,
     "tags": _tags,
+    "estimate": _estimate,
 }

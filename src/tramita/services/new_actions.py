@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from tramita.domain import estimates
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.domain.definitions import ActionDefinition
 from tramita.models import Item
+from tramita.queries import definitions
 from tramita.services import clockwork
 from tramita.services.beginning import begin, place
 from tramita.services.ledger import create
@@ -39,6 +41,7 @@ def new_action(
         action_name=definition.name,
         instructions=instructions if instructions is not None else definition.instructions,
         checklist=[[text, False] for text in definition.checklist],
+        estimate=_estimate(case, definition.name),
         primary_contact_id=case.primary_contact_id,
         requester_id=case.requester_id,
         subject_id=case.subject_id,
@@ -58,3 +61,8 @@ def new_action(
     change.lines[0].reason = reason
     create(action, by=by, at=at, change=change)
     return action
+
+
+def _estimate(case: Item, name: str) -> int | None:
+    version = case.process_version_id
+    return None if version is None else estimates.initial(definitions.case_type(version), name, case.fields)

@@ -55,6 +55,7 @@ GROUP_OF: Mapping[str, str] = {
     "contacts_changed": "data",
     "fields_changed": "data",
     "checklist_changed": "data",
+    "estimate_changed": "data",
     "due_changed": "data",
     "tags_changed": "data",
     "file_added": "data",
@@ -147,6 +148,10 @@ def _waited(data: Data) -> str:
     return _("Set to Waiting: %(type)s") % {"type": said}
 
 
+def _wait_moved(data: Data) -> str:
+    return _("Waits until %(moment)s now") % {"moment": moments.full(datetime.fromisoformat(data["until"]))}
+
+
 def _resolved(data: Data) -> str:
     if not data.get("method"):
         return pgettext("timeline", "Resolved")
@@ -186,6 +191,12 @@ def _checklist(data: Data) -> str:
         if data.get(name)
     ]
     return " · ".join(said) or _("Checklist changed")
+
+
+def _estimate(data: Data) -> str:
+    if data.get("to") is None:
+        return _("Estimate taken away")
+    return _("Estimate changed to %(time)s") % {"time": moments.hours_and_minutes(data["to"])}
 
 
 def _tags(data: Data) -> str:
@@ -364,6 +375,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "assigned": _assigned,
     "allocated": _plain(gettext_lazy("Allocated by rule")),
     "rejected": _plain(gettext_lazy("Rejected by a robot")),
+    "wait_moved": _wait_moved,
     "waited": _waited,
     "resumed": _plain(gettext_lazy("Wait ended by hand, In Progress")),
     "woken": _plain(gettext_lazy("Woken, To Do")),
@@ -396,6 +408,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "description_changed": _plain(gettext_lazy("Description changed")),
     "contacts_changed": _plain(gettext_lazy("Contacts changed")),
     "checklist_changed": _checklist,
+    "estimate_changed": _estimate,
     "fields_changed": _fields,
     "category_changed": _category,
     "due_changed": _due,

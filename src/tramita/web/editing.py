@@ -85,6 +85,12 @@ def fields(request: StaffRequest, item: Item) -> dict[str, Any]:
     return {"fields": card_inputs.fields(request, item_cards.declared_in(item, None))}
 
 
+def estimate(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """C-13: in minutes; what is no number is refused as one that cannot be."""
+    minutes = inputs.number(request, "minutes")
+    return {"estimate": -1 if minutes is None else minutes * 60}
+
+
 def checklist(request: StaffRequest, item: Item) -> dict[str, Any]:
     """D-12: the ticks as they stand on the page."""
     done = set(request.POST.getlist("done"))
@@ -114,6 +120,7 @@ PANELS: Mapping[str, Callable[[StaffRequest, Item], dict[str, Any]]] = {
     "contacts": contacts,
     "fields": fields,
     "checklist": checklist,
+    "estimate": estimate,
     "tags": tags,
     "draft": draft,
 }

@@ -15,6 +15,7 @@ from tramita.domain.definitions import Settings
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.around import Around, around
+from tramita.queries.estimates import estimate_of
 from tramita.queries.kin import Kin
 from tramita.queries.names import Who
 from tramita.queries.trash import may_restore
@@ -22,7 +23,7 @@ from tramita.queries.visibility import may
 from tramita.services.field_words import said_fields
 from tramita.services.flowing import RUNNING
 from tramita.services.tracking import REST_AFTER
-from tramita.ui import due, labels
+from tramita.ui import due, labels, moments
 from tramita.ui.due_text import due_text
 from tramita.web.shown_approval import asks, panel
 from tramita.web.shown_clock import why
@@ -212,7 +213,20 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "first_resolver": _name(read.resolution.first_by if read.resolution else None),
         "problem_source": read.problem.source if read.problem else "",
         "checked": f"{done}/{len(item.checklist)}",
+        "estimate": _estimate(item),
     }
+
+
+def _estimate(item: Item) -> list[tuple[str, str]]:
+    """The effort that an Action, or a Case with all its Actions, is expected to cost; nothing where none is (C-13)."""
+    said = moments.hours_and_minutes
+    if item.kind is Kind.ACTION:
+        return [] if item.estimate is None else [(_("Estimated effort"), said(item.estimate))]
+    found = estimate_of(item)
+    if found is None:
+        return []
+    parts = [(_("of Actions begun"), said(found.created)), (_("of Actions to come"), said(found.to_come))]
+    return [(_("Estimated effort"), said(found.total)), *parts]
 
 
 def _people(reading: Reading) -> dict[str, Any]:

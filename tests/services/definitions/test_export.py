@@ -200,6 +200,7 @@ manual = some(
     instructions=words,
     checklist=st.lists(words.map(str.strip), unique=True, max_size=3),
     startable=flags,
+    estimate=st.sampled_from(["10 minutes", "1 hour 30 minutes"]),
     **work,
 )
 actions = st.one_of(
@@ -243,6 +244,8 @@ def case_types(draw: st.DrawFn) -> dict[str, Any]:
     steps = [{name: {"actions": [{f"{name}-act": draw(actions)}]}} for name in first]
     tree = draw(titled(contacts_required=flags, progression=st.sampled_from(["automatic", "manual"]), **process))
     starts = [{"every": "Monday 09:00"}, {"cron": "0 9 * * 1-5"}, {"dates": ["2026-03-01", "2026-04-01T09:00"]}]
+    if draw(flags):
+        tree |= {"fields": {**tree.get("fields", {}), "how_many": "number"}, "records": "fields.how_many"}
     if draw(flags):
         tree["mail"] = draw(st.sampled_from(RECIPIENTS))
     return tree | {

@@ -10,6 +10,7 @@ from tramita.api.schemas.flow import FlowOut, ReworkIn
 from tramita.api.schemas.items import ItemOut
 from tramita.api.versions import change_item
 from tramita.models import Item
+from tramita.queries.estimates import estimate_of
 from tramita.queries.flow_view import flow_of
 from tramita.queries.items import get_visible
 from tramita.services import reworking
@@ -22,7 +23,7 @@ NOWHERE = ReworkIn()  # an empty body: the service says what is missing
 def read_flow(request: HttpRequest, reference: str) -> FlowOut:
     """The steps of a Case in order, their Actions, and where it stands; none of a Ticket or an Action."""
     item = get_visible(caller(request), reference)
-    return FlowOut.model_validate({"steps": flow_of(item, caller(request))})
+    return FlowOut.model_validate({"steps": flow_of(item, caller(request)), "estimate": estimate_of(item)})
 
 
 @router.post("/items/{reference}/rework", response=ItemOut, operation_id="rework")

@@ -43,6 +43,7 @@ ITEM: dict[str, Any] = {
     "parent": None,
     "instructions": None,
     "checklist": None,
+    "estimate": None,
     "fields": {},
     "created_at": "2026-03-02T09:00:00+00:00",
     "updated_at": "2026-03-02T10:00:00+00:00",

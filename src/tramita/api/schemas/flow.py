@@ -39,6 +39,16 @@ class FlowStepOut(Output):
     actions: list[FlowActionOut]
 
 
+class EstimateOut(Output):
+    """Seconds of effort: of the Actions that there are, of those to come, and of both (C-13)."""
+
+    total: int
+    created: int
+    to_come: int
+    locked: bool
+    """The Case is Resolved or Closed."""
+
+
 class FlowOut(Output):
     """Every step of the Case's type, in order."""
 
@@ -62,10 +72,13 @@ class FlowOut(Output):
                                 }
                             ],
                         }
-                    ]
+                    ],
+                    "estimate": None,
                 }
             ]
         }
     )
 
     steps: list[FlowStepOut]
+    estimate: EstimateOut | None
+    """Null where no Action of the Case's type says how long it takes."""

@@ -127,6 +127,8 @@ class ItemOut(Output):
     """Of an Action: what to do."""
     checklist: Annotated[dict[str, bool] | None, BeforeValidator(_ticked)]
     """Of an Action: what must be ticked before it is complete, and whether it is."""
+    estimate: int | None
+    """Of an Action: seconds of effort, if its type says how long it takes (C-13)."""
     fields: dict[str, Any]
     created_at: datetime
     updated_at: datetime

@@ -83,5 +83,7 @@ class ChangeIn(Input):
     fields: dict[str, Any] = {}
     due: DueIn = DueIn()
     checklist: dict[str, bool] = {}
+    estimate: int | None = Field(None, ge=0, le=2_000_000_000)
+    """Of an Action, in seconds; locked once its Case is Resolved or Closed (C-13)."""
     tags: list[Line] = []
     """All that there are to be; each is kept in small letters and may have no comma."""

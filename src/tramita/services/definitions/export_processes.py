@@ -124,6 +124,7 @@ def case_type(one: CaseTypeDefinition) -> Tree:
         progression=one.progression,
         automatic_mails=list(one.automatic_mails),
         mail=mail_defaults(one.mail),
+        records=one.records,
         starts=[given(every=it.every, cron=it.cron, dates=list(it.dates)) for it in one.starts],
     )
     return tree | declared(Declared(one.fields, one.cards)) | flow(one)
@@ -165,6 +166,7 @@ def action(one: ActionDefinition, *, ad_hoc: bool = False) -> Tree:
         review_due=one.review_due,
         review_checklist=list(one.review_checklist),
         mail=mail_defaults(one.mail),
+        estimate=one.estimate,
     )
     if one.startable != (ad_hoc and one.kind == "manual"):
         tree["startable"] = one.startable

@@ -12,6 +12,7 @@ from tramita.domain.definitions import (
     MailDefaults,
     StepDefinition,
 )
+from tramita.domain.durations import parse_span
 from tramita.services.definitions import approvers, calling, values
 from tramita.services.definitions.desk import WORKER
 from tramita.services.definitions.fields import condition, titled
@@ -30,6 +31,7 @@ MANUAL = (
     "review_checklist",
     "startable",
     "mail",
+    "estimate",
 )
 MAIL = ("template", "to")
 OF_KIND: Mapping[str, tuple[str, ...]] = {
@@ -179,6 +181,7 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "review_checklist": values.texts,
         "startable": values.flag,
         "mail": mail_defaults,
+        "estimate": effort,
         "template": values.long_text,
         "to": recipient,
         "case_type": case_type_of(flow),
@@ -235,6 +238,29 @@ def arranged(given: dict[str, Any], kind: str, flow: Flow, *, ad_hoc: bool) -> d
     if ad_hoc and kind == "manual":
         special.setdefault("startable", True)
     return special
+
+
+def effort(reading: Reading, node: Node) -> str | None:
+    """How long it takes for each record, in hours and minutes: days of work differ (C-13)."""
+    text = values.duration(reading, node)
+    if text is not None and ("working" in text or parse_span(text).days or not parse_span(text).seconds):
+        raise Refusal(node, "write hours and minutes here, such as “10 minutes”")
+    return text
+
+
+def number_field(fields: Mapping[str, FieldDefinition]) -> Callable[[Reading, Node], str | None]:
+    """A declared field that holds a number: `fields.invoices`."""
+
+    def read(reading: Reading, node: Node) -> str | None:
+        text = values.text(reading, node)
+        if text is None:
+            return None
+        known = fields.get(text.removeprefix("fields."))
+        if not approvers.FIELD_PATH.fullmatch(text) or known is None or known.type != "number":
+            raise Refusal(node, f"“{text}” is no declared field of the type number, such as fields.invoices")
+        return text
+
+    return read
 
 
 def mail_defaults(reading: Reading, node: Node) -> MailDefaults | None:

@@ -16,7 +16,7 @@ from tramita.domain.definitions import (
 )
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.fields import declared, titled
-from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, promise, read_flow
+from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, number_field, promise, read_flow
 from tramita.services.definitions.keys import Keys, Reading, Refusal
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
@@ -177,6 +177,7 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
         starts=tuple(read_start(reading, one) for one in keys.items("starts")),
         automatic_mails=keys.get("automatic_mails", AUTOMATIC_MAILS, ()),
         mail=keys.maybe("mail", mail_defaults),
+        records=keys.maybe("records", number_field(fields.fields)),
     )
     keys.done()
     return read
