@@ -45,6 +45,7 @@ CASE_TYPE = Shape(
         shapes.special("automatic_mails", "ticked", AUTOMATIC_MAILS, of=mail_templates.SWITCHES),
         shapes.special("starts", "starts", values.mapping, inner=START),
         shapes.special("mail", "part", flow.mail_defaults, inner=MAIL),
+        shapes.text("records"),
     )
 )
 STEP = Shape((shapes.text("title"), shapes.special("when", "condition", values.condition)))
@@ -67,6 +68,7 @@ OF_AN_ACTION: Mapping[str, Key] = {
         shapes.lines("review_checklist", values.texts),
         shapes.flag("startable"),
         shapes.special("mail", "part", flow.mail_defaults, inner=MAIL),
+        shapes.special("estimate", "text", flow.effort),
         shapes.long_text("template"),
         shapes.special("to", "text", flow.recipient),
         shapes.reference("case_type", "case_type"),
