@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0044_test_runs"),
+        ("tramita", "0046_signing_in"),
     ]
 
     operations = [
