@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.desk import Desk
 
 THREE_STEPS = """title: Hiring
+queue: invoices
+due: plain
 fields:
   salary: number
 steps:
@@ -37,12 +39,19 @@ def test_a_case_type_of_three_steps_is_made_by_the_keyboard_and_runs(page: Page,
     page.keyboard.type("hiring")
     press("Tab")
     page.keyboard.type("Hiring")
+    press("Tab")
+    page.keyboard.type("Inv")
+    press("Tab")
+    page.keyboard.type("pl")
+    press("Tab")
     press("Enter")
+    expect(page.get_by_role("heading", name="Launched by hand")).to_be_visible()
+    page.get_by_role("link", name="YAML").press("Enter")
     editor = page.get_by_label("The process as YAML")
     expect(editor).to_be_visible()
     editor.focus()
     press("Control+A")
-    page.keyboard.insert_text(THREE_STEPS + "queue: nowhere\n")
+    page.keyboard.insert_text(THREE_STEPS + "assign: {user: nowhere}\n")
     press("Tab")
     press("Tab")
     press("Enter")

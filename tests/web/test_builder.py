@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.desk import MONDAY, Desk
-from tests.web.reading import errors_of, text_of, words_of
+from tests.web.reading import errors_of, form_of, text_of, words_of
 from tramita.domain.actors import SYSTEM
 from tramita.models import Definition, Item, Person, Version
 from tramita.services import starting
@@ -18,6 +18,8 @@ CASE_TYPE = "/builder/case-types/acme/main/finance/hiring"
 PATH = "acme/main/finance/hiring"
 HIRING = {
     "title": "Hiring",
+    "queue": "people",
+    "due": "plain",
     "fields": {"salary": "number"},
     "starts": [{"every": "monday 09:00"}],
     "steps": [
@@ -32,7 +34,11 @@ HIRING = {
 def configured(db: None) -> None:
     """A desk that was applied, with a Case type of two steps."""
     services = {"finance": {"title": "Finance", "case_types": {"hiring": HIRING}, "ticket_categories": {"query": {}}}}
-    tree = {"customers": {"acme": {"title": "Acme", "contracts": {"main": {"services": services}}}}}
+    tree = {
+        "queues": {"people": {"title": "People"}},
+        "due_rules": {"plain": {"within": "3 days"}},
+        "customers": {"acme": {"title": "Acme", "contracts": {"main": {"services": services}}}},
+    }
     publish_tree(as_placed(tree, ""), Problems(), by=SYSTEM, at=MONDAY)
 
 
@@ -151,14 +157,17 @@ def test_a_change_of_somebody_else_is_not_undone_unseen(chief: Client) -> None:
 def test_a_new_process_is_made_and_then_filled_in(chief: Client) -> None:
     """BU-1: in a service, under a name that is free."""
     form = {"kind": "case_type", "service": "acme/main/finance", "key": "leaving", "title": "Leaving"}
+    bare = chief.post("/builder/new", form)
+    form |= {"queue": "people", "due": "plain"}
     taken = chief.post("/builder/new", form | {"key": "query"})
     wrong = chief.post("/builder/new", form | {"key": "no name", "service": "acme"})
 
     made = chief.post("/builder/new", form)
 
+    assert {*errors_of(bare)} == {"f-queue", "f-due"}
     assert "has a process of that name" in errors_of(taken)["f-key"]
     assert errors_of(wrong).keys() == {"f-service"}
-    assert made["Location"] == "/builder/case-types/acme/main/finance/leaving?tab=yaml"
+    assert made["Location"] == "/builder/edit/case-types/acme/main/finance/leaving"
     assert Definition.objects.get(key="acme/main/finance/leaving").title == "Leaving"
     assert "Leaving" in words_of(chief.get("/builder"))
 
@@ -205,6 +214,24 @@ def test_running_cases_are_moved_to_the_newest_version_from_the_history(chief: C
 def test_who_does_not_configure_the_desk_sees_no_move(ana: Client, desk: Desk) -> None:
     """SEC-1."""
     assert ana.get(f"/builder/upgrades/{PATH}?from=1").status_code == 403
+
+
+def test_a_case_type_without_a_due_rule_or_an_allocation_is_kept_and_not_set_live(chief: Client) -> None:
+    """BU-3, BU-4: ordinary faults; both are told, and the draft is saved all the same."""
+    bare = ("queue: people\ndue: plain\n", "")
+    checked = words_of(put(chief, bare, check="1"))
+    refused = put(chief, bare)
+    kept = put(chief, bare, save="1", draft="0")
+    board = chief.get("/builder/edit/case-types/acme/main/finance/hiring?part=settings")
+    form = form_of(board, "/builder/edit/case-types/acme/main/finance/hiring?part=settings")
+    told = chief.post("/builder/edit/case-types/acme/main/finance/hiring?part=settings", form | {"check": "1"})
+
+    assert "needs a due rule" in checked
+    assert "needs a queue, or somebody who gets it" in checked
+    assert refused.status_code == 422  # type: ignore[attr-defined]  # an answer
+    assert kept.status_code == 302  # type: ignore[attr-defined]
+    assert {*errors_of(told)} == {"f-due", "f-queue"}
+    assert version() == 1
 
 
 def test_the_settings_of_a_case_type_are_what_its_yaml_says(chief: Client, desk: Desk) -> None:

@@ -112,7 +112,7 @@ def test_what_is_typed_is_checked_in_two_grades(chief: Client) -> None:
     """BU-4: an ordinary fault is told at its input and may be saved; a name that is none may not."""
     path = part("action", "budget")
     form = form_of(chief.get(path), path)
-    checked = chief.post(path, form | {"check": "1", "when.text": "fields.salary >", "due": "plain"})
+    checked = chief.post(path, form | {"check": "1", "when.text": "fields.salary >", "due": "none"})
     kept = chief.post(path, form | {"save": "1", "when.text": "fields.salary >"})
     refused = press(chief, part(), add="action", name="a b", step="ask")
     twice = press(chief, part(), add="action", name="call", step="ask")

@@ -67,7 +67,7 @@ def test_a_form_that_is_sent_as_it_was_changes_nothing_and_a_change_is_what_a_fi
 
     untouched = sent(root, sort, key)
     same = export()
-    changed = sent(root, sort, key, **{name: new})
+    changed = sent(root, sort, key, **{name: new, "unlock": ["on"]})
     file = tmp_path / "exported.yaml"
     file.write_text(export(), encoding="utf-8")
     again = apply([file], by=SYSTEM, at=MONDAY)
@@ -315,3 +315,23 @@ def test_the_words_of_an_automatic_mail_are_previewed_and_kept(root: Client) -> 
     assert "f-pl.text" in errors_of(wrong)
     assert made["Location"] == "/builder/desk/mail-templates/split"
     assert definitions.mail_texts("split")["pl"].text == words["pl.text"]
+
+
+def test_a_due_rule_that_live_processes_use_is_locked_and_can_be_copied(root: Client) -> None:
+    """BU-2: it is changed for all of them on purpose, or a copy is made for some."""
+    page = words_of(root.get(path_of("due-rules", "two_days")))
+    locked = sent(root, "due-rules", "two_days", within=["12 working hours"])
+    copy = form_of(root.get("/builder/desk/due-rules?add=1&from=two_days"), "/builder/desk/due-rules")
+    made = root.post("/builder/desk/due-rules", copy | {"key": "quick", "within": "12 working hours"})
+    unused = sent(root, "due-rules", "quick", within=["10 working hours"])
+
+    assert "2 processes use it and are live" in page
+    assert (locked.status_code, made.status_code, unused.status_code) == (422, 302, 302)
+    assert "f-unlock" in errors_of(locked)
+    assert desk_settings.current("due-rules", "two_days")["within"] == "16 working hours"
+    assert desk_settings.current("due-rules", "quick") == {
+        "within": "10 working hours",
+        "calendar": "office",
+        "add_wait_time": True,
+        "allow_override": True,
+    }

@@ -160,8 +160,9 @@ def add(name: str, key: str, tree: Tree, *, above: str = "", by: Actor, at: date
 
 
 @one_transaction
-def change(name: str, key: str, tree: Tree, *, read: str, by: Actor, at: datetime) -> bool:
-    """The thing becomes what the page says; whether that is anything new.
+def change(name: str, key: str, tree: Tree, *, read: str, unlock: bool = False, by: Actor, at: datetime) -> bool:
+    """The thing becomes what the page says; whether that is anything new. What live processes use is locked, and
+    changed for all of them only by who says `unlock` (BU-2).
 
     Raises: NotPermitted, NotFound, Invalid; Conflict `stale`, when somebody changed it meanwhile.
     """
@@ -170,6 +171,8 @@ def change(name: str, key: str, tree: Tree, *, read: str, by: Actor, at: datetim
     mine = one.section == "users" and key == by.email
     if mine and (tree.get("role"), tree.get("active", True)) != ("administrator", True):
         raise Invalid.one("role", "locks_out", "You cannot take this from yourself: another administrator can.")
+    if not unlock and tree != before and uses(name, key):
+        raise Invalid.one("unlock", "locked", "Live processes use it: say that it is to change for all of them.")
     asked = shape_of(name).names
     unasked = {name: value for name, value in before.items() if name not in asked}
     return _publish(name, {key: unasked | tree}, by=by, at=at)
@@ -185,6 +188,24 @@ def drop(name: str, key: str, *, read: str, by: Actor, at: datetime) -> None:
     if one.section == "customers" and any(_inside(configuration(only=[one.section])[one.section], _place(one, key))):
         raise Conflict("Take away first what is in it.", code="not_empty")
     _publish(name, {key: None}, by=by, at=at)
+
+
+def uses(name: str, key: str) -> list[tuple[str, str]]:
+    """The live processes that are promised by a due rule, path and title: of it, of its review, or of an Action.
+
+    Cost: reads every process, one statement.
+    """
+    if name != "due-rules":
+        return []
+    rows = Definition.objects.filter(kind__in=("category", "case_type"), active=True, current__isnull=False)
+    found = rows.order_by("key").values_list("key", "title", "current__body")
+    return [(path, title) for path, title, body in found if key in _rules_of(body)]
+
+
+def _rules_of(body: Mapping[str, Any]) -> set[str]:
+    """The due rules that a process names."""
+    some = [body, *body.get("actions", {}).values()]
+    return {one[key] for one in some for key in ("due", "review_due") if one.get(key)}
 
 
 def _begin(name: str, by: Actor) -> Sort:

@@ -46,7 +46,8 @@ def change(kind: str, path: str, text: str, *, read: str, check_only: bool = Fal
     tree = customers()
     if digest(_entry(tree, kind, path)) != read:
         raise Conflict("Somebody changed this process meanwhile. Look at it again, then decide.", code="stale")
-    return _publish(tree, _place(kind, path), readable(text), Problems(), check_only=check_only, by=by, at=at)
+    node = readable(text)
+    return _publish(tree, _place(kind, path), node, unready(kind, node), check_only=check_only, by=by, at=at)
 
 
 @one_transaction
@@ -71,7 +72,7 @@ def try_tree(kind: str, path: str, tree: Tree, *, by: Actor, at: datetime) -> bo
     whole = customers()
     _entry(whole, kind, path)
     new = as_placed(tree, "process")
-    return _publish(whole, _place(kind, path), new, Problems(), check_only=True, by=by, at=at)
+    return _publish(whole, _place(kind, path), new, unready(kind, new), check_only=True, by=by, at=at)
 
 
 def readable(text: str) -> Node:
@@ -98,8 +99,13 @@ def is_unreadable(text: str) -> bool:
 
 
 @one_transaction
-def add(kind: str, service: str, key: str, title: str, *, by: Actor, at: datetime) -> str:
-    """A new process of a service, with a title and nothing else; its path. Raises: NotPermitted, Invalid."""
+def add(
+    kind: str, service: str, key: str, title: str, *, queue: str = "", due: str = "", by: Actor, at: datetime
+) -> str:
+    """A new process of a service, with a title and, of a Case type, what none is live without (BU-3); its path.
+
+    Raises: NotPermitted, Invalid.
+    """
     permit(by)
     one_at_a_time()
     tree, name = customers(), key.strip()
@@ -114,7 +120,10 @@ def add(kind: str, service: str, key: str, title: str, *, by: Actor, at: datetim
         )
     if any(name in there.get(one, ()) for one in SECTIONS.values()):
         raise Invalid.one("key", "already_there", "This service has a process of that name already.")
-    new = as_node({"title": title.strip() or name}, AS_BEFORE)
+    given = {"queue": queue, "due": due} if kind == "case_type" else {}
+    if missing := [FieldError(one, "required", "This is needed.") for one, said in given.items() if not said]:
+        raise Invalid(missing)
+    new = as_node({"title": title.strip() or name} | given, AS_BEFORE)
     _publish(tree, _place(kind, path), new, Problems(), check_only=False, by=by, at=at)
     return path
 
@@ -125,6 +134,22 @@ def _publish(
     root = _put(as_node({"customers": tree}, AS_BEFORE), ["customers", *place], new)
     applied = publish(root, problems, by=by, at=at, dry_run=check_only)
     return bool(applied.created or applied.changed)
+
+
+def unready(kind: str, node: Node) -> Problems:
+    """What a Case type lacks that is set live on a page: a due rule, and who gets it (BU-3). Files may leave it out."""
+    problems = Problems()
+    given = {name for name, one in node.value.items() if one.value not in (None, "")} if kind == "case_type" else None
+    if given is not None and "due" not in given:
+        problems.add(_at(node, "due"), "a Case type that goes live needs a due rule")
+    if given is not None and not {"queue", "assign"} & given:
+        problems.add(_at(node, "queue"), "a Case type that goes live needs a queue, or who gets it")
+    return problems
+
+
+def _at(node: Node, key: str) -> Place:
+    """Where a key that is not there would stand: its own place in a tree, the first line of a text."""
+    return Place(f"{node.place.file}/{key}") if node.place.line is None else node.place
 
 
 def _put(node: Node, place: list[str], new: Node) -> Node:

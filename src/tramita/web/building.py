@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tramita.domain.errors import NotPermitted
 from tramita.queries import builder
 from tramita.queries.builder import Process
+from tramita.queries.desk_choices import choices
 from tramita.queries.shell import designs, operates
 from tramita.services import process_drafts, process_settings
 from tramita.services.definitions import WrongConfiguration
@@ -45,11 +46,13 @@ def add(request: StaffRequest) -> HttpResponse:
     kind = inputs.text(request, "kind")
     service, key, title = (inputs.text(request, name) for name in ("service", "key", "title"))
     try:
-        path = process_settings.add(kind, service, key, title, by=request.actor, at=timezone.now())
+        queue, due = inputs.text(request, "queue"), inputs.text(request, "due")
+        now = timezone.now()
+        path = process_settings.add(kind, service, key, title, queue=queue, due=due, by=request.actor, at=now)
     except Refusing as error:
         return _overview(request, refusal("new", error, request.POST))
     messages.success(request, _("It is there. Now say what it does."))
-    return redirect(shown_process.address(kind, path, tab="yaml"))
+    return redirect(shown_process.address(kind, path, tab="edit"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -175,6 +178,8 @@ def _overview(request: StaffRequest, refused: Refusal | None = None) -> HttpResp
         status=refused.status if refused else 200,
         tree=builder.tree(),
         services=builder.services(),
+        queues=choices("queue"),
+        rules=choices("due_rule"),
         path="",
         kind="",
         address=shown_process.address,

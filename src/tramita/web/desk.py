@@ -39,7 +39,7 @@ def things(request: StaffRequest, sort: str) -> HttpResponse:
     if request.method == "POST":
         return _add(request, sort)
     if "add" in request.GET:
-        return _form(request, sort, None, {})
+        return _form(request, sort, None, _copied(sort, request.GET.get("from", "")))
     rows = shown_desk.rows(sort, kind.shape, desk_settings.entries(sort))
     return _page(
         request,
@@ -49,6 +49,11 @@ def things(request: StaffRequest, sort: str) -> HttpResponse:
         columns=shown_desk.COLUMNS[sort],
         called=kind.shape.keys[0].name if kind.shape.keys[0].name == "name" else "title",
     )
+
+
+def _copied(sort: str, key: str) -> Values:
+    """What a new thing begins with: what another one says, or nothing (BU-2)."""
+    return desk_form.spread(_shape(sort), desk_settings.current(sort, key)) if key else {}
 
 
 def _add(request: StaffRequest, sort: str) -> HttpResponse:
@@ -77,7 +82,8 @@ def thing(request: StaffRequest, sort: str, key: str) -> HttpResponse:
         return _form(request, sort, key, values, preview=True)
     read, now = inputs.text(request, "read"), timezone.now()
     try:
-        new = desk_settings.change(sort, key, desk_form.gather(shape, values), read=read, by=request.actor, at=now)
+        tree, unlock = desk_form.gather(shape, values), inputs.flag(request, "unlock")
+        new = desk_settings.change(sort, key, tree, read=read, unlock=unlock, by=request.actor, at=now)
     except Refusing as error:
         return _form(request, sort, key, values, refusal("thing", error, request.POST))
     messages.success(request, _("Saved.") if new else _("Nothing changed."))
@@ -149,6 +155,8 @@ def _form(
         pairs_of=shown_desk.offered(filled),
         names=shown_desk.names_left(sort) if key is None and kind.named else [],
         read=first(values, "read") or digest(tree),
+        may_copy=key is not None and not kind.alone and not kind.address and not kind.named,
+        uses=desk_settings.uses(sort, key) if key else [],
         may_remove=key is not None and not kind.lasting and not kind.alone,
         changes=[] if key is None else shown_desk.changes(history(kind.section, key)),
         texts=shown_desk.previews(sort, key, filled, request.actor) if key or preview else (),

@@ -54,6 +54,11 @@ SAYINGS = tuple(
             gettext_noop("This address has a route already, or is named twice."),
         ),
         (r"“(?P<name>.*)” is already defined in .*", gettext_noop("“%(name)s” is there already.")),
+        (r"a Case type that goes live needs a due rule", gettext_noop("A Case type that goes live needs a due rule.")),
+        (
+            r"a Case type that goes live needs a queue, .*",
+            gettext_noop("A Case type that goes live needs a queue, or somebody who gets it."),
+        ),
         (r"the step “(?P<step>.*)” has no “actions”", gettext_noop("The step “%(step)s” has no Actions.")),
         (
             r"there is another (step|Action) “(?P<name>.*?)” .*",
