@@ -440,6 +440,7 @@ def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("team-of", "/team/peers")
     found.add("contacts", "/contacts", "/contacts?q=ζζζ")
     found.add("new-contact", "/contacts/new")
+    found.add("import-contacts", "/contacts/import")
     found.add("contact", f"/contacts/{gone.pk}", f"/contacts/{desk.rui.pk}")
     found.add("edit-contact", f"/contacts/{desk.rui.pk}/edit")
     found.add("merge-contact", f"/contacts/{desk.rui.pk}/merge")

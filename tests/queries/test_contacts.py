@@ -135,7 +135,7 @@ def test_the_activity_of_a_contact_is_every_item_they_have_a_part_in():
     CopiedContact.objects.create(item=copied, person=rui)
     both = make.ticket(**plain | {"subject": rui, "primary_contact": rui}, process=acme)
     make.ticket(**plain)
-    make.ticket(requester=rui, draft=True)
+    make.ticket(requester=rui, draft=True, creator=make.person("Leo"))
 
     parts = activity(ana, rui.pk).parts
 

@@ -28,6 +28,7 @@ from tramita.models import (
     Item,
     MarkedAddress,
     Message,
+    OtherAddress,
     PushSubscription,
     SearchDoc,
     SeenMessage,
@@ -253,8 +254,9 @@ def _erase_seen(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime
 
 
 def _forget_address(key: str) -> None:
-    """What else names it: marks, who was told that a mail was too large, and browsers that are told."""
+    """What else names it: marks, who was told that a mail was too large, browsers that are told, and whom it leads to."""
     PushSubscription.objects.filter(person__email=key).delete()
+    OtherAddress.objects.filter(address=key).delete()
     MarkedAddress.objects.filter(address=key).delete()
     ToldSender.objects.filter(address=key).update(address="")
     notices = Delivery.objects.filter(kind=size_notices.KIND, payload__icontains=key)

@@ -19,7 +19,7 @@ from tramita.queries import contacts
 from tramita.queries.approvals import asked_of
 from tramita.queries.contacts import Contact, Part
 from tramita.queries.trash import may_restore
-from tramita.services import desk_settings, directory
+from tramita.services import desk_settings, directory, importing_contacts
 from tramita.services.directory import Card
 from tramita.services.field_words import said_fields
 from tramita.ui import labels
@@ -50,6 +50,7 @@ def all_contacts(request: StaffRequest) -> HttpResponse:
         company=company,
         companies=contacts.organisations(request.actor),
         may_add=directory.may_add(request.actor),
+        may_import=importing_contacts.may_import(request.actor),
         first=f"{request.path}?{urlencode(asked)}" if before else "",
         next=f"{request.path}?{urlencode({**asked, 'after': found.next})}" if found.next else "",
     )
