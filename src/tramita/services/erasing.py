@@ -254,7 +254,7 @@ def _erase_seen(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime
 
 
 def _forget_address(key: str) -> None:
-    """What else names it: marks, who was told that a mail was too large, browsers that are told, and whom it leads to."""
+    """What else names it: marks, who was told that a mail was too large, browsers, and whom it leads to."""
     PushSubscription.objects.filter(person__email=key).delete()
     OtherAddress.objects.filter(address=key).delete()
     MarkedAddress.objects.filter(address=key).delete()
