@@ -165,7 +165,8 @@ def _contact(row: Row, *, by: Actor, at: datetime) -> str:
 
 def _card(row: Row, before: Card) -> Card:
     """The cells that say something, over what is there."""
-    texts = {name: row.said(name) for name in ("name", "organisation", "language", "time_zone") if row.said(name)}
+    asked = ("name", "organisation", "language", "time_zone")
+    texts: dict[str, Any] = {name: row.said(name) for name in asked if row.said(name)}
     if "language" in texts:
         texts["language"] = texts["language"].lower().replace("_", "-")
     active = _flag(row, "active")
