@@ -26,6 +26,7 @@ from tramita.api.calls import (
     starting,
     tracking,
     upgrading,
+    webhooks,
     working,
 )
 from tramita.api.idempotency import once_a_key
@@ -59,6 +60,7 @@ SUBJECTS = (
     moving_mail,
     reading,
     directory,
+    webhooks,
 )
 
 

@@ -58,6 +58,7 @@ def examine(*, at: datetime, send: bool = False) -> Iterator[Finding]:
         yield from _domains()
         yield _hooks(at)
         yield _push(at)
+        yield _webhooks(at)
         yield from _alerts()
 
 
@@ -254,6 +255,15 @@ def _push(at: datetime) -> Finding:
     if failed:
         return _wrong("push", f"{failed} of the last day did not leave: {error}", "see that push services are reached")
     return _well("push", f"{browsers} browsers are told")
+
+
+def _webhooks(at: datetime) -> Finding:
+    from tramita.queries import condition
+
+    listen, failing = condition.webhooks(at=at)
+    if failing:
+        return _wrong("webhooks", f"nothing is taken at {failing[0]}", "see GET /webhooks/…/deliveries")
+    return _well("webhooks", f"{listen} listen")
 
 
 def _backup(at: datetime) -> Iterator[Finding]:

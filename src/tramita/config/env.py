@@ -5,7 +5,7 @@ A wrong value stops the start with one line that names the variable, what it got
 
 import os
 import secrets
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 from urllib.parse import SplitResult, urlsplit
@@ -78,6 +78,7 @@ class Env(BaseSettings):
     scanner: str = Field("", description="clamd://HOST:PORT, clamd:///SOCKET or the path of a command")
     calls_inside: str = Field("", description="host names separated by commas")
     push_inside: str = Field("", description="host names separated by commas")
+    webhook_allow: str = Field("", description="networks such as 10.0.0.0/8 separated by commas")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     nameservers: str = Field("", description="ADDRESS or ADDRESS#PORT separated by commas, or off")
     language: Literal["en", "pt-br", "fr", "es", "pl"] = Field("en", description="en, pt-br, fr, es or pl")
@@ -122,6 +123,16 @@ class Env(BaseSettings):
         words = [word.strip() for word in value.split(",")]
         named = all(word.count("@") == 1 and not word.endswith("@") and " " not in word for word in words)
         return _wanted(value.lower(), ok=not value or named)
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for word in _hosts(value):
+            try:
+                ip_network(word)
+            except ValueError:
+                return _wanted(value, ok=False)
+        return value
 
     @field_validator("mail_authorities")
     @classmethod
@@ -213,6 +224,11 @@ class Env(BaseSettings):
     def push_services_inside(self) -> frozenset[str]:
         """Hosts of push services although they are inside of the own network (AP-17)."""
         return _hosts(self.push_inside)
+
+    @property
+    def webhook_networks(self) -> frozenset[str]:
+        """Networks of one's own that webhooks may reach (API-2)."""
+        return _hosts(self.webhook_allow)
 
     @property
     def authorities(self) -> Path | None:

@@ -8,8 +8,9 @@ another. Redirects are not followed: where a call goes is what somebody configur
 import os
 import socket
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from socket import getaddrinfo
 from time import monotonic
 from typing import Any
@@ -45,8 +46,8 @@ def call(
     inside: Collection[str],
     named_by: str = "TRAMITA_CALLS_INSIDE",
 ) -> Answer:
-    """One request. `inside` are host names that may lead to addresses of the own network, as the variable `named_by`
-    has them. Raises: CallFault."""
+    """One request. `inside` are host names that may lead to addresses of the own network, and networks (`10.0.0.0/8`)
+    that are reached whatever leads there, as the variable `named_by` has them. Raises: CallFault."""
     import requests
 
     until, parts = monotonic() + patience, urlsplit(url)
@@ -76,9 +77,24 @@ def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str],
     except (OSError, UnicodeError) as error:
         raise CallFault(f"there is no address of {host}") from error
     address = str(min(found, key=lambda one: one[0] != socket.AF_INET)[4][0])  # where both lead there: the plainer
-    if host.lower() not in inside and any(not ip_address(str(one[4][0]).partition("%")[0]).is_global for one in found):
+    if host.lower() not in inside and any(is_inside(str(one[4][0]), inside) for one in found):
         raise CallFault(f"{host} is inside of the own network; {named_by} does not name it", again=False)
     return address
+
+
+def is_inside(address: str, allowed: Collection[str]) -> bool:
+    """Whether an address is of the own network, and of none of these networks. Names among them do not count."""
+    one = ip_address(address.partition("%")[0])
+    return not one.is_global and not any(one in network for network in networks(allowed))
+
+
+def networks(words: Collection[str]) -> list[IPv4Network | IPv6Network]:
+    """Those that are networks, or single addresses."""
+    found = []
+    for word in words:
+        with suppress(ValueError):
+            found.append(ip_network(word))
+    return found
 
 
 def _read(answer: Any, until: float) -> str:

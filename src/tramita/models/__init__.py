@@ -32,6 +32,7 @@ from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
 from tramita.models.trash import Trashed
 from tramita.models.views import View
+from tramita.models.webhooks import Webhook, WebhookDelivery
 from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, PlannedStart, Presence, Timer
 
 __all__ = [
@@ -102,4 +103,6 @@ __all__ = [
     "Trial",
     "Version",
     "View",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -15,7 +15,7 @@ NOW = """SELECT (SELECT min(due_at) FROM timers), (SELECT min(next_at) FROM deli
                 (SELECT count(*) FROM seen_messages WHERE outcome IN ('unhandled', 'failed'))"""
 NEWEST = 10_000  # messages that are counted: seen_messages has no index by time, and may hold millions
 TIMED = 1_000  # of them, those whose way is timed
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,12 @@ def pushes(*, at: datetime) -> tuple[int, int, str]:
     errors = fetch(failed, [stored(at - DAY), NEWEST])
     browsers = fetch("SELECT count(*) FROM push_subscriptions")[0][0]
     return int(browsers), len(errors), errors[0][0] if errors else ""
+
+
+def webhooks(*, at: datetime) -> tuple[int, list[str]]:
+    """How many listen, and the addresses where nothing was taken for an hour (API-2)."""
+    rows = fetch("SELECT url, failing_since FROM webhooks WHERE active ORDER BY failing_since, id")
+    return len(rows), [url for url, since in rows if since is not None and moment(since) < at - HOUR]
 
 
 def _inside(column: str, *path: str) -> str:

@@ -8,7 +8,18 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from tramita.gateways.storage import storage
-from tramita.models import Attachment, Delivery, Draft, Job, Message, Notification, SeenMessage, TrayView, Version
+from tramita.models import (
+    Attachment,
+    Delivery,
+    Draft,
+    Job,
+    Message,
+    Notification,
+    SeenMessage,
+    TrayView,
+    Version,
+    WebhookDelivery,
+)
 from tramita.queries import definitions
 from tramita.queries.notices import job_key
 from tramita.queries.tray import WAITING
@@ -67,6 +78,12 @@ def forget_notifications(*, at: datetime, limit: int = BATCH) -> int:
         gone = _take_away(old, limit)
         _take_away(mails.order_by("id"), limit)
     return gone
+
+
+def forget_webhooks(*, at: datetime, limit: int = BATCH) -> int:
+    """Take away what other systems were told long ago; how many."""
+    with writing():
+        return _take_away(WebhookDelivery.objects.filter(ended_at__lt=at - KEEP_READ).order_by("ended_at"), limit)
 
 
 def forget_jobs(*, at: datetime, limit: int = 20) -> int:

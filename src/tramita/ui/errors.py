@@ -10,6 +10,12 @@ from tramita.ui import labels
 
 # said inside the error classes themselves, where no extraction finds them
 SAID = (
+    gettext_noop("An address such as https://example.com/hooks, without a password."),
+    gettext_noop("This address is inside of the own network."),
+    gettext_noop("Choose among these: %(events)s."),
+    gettext_noop("You have %(most)s already."),
+    gettext_noop("There is no such webhook."),
+    gettext_noop("There is no such delivery."),
     gettext_noop("“%(verb)s” is not possible while the item is %(state)s."),
     gettext_noop("Somebody changed this item meanwhile. Look at it again, then decide."),
     gettext_noop("Only a Ticket that waits for more information has this."),

@@ -24,6 +24,7 @@ KINDS = (
     "starts",
     "tidy",
     "timers",
+    "webhooks",
 )
 
 

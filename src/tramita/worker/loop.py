@@ -40,6 +40,8 @@ from tramita.services import (
     sender_domains,
     showing,
     starting_by_time,
+    webhook_calls,
+    webhook_orders,
 )
 from tramita.ui.notices import sentence
 from tramita.worker.fetchers import Fetchers
@@ -109,6 +111,7 @@ def tidy(*, at: datetime) -> Counter[str]:
             "tray_views_erased": left,
             "erasures_ended": erasing.go_on(),
             "jobs_forgotten": retention.forget_jobs(at=at),
+            "webhooks_forgotten": retention.forget_webhooks(at=at),
             "files_swept": retention.sweep(at=at),
         }
     )
@@ -153,6 +156,11 @@ def push(*, at: datetime) -> Counter[str]:
     return Counter({"pushed": pushing.push_due(say=sentence, at=at)})
 
 
+def webhooks(*, at: datetime) -> Counter[str]:
+    """Order what one batch of the ledger tells other systems, and tell them what is due (API-2)."""
+    return Counter({"webhooks_ordered": webhook_orders.follow(at=at), "webhooks": webhook_calls.call_due(at=at)})
+
+
 def copies(*, at: datetime) -> Counter[str]:
     """Copy a batch of sent mails to the folders of their mailboxes."""
     return Counter({"copies": copying.copy_due(at=at)})
@@ -192,6 +200,7 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "mail_out": mail_out,
     "tidy": tidy,
     "push": push,
+    "webhooks": webhooks,
     "calls": calls,
     "copies": copies,
     "search": search,

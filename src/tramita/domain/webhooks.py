@@ -1,0 +1,112 @@
+"""What other systems are told of, and how it is signed (API-2, Standard Webhooks 1.0)."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from tramita.domain.errors import Invalid
+
+CREATED, UPDATED, STATE_CHANGED = "item.created", "item.updated", "item.state_changed"
+SAID, REQUESTED, DECIDED = "communication.created", "approval.requested", "approval.decided"
+EVENTS = (CREATED, UPDATED, STATE_CHANGED, SAID, REQUESTED, DECIDED)
+TEST = "test"  # what the button sends
+
+# kinds of what was said (API-4)
+COMMUNICATIONS: Mapping[str, int] = {"mail_sent": 0, "mail_received": 2, "note_added": 4}
+OTHERS: Mapping[str, str] = {
+    "created": CREATED,
+    **dict.fromkeys(COMMUNICATIONS, SAID),
+    "approval_requested": REQUESTED,
+    "approval_approved": DECIDED,
+    "approval_rejected": DECIDED,
+    **dict.fromkeys(
+        (
+            *("assigned", "allocated", "released", "rejected", "merged", "merged_here", "undone", "linked", "unlinked"),
+            *("category_changed", "title_changed", "description_changed", "contacts_changed", "fields_changed"),
+            *("checklist_changed", "due_changed", "tags_changed", "action_launched", "step_started", "version_changed"),
+            *("file_added", "file_changed", "file_removed", "link_added", "reworked"),
+            *("defect_added", "defect_changed", "defect_resolved", "defect_reopened", "defect_removed"),
+        ),
+        UPDATED,
+    ),
+}
+
+PREFIX = "whsec_"
+SECRET_BYTES = 32
+BOTH = timedelta(days=1)  # how long the old secret signs too, after a new one was made
+LONGEST_URL, LONGEST_DESCRIPTION = 2000, 300
+# what waits after each try that failed: three days in all
+WAITS = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 16 * 3600, 24 * 3600)
+)
+JITTER = 0.2  # of a wait, either way, so that what failed together does not come together again
+
+
+def event_of(type_: str, data: Mapping[str, Any]) -> str | None:
+    """What an entry of the ledger is called outside; None for what is nobody's business there."""
+    if type_ in OTHERS:
+        return OTHERS[type_]
+    return STATE_CHANGED if data.get("to") else None
+
+
+def wait_after(tries: int) -> timedelta | None:
+    """How long what failed so often waits; None: it is given up."""
+    if tries > len(WAITS):
+        return None
+    share = 1 + JITTER * (2 * secrets.randbelow(1001) / 1000 - 1)
+    return WAITS[tries - 1] * share
+
+
+def new_secret() -> str:
+    """As whoever receives is given it, once."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode("ascii")
+
+
+def signed(name: str, body: str, keys: Iterable[str], *, at: datetime) -> dict[str, str]:
+    """The three headers. `keys`: the secret, and the one before it for a while."""
+    stamp = str(int(at.timestamp()))
+    content = f"{name}.{stamp}.{body}".encode()
+    signatures = (f"v1,{_signature(key, content)}" for key in keys)
+    return {"webhook-id": name, "webhook-timestamp": stamp, "webhook-signature": " ".join(signatures)}
+
+
+def checked_url(url: str) -> str:
+    """The address. Raises: Invalid, for one that nothing can be sent to."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fits = False
+    if not fits or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or parts.username:
+        raise Invalid.one("url", "invalid", "An address such as https://example.com/hooks, without a password.")
+    return url
+
+
+def checked_events(events: Iterable[str]) -> list[str]:
+    """In their order, each once. Raises: Invalid."""
+    chosen = set(events)
+    if not chosen or chosen - set(EVENTS):
+        raise Invalid.one("events", "invalid", "Choose among these: %(events)s.", events=", ".join(EVENTS))
+    return [one for one in EVENTS if one in chosen]
+
+
+def literal(url: str) -> str:
+    """The address of the network that it names itself, if it does; a name is looked up when something is sent."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return ""
+
+
+def _signature(key: str, content: bytes) -> str:
+    secret = base64.b64decode(key.removeprefix(PREFIX))
+    return base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode("ascii")

@@ -1,0 +1,136 @@
+"""Who is told of what happens, on their own address: made, changed, tried out, told again (API-2)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+
+from tramita.domain.actors import Actor
+from tramita.domain.errors import Invalid, NotFound, NotPermitted
+from tramita.domain.webhooks import (
+    BOTH,
+    LONGEST_DESCRIPTION,
+    TEST,
+    checked_events,
+    checked_url,
+    literal,
+    new_secret,
+)
+from tramita.gateways.calling import is_inside
+from tramita.models import Person, Webhook, WebhookDelivery
+from tramita.queries.visibility import may
+from tramita.services import sql
+from tramita.services.sealing import seal
+from tramita.services.transactions import writing
+from tramita.services.webhook_orders import begin_now, row
+
+MOST = 20  # of one person
+
+
+def subscribe(
+    url: str, events: Iterable[str], *, description: str = "", by: Actor, at: datetime
+) -> tuple[Webhook, str]:
+    """A new one and its secret, which is told this once. Raises: Invalid, NotPermitted."""
+    allowed(by)
+    url, chosen = _checked(url), checked_events(events)
+    secret = new_secret()
+    with writing():
+        if Webhook.objects.filter(person=by.id).count() >= MOST:
+            raise Invalid.one("url", "too_many", "You have %(most)s already.", most=MOST)
+        if not Webhook.objects.filter(active=True).exists():
+            begin_now()
+        made = Webhook.objects.create(
+            person=Person.objects.get(pk=by.id or 0),
+            url=url,
+            events=chosen,
+            description=description.strip()[:LONGEST_DESCRIPTION],
+            secret=seal(secret),
+            created_at=at,
+        )
+    return made, secret
+
+
+def change(
+    number: int,
+    *,
+    url: str | None = None,
+    events: Iterable[str] | None = None,
+    description: str | None = None,
+    active: bool | None = None,
+    by: Actor,
+) -> Webhook:
+    """What is given, changed. One that was off begins with what happens from now on. Raises: Invalid, NotFound."""
+    hook = own(number, by=by)
+    if url is not None:
+        hook.url = _checked(url)
+    if events is not None:
+        hook.events = checked_events(events)
+    if description is not None:
+        hook.description = description.strip()[:LONGEST_DESCRIPTION]
+    with writing():
+        if active is not None and active is not hook.active:
+            if active and not Webhook.objects.filter(active=True).exists():
+                begin_now()
+            hook.active, hook.failing_since = active, None
+        hook.save(update_fields=["url", "events", "description", "active", "failing_since"])
+    return hook
+
+
+def rotate(number: int, *, by: Actor, at: datetime) -> str:
+    """A new secret, told this once; the one before signs too for a day."""
+    hook, secret = own(number, by=by), new_secret()
+    with writing():
+        Webhook.objects.filter(pk=hook.pk).update(secret=seal(secret), old_secret=hook.secret, old_until=at + BOTH)
+    return secret
+
+
+def remove(number: int, *, by: Actor) -> None:
+    """It, what it was told and what it was to be told."""
+    with writing():
+        own(number, by=by).delete()
+
+
+def try_out(number: int, *, by: Actor, at: datetime) -> WebhookDelivery:
+    """Have it told something that nobody did; once, and what it answers is seen in its log."""
+    hook = own(number, by=by)
+    payload = {"type": TEST, "timestamp": at.isoformat(), "data": {}}
+    with writing():
+        [made] = sql.insert_now("webhook_deliveries", [row(hook, TEST, payload, None, at=at)], returning=True)
+    return WebhookDelivery.objects.get(pk=made)
+
+
+def replay(number: int, delivery: int, *, by: Actor, at: datetime) -> WebhookDelivery:
+    """Tell it again, under the same id: whoever took it already knows it. Raises: NotFound."""
+    hook = own(number, by=by)
+    with writing():
+        pending = WebhookDelivery.State.PENDING
+        again = WebhookDelivery.objects.filter(pk=delivery, webhook=hook).exclude(state=pending)
+        again.update(state=pending, due_at=at, tries=0, ended_at=None, error="")
+    told = WebhookDelivery.objects.filter(pk=delivery, webhook=hook).first()
+    if told is None:
+        raise NotFound("There is no such delivery.")
+    return told
+
+
+def own(number: int, *, by: Actor) -> Webhook:
+    """One of theirs; administrators have all. Raises: NotFound, also for what is somebody else's."""
+    allowed(by)
+    hooks = Webhook.objects.all() if may(by, "manage_users") else Webhook.objects.filter(person=by.id)
+    hook = hooks.filter(pk=number).first()
+    if hook is None:
+        raise NotFound("There is no such webhook.")
+    return hook
+
+
+def _checked(url: str) -> str:
+    url = checked_url(url)
+    if (address := literal(url)) and is_inside(address, settings.TRAMITA_WEBHOOK_ALLOW):
+        raise Invalid.one("url", "inside", "This address is inside of the own network.")
+    return url
+
+
+def allowed(by: Actor) -> Actor:
+    """Who may have webhooks at all. Raises: NotPermitted."""
+    if not by.is_staff or not may(by, "configure"):
+        raise NotPermitted("Only those who configure the desk may do this.")
+    return by
