@@ -91,6 +91,7 @@ NO_PAGES: Mapping[str, str] = {
     "readyz": "for machines",
     "metrics": "for machines",
     "stylesheet": "a file",
+    "manifest": "data for a browser",
     "home": "leads to the Inbox",
     "mailbox-authorise": "leads to the provider",
     "mailbox-authorised": "leads to the mailbox",
@@ -119,6 +120,8 @@ VISITORS = frozenset(  # nobody is signed in there
         "approve-by-mail",
         "feedback-by-mail",
         "leave-notifications",
+        "link-asked",
+        "link-enter",
         "password-forgotten",
         "password-choose",
     }
@@ -428,6 +431,9 @@ def _news(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     ana = Person.objects.get(pk=desk.ana.id)
     key = Way(ana.pk, "new_user", int(now.timestamp()), before(ana)).key()
     found.add("password-forgotten", "/accounts/password")
+    found.add("link-asked", "/accounts/link")
+    entering = Way(desk.rui.pk, "sign_in", int(now.timestamp()), before(desk.rui, "sign_in")).key()
+    found.add("link-enter", f"/accounts/link/{entering}")
     found.add("password-choose", f"/accounts/password/{key}")
 
 

@@ -210,3 +210,15 @@ def test_who_asks_sees_nothing_of_approvals(acme: Customer, rui: Client) -> None
     assert "Approve actions" not in words_of(rui.get("/portal"))
     assert rui.post(f"/portal/approvals/{asked.pk}", {"decision": "approve"}).status_code == 404
     assert "Refund" not in text_of(rui.get(f"/portal/requests/{asked.item.reference}"))
+
+
+def test_a_phone_may_keep_the_portal_among_its_programs(rui: Client) -> None:
+    """UI portal, “on a phone first”: the manifest is named by each page, and all that it names is there."""
+    page = rui.get("/portal").content.decode()
+    said = rui.get("/manifest.webmanifest")
+
+    assert '<link rel="manifest" href="/manifest.webmanifest">' in page
+    assert said.headers["Content-Type"] == "application/manifest+json"
+    assert (said.json()["start_url"], said.json()["display"]) == ("/portal", "standalone")
+    assert all(one["src"].endswith("ui/tramita.svg") for one in said.json()["icons"])
+    assert all(rui.get(one["url"]).status_code == 200 for one in said.json()["shortcuts"])

@@ -22,6 +22,7 @@ urlpatterns = [
     path("push/unsubscribe", pushing.unsubscribe, name="push-unsubscribe"),
     path("", include("tramita.portal.urls")),
     path("", include("tramita.web.urls")),
+    path("manifest.webmanifest", ui.manifest, name="manifest"),
     path("style-<str:digest>.css", ui.style, name="stylesheet"),
 ]
 

@@ -25,6 +25,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "new_user": ("name", "desk", "link", "until"),
     "password_forgotten": ("name", "desk", "link", "until"),
     "password_changed": ("name", "desk"),
+    "sign_in": ("name", "desk", "link", "until"),
     "new_device": ("name", "desk", "device", "when"),
     "second_factor_on": ("name", "desk"),
     "second_factor_off": ("name", "desk"),

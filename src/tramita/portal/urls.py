@@ -5,6 +5,7 @@ from django.urls import path
 from tramita.portal import (
     approvals,
     asking,
+    by_link,
     feedback,
     members,
     notifying,
@@ -18,6 +19,8 @@ from tramita.portal.by_mail import by_mail
 
 urlpatterns = [
     path("approvals/by-mail/<str:key>", by_mail, name="approve-by-mail"),
+    path("accounts/link", by_link.ask, name="link-asked"),
+    path("accounts/link/<str:key>", by_link.enter, name="link-enter"),
     path("accounts/code", second_step.ask, name="second-step"),
     path("accounts/security", security.security, name="security"),
     path("accounts/password", passwords.forgotten, name="password-forgotten"),

@@ -31,8 +31,13 @@ from tramita.services.ordered import order
 log = logging.getLogger(__name__)
 KIND = "account"  # of a delivery
 PATH = "accounts/password"
-SERVES: Mapping[str, timedelta] = {"password_forgotten": timedelta(hours=1), "new_user": timedelta(days=7)}
-MARKS: Mapping[str, str] = {"password_forgotten": "f", "new_user": "n"}
+PATHS: Mapping[str, str] = {"sign_in": "accounts/link"}  # where the others do not lead
+SERVES: Mapping[str, timedelta] = {
+    "password_forgotten": timedelta(hours=1),
+    "new_user": timedelta(days=7),
+    "sign_in": timedelta(minutes=15),
+}
+MARKS: Mapping[str, str] = {"password_forgotten": "f", "new_user": "n", "sign_in": "s"}
 _LINK = "link-of-this-mail"  # stands where the link will
 
 
@@ -62,9 +67,10 @@ class Way:
         return "way in", str(self.person), self.kind, str(self.since), self.before
 
 
-def before(person: Person) -> str:
-    """What a link depends on: with another password or address it leads nowhere."""
-    return hashlib.sha256(f"{person.password}\n{person.email}".encode()).hexdigest()
+def before(person: Person, kind: str = "") -> str:
+    """What a link depends on: with another password or address it leads nowhere; one that signs in, once they have."""
+    lately = f"\n{person.last_login and person.last_login.timestamp()}" if kind == "sign_in" else ""
+    return hashlib.sha256(f"{person.password}\n{person.email}{lately}".encode()).hexdigest()
 
 
 def write(kind: str, person: Person, *, at: datetime, values: Mapping[str, str] | None = None) -> None:
@@ -83,7 +89,7 @@ def write(kind: str, person: Person, *, at: datetime, values: Mapping[str, str] 
         "person": person.pk,
         "to": person.email,
         "since": since,
-        "before": before(person),
+        "before": before(person, kind),
         "from": name,
         "address": address,
         "subject": said.subject,
@@ -132,4 +138,4 @@ class AccountLetter(LooseLetter):
         if told["kind"] not in SERVES:
             return text
         way = Way(told["person"], told["kind"], told["since"], told["before"])
-        return text.replace(_LINK, f"{settings.TRAMITA_BASE_URL.rstrip('/')}/{PATH}/{way.key()}")
+        return text.replace(_LINK, f"{settings.TRAMITA_BASE_URL.rstrip('/')}/{PATHS.get(way.kind, PATH)}/{way.key()}")

@@ -92,6 +92,10 @@ BUILT_IN: Mapping[str, Promise] = {
         "with the old one is so no more. If it was not you, tell those who run the desk at once.\n\n"
         "This is an automatic message."
     ),
+    "sign_in": gettext_lazy(
+        "Hello {{name}},\n\nopen this page and press its button to sign in at {{desk}}, until {{until}}:\n\n{{link}}"
+        "\n\nIf you did not ask for it, do nothing.\n\nThis is an automatic message."
+    ),
     "new_device": gettext_lazy(
         "Hello {{name}},\n\nsomebody signed in as you at {{desk}} from a browser that we did not know: {{device}}, on "
         "{{when}}. If it was you, there is nothing to do. If it was not you, change your password, and tell those who "
@@ -111,6 +115,7 @@ SUBJECTS: Mapping[str, Promise] = {  # else the item's title
     "too_large": gettext_lazy("Too large: {{subject}}"),
     "new_user": gettext_lazy("Your access to {{desk}}"),
     "password_forgotten": gettext_lazy("A new password for {{desk}}"),
+    "sign_in": gettext_lazy("Sign in at {{desk}}"),
     "new_device": gettext_lazy("A new browser at {{desk}}"),
     "second_factor_on": gettext_lazy("Your second factor at {{desk}} is on"),
     "second_factor_off": gettext_lazy("Your second factor at {{desk}} is off"),

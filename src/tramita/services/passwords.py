@@ -26,14 +26,18 @@ def forgotten(address: str, *, at: datetime) -> None:
     Silence is kept towards who never had a password, who has left, and who had three such mails within an hour.
     """
     person = person_by_address(address)
-    if person is None or not person.is_active or not person.has_usable_password():
-        return
+    if person is not None and person.is_active and person.has_usable_password() and may_be_mailed(person, at=at):
+        write("password_forgotten", person, at=at)
+
+
+def may_be_mailed(person: Person, *, at: datetime) -> bool:
+    """Whether they had less than three such mails within an hour; this one is counted. In the caller's transaction."""
     chosen, _ = NoticeSettings.objects.get_or_create(person=person)
     if len([one for one in chosen.mailed if one > (at - HOUR).isoformat()]) >= MOST_IN_AN_HOUR:
-        return
+        return False
     chosen.mailed = [*(one for one in chosen.mailed if one > (at - DAY).isoformat()), at.isoformat()]
     chosen.save(update_fields=["mailed"])
-    write("password_forgotten", person, at=at)
+    return True
 
 
 @one_transaction
@@ -45,7 +49,7 @@ def invite(person: Person, *, by: Actor, at: datetime) -> None:
 
 def owner(key: str, *, at: datetime) -> Person:
     """Whose link it is. Raises: NotFound, also for one that is too old, was used, or whose person has left."""
-    return _read(key, at=at)[0]
+    return _chooser(key, at=at)[0]
 
 
 @one_transaction
@@ -54,7 +58,7 @@ def choose(key: str, password: str, *, at: datetime) -> None:
 
     Raises: NotFound, as `owner`; Invalid, for a password that is too weak.
     """
-    person, kind = _read(key, at=at)
+    person, kind = _chooser(key, at=at)
     if faults := password_faults(person, password):
         raise Invalid(faults)
     had = person.password
@@ -65,13 +69,21 @@ def choose(key: str, password: str, *, at: datetime) -> None:
         write("password_changed", person, at=at)
 
 
-def _read(key: str, *, at: datetime) -> tuple[Person, str]:
+def _chooser(key: str, *, at: datetime) -> tuple[Person, str]:
+    person, kind = reader_of(key, at=at)
+    if kind == "sign_in":
+        raise NotFound("This link leads nowhere.")
+    return person, kind
+
+
+def reader_of(key: str, *, at: datetime) -> tuple[Person, str]:
+    """Whose link it is, and of which kind. Raises: NotFound."""
     found = _KEY.fullmatch(key)
     kind = _KINDS.get(found[2]) if found else None
     person = Person.objects.filter(pk=int(found[1]), is_active=True).first() if found and kind else None
     if found is None or kind is None or person is None:
         raise NotFound("This link leads nowhere.")
-    way = Way(person.pk, kind, int(found[3]), before(person))
+    way = Way(person.pk, kind, int(found[3]), before(person, kind))
     if not way.believes(found[4]) or at >= way.until:
         raise NotFound("This link leads nowhere.")
     return person, kind

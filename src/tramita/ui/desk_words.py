@@ -304,6 +304,7 @@ TEMPLATES: Words = {
     "new_user": _("Invitation of a new user"),
     "password_forgotten": _("A password was forgotten"),
     "password_changed": _("A password was changed"),
+    "sign_in": _("A link that signs in"),
     "new_device": _("Somebody signed in from a new browser"),
     "second_factor_on": _("A second factor is asked for"),
     "second_factor_off": _("A second factor is asked for no more"),

@@ -3,8 +3,10 @@
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -27,6 +29,26 @@ def style(request: HttpRequest, digest: str) -> HttpResponse:
     if packed:
         response["Content-Encoding"] = "gzip"
     return response
+
+
+@require_safe
+@cache_control(private=True, max_age=3600)
+def manifest(request: HttpRequest) -> JsonResponse:
+    """By which a phone keeps the portal among its programs; staff are led on to their desk from there."""
+    said = {
+        "id": "/portal",
+        "name": "Tramita",
+        "short_name": "Tramita",
+        "lang": get_language() or "en",
+        "start_url": "/portal",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f4f5f9",
+        "theme_color": "#2a4fbd",
+        "icons": [{"src": static("ui/tramita.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "shortcuts": [{"name": gettext("New request"), "url": "/portal/new"}],
+    }
+    return JsonResponse(said, content_type="application/manifest+json")
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
