@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0046_signing_in"),
+        ("tramita", "0047_estimates"),
     ]
 
     operations = [
