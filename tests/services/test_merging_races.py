@@ -4,10 +4,11 @@ import pytest
 
 from tests.desk import MONDAY, Desk
 from tests.services.test_races import at_once, office, sound
-from tramita.domain.codes import State
+from tramita.domain.codes import State, WaitType
 from tramita.domain.errors import StaleVersion, TransitionNotAllowed
 from tramita.models import Item, Link
-from tramita.services import merging, undoing
+from tramita.services import merging, resolving, splitting, undoing
+from tramita.services.splitting import Child
 
 __all__ = ["office"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,3 +50,39 @@ def test_of_two_who_undo_it_one_does(office: Desk) -> None:
     assert sum(isinstance(answer, Exception) for answer in told) == 1
     assert sound(ticket).state is sound(target).state is State.TO_DO
     assert ticket.entries.filter(type="undone").count() == 1
+
+
+def test_of_two_parts_that_close_at_once_the_later_ends_the_whole(office: Desk) -> None:
+    """X-12: not none of them, and once."""
+    ticket = office.ticket()
+    parts = [Child("One", "The first"), Child("Two", "The second")]
+    one, other = splitting.split(read(ticket), children=parts, by=office.ana, at=MONDAY)
+    a, b = read(one), read(other)
+
+    told = at_once(
+        lambda: resolving.resolve(a, method="rejected_spam", by=office.ana, at=MONDAY),
+        lambda: resolving.resolve(b, method="rejected_spam", by=office.leo, at=MONDAY),
+    )
+
+    assert told == [None, None]
+    assert sound(ticket).state is State.CLOSED
+    assert ticket.entries.filter(type="closed").count() == 1
+
+
+def test_a_part_that_closes_while_the_split_is_undone_does_one_or_the_other(office: Desk) -> None:
+    """Z-3, X-12: nobody waits for the other for ever, and nothing is half done."""
+    ticket = office.ticket()
+    parts = [Child("One", "The first"), Child("Two", "The second")]
+    one, other = splitting.split(read(ticket), children=parts, by=office.ana, at=MONDAY)
+    a, b = read(one), read(other)
+
+    told = at_once(
+        lambda: resolving.resolve(a, method="rejected_spam", by=office.ana, at=MONDAY),
+        lambda: undoing.undo(b, by=office.leo, at=MONDAY),
+    )
+
+    assert sum(isinstance(answer, Exception) for answer in told) == 1
+    waits = sound(ticket).wait_type is WaitType.SPLIT
+    assert waits is isinstance(told[1], Exception)
+    assert sound(one).state is State.CLOSED
+    assert (sound(other).state is State.CLOSED) is not waits
