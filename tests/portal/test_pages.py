@@ -14,7 +14,7 @@ from tests.desk import Desk
 from tests.web.reading import text_of, words_of
 from tramita.domain.codes import ApprovalState, State
 from tramita.models import Approval, Entry, Item, Message, Person, SeenMessage
-from tramita.services import mailing, notes, portal_mail, resolving, waiting, working
+from tramita.services import mailing, merging, notes, portal_mail, resolving, waiting, working
 
 pytestmark = pytest.mark.django_db
 SECRET = "He is a difficult one."
@@ -222,3 +222,17 @@ def test_a_phone_may_keep_the_portal_among_its_programs(rui: Client) -> None:
     assert (said.json()["start_url"], said.json()["display"]) == ("/portal", "standalone")
     assert all(one["src"].endswith("ui/tramita.svg") for one in said.json()["icons"])
     assert all(rui.get(one["url"]).status_code == 200 for one in said.json()["shortcuts"])
+
+
+def test_what_is_written_to_a_merged_request_goes_where_that_goes_on(acme: Customer, rui: Client) -> None:
+    """Z-4, X-4: and of the other request nothing is shown that is not theirs."""
+    item, other, now = acme.ticket(title="Twice"), acme.ticket(requester=acme.marta.email), timezone.now()
+    notes.add_note(fresh(other), body=SECRET, by=acme.desk.ana, at=now)
+    merging.merge([fresh(item)], into=fresh(other), by=acme.desk.ana, at=now)
+
+    page = words_of(rui.get(f"/portal/requests/{item.reference}"))
+    press(rui, item, press="one")
+
+    assert "This request goes on in another one." in page
+    assert SECRET not in page
+    assert Message.objects.get(outgoing=False).item_id == other.pk

@@ -26,6 +26,7 @@ from tramita.queries import (
     notices,
     people,
     reporting,
+    targets,
     tracking,
     worklists,
 )
@@ -284,6 +285,12 @@ def test_an_item_is_read_without_its_table(desk):
     explained(lambda: around(case, desk.ana, at=NOW, paths=[], workers=True, approvals=True))
     explained(lambda: tracking.sessions(case, desk.ana, at=NOW))
     explained(lambda: defects.defects_of(case))
+
+
+def test_what_to_merge_into_is_found_in_the_order_of_an_index(desk):
+    """X-2, DESIGN section 4: of open work only, the newest change first."""
+    explained(lambda: targets.targets(desk.case, "payment", desk.ana, at=NOW), in_order=True)
+    explained(lambda: targets.sources(desk.case, "10010-T", desk.ana))
 
 
 def test_every_order_of_a_search_is_that_of_an_index(desk):

@@ -13,8 +13,9 @@ from tramita.domain.codes import State
 from tramita.domain.filing import told
 from tramita.models import BlockedAddress, Definition, Entry, Item, Mailbox, MarkedAddress, Message, Person
 from tramita.queries import definitions
-from tramita.services import automatic_mails, contacts, filing, firing, ledger, waiting
+from tramita.services import automatic_mails, contacts, converting, filing, firing, ledger, splitting, waiting
 from tramita.services.filing import Upload
+from tramita.services.splitting import Child
 from tramita.services.transactions import writing
 
 HOUR, DAYS = timedelta(hours=1), timedelta(days=20)
@@ -206,3 +207,18 @@ def test_tagged_files_and_links_go_along(desk: Desk, way: Way) -> None:
     assert [one.filename for one in mail_.attachments.all()] == ["shown.pdf"]
     assert mail_.text.endswith("\n\nTerms: https://acme.example/t")
     assert b'filename="shown.pdf"' in way.sent[0][2]
+
+
+def test_a_split_and_a_new_case_are_told_where_mails_are_on_and_it_was_chosen(desk: Desk, way: Way) -> None:
+    """X-13, X-24, M-19b: and not where whoever does it says no."""
+    switch_on("split", "case_launched")
+    parts = [Child("One", "The first"), Child("Two", "The second")]
+    told, other, quiet = desk.ticket(), desk.ticket(), desk.ticket()
+
+    made = splitting.split(told, children=parts, by=desk.ana, at=MONDAY)
+    case = converting.convert(other, case_type="acme/main/finance/onboarding", by=desk.ana, at=MONDAY)
+    splitting.split(quiet, children=parts, mail=False, by=desk.ana, at=MONDAY)
+
+    first, second = automatic()
+    assert all(one.reference in first.text for one in made)
+    assert (case.reference in second.text, first.to) == (True, [["", desk.rui.email]])

@@ -7,7 +7,7 @@ from tests.desk import MONDAY, Desk
 from tests.services.test_merging import by_mail, merge
 from tests.services.test_receiving import fresh
 from tramita.domain.codes import Method, State, WaitType
-from tramita.models import Item, Link, Person
+from tramita.models import Item, Link, Message, Person
 from tramita.queries.targets import targets
 
 
@@ -169,3 +169,19 @@ def test_a_case_is_made_of_a_ticket_on_its_page(desk: Desk) -> None:
     assert f'href="/items/{ticket.reference}"' in done.content.decode()
     waits = ana.get(f"/items/{ticket.reference}").content.decode()
     assert f'action="/items/{ticket.number}-C/undo"' in waits
+
+
+def test_a_mail_of_a_merged_ticket_is_answered_where_that_goes_on(desk: Desk, data_dir: object) -> None:
+    """X-4, G-11: to its sender, in its thread."""
+    ticket, target = by_mail(desk, "About this one"), desk.ticket(requester=desk.marta.email)
+    merge(ticket, into=target, desk=desk)
+    theirs = Message.objects.get(item=ticket, outgoing=False)
+    ana, page = as_(desk.ana.id), f"/items/{target.reference}"
+
+    shown = ana.get(f"{page}?answer={theirs.pk}").content.decode()
+    form = {"to": desk.rui.email, "text": "We look at both.", "answers": str(theirs.pk), "subject": "Invoice 991"}
+    ana.post(f"{page}/reply", form | {"based_on": str(fresh(target).seq)})
+
+    assert f'name="answers" value="{theirs.pk}"' in shown
+    sent = Message.objects.filter(outgoing=True, item=target).latest("id")
+    assert (sent.in_reply_to, sent.to) == (theirs.message_id, [["", desk.rui.email]])

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tramita.domain.codes import Kind, State, WaitType
+from tramita.domain.codes import Kind, Method, State, WaitType
 from tramita.domain.errors import Conflict, Invalid, NotFound, TramitaError
 from tramita.models import Item
 from tramita.portal.access import CustomerRequest, customer, shown
 from tramita.portal.feedback import give
-from tramita.queries import catalogue, portal
+from tramita.queries import catalogue, definitions, portal
 from tramita.queries.facts import window_open
 from tramita.queries.feedback import said_of
 from tramita.queries.files import get_file
@@ -148,7 +148,12 @@ def _page(request: CustomerRequest, item: Item, *, refused: TramitaError | None 
         "portal/request.html",
         status=refused.status if refused else 200,
         here="",
-        item=_line(item) | {"created_at": item.created_at, "closed": item.state is State.CLOSED},
+        item=_line(item)
+        | {
+            "created_at": item.created_at,
+            "closed": item.state is State.CLOSED,
+            "merged": item.method is Method.MERGED and definitions.settings().follow_merged,  # Z-4, CG-25
+        },
         process=portal.process_title(item),
         is_case=item.kind is Kind.CASE,
         window_until=item.window_ends_at if window_open(item, timezone.now()) else None,

@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from tramita.domain.actors import Actor
+from tramita.domain.codes import Method
 from tramita.domain.errors import NotFound
 from tramita.models import Attachment, Item, Message
 from tramita.queries import scans
@@ -48,6 +49,14 @@ def get_part(actor: Actor, number: int, part: str) -> Attachment:
     if not mail.outgoing:
         scans.let_through(found.sha256)
     return found
+
+
+def answerable(item: Item, number: int | None) -> Message | None:
+    """The mail that is answered on this item: one of its own, or of a Ticket that was merged into its group (X-4)."""
+    if not number:
+        return None
+    merged = Q(item__method=Method.MERGED.value, item__related_to=item.related_to_id or item.pk)
+    return Message.objects.filter(Q(item=item) | merged, pk=number).first()
 
 
 def mail_on(item: Item, number: int) -> Message:

@@ -13,6 +13,7 @@ from tramita.domain.errors import Invalid
 from tramita.models import Draft, Entry, Item, Message
 from tramita.queries import definitions
 from tramita.queries.mailboxes import directory
+from tramita.queries.mails import answerable
 from tramita.queries.stored import stored_file
 from tramita.services import drafts, mailing, notes, resolving
 from tramita.services.drafts import Written
@@ -62,7 +63,7 @@ def send_written(
         resolve=resolve,
         based_on=written.based_on,
         hold=timedelta(seconds=definitions.settings().undo_send),
-        answers=_answered(item, written),
+        answers=answerable(item, written.answers),
         leaving_from=written.leaving_from,
         by=by,
         at=at,
@@ -127,10 +128,6 @@ def addresses_of(item: Item) -> list[str]:
     desk, path = directory(), item.process.key if item.process else None
     routed = [one.address for one in desk.routes.values() if one.path == path]
     return list(dict.fromkeys((desk.leaving_from(path), *routed)))
-
-
-def _answered(item: Item, written: Written) -> Message | None:
-    return Message.objects.filter(pk=written.answers, item=item).first() if written.answers else None
 
 
 def _enclosure(file: dict[str, str]) -> Enclosure:

@@ -20,6 +20,7 @@ from tramita.gateways.storage import storage
 from tramita.models import Attachment, Draft, Entry, Item, Message
 from tramita.queries import definitions, files
 from tramita.queries.files import Filed
+from tramita.queries.mails import answerable
 from tramita.services import filing, writing_html
 from tramita.services.mailing import Enclosure
 from tramita.services.moving import require
@@ -285,7 +286,7 @@ def _both(row: Draft, written: Written, *, at: datetime) -> Saved:
 
 
 def _columns(item: Item, written: Written) -> dict[str, Any]:
-    answers = Message.objects.filter(pk=written.answers, item=item).first() if written.answers else None
+    answers = answerable(item, written.answers)
     return {
         **{name: list(getattr(written, name)) for name in ("to", "cc", "bcc")},
         **{name: getattr(written, name) for name in ("subject", "text", "html", "based_on", "leaving_from")},

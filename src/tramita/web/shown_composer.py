@@ -202,9 +202,9 @@ def _suggested(reading: Reading, said: MailDefaults) -> list[tuple[str, str]]:
 
 
 def _chosen(reading: Reading, talk: Sequence[Said], asks: Asked, reply: Box) -> Message | None:
-    """The mail to answer, if somebody chose one: only a mail of this very item."""
+    """The mail to answer, if somebody chose one: a mail of this very item, or of one that was merged into it (X-4)."""
     wanted = asks.answer or reply.answers
-    here = (one.message for one in talk if one.message and one.message.item_id == reading.item.pk)
+    here = (one.message for one in talk if one.message and (one.message.item_id == reading.item.pk or one.brought))
     return next((message for message in here if message.pk == wanted), None) if wanted else None
 
 

@@ -218,12 +218,12 @@ def _mail(one: Spoken, mail: Message, marks: Marks) -> Said:
 
 
 def _answer(one: Spoken, mail: Message, reading: Reading) -> str:
-    """Only a mail of this very item, and one that was sent."""
+    """Only a mail of this very item, or of one that was merged into it, and one that was sent."""
     gone = not mail.outgoing or (one.leaving is not None and one.leaving.state == Delivery.State.DONE)
     if (
         not gone
         or not reading.running
-        or mail.item_id != reading.item.pk
+        or not (mail.item_id == reading.item.pk or one.brought)
         or not may(reading.actor, "mail", reading.item)
     ):
         return ""
