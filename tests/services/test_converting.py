@@ -13,7 +13,7 @@ from tramita.domain.errors import Conflict, Invalid
 from tramita.models import Item, Message
 from tramita.queries.due import explain
 from tramita.queries.timeline import comms
-from tramita.services import converting, launching, notes, resolving, working
+from tramita.services import converting, launching, merging, notes, resolving, working
 
 ONBOARDING = "acme/main/finance/onboarding"
 
@@ -130,3 +130,16 @@ def test_a_conversion_is_not_undone_once_its_case_has_ended(desk: Desk) -> None:
         undo(case, desk)
 
     assert (refused.value.code, fresh(ticket).state) == ("ended_since", State.CLOSED)
+
+
+def test_what_was_undone_in_between_keeps_no_other_undo_away(desk: Desk) -> None:
+    """Z-3: in a chain, the dots of the merge go although the conversion took them away and brought them back."""
+    ticket, target = desk.ticket(), desk.ticket()
+    before = read(target, desk)
+    merging.merge([fresh(ticket)], into=fresh(target), by=desk.ana, at=LATER)
+
+    convert(target, desk)
+    undo(target, desk)
+    undo(ticket, desk)
+
+    assert read(target, desk) == before

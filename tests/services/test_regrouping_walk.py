@@ -25,7 +25,7 @@ from tramita.queries.due import explain
 from tramita.queries.files import files_of
 from tramita.queries.item_view import view
 from tramita.queries.records import select
-from tramita.queries.regroupings import hanging_on, last_of, living
+from tramita.queries.regroupings import hanging_on, heir, last_of, living
 from tramita.services import (
     approvals,
     converting,
@@ -225,12 +225,20 @@ def take(walk: Walk, name: str, which: int, pick: int) -> None:
             (JOINS | STIRS)[name](walk, every[which % len(every)], pick)
     except TramitaError:
         pass
-    if name == "mail":  # it goes back with what it named, wherever it lies
-        walk.stir(*Item.objects.filter(number=held(every[which % len(every)]).number).values_list("pk", flat=True))
+    if name == "mail":  # it goes back with what it named, one merge after the other
+        for pk in Item.objects.filter(number=held(every[which % len(every)]).number).values_list("pk", flat=True):
+            walk.stir(*_heirs(pk))
     if name in STIRS:
         after = walk.seqs()
         walk.stir(*(pk for pk, seq in after.items() if before.get(pk) != seq))
     sound(walk)
+
+
+def _heirs(pk: int) -> list[int]:
+    found = [pk]
+    while (following := heir(held(found[-1]))) is not None:
+        found.append(following.pk)
+    return found
 
 
 def sound(walk: Walk) -> None:

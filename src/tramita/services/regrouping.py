@@ -78,7 +78,7 @@ def _timers(item: Item) -> dict[str, list[Any]]:
 def bring_back(change: Change, row: Regrouping, told: Mapping[str, Any], with_: Iterable[Item], **columns: Any) -> None:
     """Set the item back to how it stood, in a change that the caller writes. `columns` are set besides."""
     item, (first, last) = change.item, told["seqs"]
-    since = list(Entry.objects.filter(item=item, seq__gt=last).values_list("type", "data", "words"))
+    since = happened_since(item, last)
     touched = {name for _, data, words in since for side in (data, words) for name in side.get("set", ())}
     if any(type_ in NEWS for type_, _, _ in since):
         touched |= DOTS
@@ -89,6 +89,7 @@ def bring_back(change: Change, row: Regrouping, told: Mapping[str, Any], with_: 
     state = back.get("state", came_from)
     moved = {"from": came_from.value, "to": state.value} if state is not came_from else {}
     data = {"what": row.what, "items": [one.reference for one in with_], **moved, "reason": int(Reason.UNDONE)}
+    data["undoes"] = [first, last]
     if "state" in back or CLOCK & back.keys():
         data["forgets"] = [first, last]
     change.record("undone", reason=Reason.UNDONE, data=data, **back | columns)
@@ -96,6 +97,18 @@ def bring_back(change: Change, row: Regrouping, told: Mapping[str, Any], with_: 
         change.set_timer(purpose, datetime.fromisoformat(due_at), **payload)
     if approval := back.get("approval_id"):
         change.beside.append(lambda: _ask_again(approval, told["unsent"]))
+
+
+def happened_since(item: Item, seq: int) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Type, data and words of the entries since, without what was undone and the undo of it: it never was."""
+    rows = Entry.objects.filter(item=item, seq__gt=seq).order_by("seq").values_list("seq", "type", "data", "words")
+    told = list(rows)
+    undone = [data["undoes"] for _, type_, data, _ in told if type_ == "undone"]
+    return [
+        (type_, data, words)
+        for number, type_, data, words in told
+        if type_ != "undone" and not any(first <= number <= last for first, last in undone)
+    ]
 
 
 def _ask_again(approval: int, unsent: list[int]) -> None:

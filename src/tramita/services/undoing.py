@@ -32,6 +32,8 @@ from tramita.services.moving_mail import carry
 from tramita.services.sub_cases import end_sub_cases
 from tramita.services.transactions import one_transaction
 
+WORK = frozenset({"state", "assignee_id"})
+
 
 @one_transaction
 def undo(item: Item, *, by: Actor, at: datetime) -> Item:
@@ -92,10 +94,8 @@ def _leave(row: Regrouping, ticket: Item, into: Item, *, by: Actor, at: datetime
 
 def _went_on(item: Item, seq: int) -> bool:
     """Whether anything but a note was done to an item that the merge reopened."""
-    since = Entry.objects.filter(item=item, seq__gt=seq).values_list("type", "data")
-    return any(type_ in regrouping.NEWS or "state" in data.get("set", ()) for type_, data in since) or any(
-        "assignee_id" in data.get("set", ()) for _, data in since
-    )
+    since = regrouping.happened_since(item, seq)
+    return any(type_ in regrouping.NEWS or not WORK.isdisjoint(data.get("set", ())) for type_, data, _ in since)
 
 
 def _take_mail(ticket: Item, back: list[Item], place: Item, row: Regrouping, *, by: Actor, at: datetime) -> None:
