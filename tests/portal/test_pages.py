@@ -14,7 +14,7 @@ from tests.desk import Desk
 from tests.web.reading import text_of, words_of
 from tramita.domain.codes import ApprovalState, State
 from tramita.models import Approval, Entry, Item, Message, Person, SeenMessage
-from tramita.services import mailing, merging, notes, portal_mail, resolving, waiting, working
+from tramita.services import editing, mailing, merging, notes, portal_mail, resolving, waiting, working
 
 pytestmark = pytest.mark.django_db
 SECRET = "He is a difficult one."
@@ -236,3 +236,24 @@ def test_what_is_written_to_a_merged_request_goes_where_that_goes_on(acme: Custo
     assert "This request goes on in another one." in page
     assert SECRET not in page
     assert Message.objects.get(outgoing=False).item_id == other.pk
+
+
+@pytest.mark.database
+def test_who_decides_sees_first_what_was_changed_after_it_was_asked(acme: Customer, marta: Client) -> None:
+    """AP-21, issue 6: a page older than the change decides nothing; the new one names it, and then it counts."""
+    item = acme.ticket(title="Invoice 991 twice")
+    asked = acme.asked(item, at=timezone.now())
+    address = f"/portal/approvals/{asked.pk}"
+    before = text_of(marta.get(address))
+
+    editing.edit(fresh(item), changes={"title": "Invoice 991, thrice"}, by=acme.desk.ana, at=timezone.now())
+    refused = marta.post(address, {"decision": "approve", "seen": "0"})
+    state = Approval.objects.get(pk=asked.pk).state
+    after = words_of(marta.get(address))
+    marta.post(address, {"decision": "approve", "seen": "1"})
+
+    assert 'name="seen" value="0"' in before
+    assert (refused.status_code, state) == (409, ApprovalState.AWAITING)
+    assert "Changed after this was asked: Title" in after
+    assert "Invoice 991, thrice" in after
+    assert Approval.objects.get(pk=asked.pk).state is ApprovalState.APPROVED

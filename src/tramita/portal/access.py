@@ -57,3 +57,9 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
 def shown(request: CustomerRequest, template: str, *, status: int = 200, **context: object) -> HttpResponse:
     """A page of the portal."""
     return render(request, template, {"me": request.person, **context}, status=status)
+
+
+def changes_seen(request: HttpRequest) -> int | None:
+    """How many changes the page had shown that somebody decided on."""
+    typed = request.POST.get("seen", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 9 else None

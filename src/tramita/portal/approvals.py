@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tramita.domain.errors import Conflict, Invalid, NotPermitted, TramitaError
-from tramita.portal.access import CustomerRequest, customer, shown
+from tramita.portal.access import CustomerRequest, changes_seen, customer, shown
 from tramita.portal.requests import around
 from tramita.queries import portal
 from tramita.queries.approvals import get_visible, shown_to
 from tramita.queries.approvals import shown as as_asked
-from tramita.queries.approved_things import about
+from tramita.queries.approved_things import about, changes_since
 from tramita.services import approvals
 from tramita.services.field_words import said_fields
 from tramita.ui import errors
@@ -47,7 +47,7 @@ def one(request: CustomerRequest, number: int) -> HttpResponse:
     try:
         if verb not in DECIDE:
             raise Invalid.one("decision", "required", "Choose one.")
-        DECIDE[verb](number, reason=reason, by=request.actor, at=timezone.now())
+        DECIDE[verb](number, reason=reason, by=request.actor, at=timezone.now(), seen=changes_seen(request))
     except (Conflict, NotPermitted, Invalid) as refused:
         return _page(request, number, refused=refused, reason=reason)
     messages.success(request, _("Your decision is with us."))
@@ -66,6 +66,7 @@ def _page(
         here="",
         asked=shown_to(approval, request.person),
         thing=thing,
+        changes=changes_since(approval),
         fields=list(said_fields(thing.fields)),
         organisation=approval.organisation.name if approval.organisation else "",
         signed_in=True,

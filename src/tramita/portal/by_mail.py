@@ -16,8 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, TramitaError
+from tramita.portal.access import changes_seen
 from tramita.queries.approvals import shown_to
-from tramita.queries.approved_things import about
+from tramita.queries.approved_things import about, changes_since
 from tramita.services import approving_by_mail
 from tramita.services.approving_by_mail import DECISIONS, Invitation
 from tramita.services.field_words import said_fields
@@ -69,7 +70,7 @@ def _decide(request: HttpRequest, key: str) -> HttpResponse:
     try:
         if verb not in DECISIONS:
             raise Invalid.one("decision", "required", "Choose one.")
-        approving_by_mail.decide(key, verb, reason=reason, at=at)
+        approving_by_mail.decide(key, verb, reason=reason, at=at, seen=changes_seen(request))
     except (Conflict, NotPermitted, Invalid) as error:
         return _page(request, approving_by_mail.read(key, at=at), refused=error, reason=reason)
     return redirect("approve-by-mail", key)
@@ -78,12 +79,13 @@ def _decide(request: HttpRequest, key: str) -> HttpResponse:
 def _page(
     request: HttpRequest, invited: Invitation, *, refused: TramitaError | None = None, reason: str = ""
 ) -> HttpResponse:
-    """The same page whatever happened: what it says follows from what is so now. Cost: four statements, a few more
+    """The same page whatever happened: what it says follows from what is so now. Cost: five statements, a few more
     where an Action asks."""
     approval, thing = invited.approval, about(invited.approval.item)
     context: dict[str, Any] = {
         "asked": shown_to(approval, invited.person),
         "thing": thing,
+        "changes": changes_since(approval),
         "fields": list(said_fields(thing.fields)),
         "organisation": approval.organisation.name if approval.organisation else "",
         "person": invited.person.name or invited.person.email,

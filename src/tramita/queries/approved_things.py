@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tramita.domain.cards import FieldDefinition, is_empty
 from tramita.domain.codes import Kind, Visibility
-from tramita.models import Entry, Item, Message
+from tramita.models import Approval, Entry, Item, Message
 from tramita.queries import definitions
 from tramita.queries.names import person_name
 
@@ -45,6 +46,17 @@ def about(item: Item) -> About:
         fields=[(one, value) for one in placed if not is_empty(value := item.fields.get(one.name))],
         words=_first_words(item)[:MOST_WORDS],
     )
+
+
+CHANGES = ("title_changed", "category_changed", "fields_changed", "contacts_changed")  # of what is decided about
+
+
+def changes_since(approval: Approval) -> list[tuple[str, datetime]]:
+    """What was changed of it after it was asked, oldest first: the entry's type, and when. Cost: one statement."""
+    item = approval.item
+    thing = item.parent_id if item.kind is Kind.ACTION and item.parent_id is not None else item.pk
+    told = Entry.objects.filter(item=thing, type__in=CHANGES, at__gte=approval.requested_at)
+    return list(told.order_by("seq").values_list("type", "at"))
 
 
 def _first_words(item: Item) -> str:

@@ -16,6 +16,7 @@ from tramita.domain.errors import Conflict, Invalid
 from tramita.models import Approval, Definition, Delivery, Item, Person
 from tramita.queries import definitions
 from tramita.queries.approvals import asks_itself, deciders, get_visible, is_opening, parts_of
+from tramita.queries.approved_things import changes_since
 from tramita.queries.mailboxes import directory
 from tramita.queries.managers import managers_of
 from tramita.services import approval_mail, consents, openings, push_orders, reminding
@@ -140,26 +141,34 @@ def _pending() -> Conflict:
     )
 
 
-def approve(approval_id: int, *, reason: str = "", by: Actor, at: datetime, way: str = "") -> Approval:
-    """A manager agrees. Rules: AP-11, AP-24. `way` is how, where it was not signed in: `mail_link`."""
-    return _end("approve", approval_id, reason=reason, by=by, at=at, way=way)
+def approve(
+    approval_id: int, *, reason: str = "", by: Actor, at: datetime, way: str = "", seen: int | None = None
+) -> Approval:
+    """A manager agrees. Rules: AP-11, AP-24. `way` is how, where it was not signed in: `mail_link`; `seen` how many
+    changes of the thing the page had shown that they decide on (Conflict `changed_meanwhile`, when there are more)."""
+    return _end("approve", approval_id, reason=reason, by=by, at=at, way=way, changes=seen)
 
 
-def reject(approval_id: int, *, reason: str = "", by: Actor, at: datetime, way: str = "") -> Approval:
+def reject(
+    approval_id: int, *, reason: str = "", by: Actor, at: datetime, way: str = "", seen: int | None = None
+) -> Approval:
     """A manager does not agree; the reason may be left out. Rules: AP-12, AP-24."""
-    return _end("reject", approval_id, reason=reason, by=by, at=at, way=way)
+    return _end("reject", approval_id, reason=reason, by=by, at=at, way=way, changes=seen)
 
 
 def cancel(approval_id: int, *, by: Actor, at: datetime) -> Approval:
     """It is not needed any more. Rules: AP-14."""
-    return _end("cancel", approval_id, reason="", by=by, at=at, way="")
+    return _end("cancel", approval_id, reason="", by=by, at=at, way="", changes=None)
 
 
 @one_transaction
-def _end(verb: str, approval_id: int, *, reason: str, by: Actor, at: datetime, way: str) -> Approval:
-    """Raises: NotFound, NotPermitted, Conflict `already_decided`, Invalid."""
+def _end(
+    verb: str, approval_id: int, *, reason: str, by: Actor, at: datetime, way: str, changes: int | None
+) -> Approval:
+    """Raises: NotFound, NotPermitted, Conflict `already_decided`, `changed_meanwhile`, Invalid."""
     seen, reason = get_visible(by, approval_id), _text("reason", reason)
     if asks_itself(seen):
+        _expect_seen(seen, changes)
         consents.decide(seen, verb, reason=reason, by=by, at=at, way=way)
         return get_visible(by, approval_id)
     item = Item.objects.select_for_update().get(pk=seen.item_id)
@@ -169,6 +178,7 @@ def _end(verb: str, approval_id: int, *, reason: str, by: Actor, at: datetime, w
     if opening and verb == "cancel":
         raise Conflict("It is asked whether the Ticket opens: approve or reject it.", code="approval_not_possible")
     state = end(verb, ApprovalState(approval.state), parts_of(approval, item, by), ended_by=ended_by)
+    _expect_seen(approval, changes)
     change = Change(item, by, at)
     data = facts(approval) | ({"way": way} if way else {})
     change.cancel_timers(*REMINDERS)
@@ -178,3 +188,9 @@ def _end(verb: str, approval_id: int, *, reason: str, by: Actor, at: datetime, w
         openings.decided(change, approved=verb == "approve", reason=reason)
     change.write()
     return get_visible(by, approval_id)
+
+
+def _expect_seen(approval: Approval, changes: int | None) -> None:
+    """Who decides has seen what they decide on. Raises: Conflict `changed_meanwhile`."""
+    if changes is not None and len(changes_since(approval)) > changes:
+        raise Conflict("It was changed meanwhile. Look at it again, then decide.", code="changed_meanwhile")

@@ -40,7 +40,7 @@ def read(key: str, *, at: datetime) -> Invitation:
 
 
 @one_transaction
-def decide(key: str, verb: str, *, reason: str = "", at: datetime) -> Approval:
+def decide(key: str, verb: str, *, reason: str = "", at: datetime, seen: int | None = None) -> Approval:
     """Approve or reject as the person whose key it is.
 
     Raises: NotFound; Conflict `already_decided` or `link_expired`; NotPermitted, for who is no manager any more.
@@ -52,7 +52,7 @@ def decide(key: str, verb: str, *, reason: str = "", at: datetime) -> Approval:
     if closed == "expired":
         raise Conflict("This link has expired.", code="link_expired")
     by = actor_by_id(token.person_id)
-    approval = DECISIONS[verb](token.approval_id, reason=reason, by=by, at=at, way=WAY)
+    approval = DECISIONS[verb](token.approval_id, reason=reason, by=by, at=at, way=WAY, seen=seen)
     ApprovalToken.objects.filter(pk=token.pk).update(used_at=at)
     return approval
 
