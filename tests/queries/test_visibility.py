@@ -94,7 +94,7 @@ def test_a_requester_sees_what_they_asked_for_or_are_the_contact_of():
     rui, eve = make.requester(), make.requester("Eve")
     asked = make.ticket(requester=rui)
     contacted = make.case(primary_contact=rui)
-    make.ticket(requester=rui, draft=True)
+    make.ticket(requester=rui, draft=True, creator_id=make.agent().id)
     make.action(contacted, requester=rui)
 
     assert seen(people.actor_for(rui)) == {asked.pk, contacted.pk}
