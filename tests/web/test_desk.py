@@ -335,3 +335,20 @@ def test_a_due_rule_that_live_processes_use_is_locked_and_can_be_copied(root: Cl
         "add_wait_time": True,
         "allow_override": True,
     }
+
+
+def test_a_structure_of_named_dates_is_filled_in_by_schedules(root: Client) -> None:
+    """BU-6: a row a schedule, its dates a line each; a date that is none is told at its row."""
+    rows = {"schedules.0.name": "2026-01", "schedules.0.dates": "cutoff: 2026-01-20\npayday: 2026-01-30T09:00"}
+    made = root.post("/builder/desk/schedules", {"key": "payroll", "title": "Payroll", **rows})
+    wrong = sent(
+        root, "schedules", "payroll", **{"schedules.1.name": ["2026-02"], "schedules.1.dates": ["cutoff: soon"]}
+    )
+
+    assert made.status_code == 302, words_of(made)
+    assert desk_settings.current("schedules", "payroll") == {
+        "title": "Payroll",
+        "schedules": {"2026-01": {"cutoff": "2026-01-20", "payday": "2026-01-30T09:00"}},
+    }
+    assert wrong.status_code == 422
+    assert any(name.startswith("f-schedules.1.") for name in errors_of(wrong))

@@ -16,6 +16,7 @@ SORTS = desk_settings.SORTS
 # Each thing that a file can hold: the shape that its form is made of.
 FORMS: Mapping[str, Shape] = {
     "settings": SORTS["settings"].shape,
+    "a structure of dates": SORTS["schedules"].shape,
     "a calendar": SORTS["calendars"].shape,
     "a due-date rule": SORTS["due-rules"].shape,
     "a queue": SORTS["queues"].shape,
@@ -75,6 +76,7 @@ OTHERWISE = {
 }
 EVERYTHING = {
     "properties": {"users": {"number": {"type": "text"}}},
+    "schedules": {"payroll": {"schedules": {"2026-01": {"cutoff": "2026-01-20"}}}},
     "settings": {"limits": {"action_copies": 3}},
     "calendars": {"office": {"time_zone": "UTC", "week": {"mon": "09:00-17:00"}, "holidays": {"country": "PL"}}},
     "due_rules": {"plain": {"within": "3 days"}},

@@ -191,11 +191,26 @@ class StepDefinition:
 
 @dataclass(frozen=True, slots=True)
 class StartDefinition:
-    """A trigger that starts Cases by itself; exactly one of the three is given (BU-6)."""
+    """A trigger that starts Cases by itself: by a rule, on dates, or on those of a schedule (BU-6)."""
 
     every: str | None = None  # "monday 09:00"
     cron: str | None = None
+    schedule: str | None = None  # "payroll/cutoff": all dates of this name; they stand in `dates`
     dates: tuple[str, ...] = ()  # ISO days or moments; without an offset in the calendar's zone, else the desk's
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleDefinition:
+    """A structure of named dates, filled in by as many schedules as there are: months of a payroll, say (BU-6)."""
+
+    key: str
+    title: str
+    schedules: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by name: ISO moments by their names
+
+    def dates(self) -> dict[str, tuple[str, ...]]:
+        """All moments of each name, in order."""
+        names = dict.fromkeys(name for one in self.schedules.values() for name in one)
+        return {name: tuple(sorted({one[name] for one in self.schedules.values() if name in one})) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

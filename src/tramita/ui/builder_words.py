@@ -93,7 +93,8 @@ APPROVED_BY: Mapping[str, Any] = {
 STARTED: Mapping[str, Any] = {
     "every": _("every week, month and so on"),
     "cron": _("by a cron line"),
-    "dates": _("on named dates"),
+    "dates": _("on these dates"),
+    "schedule": _("on a named date of a schedule"),
 }
 PROGRESSIONS: Mapping[str, Any] = {
     "automatic": _("by itself"),

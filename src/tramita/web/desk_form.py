@@ -165,6 +165,14 @@ def _of_starts(made: list[dict[str, Any]]) -> list[Any]:
     ]
 
 
+def _schedules(value: Any) -> list[dict[str, Any]]:
+    return [{"name": name, "dates": dates} for name, dates in (value or {}).items()]
+
+
+def _of_schedules(made: list[dict[str, Any]]) -> dict[str, Any]:
+    return {row["name"]: row.get("dates", {}) for row in made}
+
+
 Kind = tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[Key, Values], Any]]
 NESTED: Mapping[str, Kind] = {
     "part": (_part_in, _part_out),
@@ -172,11 +180,11 @@ NESTED: Mapping[str, Kind] = {
     "named": _by_rows(_named, _by_name),
     "choices": _by_rows(_choices, _of_choices),
     "levels": _by_rows(_levels, _of_levels),
+    "schedules": _by_rows(_schedules, _of_schedules),
     "starts": _by_rows(_starts, _of_starts),
     "condition": (condition_form.fill, condition_form.read),
 }
 KINDS: Mapping[str, Kind] = {**FLAT, **NESTED}
-ROWS = ("rows", "named", "choices", "levels", "starts")
 INHERITED = frozenset(name for name in KINDS if name.startswith("inherited"))
 
 
@@ -206,6 +214,6 @@ def _row_of(key: Key, values: Values, here: str, row: str) -> int | None:
     """The row that a part of a place names: the first of that name, else the one of that number among the filled."""
     head = _inner(key).keys[0].name
     there = [one for one in numbers(here, values) if first(values, f"{here}.{one}.{head}") or key.kind == "rows"]
-    if key.kind == "named":
+    if key.kind in ("named", "schedules"):
         return next((one for one in there if first(values, f"{here}.{one}.name") == row), None)
     return there[int(row)] if row.isdecimal() and int(row) < len(there) else None

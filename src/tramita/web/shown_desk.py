@@ -33,6 +33,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "categories": ("queue", "due", "feedback_window"),
     "defect-categories": (),
     "properties": ("fields",),
+    "schedules": ("schedules",),
     "mail-templates": (),
     "calendars": ("time_zone", "week", "extra_days_off"),
     "due-rules": ("within", "calendar", "base"),
@@ -91,7 +92,7 @@ def _cell(key: Key, value: Any) -> str:
         return ""
     if key.kind == "by_language":
         return ", ".join(labels.LANGUAGES.get(one, one) for one in value)
-    if key.kind == "named":
+    if key.kind in ("named", "schedules"):
         return ", ".join(value)
     if key.kind == "week":
         return "; ".join(f"{days} {windows}" for days, windows in value.items())

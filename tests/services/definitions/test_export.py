@@ -244,6 +244,7 @@ def case_types(draw: st.DrawFn) -> dict[str, Any]:
     steps = [{name: {"actions": [{f"{name}-act": draw(actions)}]}} for name in first]
     tree = draw(titled(contacts_required=flags, progression=st.sampled_from(["automatic", "manual"]), **process))
     starts = [{"every": "Monday 09:00"}, {"cron": "0 9 * * 1-5"}, {"dates": ["2026-03-01", "2026-04-01T09:00"]}]
+    starts.append({"schedule": "payroll/cutoff"})
     if draw(flags):
         tree |= {"fields": {**tree.get("fields", {}), "how_many": "number"}, "records": "fields.how_many"}
     if draw(flags):
@@ -280,6 +281,10 @@ given_properties = some(
     since=st.just(date(2026, 1, 31)),
     audited=flags,
 )
+structures = st.fixed_dictionaries(
+    {"schedules": st.just({"2026-01": {"cutoff": "2026-01-20", "payday": "2026-01-30T09:00"}, "2026-02": {}})},
+    optional={"title": words},
+)
 mail_texts = st.fixed_dictionaries(
     {"text": words.filter(lambda text: "{" not in text)}, optional={"subject": st.just("[{{reference}}] {{title}}")}
 )
@@ -308,6 +313,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "properties": {"users": own, "organisations": own, "contracts": own},
         "mail_templates": draw(mail_templates),
+        "schedules": {"payroll": draw(structures)},
         "settings": draw(
             some(
                 keep_with_user=flags,

@@ -11,7 +11,7 @@ from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Reason, State
 from tramita.models import Alert, Definition, Item, PlannedStart
 from tramita.services import starting_by_time
-from tramita.services.definitions import apply
+from tramita.services.definitions import WrongConfiguration, apply, export
 from tramita.worker import loop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,3 +147,34 @@ def refuse(*_args: object, **_more: object) -> None:
     from tramita.domain.errors import Conflict
 
     raise Conflict("It cannot be.")
+
+
+SCHEDULED = """
+schedules:
+  payroll: {schedules: {2026-04: {cutoff: 2026-04-20T09:00, payday: 2026-04-30}, 2026-05: {cutoff: 2026-05-20T09:00}}}
+customers:
+  acme:
+    contracts:
+      main: {services: {people: {case_types: {payroll: {starts: [{schedule: payroll/cutoff}]}}}}}
+"""
+
+
+def test_a_case_type_starts_on_the_named_dates_of_a_schedule(file: Write) -> None:
+    """BU-6: all dates of the name that are to come; another schedule moves the Case type along."""
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    apply([file(SCHEDULED)], by=SYSTEM, at=at)
+    first = [row.trigger for row in PlannedStart.objects.order_by("due_at")]
+    again = apply([file(export())], by=SYSTEM, at=at)
+    dates = "{2026-06: {cutoff: 2026-06-19T09:00}, 2026-05: {cutoff: 2026-05-21T09:00}}"
+    later = f"schedules: {{payroll: {{schedules: {dates}}}}}"
+    changed = apply([file(later)], by=SYSTEM, at=at)
+
+    assert (again.created, again.changed) == ([], [])
+    assert first == ["on 2026-05-20T09:00"]
+    assert [row.trigger for row in PlannedStart.objects.order_by("due_at")] == [
+        "on 2026-05-21T09:00",
+        "on 2026-06-19T09:00",
+    ]
+    assert "customers/acme/main/people/payroll" in changed.changed
+    with pytest.raises(WrongConfiguration, match="no schedule with the date"):
+        apply([file(SCHEDULED.replace("payroll/cutoff", "payroll/bonus"))], by=SYSTEM, at=at)

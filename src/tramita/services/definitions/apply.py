@@ -87,6 +87,7 @@ def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime
     if "settings" in tally.sections:
         publisher.settings(configuration.settings)
     publisher.properties(configuration.properties)
+    publisher.schedules(configuration.schedules)
     publisher.calendars(configuration.calendars)
     publisher.due_rules(configuration)
     organisations = rows.organisations(configuration.organisations)

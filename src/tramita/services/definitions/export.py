@@ -11,7 +11,7 @@ from tramita.domain.bodies import restore
 from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import CalendarDefinition, PropertiesDefinition, Settings
 from tramita.models import Definition, Mailbox, Organisation, Person, Queue, Route
-from tramita.services.definitions.export_processes import customers, field
+from tramita.services.definitions.export_processes import customers, field, titled_unless
 from tramita.services.definitions.plain import Tree, bodies, given, words
 
 STAFF = (Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.DESIGNER, Role.AGENT, Role.ROBOT)
@@ -37,6 +37,7 @@ def current(*, everybody: bool = False, only: Collection[str] | None = None) -> 
     found = cache(partial(configured_people, everybody=everybody))
     sections: Mapping[str, Callable[[], Tree]] = {
         "properties": properties,
+        "schedules": lambda: {key: structure(key, body) for key, body in bodies("schedule")},
         "settings": settings,
         "calendars": lambda: {key: calendar(restore(CalendarDefinition, body)) for key, body in bodies("calendar")},
         "due_rules": lambda: {key: due_rule(body) for key, body in bodies("due_rule") if "@" not in key},
@@ -58,6 +59,12 @@ def properties() -> Tree:
     """What things of each sort may have besides (D-22)."""
     read = {key: restore(PropertiesDefinition, body) for key, body in bodies("properties")}
     return {key: {it.name: field(it) for it in one.fields} for key, one in read.items()}
+
+
+def structure(key: str, body: Mapping[str, Any]) -> Tree:
+    """A structure of named dates (BU-6)."""
+    filled = {name: dict(one) for name, one in body.get("schedules", {}).items()}
+    return titled_unless(body, key) | given(schedules=filled)
 
 
 def settings() -> Tree:

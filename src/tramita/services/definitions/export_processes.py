@@ -125,7 +125,10 @@ def case_type(one: CaseTypeDefinition) -> Tree:
         automatic_mails=list(one.automatic_mails),
         mail=mail_defaults(one.mail),
         records=one.records,
-        starts=[given(every=it.every, cron=it.cron, dates=list(it.dates)) for it in one.starts],
+        starts=[
+            given(every=it.every, cron=it.cron, schedule=it.schedule, dates=() if it.schedule else list(it.dates))
+            for it in one.starts
+        ],
     )
     return tree | declared(Declared(one.fields, one.cards)) | flow(one)
 

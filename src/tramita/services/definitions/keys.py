@@ -36,6 +36,7 @@ class Reading:
     references: list[tuple[tuple[str, ...], str, Place]] = field(default_factory=list)
     memberships: list[tuple[str, str]] = field(default_factory=list)  # queue, user or robot
     properties: dict[str, Mapping[str, FieldDefinition]] = field(default_factory=dict)  # declared, by EXTENDED (D-22)
+    schedules: dict[str, tuple[str, ...]] = field(default_factory=dict)  # moments by `payroll/cutoff` (BU-6)
     launches: list[tuple[str, str, Place]] = field(default_factory=list)  # a Case type starts another
     promises: list[tuple[str, str | None, Place]] = field(default_factory=list)  # due rule, calendar of the contract
 

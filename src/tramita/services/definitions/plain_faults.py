@@ -143,6 +143,10 @@ SAYINGS = tuple(
             gettext_noop("“%(one)s” would start “%(two)s” again, without an end."),
         ),
         (
+            r"there is no schedule with the date “(?P<name>.*)”, .*",
+            gettext_noop("There is no schedule with the date “%(name)s”, such as payroll/cutoff."),
+        ),
+        (
             r"a start needs exactly one of .*",
             gettext_noop("Say when it starts: every week, by a cron line, or on dates."),
         ),

@@ -18,7 +18,7 @@ MAIL = Shape(
         shapes.special("suggest", "part", values.mapping, inner=SUGGESTED),
     )
 )
-START = Shape((shapes.long_text("said"), shapes.choice("way", "every", "cron", "dates", otherwise="every")))
+START = Shape((shapes.long_text("said"), shapes.choice("way", "every", "cron", "dates", "schedule", otherwise="every")))
 LEVEL = Shape(
     (
         shapes.lines("approvers", values.several(approvers.approver)),

@@ -18,6 +18,7 @@ from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.fields import declared, titled
 from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, number_field, promise, read_flow
 from tramita.services.definitions.keys import Keys, Reading, Refusal
+from tramita.services.definitions.named_dates import scheduled
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
@@ -184,16 +185,18 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
 
 
 def read_start(reading: Reading, node: Node) -> StartDefinition:
-    """One trigger: `every`, `cron` or `dates` (BU-6)."""
+    """One trigger: `every`, `cron`, `dates`, or a named date of a `schedule` (BU-6)."""
     keys = Keys(reading, node, "a start")
+    named = keys.maybe("schedule", scheduled)
     read = StartDefinition(
         every=keys.maybe("every", schedule(schedules.every)),
         cron=keys.maybe("cron", schedule(schedules.cron)),
-        dates=keys.get("dates", values.several(values.moment), ()),
+        schedule=named,
+        dates=keys.get("dates", values.several(values.moment), reading.schedules.get(named or "", ())),
     )
     keys.done()
     if len(keys.values) != 1:
-        reading.fault(node, "a start needs exactly one of “every”, “cron” and “dates”")
+        reading.fault(node, "a start needs exactly one of “every”, “cron”, “dates” and “schedule”")
     return read
 
 

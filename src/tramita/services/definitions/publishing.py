@@ -15,6 +15,7 @@ from tramita.domain.definitions import (
     CustomerDefinition,
     DueRuleDefinition,
     PropertiesDefinition,
+    ScheduleDefinition,
     ServiceDefinition,
     Settings,
 )
@@ -26,6 +27,7 @@ from tramita.services.definitions.tally import Tally
 SECTION_OF = {
     "settings": "settings",
     "properties": "properties",
+    "schedule": "schedules",
     "calendar": "calendars",
     "due_rule": "due_rules",
     "customer": "customers",
@@ -100,6 +102,10 @@ class Publisher:
     def properties(self, extended: Mapping[str, PropertiesDefinition]) -> None:
         for key, one in extended.items():
             self.publish("properties", key, body_of(one), title=key)
+
+    def schedules(self, structures: Mapping[str, ScheduleDefinition]) -> None:
+        for key, one in structures.items():
+            self.publish("schedule", key, body_of(one), title=one.title)
 
     def calendars(self, calendars: Mapping[str, CalendarDefinition]) -> None:
         for key, calendar in calendars.items():

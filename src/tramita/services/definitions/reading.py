@@ -21,17 +21,29 @@ from tramita.domain.definitions import (
     PersonDefinition,
     PropertiesDefinition,
     QueueDefinition,
+    ScheduleDefinition,
     Settings,
 )
 from tramita.domain.mail_templates import MailTemplate
-from tramita.services.definitions import canned, desk, mail_texts, persons, processes, properties
+from tramita.services.definitions import canned, desk, mail_texts, named_dates, persons, processes, properties
 from tramita.services.definitions.keys import Reading, entries
 from tramita.services.definitions.source import Node, Place, Problems
 
 T = TypeVar("T")
 
 SECTIONS = (
-    *("properties", "settings", "calendars", "due_rules", "queues", "organisations", "contacts", "users", "robots"),
+    *(
+        "properties",
+        "schedules",
+        "settings",
+        "calendars",
+        "due_rules",
+        "queues",
+        "organisations",
+        "contacts",
+        "users",
+        "robots",
+    ),
     *("customers", "mailboxes", "mail_templates", "approval_types", "canned_texts"),
 )
 PEOPLE = ("contacts", "users", "robots")
@@ -49,6 +61,7 @@ class Configuration:
     """Everything that is configured."""
 
     properties: Mapping[str, PropertiesDefinition] = field(default_factory=dict)
+    schedules: Mapping[str, ScheduleDefinition] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
     calendars: Mapping[str, CalendarDefinition] = field(default_factory=dict)
     due_rules: Mapping[str, DueRuleDefinition] = field(default_factory=dict)
@@ -101,6 +114,7 @@ def read(root: Node, problems: Problems, *, others: Iterable[str] = ()) -> Confi
 def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configuration:
     """Each section by itself; first the one that says what others may have."""
     extended = each(reading, sections["properties"], properties.properties)
+    dated = each(reading, sections["schedules"], named_dates.structure)
     people: dict[str, PersonDefinition] = {}
     for name, how in (("contacts", persons.contact), ("users", persons.member), ("robots", persons.robot)):
         for one in each(reading, sections[name], how).values():
@@ -108,6 +122,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
     boxes = each(reading, sections["mailboxes"], desk.mailbox)
     return Configuration(
         properties=extended,
+        schedules=dated,
         settings=desk.settings(reading, sections["settings"]),
         calendars=each(reading, sections["calendars"], desk.calendar),
         due_rules=each(reading, sections["due_rules"], desk.due_rule),
