@@ -1,5 +1,7 @@
 """Merging, splitting, making a Case, and the undo of each, in a real browser and by the keyboard (X-1 to X-24, Z-3)."""
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
@@ -25,6 +27,7 @@ def test_a_ticket_is_merged_and_that_is_undone_by_the_keyboard(desk: Desk, page:
     expect(page.get_by_label("Reference, title, customer, contract or service")).to_be_focused()
     page.keyboard.type("very inv")
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=very"))  # what stands there before the search is swapped away with the focus
     page.get_by_role("radio", name="The very invoice").focus()
     page.keyboard.press("Space")
     assert Axe().run(page, options=RULES).response["violations"] == []

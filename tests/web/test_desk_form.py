@@ -28,7 +28,14 @@ def meant(shape: Shape, tree: Mapping[str, Any]) -> dict[str, Any]:
     if said.get("properties"):  # a day is kept as its text
         said["properties"] = {name: str(it) if isinstance(it, date) else it for name, it in said["properties"].items()}
     read = {name: value for name, value in said.items() if name not in inherited and value not in EMPTY}
-    return read | {name: value for name, value in tree.items() if name in inherited}
+    return read | {name: stripped(value) for name, value in tree.items() if name in inherited}
+
+
+def stripped(value: Any) -> Any:
+    """Every text as `values.text` reads it: blanks around it mean nothing."""
+    if isinstance(value, dict):
+        return {name: stripped(one) for name, one in value.items()}
+    return value.strip() if isinstance(value, str) else value
 
 
 def with_properties(shape: Shape, declared: Mapping[str, Any] | None) -> Shape:

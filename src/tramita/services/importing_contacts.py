@@ -52,7 +52,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RowOutcome:
     """What became of a line, `about` whom or what, and why it was refused."""
 
     line: int
@@ -61,7 +61,7 @@ class Outcome:
     fault: TramitaError | None = None
 
 
-def take(text: str, *, by: Actor, at: datetime) -> list[Outcome]:
+def take(text: str, *, by: Actor, at: datetime) -> list[RowOutcome]:
     """Take the rows of a sheet (CSV), each in a transaction of its own.
 
     Raises: NotPermitted; Invalid `sheet`, for one without these columns, without rows, or with too many.
@@ -112,7 +112,7 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=first.count)
 
 
-def _taken(row: Row, known: dict[str, Any], *, by: Actor, at: datetime) -> Outcome:
+def _taken(row: Row, known: dict[str, Any], *, by: Actor, at: datetime) -> RowOutcome:
     about = row.said("address") or row.said("organisation")
     try:
         with writing():
@@ -120,11 +120,11 @@ def _taken(row: Row, known: dict[str, Any], *, by: Actor, at: datetime) -> Outco
             done = {_contact(row, by=by, at=at), CREATED if kept and row.said("organisation") not in known else LEFT}
             done |= {CHANGED} if kept else set()
     except TramitaError as fault:
-        return Outcome(row.line, about, REFUSED, fault)
+        return RowOutcome(row.line, about, REFUSED, fault)
     if kept:
         known.clear()
         known.update(desk_settings.entries("organisations"))
-    return Outcome(row.line, about, next(what for what in (CREATED, CHANGED, LEFT) if what in done))
+    return RowOutcome(row.line, about, next(what for what in (CREATED, CHANGED, LEFT) if what in done))
 
 
 def _organisation(row: Row, known: Mapping[str, Any], *, by: Actor, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from tramita.domain.errors import Invalid, NotPermitted
 from tramita.gateways.spreadsheets import Unreadable, as_csv
 from tramita.services import importing_contacts
-from tramita.services.importing_contacts import COLUMNS, REFUSED, Outcome
+from tramita.services.importing_contacts import COLUMNS, REFUSED, RowOutcome
 from tramita.ui import errors, sheets
 from tramita.ui.downloads import download
 from tramita.web.access import StaffRequest, staff
@@ -56,7 +56,7 @@ def _text(request: StaffRequest) -> str:
 
 
 def _page(
-    request: StaffRequest, *, outcomes: list[Outcome] | None = None, fault: str = "", status: int = 200
+    request: StaffRequest, *, outcomes: list[RowOutcome] | None = None, fault: str = "", status: int = 200
 ) -> HttpResponse:
     counts = Counter(one.what for one in outcomes or ())
     refused = [(one, errors.sentence(one.fault)) for one in outcomes or () if one.fault is not None]
