@@ -42,7 +42,7 @@ def test_the_case_has_the_number_of_the_ticket_which_waits_for_it(desk: Desk, da
 
 
 def test_the_due_date_can_be_given_and_the_case_kept(desk: Desk) -> None:
-    """X-20."""
+    """G-2, X-20."""
     due = LATER + 100 * HOUR
 
     case = convert(desk.ticket(), desk, short_description="Bodegas", due_at=due, keep=True)
