@@ -28,7 +28,8 @@ def meant(shape: Shape, tree: Mapping[str, Any]) -> dict[str, Any]:
     if said.get("properties"):  # a day is kept as its text
         said["properties"] = {name: str(it) if isinstance(it, date) else it for name, it in said["properties"].items()}
     read = {name: value for name, value in said.items() if name not in inherited and value not in EMPTY}
-    return read | {name: stripped(value) for name, value in tree.items() if name in inherited}
+    as_written = {name: value for name, value in tree.items() if name in inherited}
+    return {name: stripped(value) for name, value in (read | as_written).items()}
 
 
 def stripped(value: Any) -> Any:
