@@ -1,6 +1,6 @@
 """Finding by words: newest first, only what one may see, at a cost that does not grow with the desk (H-6).
 
-The index gives ids of texts, the newest first, some hundred at first; those of items that the reader may see are
+The index gives ids of texts, the newest first, a hundred at first; those of items that the reader may see are
 kept until a page is full. Where fields leave but few items, and the first texts are of others, the texts of those few
 are looked through instead. Ranking would read every hit (MEASURED section 6).
 """
@@ -23,7 +23,7 @@ from tramita.queries.search import Filters, narrowed
 from tramita.queries.visibility import Fragment, both, visible_sql
 from tramita.queries.worklists import PAGE
 
-FIRST = 200  # texts read at once: enough for most
+FIRST = 100  # texts read at once: a page is fifty items, most with one or two that match
 MOST = 5000  # in all; beyond them the reader is told to say more
 FEW = 300  # items that fields leave, so that it is their texts that are looked through
 Text = tuple[int, int, int]  # its id, its item, what it is about

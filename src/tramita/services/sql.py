@@ -212,7 +212,13 @@ def next_number() -> int:
 
 
 def next_ordinal(case_id: int) -> int:
-    """The running number of the next Action of this Case; the Case's row must be held."""
+    """The running number of the next Action of this Case; the Case's row must be held.
+
+    The last one in the order of the index: for a maximum PostgreSQL may read all of them.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT COALESCE(MAX(ordinal), 0) + 1 FROM items WHERE parent_id = %s AND kind = 3", [case_id])
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT ordinal FROM items WHERE parent_id = %s AND kind = 3 ORDER BY ordinal DESC LIMIT 1", [case_id]
+        )
+        last = cursor.fetchone()
+        return int(last[0]) + 1 if last else 1
