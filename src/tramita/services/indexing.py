@@ -23,6 +23,7 @@ from tramita.queries.events import BEGINNING, Mark, between, newest
 from tramita.queries.rows import document, fetch
 from tramita.queries.timeline import MAILS, MOVED_AWAY, MOVED_HERE, NOTES
 from tramita.services import limits, sql
+from tramita.services.followers import moved
 from tramita.services.transactions import writing
 
 NAME = "search"
@@ -57,16 +58,10 @@ def index(*, at: datetime) -> int:
     with writing():
         if follower is None:
             Follower.objects.get_or_create(name=NAME)
-        if not _moved(start, end):
+        if not moved(NAME, start, end):
             return 0
         replace(made)
     return len(rows)
-
-
-def _moved(start: Mark, end: Mark) -> bool:
-    """False: another worker took this batch."""
-    mine = Follower.objects.filter(name=NAME, tx=start[0], entry=start[1])
-    return bool(mine.update(tx=end[0], entry=end[1]))
 
 
 def _entries(start: Mark, end: Mark) -> list[tuple[Any, ...]]:

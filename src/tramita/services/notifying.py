@@ -14,13 +14,14 @@ from tramita.domain.codes import Clock, Listed, State
 from tramita.domain.notices import AT_ONCE, RANK, SOON, Channel, Event, Happening, Tie, Told, Wishes, told_by
 from tramita.models import Entry, Follower, Item, Job, NoticeSettings, Notification
 from tramita.models.leases import NEVER_LEASED
-from tramita.queries.events import BEGINNING, Mark, between, newest
+from tramita.queries.events import Mark, between, newest
 from tramita.queries.following import Following, following, members, readers
 from tramita.queries.list_rows import KINDS, STATES
 from tramita.queries.notices import job_key, wishes, zone_of
 from tramita.queries.people import actors
 from tramita.queries.rows import document, fetch, moment
 from tramita.services import push_orders, sql
+from tramita.services.followers import mark_of, moved, skip_to_now
 from tramita.services.ledger import write_timers
 from tramita.services.transactions import writing
 
@@ -67,14 +68,14 @@ def notify(*, at: datetime, mails: bool = True) -> int:
 
     `mails`: False for a company that is only played.
     """
-    if newest() <= _mark():  # asked once a second: no write lock for nothing
+    if newest() <= mark_of(NAME):  # asked once a second: no write lock for nothing
         return 0
     with writing():
         Follower.objects.get_or_create(name=NAME)
-        start, safe = _mark(), newest()
+        start, safe = mark_of(NAME), newest()
         rows = _entries(start, safe) if safe > start else []
         end = (int(rows[-1][0]), int(rows[-1][1])) if len(rows) == BATCH else max(safe, start)
-        if end == start or not _moved(start, end):
+        if end == start or not moved(NAME, start, end):
             return 0
         fresh = [row for row in rows if at - moment(row[3]) < TOO_OLD]
         _keep_due_timers(fresh)
@@ -85,8 +86,7 @@ def notify(*, at: datetime, mails: bool = True) -> int:
 def skip_everything() -> None:
     """What the ledger holds by now is told to nobody: reference data, a company that was made up."""
     with writing():
-        tx, entry = newest()
-        Follower.objects.update_or_create(name=NAME, defaults={"tx": tx, "entry": entry})
+        skip_to_now(NAME)
 
 
 def due_soon(item: Item, *, at: datetime) -> None:
@@ -116,17 +116,6 @@ def _comes_due(item: Item, event: Event, due_at: datetime, *, at: datetime) -> N
     told = Told(event, ties=(Tie.INBOX, Tie.FOLLOWED, *waiting))
     standing = _Standing(item.state, item.listed, item.assignee_id, item.owner_id, item.queue_id)
     _tell([_News(item.pk, told, f"{event}:{due_at:%Y%m%dT%H%M%S}", at, standing)], at=at, mails=True)
-
-
-def _mark() -> Mark:
-    """How far was read."""
-    return Follower.objects.filter(name=NAME).values_list("tx", "entry").first() or BEGINNING
-
-
-def _moved(start: Mark, end: Mark) -> bool:
-    """False: another worker took this batch."""
-    mine = Follower.objects.filter(name=NAME, tx=start[0], entry=start[1])
-    return bool(mine.update(tx=end[0], entry=end[1]))
 
 
 def _entries(start: Mark, end: Mark) -> list[tuple[Any, ...]]:

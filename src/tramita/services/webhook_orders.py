@@ -11,15 +11,16 @@ from uuid import uuid4
 
 from tramita.domain.due_dates import status
 from tramita.domain.webhooks import COMMUNICATIONS, SAID, event_of
-from tramita.models import Follower, Item, Webhook, WebhookDelivery
+from tramita.models import Item, Webhook, WebhookDelivery
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries.due_rules import installation_zone
-from tramita.queries.events import BEGINNING, Mark, between, newest
+from tramita.queries.events import Mark, between, newest
 from tramita.queries.people import actors
 from tramita.queries.rows import document, fetch, moment
 from tramita.queries.visibility import Standing, may, sees
 from tramita.services import sql
 from tramita.services.clockwork import state_of
+from tramita.services.followers import mark_of, moved, skip_to_now
 from tramita.services.transactions import writing
 
 NAME = "webhooks"
@@ -29,13 +30,13 @@ PATH = ("customer", "contract", "service")  # what a process lies under, by the 
 
 def follow(*, at: datetime) -> int:
     """Order what the next entries of the ledger tell; how many were read. Cost: one statement while nobody listens."""
-    if not Webhook.objects.filter(active=True).exists() or newest() <= _mark():
+    if not Webhook.objects.filter(active=True).exists() or newest() <= mark_of(NAME):
         return 0
     with writing():
-        start, safe = _mark(), newest()
+        start, safe = mark_of(NAME), newest()
         rows = _entries(start, safe) if safe > start else []
         end = (int(rows[-1][0]), int(rows[-1][1])) if len(rows) == BATCH else max(safe, start)
-        if end == start or not _moved(start, end):
+        if end == start or not moved(NAME, start, end):
             return 0
         _order(rows, at=at)
     return len(rows)
@@ -43,8 +44,7 @@ def follow(*, at: datetime) -> int:
 
 def begin_now() -> None:
     """The first one that listens hears of what happens from now on. To be called within its transaction."""
-    tx, entry = newest()
-    Follower.objects.update_or_create(name=NAME, defaults={"tx": tx, "entry": entry})
+    skip_to_now(NAME)
 
 
 def row(
@@ -122,16 +122,6 @@ def _payload(item: Item, event: str, type_: str, entry: int, *, at: datetime) ->
     if event == SAID:
         data["communication"] = COMMUNICATIONS[type_]
     return {"type": event, "timestamp": at.isoformat(), "data": data}
-
-
-def _mark() -> Mark:
-    return Follower.objects.filter(name=NAME).values_list("tx", "entry").first() or BEGINNING
-
-
-def _moved(start: Mark, end: Mark) -> bool:
-    """False: another worker took this batch."""
-    mine = Follower.objects.filter(name=NAME, tx=start[0], entry=start[1])
-    return bool(mine.update(tx=end[0], entry=end[1]))
 
 
 def _entries(start: Mark, end: Mark) -> list[tuple[Any, ...]]:
