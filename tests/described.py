@@ -65,7 +65,7 @@ def step_by_step() -> None:
         for app, name in [key for key, one in self.disk_migrations.items() if key[0] == "tramita" and one.replaces]:
             del self.disk_migrations[app, name]
 
-    MigrationLoader.load_disk = without  # type: ignore[method-assign]
+    MigrationLoader.load_disk = without  # type: ignore[method-assign]  # in a process of its own
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
 

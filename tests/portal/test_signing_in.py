@@ -171,6 +171,6 @@ def test_who_keeps_the_desk_lets_somebody_in_who_lost_it(rui: Person) -> None:
     class Args:
         email = rui.email
 
-    assert SECOND_FACTOR_OFF.run(Args()) == 0  # type: ignore[arg-type]
+    assert SECOND_FACTOR_OFF.run(Args()) == 0  # type: ignore[arg-type]  # has what it reads
     assert not second_factor.is_on(rui)
     assert told()[-1] == "second_factor_off"

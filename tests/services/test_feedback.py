@@ -73,7 +73,7 @@ def test_after_the_window_nothing_is_taken_and_who_works_here_says_nothing(desk:
     assert ends is not None
     for by, at, error in ((rui, ends, Conflict), (desk.ana, LATER, NotPermitted)):
         with pytest.raises(error):
-            say(item, comment="Well?", by=by, at=at)  # type: ignore[operator]
+            say(item, comment="Well?", by=by, at=at)  # type: ignore[operator]  # one of the two
 
     assert not Feedback.objects.exists()
 

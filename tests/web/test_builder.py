@@ -229,7 +229,7 @@ def test_a_case_type_without_a_due_rule_or_an_allocation_is_kept_and_not_set_liv
     assert "needs a due rule" in checked
     assert "needs a queue, or somebody who gets it" in checked
     assert refused.status_code == 422  # type: ignore[attr-defined]  # an answer
-    assert kept.status_code == 302  # type: ignore[attr-defined]
+    assert kept.status_code == 302  # type: ignore[attr-defined]  # an answer
     assert {*errors_of(told)} == {"f-due", "f-queue"}
     assert version() == 1
 

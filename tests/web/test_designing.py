@@ -144,7 +144,7 @@ def test_the_kind_of_an_action_says_what_is_asked_and_a_sheet_may_be_a_spreadshe
     assert 'name="sheet"' in asked
     assert 'name="checklist"' not in asked
     assert refused.status_code == 422
-    rules = Definition.objects.get(key=PATH).current.body["actions"]["call"]["rules"]  # type: ignore[union-attr]
+    rules = Definition.objects.get(key=PATH).current.body["actions"]["call"]["rules"]  # type: ignore[union-attr]  # it is published
     assert [len(rule["levels"]) for rule in rules] == [1, 1]
     assert rules[0]["levels"][0] == {"approvers": ["primary"], "every": True}
 
@@ -175,7 +175,7 @@ def test_fields_and_cards_of_a_category_are_drawn(chief: Client) -> None:
     published = press(chief, f"{path}fields", publish="1")
 
     assert published.status_code == 302, words_of(published)
-    body = Definition.objects.get(key="acme/main/finance/query").current.body  # type: ignore[union-attr]
+    body = Definition.objects.get(key="acme/main/finance/query").current.body  # type: ignore[union-attr]  # published
     assert body["fields"]["region"]["choices"] == ["EU / PL"]
     assert body["fields"]["region"]["labels"] == {"EU / PL": {"pl": "Polska"}}
     assert [one["name"] for one in body["fields"]["goods"]["columns"]] == ["what"]

@@ -95,7 +95,7 @@ def _gone(row: Trashed) -> Gone:
         id=row.pk,
         reference=item.reference if item else "",
         name=item.title if item else _called(row.person),
-        along=row.along_count,  # type: ignore[attr-defined]
+        along=row.along_count,  # type: ignore[attr-defined]  # annotated by the query
         whose=_called(row.first.person) if row.first else "",
         at=row.at,
         by=row.by.name if row.by else "",
