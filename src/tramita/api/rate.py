@@ -1,12 +1,13 @@
-"""How often one token may ask."""
+"""How often one token may ask, whichever process and machine answers."""
 
 from django.conf import settings
+from django.utils import timezone
 
 from tramita.api.problems import TooManyRequests
-from tramita.ui.allowance import Allowances
+from tramita.ui.allowance import Portions
 
-_allowances = Allowances()
-forget = _allowances.forget
+_portions = Portions()
+forget = _portions.forget
 
 
 def within_rate(token: str) -> None:
@@ -16,6 +17,6 @@ def within_rate(token: str) -> None:
     """
     a_minute: int = settings.TRAMITA_API_RATE
     if a_minute:
-        seconds = _allowances.take(token, a_minute)
+        seconds = _portions.take(token, a_minute, at=timezone.now())
         if seconds:
             raise TooManyRequests(seconds)

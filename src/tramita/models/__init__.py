@@ -33,11 +33,12 @@ from tramita.models.time import TimeSpent
 from tramita.models.trash import Trashed
 from tramita.models.views import View
 from tramita.models.webhooks import Webhook, WebhookDelivery
-from tramita.models.work import Alert, Counter, Delivery, IdempotencyKey, PlannedStart, Presence, Timer
+from tramita.models.work import Alert, Allowance, Counter, Delivery, IdempotencyKey, PlannedStart, Presence, Timer
 
 __all__ = [
     "Access",
     "Alert",
+    "Allowance",
     "Approval",
     "ApprovalToken",
     "Attachment",

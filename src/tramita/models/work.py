@@ -126,6 +126,22 @@ class IdempotencyKey(models.Model):
         return self.key
 
 
+class Allowance(models.Model):
+    """How much one token has asked, of all processes together: spent until this moment, as if asking took time.
+
+    A token that may ask 60 times a minute spends a second with each; a minute ahead of now it has nothing left.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)  # the token's digest
+    spent_until = models.FloatField()  # seconds since 1970
+
+    class Meta:
+        db_table = "allowances"
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Counter(models.Model):
     """Numbers drawn one after the other, where the database has no sequences."""
 

@@ -20,6 +20,7 @@ from tramita.models.leases import NEVER_LEASED
 from tramita.queries.memory import remembering
 from tramita.services import (
     alerts,
+    allowances,
     bulk_work,
     calling,
     copying,
@@ -113,6 +114,7 @@ def tidy(*, at: datetime) -> Counter[str]:
             "jobs_forgotten": retention.forget_jobs(at=at),
             "webhooks_forgotten": retention.forget_webhooks(at=at),
             "files_swept": retention.sweep(at=at),
+            "allowances_forgotten": allowances.forget_idle(at=at),
         }
     )
 
