@@ -49,7 +49,6 @@ def test_a_portion_costs_one_statement_and_a_refusal_none(django_assert_num_quer
         assert here.take("t", 12_000, at=NOW) == 1
 
 
-
 def test_who_waits_as_long_as_told_is_let_through() -> None:
     """INTERFACES 5: 429 with Retry-After."""
     here = Portions()

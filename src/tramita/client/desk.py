@@ -1,0 +1,157 @@
+"""The calls by name. What has none here is a `get`, `post`, `patch` or `delete` with its path."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+from urllib.parse import quote
+
+import requests
+
+from tramita.client.calling import Calls
+from tramita.client.shapes import Approval, Entry, Event, Item
+
+PAGE = 200  # rows asked for at once; the most there is
+
+
+class Desk:
+    """One service, as one token's owner sees it.
+
+    Writes of an item take `version`, the one that was read: a stale one is refused with 412. `key` is an idempotency
+    key of your own, for a program that may die between asking and hearing.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: str,
+        timeout_seconds: float = 30,
+        session: requests.Session | None = None,
+        sleep: Callable[[float], None] | None = None,
+    ) -> None:
+        more: dict[str, Any] = {} if sleep is None else {"sleep": sleep}
+        self.calls = Calls(address, token=token, timeout_seconds=timeout_seconds, session=session, **more)
+
+    # any call
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Read; `path` begins after `/api/v1`."""
+        return self.calls.call("GET", path, query=query)
+
+    def post(self, path: str, body: Any = None, *, version: int | None = None, key: str | None = None) -> Any:
+        """Do; once, however often it is tried."""
+        return self.calls.call("POST", path, body=body, version=version, key=key)
+
+    def patch(self, path: str, body: Any, *, version: int | None = None) -> Any:
+        """Change what is named."""
+        return self.calls.call("PATCH", path, body=body, version=version)
+
+    def delete(self, path: str, body: Any = None, *, version: int | None = None) -> Any:
+        """Take away."""
+        return self.calls.call("DELETE", path, body=body, version=version)
+
+    def pages(self, path: str, **query: Any) -> Iterator[Any]:
+        """Every row of a list, page after page as they are asked for."""
+        asked = {"limit": PAGE, **query}
+        while True:
+            page = self.get(path, **asked)
+            yield from page["results"]
+            if page["next"] is None:
+                return
+            asked["cursor"] = page["next"]
+
+    # items
+
+    def items(self, **narrowing: Any) -> Iterator[Item]:
+        """Those the owner sees: `kind state list queue assignee organisation category due overdue q updated_since`."""
+        return self.pages("/items", **narrowing)
+
+    def item(self, reference: str) -> Item:
+        """One of them."""
+        return cast("Item", self.get(_item(reference)))
+
+    def start_ticket(self, *, key: str | None = None, **ticket: Any) -> Item:
+        """A new Ticket: `title description category requester primary_contact cc fields draft`."""
+        return cast("Item", self.post("/tickets", ticket, key=key))
+
+    def start_case(self, *, key: str | None = None, **case: Any) -> Item:
+        """A new Case: `case_type short_description requester primary_contact cc fields draft parent`."""
+        return cast("Item", self.post("/cases", case, key=key))
+
+    def change(self, reference: str, changes: Mapping[str, Any], *, version: int | None = None) -> Item:
+        """Title, category, contacts, fields, due date, checklist, tags: what is not named stays."""
+        return cast("Item", self.patch(_item(reference), changes, version=version))
+
+    def act(
+        self, reference: str, verb: str, *, version: int | None = None, key: str | None = None, **given: Any
+    ) -> Item:
+        """Any verb that `allowed` of the item names: `start`, `to-do`, `resume`, `rework`, `next-step`…"""
+        body = given or None
+        return cast("Item", self.post(f"{_item(reference)}/{verb}", body, version=version, key=key))
+
+    def assign(self, reference: str, to: str | int, *, version: int | None = None) -> Item:
+        """Give it to a user's address, a robot's name, or the id of either."""
+        return self.act(reference, "assign", version=version, to=to)
+
+    def wait(self, reference: str, *, type: str, version: int | None = None, **until: Any) -> Item:  # noqa: A002
+        """Interrupt the work: `until`, or `days` and `close_if_no_response`."""
+        return self.act(reference, "wait", version=version, type=type, **until)
+
+    def resolve(
+        self, reference: str, *, method: str, note: str | None = None, reason: str | None = None, **how: Any
+    ) -> Item:
+        """End the work; `note` is the resolution note."""
+        return self.act(reference, "resolve", method=method, note=note, reason=reason, **how)
+
+    def note(self, reference: str, body: str, *, resolution: bool = False, key: str | None = None) -> Item:
+        """What the requester does not see."""
+        return cast("Item", self.post(f"{_item(reference)}/notes", {"body": body, "resolution": resolution}, key=key))
+
+    def mail(self, reference: str, *, key: str | None = None, **mail: Any) -> Item:
+        """What the requester sees: `to cc bcc subject text html attachments send_at resolve based_on`."""
+        return cast("Item", self.post(f"{_item(reference)}/mails", mail, key=key))
+
+    def file(self, reference: str, name: str, content: bytes, *, key: str | None = None) -> dict[str, Any]:
+        """Put a file on it."""
+        path = f"{_item(reference)}/files"
+        return cast("dict[str, Any]", self.calls.call("POST", path, files={"file": (name, content)}, key=key))
+
+    def timeline(self, reference: str, *, type: Sequence[str] | None = None) -> Iterator[Entry]:  # noqa: A002
+        """What happened, oldest first."""
+        return self.pages(f"{_item(reference)}/timeline", type=type)
+
+    # work and decisions
+
+    def pull(self, *, key: str | None = None) -> Item | None:
+        """The next item of the owner's queues, now theirs and In Progress; None when there is none."""
+        return cast("Item | None", self.post("/next", key=key))
+
+    def ask_approval(self, reference: str, type: str, comment: str | None = None) -> Approval:  # noqa: A002
+        """Have the customer's manager decide."""
+        return cast("Approval", self.post(f"{_item(reference)}/approvals", {"type": type, "comment": comment}))
+
+    def approvals(self, **narrowing: Any) -> Iterator[Approval]:
+        """For a manager what awaits a decision, for staff those of the items they see: `state item`."""
+        return self.pages("/approvals", **narrowing)
+
+    def decide(self, number: int, decision: str, reason: str | None = None) -> Approval:
+        """`approve`, `reject` or `cancel`."""
+        return cast("Approval", self.post(f"/approvals/{number}/{decision}", {"reason": reason}))
+
+    # everything that happened
+
+    def events(self, after: str | None = None) -> Iterator[tuple[list[Event], str]]:
+        """Page after page, each with the cursor to keep once its events are dealt with: the next run begins there.
+
+        It ends when nothing more has happened. A program that dies over a page is given it again: nothing is missed,
+        and the `id` of an event tells what was seen.
+        """
+        while True:
+            page = self.get("/events", after=after, limit=PAGE)
+            if not page["results"]:
+                return
+            after = page["next"]
+            yield page["results"], page["next"]
+
+
+def _item(reference: str) -> str:
+    return f"/items/{quote(reference, safe='')}"

@@ -1,0 +1,144 @@
+"""The shapes of answers, as a type checker sees them. What is absent is None, never missing."""
+
+from typing import Any, Literal, TypedDict
+
+
+class Who(TypedDict):
+    """Somebody who works: a person or a robot."""
+
+    id: int
+    name: str
+    kind: Literal["human", "robot"]
+
+
+class Contact(Who):
+    """Somebody an item is about."""
+
+    address: str | None
+
+
+class Contacts(TypedDict):
+    """The people an item is about."""
+
+    primary: Contact | None
+    requester: Contact | None
+    subject: Contact | None
+    original_requester: Contact | None
+    cc: list[Contact]
+
+
+class Queue(TypedDict):
+    """Where an item waits for a team."""
+
+    id: int
+    name: str
+
+
+class Wait(TypedDict):
+    """Why an item waits."""
+
+    type: str
+    since: str | None
+    until: str | None
+    days: int | None
+    close_if_no_response: bool
+
+
+class Resolution(TypedDict):
+    """How the work ended."""
+
+    method: str | None
+    by: Who | None
+    at: str | None
+    reason: str | None
+    first_by: Who | None
+    first_at: str | None
+
+
+class Trouble(TypedDict):
+    """What a person must look at."""
+
+    code: str
+    source: str | None
+    reason: str | None
+
+
+class Due(TypedDict):
+    """The promise; `seconds_left` is negative when overdue."""
+
+    at: str | None
+    status: Literal["not_set", "on_target", "today", "overdue"]
+    clock: Literal["running", "paused", "stopped"]
+    seconds_left: int | None
+    text: str
+
+
+class Item(TypedDict):
+    """A Ticket, Case or Action."""
+
+    reference: str
+    kind: Literal["ticket", "case", "action"]
+    state: Literal["draft", "to_do", "in_progress", "waiting", "resolved", "closed"]
+    version: int
+    title: str
+    wait: Wait | None
+    resolution: Resolution | None
+    problem: Trouble | None
+    assignee: Who | None
+    owner: Who | None
+    queue: Queue | None
+    list: Literal["inbox", "owned", "queue", "none"]
+    category: str | None
+    case_type: str | None
+    customer: str | None
+    organisation: str | None
+    contacts: Contacts
+    due: Due
+    highlighted: bool
+    new_information: bool
+    allowed: "list[str]"
+    description: str | None
+    parent: str | None
+    merged_into: str | None
+    children: "list[str]"
+    instructions: str | None
+    checklist: dict[str, bool] | None
+    estimate: int | None
+    fields: dict[str, Any]
+    created_at: str
+    updated_at: str
+    closed_at: str | None
+    tags: "list[str]"
+
+
+class Entry(TypedDict):
+    """One line of a timeline."""
+
+    seq: int
+    at: str
+    actor: Who | None
+    type: str
+    data: dict[str, Any]
+    visibility: Literal["internal", "participants"]
+    item: str
+
+
+class Event(Entry):
+    """One line of everything that happened."""
+
+    id: int
+
+
+class Approval(TypedDict):
+    """A request for a decision, and how it ended."""
+
+    id: int
+    item: str
+    type: str | None
+    state: Literal["awaiting", "approved", "rejected", "cancelled", "expired"]
+    comment: str | None
+    reason: str | None
+    requested_by: Who | None
+    requested_at: str
+    decided_by: Who | None
+    decided_at: str | None

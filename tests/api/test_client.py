@@ -1,0 +1,186 @@
+"""`tramita.client`: the API as a program uses it."""
+
+from typing import Any, get_args, get_type_hints
+
+import pytest
+import responses
+
+from tests.api.in_process import ADDRESS, desk_of
+from tests.desk import Desk as Cast
+from tramita.api.schemas import approvals, items, timeline
+from tramita.client import Desk, Problem, Unreachable, shapes
+from tramita.models import Item
+
+SLOW_DOWN = {
+    "type": "urn:tramita:problem:too_many_requests",
+    "title": "Too Many Requests",
+    "status": 429,
+    "detail": "Too many requests. Try again in 7 seconds.",
+    "code": "too_many_requests",
+    "errors": [],
+}
+
+
+def asked_again(*answers: dict[str, Any], tries: int = 2, method: str = "POST") -> tuple[list[float], list[Any]]:
+    """The waits between the tries, and the requests, of a service that answers so, one after the other."""
+    waits: list[float] = []
+    desk = Desk(ADDRESS, token="t", sleep=waits.append)
+    with responses.RequestsMock() as service:
+        for answer in answers:
+            service.add(method, f"{ADDRESS}/api/v1/next", **answer)
+        desk.calls.call(method, "/next")
+        assert len(service.calls) == tries
+        return waits, [call.request for call in service.calls]
+
+
+def test_a_program_takes_a_ticket_from_intake_to_its_end(desk: Cast) -> None:
+    """INTERFACES 5, issue of the API: all that the screen does."""
+    here = desk_of(desk.ana.id or 0)
+    ticket = here.start_ticket(
+        title="Invoice 991 twice",
+        description="It came twice.",
+        category="acme/main/finance/invoice-query",
+        requester=desk.rui.email,
+    )
+
+    pulled = here.pull()
+    assert pulled
+    reference = pulled["reference"]
+    here.note(reference, "The bank says once.")
+    waiting = here.wait(reference, type="more_information", days=5, close_if_no_response=True)
+    here.act(reference, "resume")
+    changed = here.change(reference, {"tags": ["twice"]})
+    here.file(reference, "bank.txt", b"Paid once.")
+    resolved = here.resolve(reference, method="replied", note="Credit note sent.")
+
+    told = [entry["type"] for entry in here.timeline(reference)]
+    assert (ticket["reference"], ticket["state"], pulled["state"]) == (reference, "to_do", "in_progress")
+    assert waiting["wait"]
+    assert (waiting["state"], waiting["wait"]["days"]) == ("waiting", 5)
+    assert changed["tags"] == ["twice"]
+    assert (resolved["state"], here.item(reference)["state"]) == ("resolved", "resolved")
+    assert {"note_added", "waited", "resumed", "resolved"} <= set(told)
+    assert here.pull() is None
+
+
+def test_lists_are_read_to_their_end(desk: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """INTERFACES 5: pages by cursor."""
+    monkeypatch.setattr("tramita.client.desk.PAGE", 2)
+    made = [desk.ticket().reference for _ in range(5)]
+
+    found = [item["reference"] for item in desk_of(desk.ana.id or 0).items(kind="ticket", sort="number")]
+
+    assert found == made
+
+
+@pytest.mark.django_db(transaction=True)  # a follower hears only of what is committed
+def test_an_export_goes_on_where_it_ended(desk: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """INTERFACES 5: everything that happened, in order, by cursor."""
+    monkeypatch.setattr("tramita.client.desk.PAGE", 2)
+    here = desk_of(desk.ana.id or 0)
+    reference = desk.ticket().reference
+    cursor = [cursor for _, cursor in here.events()][-1]
+    for number in range(5):
+        here.note(reference, f"Note {number}")
+
+    pages = list(here.events(cursor))
+
+    notes = [event["data"]["body"] for events, _ in pages for event in events if event["type"] == "note_added"]
+    assert notes == [f"Note {number}" for number in range(5)]
+    assert list(here.events(pages[-1][1])) == []
+
+
+def test_what_is_refused_tells_why(desk: Cast) -> None:
+    """RFC 9457: the code, the fields, what else is allowed."""
+    here = desk_of(desk.ana.id or 0)
+    reference = desk.ticket().reference
+
+    with pytest.raises(Problem) as wrong:
+        here.wait(reference, type="luck")
+    with pytest.raises(Problem) as refused:
+        here.act(reference, "resume")
+    with pytest.raises(Problem) as stale:
+        here.act(reference, "start", version=99)
+    with pytest.raises(Problem) as missing:
+        here.item("99999-T")
+
+    assert (wrong.value.status, wrong.value.errors[0]["field"]) == (422, "type")
+    assert (refused.value.code, refused.value.body["state"]) == ("transition_not_allowed", "to_do")
+    assert (stale.value.status, "current" in stale.value.body) == (412, True)
+    assert (missing.value.status, missing.value.code) == (404, "not_found")
+
+
+def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_happens_twice(desk: Cast) -> None:
+    """INTERFACES 5: every POST has a key."""
+    waits: list[float] = []
+    here = desk_of(desk.ana.id or 0, lost=2, waits=waits)
+
+    made = here.start_ticket(
+        title="Once", description="Only.", category="acme/main/finance/plain", requester=desk.rui.email
+    )
+
+    assert [one.reference for one in Item.objects.all()] == [made["reference"]]
+    assert waits == [0.5, 1.0]
+
+
+def test_a_change_that_may_have_happened_is_not_tried_again(desk: Cast) -> None:
+    """A PATCH has no key: the program looks what became of it."""
+    reference = desk.ticket().reference
+
+    with pytest.raises(Unreachable):
+        desk_of(desk.leo.id or 0, lost=1).change(reference, {"tags": ["seen"]})
+
+
+def test_who_is_asked_to_wait_waits_so_long(desk: Cast) -> None:
+    """INTERFACES 5: 429 with Retry-After; 503 says it too."""
+    slow = {"status": 429, "json": SLOW_DOWN, "headers": {"Retry-After": "7"}}
+    away = {"status": 503, "headers": {"Retry-After": "2"}}
+
+    waits, asked = asked_again(slow, away, {"status": 204}, tries=3)
+
+    assert waits == [7, 2]
+    assert len({request.headers["Idempotency-Key"] for request in asked}) == 1
+
+
+def test_it_gives_up_at_last_and_says_what_it_heard() -> None:
+    """A service that is away stays a problem of the program's."""
+    slow = {"status": 429, "json": SLOW_DOWN, "content_type": "application/problem+json"}
+
+    with pytest.raises(Problem, match="429 too_many_requests"):
+        asked_again(slow, tries=6)
+    with pytest.raises(Problem, match="502 unknown"):
+        asked_again({"status": 502, "body": "<html>"}, tries=1)
+
+
+def test_a_token_follows_no_redirect() -> None:
+    """What leads elsewhere is told, not followed."""
+    with pytest.raises(Problem, match="302"):
+        asked_again({"status": 302, "headers": {"Location": "https://evil.example/"}}, tries=1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "answer"),
+    [
+        (shapes.Item, items.ItemOut),
+        (shapes.Who, items.WhoOut),
+        (shapes.Contact, items.ContactOut),
+        (shapes.Contacts, items.ContactsOut),
+        (shapes.Queue, items.QueueRefOut),
+        (shapes.Wait, items.WaitOut),
+        (shapes.Resolution, items.ResolutionOut),
+        (shapes.Trouble, items.ProblemOut),
+        (shapes.Due, items.DueOut),
+        (shapes.Entry, timeline.EntryOut),
+        (shapes.Event, timeline.EventOut),
+        (shapes.Approval, approvals.ApprovalOut),
+    ],
+)
+def test_the_types_are_those_of_the_answers(shape: Any, answer: Any) -> None:
+    """INTERFACES 5: one description, two faces."""
+    hints = get_type_hints(shape)
+
+    assert set(hints) == set(answer.model_fields)
+    for name, field in answer.model_fields.items():
+        words = [getattr(word, "value", word) for word in getattr(field.annotation, "__members__", {}).values()]
+        if words and get_args(hints[name]):
+            assert set(words) == set(get_args(hints[name])), name
