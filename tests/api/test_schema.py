@@ -67,8 +67,9 @@ def test_every_call_says_what_it_does_and_every_post_takes_a_key(described: dict
 
 
 NAMED = """
-POST /tickets · POST /cases · GET /items · GET /items/{reference} · PATCH /items/{reference} · POST /items/{reference}/submit
-POST /items/{reference}/start · POST /items/{reference}/release · POST /items/{reference}/to-do
+POST /tickets · POST /cases · GET /items · GET /items/{reference} · PATCH /items/{reference}
+POST /items/{reference}/submit · POST /items/{reference}/start
+POST /items/{reference}/release · POST /items/{reference}/to-do
 POST /items/{reference}/resume · POST /items/{reference}/reopen · POST /items/{reference}/abort
 POST /items/{reference}/discard · POST /items/{reference}/assign · POST /items/{reference}/wait
 POST /items/{reference}/resolve · GET /items/{reference}/timeline · GET /items/{reference}/due

@@ -27,7 +27,7 @@ IDLE = 24 * 3600.0  # seconds after which a token that does not ask is forgotten
 class Taken(NamedTuple):
     """So many requests, or none and the seconds until the next one is free."""
 
-    count: int
+    size: int
     wait: float = 0.0
 
 

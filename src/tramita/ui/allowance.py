@@ -78,9 +78,9 @@ class Portions:
                 self._known.clear()
             before = self._known.get(key)
             left = before.left if before and before.until > now else 0  # another thread's
-            until, refused = now + (MINUTE if taken.count else taken.wait), not taken.count
-            self._known[key] = _Portion(left + max(0, taken.count - 1), until, refused)
-        return 0 if taken.count else max(1, math.ceil(taken.wait))
+            until, refused = now + (MINUTE if taken.size else taken.wait), not taken.size
+            self._known[key] = _Portion(left + max(0, taken.size - 1), until, refused)
+        return 0 if taken.size else max(1, math.ceil(taken.wait))
 
     def forget(self) -> None:
         """Ask the database anew."""
