@@ -14,7 +14,7 @@ from tramita.services import starting
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FIRST_ID = 1_000_000  # of its definitions: far from what the database counts
-NAMED = {"category": "path", "case_type": "path", "calendar": "key"}  # how a body calls what it is
+NAMED = {"category": "path", "case_type": "path", "calendar": "key", "sign_on": "key"}  # how a body calls what it is
 OFFICE = {"key": "office", "time_zone": "UTC", "week": {"mon-fri": "09:00-12:00 13:00-18:00"}}
 
 ONBOARDING: dict[str, object] = {

@@ -5,7 +5,7 @@ from tramita.cli.configuration import APPLY, EXPORT
 from tramita.cli.examples import EXAMPLE
 from tramita.cli.files import FILE_KEEP
 from tramita.cli.lifecycle import LIFECYCLE
-from tramita.cli.people import SECOND_FACTOR_OFF, TOKEN_CREATE, USER_CREATE
+from tramita.cli.people import SECOND_FACTOR_OFF, SIGN_ON_FORGET, TOKEN_CREATE, USER_CREATE
 from tramita.cli.seed import SEED
 from tramita.cli.upgrading import CASE_TYPE_MOVE
 from tramita.ui.terminal import Command
@@ -22,4 +22,5 @@ COMMANDS: list[Command] = [
     TOKEN_CREATE,
     USER_CREATE,
     SECOND_FACTOR_OFF,
+    SIGN_ON_FORGET,
 ]

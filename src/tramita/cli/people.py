@@ -1,12 +1,16 @@
-"""`tramita user create`, `tramita user second-factor-off` and `tramita token create`."""
+"""`tramita user create`, `second-factor-off` and `sign-on-forget`, and `tramita token create`."""
 
 import sys
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Role
 from tramita.ui import terminal
 from tramita.ui.terminal import SUCCESS, Command
+
+if TYPE_CHECKING:
+    from tramita.models import Person
 
 ROLES = [role.value for role in Role if role not in {Role.ROBOT, Role.SYSTEM}]
 
@@ -58,7 +62,7 @@ USER_CREATE = Command(
 )
 
 
-def configure_second_factor(parser: ArgumentParser) -> None:
+def configure_who(parser: ArgumentParser) -> None:
     parser.add_argument("email", metavar="EMAIL")
 
 
@@ -66,22 +70,41 @@ def run_second_factor(args: Namespace) -> int:
     """For who lost their phone and their recovery codes: they sign in with the password alone again, and hear of it."""
     from django.utils.timezone import now
 
+    from tramita.services.second_factor import turn_off
+
+    turn_off(_who(args), at=now())
+    return SUCCESS
+
+
+def run_sign_on(args: Namespace) -> int:
+    """For an address that somebody else has now, or a person with a new account at the provider."""
+    from tramita.services.sign_on import forget
+
+    terminal.say(f"{args.email}  {forget(_who(args))} forgotten")
+    return SUCCESS
+
+
+def _who(args: Namespace) -> "Person":
     from tramita.domain.errors import NotFound
     from tramita.queries.people import person_by_address
-    from tramita.services.second_factor import turn_off
 
     person = person_by_address(args.email)
     if person is None:
         raise NotFound("There is nobody called “%(who)s”.", who=args.email)
-    turn_off(person, at=now())
-    return SUCCESS
+    return person
 
 
 SECOND_FACTOR_OFF = Command(
     name="user second-factor-off",
     help="let a person sign in without a second factor, after they have lost it",
-    configure=configure_second_factor,
+    configure=configure_who,
     run=run_second_factor,
+)
+SIGN_ON_FORGET = Command(
+    name="user sign-on-forget",
+    help="forget a person's accounts at providers of single sign-on; the next one with their address is theirs",
+    configure=configure_who,
+    run=run_sign_on,
 )
 TOKEN_CREATE = Command(
     name="token create",

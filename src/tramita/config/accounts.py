@@ -4,12 +4,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from tramita.models import Person
 from tramita.portal import second_step
-from tramita.queries import people
+from tramita.portal.sign_on import way_out
+from tramita.queries import people, sign_on
 from tramita.services import second_factor
 
 
@@ -19,6 +21,13 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
     def get_user(self, user_id: int) -> Person | None:
         """Django asks for them at each page. Cost: one statement."""
         return people.signed_in(int(user_id))
+
+
+class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
+    """The form, and a button for each provider of single sign-on."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"providers": sign_on.providers()}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -44,6 +53,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """A browser that was never theirs is told of (TO-7)."""
         response: HttpResponse = super().post_login(request, user, **details)
         return second_step.known_from_now_on(request, response, user)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Who came by a provider may still be signed in there (TO-7)."""
+        return way_out(request) or str(super().get_logout_redirect_url(request))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page that opens says enough: no “successfully signed in”."""

@@ -56,6 +56,7 @@ def examine(*, at: datetime, send: bool = False) -> Iterator[Finding]:
             yield part(at)
         yield from _mailboxes(at, send=send)
         yield from _domains()
+        yield from _sign_on()
         yield _hooks(at)
         yield _push(at)
         yield _webhooks(at)
@@ -264,6 +265,19 @@ def _webhooks(at: datetime) -> Finding:
     if failing:
         return _wrong("webhooks", f"nothing is taken at {failing[0]}", "see GET /webhooks/…/deliveries")
     return _well("webhooks", f"{listen} listen")
+
+
+def _sign_on() -> Iterator[Finding]:
+    """Each provider: whether people could sign in by it now (TO-7)."""
+    from tramita.queries.sign_on import providers
+    from tramita.services.sign_on import check
+
+    for one in providers():
+        part = f"single sign-on {one.key}"
+        if cause := check(one):
+            yield _wrong(part, cause, f"see the provider {one.key} in the Builder, and that {one.issuer} is reached")
+        else:
+            yield _well(part, f"{one.issuer} answers; it vouches for {', '.join(one.domains)}")
 
 
 def _backup(at: datetime) -> Iterator[Finding]:

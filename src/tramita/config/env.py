@@ -78,6 +78,7 @@ class Env(BaseSettings):
     scanner: str = Field("", description="clamd://HOST:PORT, clamd:///SOCKET or the path of a command")
     calls_inside: str = Field("", description="host names separated by commas")
     push_inside: str = Field("", description="host names separated by commas")
+    sign_on_inside: str = Field("", description="host names separated by commas")
     webhook_allow: str = Field("", description="networks such as 10.0.0.0/8 separated by commas")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     nameservers: str = Field("", description="ADDRESS or ADDRESS#PORT separated by commas, or off")
@@ -224,6 +225,11 @@ class Env(BaseSettings):
     def push_services_inside(self) -> frozenset[str]:
         """Hosts of push services although they are inside of the own network (AP-17)."""
         return _hosts(self.push_inside)
+
+    @property
+    def providers_inside(self) -> frozenset[str]:
+        """Hosts of providers of single sign-on although they are inside of the own network (TO-7)."""
+        return _hosts(self.sign_on_inside)
 
     @property
     def webhook_networks(self) -> frozenset[str]:

@@ -30,6 +30,7 @@ TRAMITA_MAIL_AUTHORITIES = ENV.authorities
 TRAMITA_SCANNER = ENV.scanner
 TRAMITA_CALLS_INSIDE = ENV.hosts_inside
 TRAMITA_PUSH_INSIDE = ENV.push_services_inside
+TRAMITA_SIGN_ON_INSIDE = ENV.providers_inside
 TRAMITA_WEBHOOK_ALLOW = ENV.webhook_networks
 TRAMITA_SEND_ONLY_TO = ENV.recipients
 TRAMITA_NAMESERVERS = ENV.resolvers

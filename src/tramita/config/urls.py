@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from tramita.config import health
+from tramita.config.accounts import SignIn
 from tramita.ui import pushing
 from tramita.ui import views as ui
 
@@ -12,7 +13,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/login/", SignIn.as_view(), name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("api/", include("tramita.api.urls")),
     path("mail/hooks/", include("tramita.mail.urls")),

@@ -34,11 +34,15 @@ def page_of_consent(url: str, *, client: str, scope: str, user: str, back: str, 
 
     `access_type` and `prompt` are how Google is asked for a refresh token; others pass over what they do not know.
     """
-    challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {"response_type": "code", "client_id": client, "redirect_uri": back, "scope": scope, "state": state}
-    asked |= {"code_challenge": challenge, "code_challenge_method": "S256", "login_hint": user}
+    asked |= {"code_challenge": challenge_of(verifier), "code_challenge_method": "S256", "login_hint": user}
     asked |= {"access_type": "offline", "prompt": "consent"}
     return f"{url}{'&' if '?' in url else '?'}{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+def challenge_of(verifier: str) -> str:
+    """What is shown first of what is only told with the code (RFC 7636 section 4.2)."""
+    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def exchanged(url: str, *, client: str, secret: str, code: str, back: str, verifier: str) -> Tokens:

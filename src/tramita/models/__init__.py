@@ -27,7 +27,7 @@ from tramita.models.people import Grant, Membership, Organisation, OtherAddress,
 from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
 from tramita.models.searching import Follower, SearchDoc
-from tramita.models.signing_in import Device, SecondFactor
+from tramita.models.signing_in import Device, Identity, SecondFactor
 from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
 from tramita.models.trash import Trashed
@@ -65,6 +65,7 @@ __all__ = [
     "Follower",
     "Grant",
     "IdempotencyKey",
+    "Identity",
     "Item",
     "ItemTag",
     "Job",

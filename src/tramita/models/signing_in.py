@@ -40,3 +40,19 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.agent}"
+
+
+class Identity(models.Model):
+    """Who somebody is at a provider of single sign-on. Their address may change there: the subject does not."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    at = models.DateTimeField()  # the first time
+
+    class Meta:
+        db_table = "identities"
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_an_identity")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.issuer}"

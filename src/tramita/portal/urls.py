@@ -14,6 +14,7 @@ from tramita.portal import (
     second_step,
     security,
     settings,
+    sign_on,
 )
 from tramita.portal.by_mail import by_mail
 
@@ -22,6 +23,10 @@ urlpatterns = [
     path("accounts/link", by_link.ask, name="link-asked"),
     path("accounts/link/<str:key>", by_link.enter, name="link-enter"),
     path("accounts/code", second_step.ask, name="second-step"),
+    path("accounts/sign-on/<str:key>", sign_on.begin, name="sign-on"),
+    path("accounts/sign-on/<str:key>/back", sign_on.back, name="sign-on-back"),
+    path("accounts/sign-on/<str:key>/out", sign_on.signed_out, name="signed-out"),
+    path("accounts/sign-on/<str:key>/leave", sign_on.leave, name="sign-on-leave"),
     path("accounts/security", security.security, name="security"),
     path("accounts/password", passwords.forgotten, name="password-forgotten"),
     path("accounts/password/<str:key>", passwords.choose, name="password-choose"),

@@ -28,6 +28,7 @@ from tramita.services.definitions import (
     processes,
     properties,
     shapes,
+    signing_on,
     values,
 )
 from tramita.services.definitions.apply import AS_BEFORE, one_at_a_time, publish
@@ -89,6 +90,7 @@ SORTS: Mapping[str, Sort] = {
     "calendars": Sort("calendars", desk.CALENDAR),
     "due-rules": Sort("due_rules", desk.DUE_RULE),
     "approval-types": Sort("approval_types", desk.APPROVAL_TYPE),
+    "sign-on": Sort("sign_on", signing_on.PROVIDER),
     "settings": Sort("settings", desk.SETTINGS, alone=True),
 }
 

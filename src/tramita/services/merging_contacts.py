@@ -17,6 +17,7 @@ from tramita.models import (
     ApprovalToken,
     Consent,
     CopiedContact,
+    Identity,
     Item,
     OtherAddress,
     Person,
@@ -104,5 +105,6 @@ def _address(double: Person, kept: Person, *, by: Actor, at: datetime) -> None:
     double.save(update_fields=["email", "key", "is_active", "password"])
     kept.save(update_fields=[name.removesuffix("_id") for name in FILLED])
     OtherAddress.objects.create(address=address, person=kept, at=at, by_id=by.id)
+    Identity.objects.filter(person=double).update(person=kept)
     Token.objects.filter(person=double).delete()
     PushSubscription.objects.filter(person=double).delete()

@@ -25,6 +25,7 @@ SORTS: Words = {
     "calendars": _("Calendars"),
     "due-rules": _("Due rules"),
     "approval-types": _("Approval types"),
+    "sign-on": _("Single sign-on"),
     "settings": _("General settings"),
 }
 EXTENDED: Words = {"contacts": _("Contacts"), **SORTS}
@@ -45,6 +46,7 @@ NEW: Words = {
     "calendars": _("New calendar"),
     "due-rules": _("New due rule"),
     "approval-types": _("New approval type"),
+    "sign-on": _("New provider"),
 }
 ABOUT: Words = {
     "queues": _("Where work waits for a team, and who takes it from there."),
@@ -65,6 +67,7 @@ ABOUT: Words = {
     "calendars": _("When a team works: windows, public holidays, days off."),
     "due-rules": _("What is promised: how long something may take, and how that is counted."),
     "approval-types": _("What the manager of an organisation may be asked to approve."),
+    "sign-on": _("Providers by which people sign in with the account that they have already (OpenID Connect)."),
     "settings": _("What holds for the whole desk."),
 }
 # by the name of the key, or `sort.key` where it means something else there
@@ -128,6 +131,12 @@ KEYS: Words = {
     "parent": _("Belongs to"),
     "domains": _("Domains of its addresses"),
     "account_manager": _("Account manager"),
+    "sign-on.title": _("Name on the button"),
+    "issuer": _("Issuer"),
+    "client_id": _("Client ID"),
+    "client_secret_env": _("Variable of the client secret"),
+    "make_contacts": _("People who are not known yet are made"),
+    "addresses_verified": _("The provider verifies every address"),
     "queue": _("Queue"),
     "due": _("Due rule"),
     "feedback_window": _("Feedback window"),
@@ -231,6 +240,12 @@ HINTS: Words = {
     "language": _("Empty: the person's own choice."),
     "active": _("Somebody who is not cannot sign in and gets no work."),
     "approval-types.active": _("One that is not cannot be asked for any more."),
+    "sign-on.active": _("One that is not lets nobody in."),
+    "sign-on.domains": _("One a line, such as acme.es. It lets in nobody whose address is of another domain."),
+    "issuer": _("As the provider writes it, such as https://login.example.com/acme."),
+    "client_secret_env": _("The name of an environment variable, never the secret itself. Empty: there is none."),
+    "make_contacts": _("As contacts of the organisation that their domain belongs to. Never as staff."),
+    "addresses_verified": _("Only for one that does not say so of each address, such as Microsoft Entra ID."),
     "robots.active": _("One that is not gets no work."),
     "grants": _("Without any, the role holds everywhere. With some, only there and below."),
     "own_queues_only": _("Else they see all that their rights allow."),

@@ -38,6 +38,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "calendars": ("time_zone", "week", "extra_days_off"),
     "due-rules": ("within", "calendar", "base"),
     "approval-types": ("description", "active"),
+    "sign-on": ("issuer", "domains", "active"),
 }
 WORDS = {
     "role": "role",

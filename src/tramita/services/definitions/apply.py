@@ -97,6 +97,7 @@ def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime
     processes = publisher.customers(configuration.customers, organisations)
     rows.mailboxes(configuration.mailboxes, processes)
     publisher.approval_types(configuration.approval_types)
+    publisher.sign_on(configuration.sign_on)
     publisher.canned_texts(configuration.canned_texts)
     publisher.mail_templates(configuration.mail_templates)
     publisher.retire()

@@ -50,6 +50,7 @@ def current(*, everybody: bool = False, only: Collection[str] | None = None) -> 
         "mailboxes": mailboxes,
         "mail_templates": lambda: {key: mail_template(body) for key, body in bodies("mail_template")},
         "approval_types": lambda: {key: approval_type(body) for key, body in bodies("approval_type")},
+        "sign_on": lambda: {key: sign_on(body) for key, body in bodies("sign_on")},
         "canned_texts": lambda: {key: canned_text(body) for key, body in bodies("canned_text")},
     }
     return {name: section() for name, section in sections.items() if only is None or name in only}
@@ -109,6 +110,13 @@ def due_rule(body: Mapping[str, Any]) -> Tree:
 def approval_type(body: Mapping[str, Any]) -> Tree:
     tree = {"name": body["name"], "description": body["description"]}
     return tree | {name: False for name in ("active", "reminders") if not body.get(name, True)}
+
+
+def sign_on(body: Mapping[str, Any]) -> Tree:
+    tree: Tree = {name: body[name] for name in ("title", "issuer", "client_id")} | {"domains": list(body["domains"])}
+    tree |= given(client_secret_env=body.get("client_secret_env", ""))
+    tree |= {name: True for name in ("make_contacts", "addresses_verified") if body.get(name)}
+    return tree | ({} if body.get("active", True) else {"active": False})
 
 
 def canned_text(body: Mapping[str, Any]) -> Tree:

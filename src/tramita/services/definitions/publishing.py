@@ -20,6 +20,7 @@ from tramita.domain.definitions import (
     Settings,
 )
 from tramita.domain.mail_templates import MailTemplate
+from tramita.domain.sign_on import SignOnDefinition
 from tramita.models import Definition, Organisation, Version
 from tramita.services.definitions.reading import Configuration
 from tramita.services.definitions.tally import Tally
@@ -37,6 +38,7 @@ SECTION_OF = {
     "case_type": "customers",
     "defect_category": "customers/defects",
     "approval_type": "approval_types",
+    "sign_on": "sign_on",
     "canned_text": "canned_texts",
     "mail_template": "mail_templates",
 }
@@ -162,6 +164,10 @@ class Publisher:
     def approval_types(self, types: Mapping[str, ApprovalTypeDefinition]) -> None:
         for key, one in types.items():
             self.publish("approval_type", key, body_of(one), title=one.name)
+
+    def sign_on(self, providers: Mapping[str, SignOnDefinition]) -> None:
+        for key, one in providers.items():
+            self.publish("sign_on", key, body_of(one), title=one.title)
 
     def canned_texts(self, texts: Mapping[str, CannedTextDefinition]) -> None:
         for key, one in texts.items():

@@ -25,7 +25,17 @@ from tramita.domain.definitions import (
     Settings,
 )
 from tramita.domain.mail_templates import MailTemplate
-from tramita.services.definitions import canned, desk, mail_texts, named_dates, persons, processes, properties
+from tramita.domain.sign_on import SignOnDefinition
+from tramita.services.definitions import (
+    canned,
+    desk,
+    mail_texts,
+    named_dates,
+    persons,
+    processes,
+    properties,
+    signing_on,
+)
 from tramita.services.definitions.keys import Reading, entries
 from tramita.services.definitions.source import Node, Place, Problems
 
@@ -44,7 +54,7 @@ SECTIONS = (
         "users",
         "robots",
     ),
-    *("customers", "mailboxes", "mail_templates", "approval_types", "canned_texts"),
+    *("customers", "mailboxes", "mail_templates", "approval_types", "canned_texts", "sign_on"),
 )
 PEOPLE = ("contacts", "users", "robots")
 NOTHING = Node({}, Place("nothing"))
@@ -73,6 +83,7 @@ class Configuration:
     mail_templates: Mapping[str, MailTemplate] = field(default_factory=dict)
     approval_types: Mapping[str, ApprovalTypeDefinition] = field(default_factory=dict)
     canned_texts: Mapping[str, CannedTextDefinition] = field(default_factory=dict)
+    sign_on: Mapping[str, SignOnDefinition] = field(default_factory=dict)
 
     def categories(self) -> Iterator[tuple[str | None, CategoryDefinition]]:
         """Every Ticket category, with the calendar of its contract."""
@@ -134,6 +145,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
         mail_templates=each(reading, sections["mail_templates"], mail_texts.template),
         approval_types=each(reading, sections["approval_types"], desk.approval_type),
         canned_texts=each(reading, sections["canned_texts"], canned.canned_text),
+        sign_on=each(reading, sections["sign_on"], signing_on.provider),
     )
 
 
