@@ -107,6 +107,9 @@ NO_PAGES: Mapping[str, str] = {
     "tray-picture": "a file",
     "tray-part": "a file",
     "portal-file": "a file",
+    "sign-on": "leads to the provider",
+    "sign-on-back": "leads to where somebody was going",
+    "sign-on-leave": "leads to the provider",
     "second-step": "leads to the sign-in, unless a password was right a moment ago",
     "push-worker": "a script",
 }
@@ -124,6 +127,7 @@ VISITORS = frozenset(  # nobody is signed in there
         "link-enter",
         "password-forgotten",
         "password-choose",
+        "signed-out",
     }
 )
 
@@ -432,6 +436,9 @@ def _news(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     key = Way(ana.pk, "new_user", int(now.timestamp()), before(ana)).key()
     found.add("password-forgotten", "/accounts/password")
     found.add("link-asked", "/accounts/link")
+    vouching = {"title": "Acme Group", "issuer": "https://login.acme.example", "client_id": "t"}
+    publish("sign_on", "acme", **vouching, domains=["acme.example"])
+    found.add("signed-out", "/accounts/sign-on/acme/out")
     entering = Way(desk.rui.pk, "sign_in", int(now.timestamp()), before(desk.rui, "sign_in")).key()
     found.add("link-enter", f"/accounts/link/{entering}")
     found.add("password-choose", f"/accounts/password/{key}")

@@ -30,6 +30,7 @@ EDITS = (
     ("calendars", "office", "week.sat", ["09:00-12:00"]),
     ("due-rules", "two_days", "within", ["12 working hours"]),
     ("approval-types", "refund", "reminders", []),
+    ("sign-on", "acme", "domains", ["acme.es\nacme.pt"]),
     ("settings", "", "undo_send", ["20"]),
 )
 

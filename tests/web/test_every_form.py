@@ -29,6 +29,7 @@ FORMS: Mapping[str, Shape] = {
     "a Ticket category": SORTS["categories"].shape,
     "a defect category": SORTS["defect-categories"].shape,
     "an approval type": SORTS["approval-types"].shape,
+    "a provider of single sign-on": SORTS["sign-on"].shape,
     "a canned text": SORTS["canned-texts"].shape,
     "a Case type": process_shapes.CASE_TYPE,
     "a step": process_shapes.STEP,
@@ -143,6 +144,9 @@ EVERYTHING = {
     },
     "mail_templates": {"split": {"en": {"text": "Split"}}},
     "approval_types": {"t": {"name": "T", "description": "T"}},
+    "sign_on": {
+        "acme": {"title": "A", "issuer": "https://login.acme.example", "client_id": "t", "domains": ["acme.example"]}
+    },
     "canned_texts": {"c": {"title": "C", "texts": {"en": "C"}, "files": [{"name": "a", "sha256": "0f" * 32}]}},
 }
 

@@ -365,6 +365,17 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             }
         },
         "approval_types": {"t": {"name": draw(words), "description": draw(words), "active": draw(flags)}},
+        "sign_on": {
+            "s": {
+                "title": draw(words),
+                "issuer": "https://login.example",
+                "client_id": draw(words),
+                "domains": ["acme.es"],
+                "make_contacts": draw(flags),
+                "addresses_verified": draw(flags),
+                "active": draw(flags),
+            }
+        },
         "canned_texts": draw(st.dictionaries(keys, canned_texts, max_size=2)),
         "mailboxes": {"desk@desk.example": draw(mailboxes)},
     }
