@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from tests import pseudo
@@ -17,6 +18,7 @@ from tests.desk import Desk
 from tests.e2e.conftest import let_in, open_browser
 from tests.e2e.looking import ASK, ORIENTATION, Findings
 from tests.pages import CUSTOMERS, VISITORS, Pages, furnish, names, troubles
+from tramita.config.sessions import SessionStore
 from tramita.models import Person
 from tramita.queries import people
 from tramita.ui.labels import LANGUAGES
@@ -186,6 +188,22 @@ def refuse(page: Page, pages: Pages, found: Findings) -> None:
         page.get_by_role("button", name=button, exact=True).last.click()
         page.locator("main .error").first.wait_for()
         found.look_at(page, f"{path} refused")
+    password_was_right(page)
+    page.goto("/accounts/code")
+    found.look_at(page, "the second step", main="body")
+    page.get_by_label("Code").fill("1")
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("main .error").first.wait_for()
+    found.look_at(page, "a wrong code", main="body")
+
+
+def password_was_right(page: Page) -> None:
+    """As the first step leaves it, for who has a second factor."""
+    key = next(one["value"] for one in page.context.cookies() if one["name"] == "sessionid")
+    session = SessionStore(key)
+    person = Person.objects.get(pk=session["_auth_user_id"])
+    session["second_step"] = {"person": person.pk, "since": timezone.now().isoformat(), "after": ""}
+    session.save()
 
 
 @pytest.mark.parametrize("work", [decide, compose, file, refuse], ids=lambda work: work.__name__)

@@ -135,7 +135,7 @@ def test_it_is_turned_on_with_a_code_and_off_with_another(rui: Person) -> None:
     page = words_of(client.get("/accounts/security"))
     off = words_of(client.post("/accounts/security", {"do": "off", "code": shown[3]}, follow=True))
 
-    assert "Add this key to your authenticator" in before
+    assert "Show this picture to your authenticator" in before
     assert (refused.status_code, still) == (422, 422)
     assert len(set(shown)) == 10
     assert "Recovery codes left: 10." in page

@@ -27,7 +27,8 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
     """The form, and a button for each provider of single sign-on."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"providers": sign_on.providers()}
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"providers": sign_on.providers()}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

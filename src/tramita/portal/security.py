@@ -66,6 +66,6 @@ def _picture(told: str) -> Markup:
     """The address as a QR code, drawn in the page: no script and no style, and nobody else is asked to draw it."""
     import segno
 
-    drawn = segno.make(told, error="m", micro=False)
-    svg = drawn.svg_inline(border=QUIET_ZONE, dark="#000", light="#fff", svgclass="qr-code", lineclass=None, omitsize=True)
+    look = {"border": QUIET_ZONE, "dark": "#000", "light": "#fff", "svgclass": "qr-code", "lineclass": None}
+    svg = segno.make(told, error="m", micro=False).svg_inline(omitsize=True, **look)
     return Markup(svg)  # noqa: S704 - numbers of a library, no words of anybody

@@ -57,8 +57,14 @@ def get(key: str) -> SignOnDefinition:
 def begin(key: str, *, back: str, after: str, language: str, at: datetime) -> tuple[str, Asked]:
     """Where to send the browser, and what to remember. Raises: NotFound; Conflict, when the provider is away."""
     found = get(key)
-    words = [secrets.token_urlsafe(size) for size in (32, 32, 48)]
-    asked = Asked(key, *words, at.isoformat(), after)
+    asked = Asked(
+        key,
+        state=secrets.token_urlsafe(32),
+        nonce=secrets.token_urlsafe(32),
+        verifier=secrets.token_urlsafe(48),
+        since=at.isoformat(),
+        after=after,
+    )
     try:
         said = openid.discover(found.issuer, inside=settings.TRAMITA_SIGN_ON_INSIDE)
     except ProviderFault as fault:
