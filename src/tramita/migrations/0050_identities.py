@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0048_webhooks"),
+        ("tramita", "0049_how_much_a_token_asked"),
     ]
 
     operations = [
