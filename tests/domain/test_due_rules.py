@@ -8,7 +8,16 @@ import pytest
 
 from tests.domain.test_calendars import WARSAW, calendar, warsaw
 from tramita.domain.definitions import DueRuleDefinition
-from tramita.domain.due_rules import DueRule, build_due_rule, check_override, first_due, steps, wait_end, window_end
+from tramita.domain.due_rules import (
+    DueRule,
+    build_due_rule,
+    check_override,
+    counted_from,
+    first_due,
+    steps,
+    wait_end,
+    window_end,
+)
 from tramita.domain.errors import Invalid
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -195,3 +204,34 @@ def test_a_rule_counts_in_its_own_unit() -> None:
     assert rule("2 working days").after(friday, 2 * 3600) == monday
     assert rule("2 days").after(friday, 3600) == friday + timedelta(hours=1)
     assert first_due(rule("2 days"), datetime(2026, 3, 6, tzinfo=UTC)) == datetime(2026, 3, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("named", "office", "due"),
+    [
+        ("2026-03-06T12:00", True, warsaw(2026, 3, 6, 12)),
+        ("2026-03-06T12:00", False, datetime(2026, 3, 6, 12, tzinfo=LISBON)),
+        ("2026-03-06T12:00+01:00", False, warsaw(2026, 3, 6, 12)),
+        ("2026-03-06", True, warsaw(2026, 3, 6, 17, 29)),
+        ("2026-03-07", True, warsaw(2026, 3, 9, 17, 29)),
+        ("2026-03-06", False, datetime(2026, 3, 6, 23, 59, tzinfo=LISBON)),
+        ("", True, None),
+    ],
+)
+def test_a_rule_counts_from_a_named_date(named: str, office: bool, due: datetime | None) -> None:
+    """SLA-2, BU-6: of the Case's schedule, or a field; a day without a time is its last minute, a working day's."""
+    scheduled = rule("0 days", office=office, base="schedule.payday")
+    by_field = rule("0 days", office=office, base="fields.payday")
+
+    found = counted_from(scheduled, {}, {"payday": named, "cutoff": "2026-03-01"})
+
+    assert found == counted_from(by_field, {"payday": named}, {}) == due
+    assert first_due(scheduled, MONDAY, base=found) == due
+
+
+def test_a_rule_with_a_date_that_is_not_there_gives_no_due_date() -> None:
+    """SLA-2, BU-6."""
+    scheduled = rule("-2 working days", base="schedule.payday")
+
+    assert counted_from(scheduled, {"payday": "2026-03-06"}, {}) is None
+    assert first_due(scheduled, MONDAY, base=None) is None

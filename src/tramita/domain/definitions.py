@@ -69,7 +69,7 @@ class DueRuleDefinition:
     calendar: str | None = None
     add_wait_time: bool = False  # SLA-5
     allow_override: bool = False  # SLA-15
-    base: str = "start"  # or "fields.delivery_date" (SLA-2)
+    base: str = "start"  # or "fields.delivery_date", "schedule.payday" (SLA-2, BU-6)
     move_to_next_morning: bool = False  # when due at the end of a working day
     move_to_end_of_day: bool = False
 
@@ -197,6 +197,7 @@ class StartDefinition:
     cron: str | None = None
     schedule: str | None = None  # "payroll/cutoff": all dates of this name; they stand in `dates`
     dates: tuple[str, ...] = ()  # ISO days or moments; without an offset in the calendar's zone, else the desk's
+    of: tuple[str, ...] = ()  # of a schedule: the name of the schedule that each of the dates stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +208,13 @@ class ScheduleDefinition:
     title: str
     schedules: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by name: ISO moments by their names
 
-    def dates(self) -> dict[str, tuple[str, ...]]:
-        """All moments of each name, in order."""
+    def dates(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """All moments of each name in order, each with the schedule that it stands in."""
         names = dict.fromkeys(name for one in self.schedules.values() for name in one)
-        return {name: tuple(sorted({one[name] for one in self.schedules.values() if name in one})) for name in names}
+        return {
+            name: tuple(sorted((one[name], key) for key, one in self.schedules.items() if name in one))
+            for name in names
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,7 @@ class CaseTypeDefinition:
     fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
     cards: tuple[CardDefinition, ...] = ()
     starts: tuple[StartDefinition, ...] = ()
+    schedule: str | None = None  # the structure of dates of which each Case has one schedule (BU-3, BU-6)
     automatic_mails: tuple[str, ...] = ()  # M-19b
     mail: MailDefaults | None = None  # M-15
     records: str | None = None  # the field that says how many records a Case is about (C-13)

@@ -6,9 +6,9 @@ zone; `working days` are the calendar's, ending at the same wall-clock time, mov
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tramita.domain.calendars import Calendar, add_calendar_days, instant, moment
@@ -18,6 +18,8 @@ from tramita.domain.errors import FieldError, Invalid
 
 START = "start"
 FIELD = "fields."
+SCHEDULE = "schedule."
+LAST_MINUTE, MINUTE = time(23, 59), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class DueRule:
         """The date-time field that the rule counts from, None for the start of the item (SLA-2)."""
         return self.base.removeprefix(FIELD) if self.base.startswith(FIELD) else None
 
+    @property
+    def base_date(self) -> str | None:
+        """The named date of the Case's schedule that the rule counts from (SLA-2, BU-6)."""
+        return self.base.removeprefix(SCHEDULE) if self.base.startswith(SCHEDULE) else None
+
     def between(self, start: datetime, end: datetime) -> int:
         """Seconds from `start` to `end` as the rule counts them, working ones or all; may be negative."""
         if self.within.working and self.calendar:
@@ -59,20 +66,36 @@ class DueRule:
 
 
 def first_due(rule: DueRule, start: datetime, *, base: datetime | None = None) -> datetime | None:
-    """The due date of an item submitted at `start`. None if the rule counts from a field that is empty.
+    """The due date of an item submitted at `start`. None if the rule counts from something that is not there.
 
-    `base` is the value of that field. A date so found may lie in the past.
+    `base` is what it counts from (`counted_from`), if not from the start. A date so found may lie in the past.
 
     Raises: Invalid, if the calendar has no working time within a year.
     Rules: SLA-1, SLA-2.
     """
-    origin = base if rule.base_field else start
+    origin = start if rule.base == START else base
     if origin is None:
         return None
     due = _adjusted(rule, origin)
     if rule.move_to_end_of_day and rule.calendar:
         return rule.calendar.end_of_day(due)
     return rule._in_the_morning(due)
+
+
+def counted_from(rule: DueRule, fields: Mapping[str, object], dates: Mapping[str, str]) -> datetime | None:
+    """The value of the field, or the date of the schedule, that the rule counts from; None where there is none.
+
+    A day without a time is its last minute, that of the working day where the rule has a calendar: from there days are
+    counted back and forth without leaving working time. Rules: SLA-2, BU-6.
+    """
+    named = fields.get(rule.base_field) if rule.base_field else dates.get(rule.base_date or "")
+    if not isinstance(named, str) or not named:
+        return None
+    found = datetime.fromisoformat(named)
+    if "T" in named or " " in named:
+        return found if found.tzinfo else found.replace(tzinfo=rule.zone)
+    day = datetime.combine(found, time(0, 1), rule.zone)
+    return rule.calendar.end_of_day(day) - MINUTE if rule.calendar else datetime.combine(found, LAST_MINUTE, rule.zone)
 
 
 def steps(rule: DueRule, origin: datetime) -> list[tuple[str, datetime]]:
@@ -152,8 +175,9 @@ def _adjusted(rule: DueRule, origin: datetime) -> datetime:
 
 def _faults(definition: DueRuleDefinition, calendar: Calendar | None, field: str) -> Iterator[FieldError]:
     base = {"text": definition.base}
-    if definition.base != START and not re.fullmatch(r"fields\.\w[\w-]*", definition.base):
-        yield FieldError(f"{field}.base", "invalid", "“%(text)s” is no base. Write start, or fields.NAME.", base)
+    if definition.base != START and not re.fullmatch(r"fields\.\w[\w-]*|schedule\.[\w.-]+", definition.base):
+        says = "“%(text)s” is no base. Write start, fields.NAME or schedule.NAME."
+        yield FieldError(f"{field}.base", "invalid", says, base)
     for name in ("move_to_next_morning", "move_to_end_of_day"):
         if getattr(definition, name) and not calendar:
             yield FieldError(f"{field}.{name}", "invalid", "“%(text)s” needs a calendar.", {"text": name})

@@ -55,7 +55,7 @@ class Span:
 
 
 def parse_span(text: object, *, field: str = "duration", signed: bool = False) -> Span:
-    """The span that `text` says. A minus sign is allowed only if `signed` (an adjustment, SLA-1).
+    """The span that `text` says. A minus sign, or nothing at all, is allowed only if `signed` (an adjustment, SLA-1).
 
     Raises: Invalid, naming `field`.
     """
@@ -72,7 +72,7 @@ def parse_span(text: object, *, field: str = "duration", signed: bool = False) -
     if span.negative and not signed:
         raise Invalid.one(field, CODE, "“%(text)s” must not be negative.", text=text)
     _check_parts(parts, text, field)
-    _check_size(span, text, field)
+    _check_size(span, text, field, nothing=signed)
     return span
 
 
@@ -105,9 +105,9 @@ def _check_parts(parts: list[tuple[int, str, bool]], text: object, field: str) -
         raise Invalid.one(field, CODE, "“%(text)s”: there are no working weeks; write working days.", text=text)
 
 
-def _check_size(span: Span, text: object, field: str) -> None:
+def _check_size(span: Span, text: object, field: str, *, nothing: bool) -> None:
     size = sum(amount * SECONDS[unit] for amount, unit in span.parts)
-    if size == 0:
+    if size == 0 and not nothing:
         raise Invalid.one(field, CODE, "“%(text)s” is no time at all.", text=text)
     if size > LONGEST_SECONDS:
         raise Invalid.one(field, CODE, "“%(text)s” is longer than twenty years.", text=text)

@@ -18,6 +18,7 @@ CRON_NAMES = {
     "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
     "day of the week": ("sun", "mon", "tue", "wed", "thu", "fri", "sat"),
 }
+OF = " of "
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 CRON_PART = re.compile(r"(\*|[a-z]{3}|\d{1,2})(?:-([a-z]{3}|\d{1,2}))?(?:/(\d{1,2}))?")
 
@@ -72,12 +73,24 @@ def _cron_number(text: str, name: str, low: int) -> int:
 
 
 def triggers(start: StartDefinition) -> list[str]:
-    """What fires by itself, each with a name of its own: `every monday 09:00`, `cron 0 7 1 * *`, `on 2026-12-01`."""
+    """What fires by itself, each with a name of its own: `every monday 09:00`, `cron 0 7 1 * *`, `on 2026-12-01`.
+
+    A date of a schedule is the start of that schedule, `on 2026-12-01 of payroll/2026-12`: two schedules that name the
+    same moment are two.
+    """
     if start.every:
         return [f"every {start.every}"]
     if start.cron:
         return [f"cron {start.cron}"]
+    if start.schedule:
+        structure = start.schedule.partition("/")[0]
+        return [f"on {moment}{OF}{structure}/{name}" for moment, name in zip(start.dates, start.of, strict=True)]
     return [f"on {moment}" for moment in start.dates]
+
+
+def schedule_of(trigger: str) -> str | None:
+    """The schedule whose date this trigger is, as `payroll/2026-12`."""
+    return trigger.partition(OF)[2] or None
 
 
 def next_start(trigger: str, *, after: datetime, zone: ZoneInfo, calendar: Calendar | None) -> datetime | None:
@@ -90,6 +103,7 @@ def next_start(trigger: str, *, after: datetime, zone: ZoneInfo, calendar: Calen
     how, _, text = trigger.partition(" ")
     there = calendar.zone if calendar else zone
     if how == "on":
+        text = text.partition(OF)[0]
         named = datetime.fromisoformat(text)
         moment = named if named.tzinfo else named.replace(tzinfo=there)
         if calendar and ":" not in text:

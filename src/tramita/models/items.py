@@ -74,6 +74,7 @@ class Item(models.Model):
     due_rule = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField(null=True)  # null while the clock does not run
     clock = WordField(Clock, default=Clock.STOPPED, max_length=10)
+    schedule = models.JSONField(null=True)  # of a Case and its Actions: its name, and the dates it had then (BU-6)
     seconds_left = models.BigIntegerField(null=True)  # of a paused or stopped clock, negative when overdue
     sort_due = models.DateTimeField()  # due_at, or the end of time
 

@@ -26,7 +26,7 @@ class PlannedStart(Due):
     """When a trigger of a Case type starts the next Case; one a trigger, claimed like a timer (BU-6)."""
 
     process = models.ForeignKey("Definition", models.CASCADE, related_name="+", db_index=False)
-    trigger = models.CharField(max_length=200)  # `every monday 09:00`
+    trigger = models.CharField(max_length=300)  # `every monday 09:00`
     purpose = models.CharField(max_length=10, default="case")
 
     class Meta:

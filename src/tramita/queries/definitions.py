@@ -23,6 +23,7 @@ from tramita.domain.definitions import (
     CaseTypeDefinition,
     CategoryDefinition,
     DueRuleDefinition,
+    ScheduleDefinition,
     Settings,
 )
 from tramita.domain.due_rules import DueRule, build_due_rule
@@ -79,6 +80,13 @@ def declared_by(process: CategoryDefinition | CaseTypeDefinition) -> Declared:
 def due_rule(version_id: int) -> DueRule:
     """The due-date rule of an item, with the calendar as it was when the version was published (SLA-17)."""
     return _due_rule(version_id, django_settings.TIME_ZONE)
+
+
+@once_a_batch
+def schedules(structure: str) -> ScheduleDefinition | None:
+    """A structure of named dates with its schedules as they are now, or None. Cost: one query (BU-6)."""
+    current = _one("SELECT current_id FROM definitions WHERE kind = 'schedule' AND key = %s AND active", structure)
+    return _read(ScheduleDefinition, current) if current else None
 
 
 def contract_calendar(path: str) -> Calendar | None:

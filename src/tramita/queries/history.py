@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from tramita.domain.codes import State, WaitType
 from tramita.domain.due_dates import Override, RuleChange, StateChange
-from tramita.domain.due_rules import DueRule
+from tramita.domain.due_rules import DueRule, counted_from
 from tramita.models import Item
 from tramita.queries.definitions import due_rule
 from tramita.queries.rows import document, fetch, moment
 
 UNDONE = "undone"  # the entry that sets back what it forgets
+NO_SCHEDULE: dict[str, Any] = {"dates": {}}
 Happened = StateChange | Override | RuleChange
 
 
@@ -23,11 +25,8 @@ def history(item: Item, *, but: tuple[int, int] | None = None) -> list[Happened]
 
 
 def base_of(item: Item, rule: DueRule | None) -> datetime | None:
-    """The value of the field that the rule counts from, if it counts from one (SLA-2)."""
-    if rule is None or rule.base_field is None:
-        return None
-    value = item.fields.get(rule.base_field)
-    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+    """The field's value, or the date of the schedule, that the rule counts from, if it does (SLA-2, BU-6)."""
+    return None if rule is None else counted_from(rule, item.fields, (item.schedule or NO_SCHEDULE)["dates"])
 
 
 def _happened(item: Item, but: tuple[int, int] | None) -> Iterator[Happened]:

@@ -107,6 +107,7 @@ class ItemView:
     merged_into: str | None
     children: Sequence[str]
     estimate: int | None
+    schedule: Mapping[str, Any] | None
     fields: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
@@ -190,6 +191,7 @@ def _view(item: Item, names: Names, actor: Actor, at: datetime) -> ItemView:
         merged_into=names.merged.get(item.pk),
         children=sorted(names.below.get(item.pk, ()), key=_by_number),
         estimate=item.estimate,
+        schedule=item.schedule,
         fields=item.fields,
         created_at=item.created_at,
         updated_at=item.updated_at,

@@ -17,6 +17,7 @@ from tramita.queries import definitions
 from tramita.queries.definitions import due_rule
 from tramita.queries.due_rules import current_due_rule, installation_zone
 from tramita.queries.history import base_of, history
+from tramita.services.ledger import Change, plain
 
 
 def rule_of(item: Item) -> DueRule | None:
@@ -105,6 +106,15 @@ def under_rule(item: Item, rule_id: int | None, *, at: datetime) -> dict[str, An
     here = StateChange(at, item.state, item.wait_type)  # what is changed in memory and not yet written
     past = [*history(item), here, RuleChange(at, rule, base_of(item, rule))]
     return columns_of(fold(rule, past, now=at).state)
+
+
+def recount(change: Change) -> None:
+    """The due date follows what it is counted from; that is told as the system's doing (SLA-15, T-11)."""
+    item = change.item
+    before, clock = item.due_at, under_rule(item, item.due_rule_id, at=change.at)
+    if any(getattr(item, name) != value for name, value in clock.items()):
+        data = {"from": plain(before), "to": plain(clock["due_at"]), "by_hand": False}
+        change.record("due_changed", data=data, by_system=True, **clock)
 
 
 def without(item: Item, seqs: tuple[int, int], *, at: datetime) -> dict[str, Any]:

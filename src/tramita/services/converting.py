@@ -12,7 +12,7 @@ from tramita.domain.errors import Invalid
 from tramita.models import CaseStep, CopiedContact, Item, Link, Regrouping
 from tramita.queries import definitions
 from tramita.queries.regroupings import CONVERTED, RETURNED
-from tramita.services import automatic_mails, clockwork, flowing, offspring, regrouping
+from tramita.services import automatic_mails, clockwork, flowing, offspring, regrouping, scheduling
 from tramita.services.beginning import place, set_process
 from tramita.services.fields import put
 from tramita.services.ledger import Change
@@ -21,7 +21,16 @@ from tramita.services.starting import allowed_to_create, begin_submitted
 from tramita.services.submitting import missing
 from tramita.services.transactions import one_transaction
 
-TAKEN = ("process_id", "process_version_id", "customer_id", "organisation_id", "title", "fields", "related_to_id")
+TAKEN = (
+    "process_id",
+    "process_version_id",
+    "customer_id",
+    "organisation_id",
+    "title",
+    "fields",
+    "related_to_id",
+    "schedule",
+)
 
 
 @one_transaction
@@ -31,6 +40,7 @@ def convert(
     case_type: str | None,
     short_description: str = "",
     fields: Mapping[str, Any] | None = None,
+    schedule: str | None = None,
     due_at: datetime | None = None,
     keep: bool = False,
     mail: bool = True,
@@ -42,7 +52,7 @@ def convert(
     Rules: T-33, W-5, X-20 to X-24, C-3, C-4, G-11. Raises: Invalid, NotPermitted, StaleVersion, TransitionNotAllowed.
     """
     regrouping.hold(ticket, besides=[ticket.related_to_id])
-    case = _planned(ticket, case_type, short_description or ticket.title, fields or {})
+    case = _planned(ticket, case_type, short_description or ticket.title, fields or {}, schedule)
     allowed_to_create(case, by)
     given = {"wait_type": WaitType.CASE_LAUNCHED, "missing": missing(case)}
     row = decide(ticket, "convert", by=by, at=at, **given)
@@ -64,7 +74,7 @@ def convert(
     return case
 
 
-def _planned(ticket: Item, case_type: str | None, title: str, fields: Mapping[str, Any]) -> Item:
+def _planned(ticket: Item, case_type: str | None, title: str, fields: Mapping[str, Any], schedule: str | None) -> Item:
     if not case_type:
         raise Invalid.one("case_type", "required", "This is needed.")
     current = definitions.current_case_type(case_type)
@@ -76,6 +86,7 @@ def _planned(ticket: Item, case_type: str | None, title: str, fields: Mapping[st
     set_process(case, current)
     offspring.inherit(case, ticket)
     case.fields = put(case, fields)
+    case.schedule = scheduling.chosen(case, schedule)
     return case
 
 

@@ -14,11 +14,10 @@ from tramita.queries import definitions
 from tramita.queries.due_rules import current_due_rule
 from tramita.queries.estimates import LOCKED
 from tramita.queries.facts import action_of
-from tramita.services import automatic_actions, clockwork, contacts, flowing, tagging
+from tramita.services import automatic_actions, clockwork, contacts, flowing, scheduling, tagging
 from tramita.services.allocating import allocation
-from tramita.services.clockwork import under_rule
 from tramita.services.fields import put, with_defaults
-from tramita.services.ledger import Change, plain
+from tramita.services.ledger import Change
 from tramita.services.moving import require, settle, take
 from tramita.services.transactions import one_transaction
 
@@ -36,7 +35,7 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     if not changes:
         return  # S-14: nothing is saved, so nothing is started
     before = item.fields
-    if item.kind is Kind.CASE and "fields" in changes:
+    if item.kind is Kind.CASE and changes.keys() & {"fields", "schedule"}:
         flowing.hold(item)  # its Actions may follow
     change = Change(item, by, at)
     take(change)
@@ -52,6 +51,8 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     change.write()
     if item.kind is Kind.CASE and "title" in changes:
         _retitle_actions(item, by=by, at=at)
+    if item.kind is Kind.CASE and "schedule" in changes:
+        scheduling.follow(item, by=by, at=at)
     if item.kind is Kind.CASE and item.fields != before:
         for action in automatic_actions.follow_dates(item, before, at=at):
             flowing.ended(action, at=at)
@@ -141,7 +142,7 @@ def _category(change: Change, path: str) -> None:
     if (fields := with_defaults(item)) != item.fields:
         change.record("fields_changed", data={"fields": sorted(fields.keys() - item.fields.keys())}, fields=fields)
     if item.state is not State.DRAFT:
-        _recount_due(change)
+        clockwork.recount(change)
     if item.assignee_id and item.listed.value == "queue":
         change.record("allocated", listed=item.listed.__class__.INBOX)
 
@@ -182,16 +183,19 @@ def _recount(change: Change, changed: Mapping[str, Any]) -> None:
     item = change.item
     rule = clockwork.rule_of(item)
     if rule is not None and rule.base_field in changed and item.state is not State.DRAFT:
-        _recount_due(change)
+        clockwork.recount(change)
 
 
-def _recount_due(change: Change) -> None:
-    """The due date follows what it is counted from; that is told as the system's doing (SLA-15, T-11)."""
+def _schedule(change: Change, value: str | None) -> None:
+    """Another schedule, or its dates as they are now; due dates that are counted from it follow (BU-6, SLA-2)."""
     item = change.item
-    before, clock = item.due_at, under_rule(item, item.due_rule_id, at=change.at)
-    if any(getattr(item, name) != value for name, value in clock.items()):
-        data = {"from": plain(before), "to": plain(clock["due_at"]), "by_hand": False}
-        change.record("due_changed", data=data, by_system=True, **clock)
+    if item.kind is not Kind.CASE:
+        raise Invalid.one("schedule", "not_for_this_kind", "Only a Case has a schedule.")
+    schedule = scheduling.chosen(item, value)
+    if schedule != item.schedule:
+        change.record("schedule_changed", data=scheduling.told(schedule), schedule=schedule)
+        if item.state is not State.DRAFT:
+            clockwork.recount(change)
 
 
 def _due(change: Change, value: Mapping[str, Any]) -> None:
@@ -260,4 +264,5 @@ _EDITS: dict[str, Callable[[Change, Any], None]] = {
     "checklist": _checklist,
     "tags": _tags,
     "estimate": _estimate,
+    "schedule": _schedule,
 }

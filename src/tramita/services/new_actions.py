@@ -42,6 +42,7 @@ def new_action(
         instructions=instructions if instructions is not None else definition.instructions,
         checklist=[[text, False] for text in definition.checklist],
         estimate=_estimate(case, definition.name),
+        schedule=case.schedule,
         primary_contact_id=case.primary_contact_id,
         requester_id=case.requester_id,
         subject_id=case.subject_id,

@@ -11,7 +11,7 @@ from tramita.domain.flow import Planned, Restart
 from tramita.models import CaseAction, Item
 from tramita.queries import flow as flows
 from tramita.queries.flow import Place
-from tramita.services import flowing, sql
+from tramita.services import clockwork, flowing, scheduling, sql
 from tramita.services.finishing import end_with_case, running_actions
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, follow, settle
@@ -26,15 +26,16 @@ def rework(
     step: str | None = None,
     action: str | None = None,
     terminate: bool = True,
+    schedule: str | None = None,
     by: Actor,
     at: datetime,
 ) -> Item:
     """Start the Case again from a step, or from an Action, by its name or its reference; gives the Case.
 
     It is asked of the Case or of one of its Actions. What runs of its steps ends; with `terminate` so does what was
-    launched besides.
+    launched besides. With a `schedule` the Case goes on by that one, or by its dates as they are now.
 
-    Raises: Invalid, naming `step` or `action`. Rules: C-30 to C-35, C-54, C-9, A-43.
+    Raises: Invalid, naming `step`, `action` or `schedule`. Rules: C-30 to C-35, C-54, C-9, A-43.
     """
     flowing.hold(item)
     case = Item.objects.select_for_update().get(pk=item.parent_id or item.pk) if item.kind is Kind.ACTION else item
@@ -52,7 +53,11 @@ def rework(
     data = {"step": restart.step.name, "title": restart.step.title, "action": restart.action}
     settled = NO_PROBLEM if case.problem else {}
     follow(change, row, "reworked", data=data, **mine, **settled, finished_step=None)
+    if schedule:
+        _reschedule(change, schedule)
     change.write()
+    if schedule:
+        scheduling.follow(case, by=by, at=at)
     planned, carried = _planned(case, case_type, restart, last)
     if planned is None:
         flowing.reach_end(case, number, at=at)
@@ -61,6 +66,13 @@ def rework(
         _carry(step_id, carried)
     flowing.go_on(case, at=at)
     return case
+
+
+def _reschedule(change: Change, name: str) -> None:
+    kept = scheduling.chosen(change.item, name)
+    if kept != change.item.schedule:
+        change.record("schedule_changed", data=scheduling.told(kept), schedule=kept)
+        clockwork.recount(change)
 
 
 def _restart(

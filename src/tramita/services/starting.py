@@ -10,7 +10,7 @@ from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.visibility import may
-from tramita.services import clockwork, contacts, flowing, linking
+from tramita.services import clockwork, contacts, flowing, linking, scheduling
 from tramita.services.beginning import begin, place, placed, set_process
 from tramita.services.expiring import expire
 from tramita.services.fields import put
@@ -51,6 +51,7 @@ def start_case(
     primary_contact: str | None = None,
     cc: Iterable[str] = (),
     fields: Mapping[str, Any] | None = None,
+    schedule: str | None = None,
     draft: bool = False,
     parent: Item | None = None,
     independent: bool = False,
@@ -58,6 +59,8 @@ def start_case(
     at: datetime,
 ) -> Item:
     """A Case by hand: a Draft, or submitted and validated. Rules: C-1 to C-4, C-40, C-41.
+
+    `schedule`: one of its type's, whose dates due dates may be counted from (BU-3, BU-6).
 
     With a `parent` it is a Sub-Case of it, which the parent waits for unless it is independent; it is of the same
     customer, and no Draft: nobody would know what the parent waits for. Rules: C-12, G-5, G-9.
@@ -70,6 +73,7 @@ def start_case(
     item = Item(kind=Kind.CASE, title=short_description.strip())
     set_process(item, current)
     item.fields = put(item, fields or {})
+    item.schedule = scheduling.chosen(item, schedule)
     if parent is not None:
         _below(parent, item, draft=draft, independent=independent, by=by)
     item = _start(item, requester, primary_contact, cc, draft=draft, by=by, at=at)
@@ -94,6 +98,7 @@ def _below(parent: Item, item: Item, *, draft: bool, independent: bool, by: Acto
     item.parent_id = None if independent else case.pk
     item.related_to_id = case.related_to_id or case.pk
     item.organisation_id = case.organisation_id
+    item.schedule = item.schedule or scheduling.inherited(item, case)
 
 
 def _start(

@@ -16,11 +16,11 @@ from tramita.domain.bodies import restore
 from tramita.domain.codes import Kind
 from tramita.domain.definitions import CaseTypeDefinition
 from tramita.domain.errors import TramitaError
-from tramita.domain.schedules import next_start, triggers
+from tramita.domain.schedules import next_start, schedule_of, triggers
 from tramita.models import Definition, Item, PlannedStart
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries import definitions
-from tramita.services import alerts
+from tramita.services import alerts, scheduling
 from tramita.services.beginning import set_process
 from tramita.services.claiming import STARTS, Claimed, backoff, finish, update
 from tramita.services.claiming import claim as claim_rows
@@ -86,6 +86,12 @@ def start(due: Claimed, *, at: datetime) -> Item | None:
     return case
 
 
+def _schedule(case: Item, trigger: str) -> dict[str, Any] | None:
+    """The schedule on whose date it starts, if Cases of its type have one."""
+    name = schedule_of(trigger)
+    return scheduling.chosen(case, name) if name and scheduling.structure_of(case) else None
+
+
 def _start(row: PlannedStart, due: Claimed, *, at: datetime) -> Item | None:
     current = definitions.current_case_type(row.process.key)
     comes = following(row.process.key, row.trigger, at=at) if current else None
@@ -95,5 +101,6 @@ def _start(row: PlannedStart, due: Claimed, *, at: datetime) -> Item | None:
         return None
     case = Item(kind=Kind.CASE, title=current.process.title)
     set_process(case, current)
+    case.schedule = _schedule(case, row.trigger)
     begin_submitted(case, by=SYSTEM, at=at, told={"trigger": row.trigger, "planned": due.due_at.isoformat()})
     return case

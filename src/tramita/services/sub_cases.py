@@ -7,7 +7,7 @@ from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.domain.definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.services import clockwork, linking
+from tramita.services import clockwork, linking, scheduling
 from tramita.services.beginning import begin, place, set_process
 from tramita.services.finishing import end_with_case, running_actions
 from tramita.services.ledger import Change, create
@@ -32,6 +32,7 @@ def start_sub_case(case: Item, definition: ActionDefinition, *, at: datetime) ->
     for name in PEOPLE:
         setattr(sub, name, getattr(case, name))
     sub.fields = {name: value for name, value in case.fields.items() if name in current.process.fields}
+    sub.schedule = scheduling.inherited(sub, case)
     change = begin(sub, "create", by=SYSTEM, at=at, write=False)
     submission(change)
     change.record("clock_started", **clockwork.begun(sub, at=at))

@@ -149,6 +149,7 @@ KEYS: Words = {
     "automatic_mails.own": _("Not as above, but these:"),
     "within": _("Within"),
     "base": _("Counted from"),
+    "schedule": _("Schedule of the Cases"),
     "calendar": _("Calendar"),
     "add_wait_time": _("The clock stops while something waits"),
     "allow_override": _("People may set another due date"),
@@ -269,6 +270,7 @@ HINTS: Words = {
     "checklist": _("One a line. All must be answered before it is completed."),
     "review_checklist": _("One a line."),
     "estimate": _("For each record, such as “10 minutes”."),
+    "schedule": _("Each Case has one of the schedules of this structure; due rules count from its dates."),
     "records": _("The field that says how many the estimates are for, such as “fields.invoices”."),
     "template": _("Empty: Tramita’s own words."),
     "action.to": _("primary, requester or an address."),
@@ -299,7 +301,9 @@ HINTS: Words = {
     "customers.organisation": "",
     "feedback_window": _("Such as “5 days”. Empty: as above; “-”: none."),
     "within": _("Such as “16 working hours” or “3 days”."),
-    "base": _("Empty: the beginning of the work; or a field, such as fields.delivery_date."),
+    "base": _(
+        "Empty: the beginning; or a field, or a date of the Case's schedule: fields.delivery_date, schedule.payday."
+    ),
     "due-rules.calendar": _("Empty: that of the contract, where working time is counted."),
     "undo_send": _("0 to 60."),
 }

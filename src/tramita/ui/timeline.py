@@ -56,6 +56,7 @@ GROUP_OF: Mapping[str, str] = {
     "fields_changed": "data",
     "checklist_changed": "data",
     "estimate_changed": "data",
+    "schedule_changed": "data",
     "due_changed": "data",
     "tags_changed": "data",
     "file_added": "data",
@@ -197,6 +198,12 @@ def _estimate(data: Data) -> str:
     if data.get("to") is None:
         return _("Estimate taken away")
     return _("Estimate changed to %(time)s") % {"time": moments.hours_and_minutes(data["to"])}
+
+
+def _schedule(data: Data) -> str:
+    if data.get("to") is None:
+        return _("Schedule taken away")
+    return _("Goes by the schedule %(name)s") % {"name": data["to"]}
 
 
 def _tags(data: Data) -> str:
@@ -409,6 +416,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "contacts_changed": _plain(gettext_lazy("Contacts changed")),
     "checklist_changed": _checklist,
     "estimate_changed": _estimate,
+    "schedule_changed": _schedule,
     "fields_changed": _fields,
     "category_changed": _category,
     "due_changed": _due,

@@ -22,6 +22,7 @@ from tramita.web.access import StaffRequest, staff
 from tramita.web.moves import submitted
 from tramita.web.refusals import Refusal, Refusing, looked, readers, refusal
 from tramita.web.rendering import page, part
+from tramita.web.shown_schedule import schedule_choices
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,6 +70,7 @@ def case(request: StaffRequest) -> HttpResponse:
             primary_contact=inputs.text(request, "primary_contact") or None,
             cc=inputs.addresses(request, "cc"),
             fields=_fields(request, of_case_type(path)),
+            schedule=inputs.text(request, "schedule") or None,
             draft=draft,
             parent=parent,
             independent=bool(parent) and inputs.text(request, "wait") != "yes",
@@ -121,6 +123,7 @@ def _case_form(request: StaffRequest, refused: Refusal | None = None) -> HttpRes
         parent=parent,
         types=[(one.path, one.title or one.path) for one in types],
         chosen=chosen,
+        schedules=schedules_of(chosen),
     )
 
 
@@ -158,6 +161,12 @@ def of_category(path: str) -> Declared:
     """What new Tickets of a category are asked for. Cost: one query."""
     current = definitions.current_category(path) if path else None
     return definitions.declared_by(current.process) if current else NOTHING
+
+
+def schedules_of(path: str) -> list[tuple[str, str]]:
+    """Among which a new Case of a type has its schedule (BU-3). Cost: one query, two where there are any."""
+    current = definitions.current_case_type(path) if path else None
+    return schedule_choices(current.process.schedule if current else None)
 
 
 def of_case_type(path: str) -> Declared:

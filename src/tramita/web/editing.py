@@ -91,6 +91,11 @@ def estimate(request: StaffRequest, item: Item) -> dict[str, Any]:
     return {"estimate": -1 if minutes is None else minutes * 60}
 
 
+def schedule(request: StaffRequest, item: Item) -> dict[str, Any]:
+    """BU-6: one of those of the Case's type, or none."""
+    return {"schedule": inputs.text(request, "schedule")}
+
+
 def checklist(request: StaffRequest, item: Item) -> dict[str, Any]:
     """D-12: the ticks as they stand on the page."""
     done = set(request.POST.getlist("done"))
@@ -121,6 +126,7 @@ PANELS: Mapping[str, Callable[[StaffRequest, Item], dict[str, Any]]] = {
     "fields": fields,
     "checklist": checklist,
     "estimate": estimate,
+    "schedule": schedule,
     "tags": tags,
     "draft": draft,
 }

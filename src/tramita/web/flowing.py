@@ -26,6 +26,7 @@ def rework(request: StaffRequest, reference: str) -> HttpResponse:
             step=name if kind == "step" else None,
             action=name if kind == "action" else None,
             terminate=flag(request, "terminate"),
+            schedule=text(request, "schedule") or None,
             by=request.actor,
             at=timezone.now(),
         )

@@ -29,6 +29,7 @@ from tramita.web.shown_approval import asks, panel
 from tramita.web.shown_clock import why
 from tramita.web.shown_defects import card
 from tramita.web.shown_reading import Reading
+from tramita.web.shown_schedule import schedule_shown
 from tramita.web.shown_together import together
 
 # the state whose shape stands beside a verb
@@ -214,6 +215,7 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "problem_source": read.problem.source if read.problem else "",
         "checked": f"{done}/{len(item.checklist)}",
         "estimate": _estimate(item),
+        **schedule_shown(item),
     }
 
 

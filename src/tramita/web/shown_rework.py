@@ -8,6 +8,7 @@ from tramita.queries.flow_view import flow_of
 from tramita.queries.timeline import counts
 from tramita.web.shown_flow import restarts
 from tramita.web.shown_reading import Reading
+from tramita.web.shown_schedule import schedule_shown
 from tramita.web.shown_talk import tabs
 
 
@@ -17,6 +18,7 @@ def rework(reading: Reading, filed: int) -> dict[str, Any]:
     may_rework = "rework" in allowed(case, reading.actor, reading.at)
     return {
         "restarts": restarts(flow_of(case, reading.actor)) if may_rework else [],
+        "schedules": schedule_shown(case)["schedules"] if may_rework else [],
         "counts_as_resolution": "",
         "tabs": tabs(reading, counts(reading.item, reading.actor).types, filed),
     }

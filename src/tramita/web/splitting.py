@@ -23,7 +23,7 @@ from tramita.ui import card_inputs
 from tramita.ui import cards as shown_cards
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
-from tramita.web.creating import of_case_type
+from tramita.web.creating import of_case_type, schedules_of
 from tramita.web.moves import as_shown, item_address
 from tramita.web.refusals import Refusal, Refusing, looked, readers, refusal
 from tramita.web.rendering import page, part
@@ -116,6 +116,7 @@ def convert(request: StaffRequest, reference: str) -> HttpResponse:
             case_type=path or None,
             short_description=inputs.text(request, "short_description"),
             fields={name: value for name, value in fields.items() if value is not None},
+            schedule=inputs.text(request, "schedule") or None,
             due_at=inputs.moment(request, "due"),
             keep=inputs.flag(request, "keep"),
             mail=inputs.flag(request, "mail"),
@@ -144,6 +145,7 @@ def _convert_page(request: StaffRequest, item: Item, refused: Refusal | None = N
         chosen=chosen,
         types=[(one.path, one.title or one.path) for one in definitions.case_types_for(request.actor)],
         cards=cards,
+        schedules=schedules_of(chosen),
         mails="case_launched" in switched_on(item),
     )
 

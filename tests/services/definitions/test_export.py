@@ -248,6 +248,8 @@ def case_types(draw: st.DrawFn) -> dict[str, Any]:
     if draw(flags):
         tree |= {"fields": {**tree.get("fields", {}), "how_many": "number"}, "records": "fields.how_many"}
     if draw(flags):
+        tree |= {"schedule": "payroll"} | ({"due": "payday"} if draw(flags) else {})
+    if draw(flags):
         tree["mail"] = draw(st.sampled_from(RECIPIENTS))
     return tree | {
         "steps": steps,
@@ -332,6 +334,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             "plain": {"within": draw(days), "add_wait_time": draw(flags)},
             "counted": {"within": "16 working hours", "calendar": "office", "allow_override": draw(flags)},
             "lent": {"within": "2 working days"},
+            "payday": {"within": draw(st.sampled_from(["0 days", "-2 days"])), "base": "schedule.payday"},
         },
         "queues": {
             key: draw(titled(strict=flags, members=st.just(USERS), managers=st.just(USERS[:1]))) for key in QUEUES

@@ -170,10 +170,10 @@ def test_a_case_type_starts_on_the_named_dates_of_a_schedule(file: Write) -> Non
     changed = apply([file(later)], by=SYSTEM, at=at)
 
     assert (again.created, again.changed) == ([], [])
-    assert first == ["on 2026-05-20T09:00"]
+    assert first == ["on 2026-05-20T09:00 of payroll/2026-05"]
     assert [row.trigger for row in PlannedStart.objects.order_by("due_at")] == [
-        "on 2026-05-21T09:00",
-        "on 2026-06-19T09:00",
+        "on 2026-05-21T09:00 of payroll/2026-05",
+        "on 2026-06-19T09:00 of payroll/2026-06",
     ]
     assert "customers/acme/main/people/payroll" in changed.changed
     with pytest.raises(WrongConfiguration, match="no schedule with the date"):

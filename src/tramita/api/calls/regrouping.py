@@ -65,6 +65,7 @@ def convert(request: HttpRequest, response: HttpResponse, reference: str, given:
             case_type=given.case_type,
             short_description=given.short_description or "",
             fields=given.fields,
+            schedule=given.schedule,
             due_at=given.due.at,
             keep=given.keep,
             mail=given.mail,

@@ -42,6 +42,7 @@ def start_case(request: HttpRequest, response: HttpResponse, case: CaseIn = NO_C
         short_description=case.short_description or "",
         **case.people(),
         fields=case.fields,
+        schedule=case.schedule,
         draft=case.draft,
         parent=get_visible(caller(request), case.parent) if case.parent else None,
         independent=case.independent,

@@ -44,6 +44,7 @@ ITEM: dict[str, Any] = {
     "instructions": None,
     "checklist": None,
     "estimate": None,
+    "schedule": None,
     "fields": {},
     "created_at": "2026-03-02T09:00:00+00:00",
     "updated_at": "2026-03-02T10:00:00+00:00",

@@ -17,6 +17,8 @@ class ReworkIn(Input):
     action: Line | None = None
     terminate: bool = True
     """Whether Actions launched by hand end too; those of the steps always do (C-34)."""
+    schedule: Line | None = None
+    """The schedule to go on by, else the one that the Case has (C-30)."""
 
 
 class FlowActionOut(Output):

@@ -83,6 +83,13 @@ class DueOut(Output):
     """In the reader's language and zone."""
 
 
+class ScheduleOut(Output):
+    """Which one it is, `payroll/2026-12`, and its dates as they were when it was chosen."""
+
+    name: str
+    dates: dict[str, str]
+
+
 def _ticked(value: Any) -> Any:
     """A view has pairs; a PATCH takes an object, so a read gives one."""
     return value if isinstance(value, dict) else dict(value or ()) or None
@@ -129,6 +136,8 @@ class ItemOut(Output):
     """Of an Action: what must be ticked before it is complete, and whether it is."""
     estimate: int | None
     """Of an Action: seconds of effort, if its type says how long it takes (C-13)."""
+    schedule: ScheduleOut | None
+    """Of a Case and its Actions: the named dates that due dates may be counted from (BU-6)."""
     fields: dict[str, Any]
     created_at: datetime
     updated_at: datetime

@@ -60,6 +60,8 @@ class ConvertIn(Input):
     short_description: Line | None = None
     """Else the title of the Ticket."""
     fields: dict[str, Any] = {}
+    schedule: Line | None = None
+    """One of the schedules of its type (X-20)."""
     due: DueIn = DueIn()
     keep: bool = False
     """It stays with the caller (X-20)."""

@@ -65,6 +65,8 @@ class CaseIn(_Contacts):
 
     case_type: Line | None = None
     short_description: Line | None = None
+    schedule: Line | None = None
+    """One of the schedules of its type, such as `2026-12`: due dates may be counted from its dates (BU-6)."""
     parent: Line | None = None
     """The reference of a running Case of the same customer, whose Sub-Case this is (C-12)."""
     independent: bool = False

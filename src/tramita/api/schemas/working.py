@@ -83,6 +83,8 @@ class ChangeIn(Input):
     fields: dict[str, Any] = {}
     due: DueIn = DueIn()
     checklist: dict[str, bool] = {}
+    schedule: Line | None = None
+    """Of a Case, one of those of its type; due dates that are counted from it follow (BU-6)."""
     estimate: int | None = Field(None, ge=0, le=2_000_000_000)
     """Of an Action, in seconds; locked once its Case is Resolved or Closed (C-13)."""
     tags: list[Line] = []

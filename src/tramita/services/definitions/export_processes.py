@@ -125,6 +125,7 @@ def case_type(one: CaseTypeDefinition) -> Tree:
         automatic_mails=list(one.automatic_mails),
         mail=mail_defaults(one.mail),
         records=one.records,
+        schedule=one.schedule,
         starts=[
             given(every=it.every, cron=it.cron, schedule=it.schedule, dates=() if it.schedule else list(it.dates))
             for it in one.starts

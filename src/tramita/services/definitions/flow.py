@@ -16,7 +16,7 @@ from tramita.domain.durations import parse_span
 from tramita.services.definitions import approvers, calling, values
 from tramita.services.definitions.desk import WORKER
 from tramita.services.definitions.fields import condition, titled
-from tramita.services.definitions.keys import Keys, Reading, Refusal, entries, typed
+from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal, entries, typed
 from tramita.services.definitions.source import REFUSED, Node, Place
 
 MANUAL = (
@@ -68,15 +68,20 @@ class Flow:
     service: Branch
     path: str
     fields: Mapping[str, FieldDefinition]
+    schedule: str | None = None
+
+    @property
+    def counted(self) -> Counted:
+        return Counted(self.service.calendar, self.schedule, of_case=True)
 
 
-def promise(contract_calendar: str | None) -> Callable[[Reading, Node], str | None]:
-    """The key of a due-date rule, to be checked with the calendar it will count by (SLA-1)."""
+def promise(by: Counted) -> Callable[[Reading, Node], str | None]:
+    """The key of a due-date rule, to be checked with the calendar and the dates it will count by (SLA-1, SLA-2)."""
 
     def read(reading: Reading, node: Node) -> str | None:
         key = values.reference("due_rule")(reading, node)
         if key:
-            reading.promises.append((key, contract_calendar, node.place))
+            reading.promises.append((key, by, node.place))
         return key
 
     return read
@@ -174,10 +179,10 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "checklist": values.texts,
         "queue": values.reference("queue"),
         "assign": assignment,
-        "due": promise(flow.service.calendar),
+        "due": promise(flow.counted),
         "review": values.one_of("four_eyes"),
         "review_queue": values.reference("queue"),
-        "review_due": promise(flow.service.calendar),
+        "review_due": promise(flow.counted),
         "review_checklist": values.texts,
         "startable": values.flag,
         "mail": mail_defaults,

@@ -19,6 +19,18 @@ KINDS: Mapping[type, str] = {
 }
 
 
+Dates = tuple[tuple[str, str], ...]  # moments, each with the name of the schedule that it stands in
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a due-date rule finds where it is used: the contract's calendar, the schedule of Cases (SLA-2, SLA-3)."""
+
+    calendar: str | None
+    schedule: str | None = None
+    of_case: bool = False
+
+
 class Refusal(Exception):
     """This value cannot be read; the reader of the key notes it and goes on with the next."""
 
@@ -36,9 +48,9 @@ class Reading:
     references: list[tuple[tuple[str, ...], str, Place]] = field(default_factory=list)
     memberships: list[tuple[str, str]] = field(default_factory=list)  # queue, user or robot
     properties: dict[str, Mapping[str, FieldDefinition]] = field(default_factory=dict)  # declared, by EXTENDED (D-22)
-    schedules: dict[str, tuple[str, ...]] = field(default_factory=dict)  # moments by `payroll/cutoff` (BU-6)
+    schedules: dict[str, Dates] = field(default_factory=dict)  # by `payroll/cutoff` (BU-6)
     launches: list[tuple[str, str, Place]] = field(default_factory=list)  # a Case type starts another
-    promises: list[tuple[str, str | None, Place]] = field(default_factory=list)  # due rule, calendar of the contract
+    promises: list[tuple[str, Counted, Place]] = field(default_factory=list)  # due rule, and what it counts by
 
     def fault(self, node: Node | Place, reason: str) -> None:
         """Note a fault, unless the value is already known to be wrong."""

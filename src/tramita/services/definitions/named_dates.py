@@ -1,4 +1,4 @@
-"""Reading `schedules`: structures of named dates, by which Case types start (BU-6)."""
+"""Reading `schedules`: structures of named dates, by which Case types start and due dates are counted (BU-6)."""
 
 from tramita.domain.definitions import ScheduleDefinition
 from tramita.services.definitions import shapes, values

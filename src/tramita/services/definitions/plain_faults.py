@@ -147,6 +147,22 @@ SAYINGS = tuple(
             gettext_noop("There is no schedule with the date “%(name)s”, such as payroll/cutoff."),
         ),
         (
+            r"“(?P<rule>.*)” counts from a schedule, and only .*",
+            gettext_noop("“%(rule)s” counts from a schedule, and only Cases have one."),
+        ),
+        (
+            r"“(?P<rule>.*)” counts from a schedule; name it .*",
+            gettext_noop("“%(rule)s” counts from a schedule: choose the one of the Cases first."),
+        ),
+        (
+            r"“(?P<rule>.*)” counts from the date “(?P<name>.*)”, which no schedule of “(?P<structure>.*)” has",
+            gettext_noop("“%(rule)s” counts from the date “%(name)s”, which no schedule of “%(structure)s” has."),
+        ),
+        (
+            r"the Cases have a schedule of “(?P<structure>.*)”, not of “(?P<name>.*)”",
+            gettext_noop("The Cases have a schedule of “%(structure)s”, not of “%(name)s”."),
+        ),
+        (
             r"a start needs exactly one of .*",
             gettext_noop("Say when it starts: every week, by a cron line, or on dates."),
         ),

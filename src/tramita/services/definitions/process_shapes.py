@@ -43,6 +43,7 @@ CASE_TYPE = Shape(
         shapes.flag("contacts_required"),
         shapes.flag("self_service"),
         shapes.special("automatic_mails", "ticked", AUTOMATIC_MAILS, of=mail_templates.SWITCHES),
+        shapes.reference("schedule", "schedule"),
         shapes.special("starts", "starts", values.mapping, inner=START),
         shapes.special("mail", "part", flow.mail_defaults, inner=MAIL),
         shapes.text("records"),

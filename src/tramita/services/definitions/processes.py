@@ -17,7 +17,7 @@ from tramita.domain.definitions import (
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.fields import declared, titled
 from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, number_field, promise, read_flow
-from tramita.services.definitions.keys import Keys, Reading, Refusal
+from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal
 from tramita.services.definitions.named_dates import scheduled
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
@@ -136,7 +136,7 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
         path=here.path,
         title=keys.get("title", values.text, titled(here.path.rpartition("/")[2])),
         queue=keys.own("queue", values.reference("queue"), above.queue),
-        due=keys.own("due", promise(here.calendar), above.due),
+        due=keys.own("due", promise(Counted(here.calendar)), above.due),
         feedback_window=keys.own("feedback_window", values.days, above.feedback_window),
         assign_user=user,
         assign_secondary=secondary,
@@ -157,13 +157,15 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
     reading.define("case_type", path, place)
     keys = Keys(reading, node, "a Case type")
     fields = declared(reading, keys)
-    steps, actions = read_flow(reading, keys, Flow(above, path, fields.fields))
+    structure = keys.maybe("schedule", values.reference("schedule"))
+    flow = Flow(above, path, fields.fields, structure)
+    steps, actions = read_flow(reading, keys, flow)
     user, secondary = keys.get("assign", assignment, (None, None))
     read = CaseTypeDefinition(
         path=path,
         title=keys.get("title", values.text, titled(key)),
         queue=keys.maybe("queue", values.reference("queue")),
-        due=keys.maybe("due", promise(above.calendar)),
+        due=keys.maybe("due", promise(flow.counted)),
         feedback_window=keys.maybe("feedback_window", values.days),
         assign_user=user,
         assign_secondary=secondary,
@@ -175,7 +177,8 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
         actions=actions,
         fields=fields.fields,
         cards=fields.cards,
-        starts=tuple(read_start(reading, one) for one in keys.items("starts")),
+        starts=tuple(read_start(reading, one, structure) for one in keys.items("starts")),
+        schedule=structure,
         automatic_mails=keys.get("automatic_mails", AUTOMATIC_MAILS, ()),
         mail=keys.maybe("mail", mail_defaults),
         records=keys.maybe("records", number_field(fields.fields)),
@@ -184,17 +187,21 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
     return read
 
 
-def read_start(reading: Reading, node: Node) -> StartDefinition:
-    """One trigger: `every`, `cron`, `dates`, or a named date of a `schedule` (BU-6)."""
+def read_start(reading: Reading, node: Node, structure: str | None) -> StartDefinition:
+    """One trigger: `every`, `cron`, `dates`, or a named date of a `schedule`, the one of the Cases if any (BU-6)."""
     keys = Keys(reading, node, "a start")
     named = keys.maybe("schedule", scheduled)
+    dates = reading.schedules.get(named or "", ())
     read = StartDefinition(
         every=keys.maybe("every", schedule(schedules.every)),
         cron=keys.maybe("cron", schedule(schedules.cron)),
         schedule=named,
-        dates=keys.get("dates", values.several(values.moment), reading.schedules.get(named or "", ())),
+        dates=keys.get("dates", values.several(values.moment), tuple(moment for moment, _ in dates)),
+        of=tuple(name for _, name in dates),
     )
     keys.done()
+    if named and structure and named.partition("/")[0] != structure:
+        reading.fault(keys.values["schedule"], f"the Cases have a schedule of “{structure}”, not of “{named}”")
     if len(keys.values) != 1:
         reading.fault(node, "a start needs exactly one of “every”, “cron”, “dates” and “schedule”")
     return read

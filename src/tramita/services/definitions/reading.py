@@ -194,10 +194,10 @@ def reached(starts: Mapping[str, set[str]], first: str) -> set[str]:
 
 
 def check_promises(reading: Reading, found: Configuration) -> None:
-    """Each rule with its own calendar, or that of every contract that uses it (SLA-1, SLA-3)."""
-    for key, calendar, place in reading.promises:
+    """Each rule with its own calendar, or that of every contract that uses it, and its dates (SLA-1 to SLA-3)."""
+    for key, by, place in reading.promises:
         if key in found.due_rules:
-            desk.check_promise(reading, place, found.due_rules[key], found.due_rules[key].calendar or calendar)
+            desk.check_promise(reading, place, found.due_rules[key], by)
 
 
 def with_members(found: Configuration, named: Iterable[tuple[str, str]]) -> Configuration:
