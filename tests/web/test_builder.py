@@ -167,9 +167,32 @@ def test_a_new_process_is_made_and_then_filled_in(chief: Client) -> None:
     assert {*errors_of(bare)} == {"f-queue", "f-due"}
     assert "has a process of that name" in errors_of(taken)["f-key"]
     assert errors_of(wrong).keys() == {"f-service"}
-    assert made["Location"] == "/builder/edit/case-types/acme/main/finance/leaving"
-    assert Definition.objects.get(key="acme/main/finance/leaving").title == "Leaving"
-    assert "Leaving" in words_of(chief.get("/builder"))
+    here = "/builder/edit/case-types/acme/main/finance/leaving"
+    assert made["Location"] == here
+    row = Definition.objects.get(key="acme/main/finance/leaving")
+    assert (row.title, row.active, row.current) == ("Leaving", False, None)
+    assert "Leaving draft" in words_of(chief.get("/builder"))
+    assert "has a process of that name" in errors_of(chief.post("/builder/new", form))["f-key"]
+    assert "a draft, not live yet" in words_of(chief.get("/builder/case-types/acme/main/finance/leaving"))
+    assert [chief.get(f"{here}?part={one}").status_code for one in ("flow", "settings", "fields")] == [200] * 3
+
+
+def test_a_new_process_is_live_when_it_is_published_and_gone_with_its_draft(chief: Client) -> None:
+    """BU-4, BU-1: until then nobody starts it; what is thrown away leaves nothing, and the name is free again."""
+    form = {"kind": "category", "service": "acme/main/finance", "key": "leaving", "title": "Leaving"}
+    page, tab = "/builder/categories/acme/main/finance/leaving", "?tab=yaml"
+    chief.post("/builder/new", form)
+    hidden = "Leaving" not in words_of(chief.get("/new/ticket"))
+    chief.post(page, {"discard": "1", "draft": "1"})
+    gone = Definition.objects.filter(key="acme/main/finance/leaving").exists()
+
+    chief.post("/builder/new", form)
+    text, read = yaml_of(text_of(chief.get(page + tab)))
+    answer = chief.post(page, {"yaml": text, "read": read, "draft": "1"})
+
+    assert (hidden, gone, answer["Location"]) == (True, False, page)
+    assert "version 1" in words_of(chief.get(page))
+    assert "Leaving" in words_of(chief.get("/new/ticket"))
 
 
 @pytest.mark.parametrize("path", ["/builder", CASE_TYPE, "/builder/new"])

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from django.db.models import Q
+
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound
 from tramita.domain.permissions import Permission, permissions_of
@@ -16,6 +18,7 @@ from tramita.queries.rows import fetch, moment
 
 LEVELS = {"customer": 1, "contract": 2, "service": 3}
 PROCESSES = ("category", "case_type")
+SHOWN = Q(active=True) | Q(draft__isnull=False)  # what is not published yet, or any more, and somebody writes
 LATEST = 20_000  # passages of steps that are looked at for how long they take
 # constants are written out, so that no planner has to guess
 RUNNING = (
@@ -40,13 +43,14 @@ class Entry:
     kind: str
     path: str
     title: str
+    live: bool = True  # else it is a draft and no more
     below: "list[Entry]" = field(default_factory=list)
 
 
 def tree() -> list[Entry]:
-    """Customers with their contracts, services and processes, in use. Cost: one statement."""
-    rows = Definition.objects.filter(kind__in=[*LEVELS, *PROCESSES], active=True).order_by("key")
-    found = [Entry(kind, key, title) for kind, key, title in rows.values_list("kind", "key", "title")]
+    """Customers with their contracts, services and processes, in use or written down. Cost: one statement."""
+    rows = Definition.objects.filter(SHOWN, kind__in=[*LEVELS, *PROCESSES]).order_by("key")
+    found = [Entry(*row) for row in rows.values_list("kind", "key", "title", "active")]
     places = {(one.kind, one.path): one for one in found}
     top: list[Entry] = []
     for one in found:
@@ -69,21 +73,27 @@ def services() -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process in use, as its current version says."""
+    """A process in use, as its current version says; or one that is only a draft, which says nothing yet."""
 
     id: int
     title: str
-    number: int  # of the version
-    published_at: datetime
-    body: Mapping[str, Any]
+    number: int = 0  # of the version
+    published_at: datetime | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def live(self) -> bool:
+        return self.published_at is not None
 
 
 def process(kind: str, path: str) -> Process:
     """Raises: NotFound. Cost: one statement."""
-    found = Definition.objects.filter(kind=kind, key=path, active=True).select_related("current").first()
-    if kind not in PROCESSES or found is None or found.current is None:
+    found = Definition.objects.filter(SHOWN, kind=kind, key=path).select_related("current").first()
+    if kind not in PROCESSES or found is None:
         raise NotFound("There is no such process.")
     now = found.current
+    if now is None or not found.active:
+        return Process(found.pk, found.title)
     return Process(found.pk, found.title, now.number, now.published_at, now.body)
 
 

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotFound
-from tramita.models import Definition, Version
+from tramita.models import Definition, ProcessDraft, Version
+from tramita.queries import builder
 from tramita.services.definitions import WrongConfiguration
 from tramita.services.definitions.apply import one_at_a_time, publish
 from tramita.services.definitions.export import as_yaml
@@ -28,9 +29,12 @@ AS_BEFORE = Place("customers as applied before")
 
 
 def written(kind: str, path: str) -> tuple[str, str]:
-    """The process as YAML, and the digest by which a change of it is told. Raises: NotFound."""
+    """The process as YAML, empty of one that is only a draft, and the digest by which a change of it is told.
+
+    Raises: NotFound.
+    """
     tree = _entry(customers(), kind, path)
-    return as_yaml(tree), digest(tree)
+    return as_yaml(tree) if tree else "", digest(tree)
 
 
 @one_transaction
@@ -98,33 +102,21 @@ def is_unreadable(text: str) -> bool:
     return False
 
 
-@one_transaction
-def add(
-    kind: str, service: str, key: str, title: str, *, queue: str = "", due: str = "", by: Actor, at: datetime
-) -> str:
-    """A new process of a service, with a title and, of a Case type, what none is live without (BU-3); its path.
-
-    Raises: NotPermitted, Invalid.
-    """
-    permit(by)
-    one_at_a_time()
-    tree, name = customers(), key.strip()
-    path = f"{service}/{name}"
+def new_path(kind: str, service: str, key: str) -> str:
+    """The path of a process that a service does not have yet, not as a draft either. Raises: Invalid."""
+    name = key.strip()
     if kind not in SECTIONS:
         raise Invalid.one("kind", "required", "Choose what is to be made.")
-    if (there := _services(tree).get(service)) is None:
+    if (there := _services(customers()).get(service)) is None:
         raise Invalid.one("service", "unknown", "Choose a service.")
     if not KEY.fullmatch(name) or len(name) > KEY_LENGTH:
         raise Invalid.one(
             "key", "invalid", "Letters, digits, “-”, “_” and “.” only, at most %(most)s.", most=KEY_LENGTH
         )
-    if any(name in there.get(one, ()) for one in SECTIONS.values()):
+    path = f"{service}/{name}"
+    written = ProcessDraft.objects.filter(process__key=path, process__kind__in=SECTIONS).exists()
+    if written or any(name in there.get(one, ()) for one in SECTIONS.values()):
         raise Invalid.one("key", "already_there", "This service has a process of that name already.")
-    given = {"queue": queue, "due": due} if kind == "case_type" else {}
-    if missing := [FieldError(one, "required", "This is needed.") for one, said in given.items() if not said]:
-        raise Invalid(missing)
-    new = as_node({"title": title.strip() or name} | given, AS_BEFORE)
-    _publish(tree, _place(kind, path), new, Problems(), check_only=False, by=by, at=at)
     return path
 
 
@@ -176,7 +168,10 @@ def _services(tree: Tree) -> dict[str, Tree]:
 
 def _entry(tree: Tree, kind: str, path: str) -> Tree:
     service, name = "/".join(path.split("/")[:LEVELS]), "/".join(path.split("/")[LEVELS:])
-    found = _services(tree).get(service, {}).get(SECTIONS.get(kind, ""), {}).get(name)
+    there = _services(tree).get(service)
+    found = (there or {}).get(SECTIONS.get(kind, ""), {}).get(name)
+    if found is None and there is not None and not builder.process(kind, path).live:
+        return {}  # it is a draft, and nothing else yet
     if found is None:
         raise NotFound("There is no such process.")
     return dict(found)

@@ -14,7 +14,18 @@ from tramita.services.definitions.values import KEY, KEY_LENGTH
 Tree = dict[str, Any]
 ORDER = (
     *("title", "queue", "due", "feedback_window", "assign", "allow_title_change", "contacts_required", "self_service"),
-    *("progression", "automatic_mails", "mail", "records", "starts", "fields", "cards", "steps", "action_types"),
+    *(
+        "progression",
+        "automatic_mails",
+        "mail",
+        "records",
+        "schedule",
+        "starts",
+        "fields",
+        "cards",
+        "steps",
+        "action_types",
+    ),
 )
 DIRECTIONS = ("left", "right", "up", "down")
 

@@ -140,13 +140,13 @@ def _sound(trial: Trial) -> None:
 def _begun(trial: Trial) -> tuple[Item, Cast]:
     """The process says what is tried, and a Case of it has started. Raises: what starting one refuses."""
     process = Definition.objects.get(pk=trial.process_id)
-    number = Version.objects.filter(definition=process).order_by("-number").values_list("number", flat=True)[0] + 1
+    number = Version.objects.filter(definition=process).count() + 1
     # what is read by the id stays in the memory of the process, so no version ever has it, nor another test run
     version = Version(
         id=trial.stand_in, definition=process, number=number, body=trial.body, published_at=trial.begun_at
     )
     version.save(force_insert=True)
-    Definition.objects.filter(pk=process.pk).update(current=version)
+    Definition.objects.filter(pk=process.pk).update(current=version, active=True)
     cast = Cast(*(_somebody(name, at=trial.begun_at) for name in ("Test 1", "Test 2")))
     start = trial.start
     case = starting.start_case(

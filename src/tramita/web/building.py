@@ -31,6 +31,9 @@ TABS = {
 }
 
 
+OF_DRAFTS = ("edit", "yaml", "test")  # what there is of a process that nobody published
+
+
 @require_safe
 @staff
 def overview(request: StaffRequest) -> HttpResponse:
@@ -48,10 +51,10 @@ def add(request: StaffRequest) -> HttpResponse:
     try:
         queue, due = inputs.text(request, "queue"), inputs.text(request, "due")
         now = timezone.now()
-        path = process_settings.add(kind, service, key, title, queue=queue, due=due, by=request.actor, at=now)
+        path = process_drafts.add(kind, service, key, title, queue=queue, due=due, by=request.actor, at=now)
     except Refusing as error:
         return _overview(request, refusal("new", error, request.POST))
-    messages.success(request, _("It is there. Now say what it does."))
+    messages.success(request, _("A draft of it is there. Now say what it does, then publish it."))
     return redirect(shown_process.address(kind, path, tab="edit"))
 
 
@@ -94,9 +97,15 @@ def _save(request: StaffRequest, kind: str, path: str) -> HttpResponse:
 
 
 def _discard(request: StaffRequest, kind: str, path: str) -> HttpResponse:
+    return discarded(request, kind, path, shown_process.address(kind, path, tab="yaml"))
+
+
+def discarded(request: StaffRequest, kind: str, path: str, back: str) -> HttpResponse:
+    """The draft is thrown away; a process that was nothing else is gone with it."""
+    live = builder.process(kind, path).live
     process_drafts.discard(kind, path, draft=inputs.key(request, "draft") or 0, by=request.actor)
     messages.success(request, _("The draft is gone."))
-    return redirect(shown_process.address(kind, path, tab="yaml"))
+    return redirect(back if live else "builder")
 
 
 def _publish(request: StaffRequest, kind: str, path: str) -> HttpResponse:
@@ -112,10 +121,11 @@ def process_page(
     request: StaffRequest, kind: str, path: str, refused: Refusal | None = None, *, typed: str = "", **context: Any
 ) -> HttpResponse:
     """Cost: the tree, the process, and what its tab shows."""
-    found, tabs = builder.process(kind, path), TABS[kind]
-    asked = "yaml" if refused or typed else request.GET.get("tab", tabs[0])
+    found = builder.process(kind, path)
+    tabs = tabs_of(found, kind)
+    asked = "yaml" if refused or typed else request.GET.get("tab", tabs[0] if found.live else "yaml")
     asked = "test" if refused is not None and refused.panel == "trial" else asked
-    tab = asked if asked in tabs else tabs[0]
+    tab = asked if asked in tabs else "yaml"
     shown: dict[str, Any] = {
         "faults": (),
         "checked": False,
@@ -144,6 +154,11 @@ def process_page(
         **shown,
         **readers(refused),
     )
+
+
+def tabs_of(found: Process, kind: str) -> tuple[str, ...]:
+    """What there is to see of a process that is live, or a draft only."""
+    return TABS[kind] if found.live else tuple(one for one in TABS[kind] if one in OF_DRAFTS)
 
 
 def _editor(

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods
 from tramita.domain.errors import Invalid, NotFound
 from tramita.queries import builder
 from tramita.queries.shell import operates
-from tramita.services import process_drafts, process_parts, process_settings
+from tramita.services import process_parts, process_settings
 from tramita.services import process_trees as trees
 from tramita.services.definitions import WrongConfiguration
 from tramita.services.process_parts import Misfit, Opened
 from tramita.web import approver_sheets, design_form, desk_form, desk_refusals, inputs, shown_design
 from tramita.web.access import StaffRequest, staff
-from tramita.web.building import TABS, permit
+from tramita.web.building import discarded, permit, tabs_of
 from tramita.web.desk_inputs import Values
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
@@ -155,9 +155,7 @@ def _publish(request: StaffRequest, kind: str, path: str) -> HttpResponse:
 
 
 def _discard(request: StaffRequest, kind: str, path: str) -> HttpResponse:
-    process_drafts.discard(kind, path, draft=inputs.key(request, "draft") or 0, by=request.actor)
-    messages.success(request, _("The draft is gone."))
-    return _back(kind, path)
+    return discarded(request, kind, path, shown_design.link(kind, path, FIRST[kind]))
 
 
 BUTTONS: Mapping[str, Callable[[StaffRequest, str, str], HttpResponse]] = {
@@ -216,7 +214,7 @@ def _shown(
         setters=[] if operates(request.actor) else builder.setters(),
         told=[(shown_design.where(kind, path, one, opened.tree), shown_design.sentence(one)) for one in told],
         checked=checked,
-        tabs=[(address(kind, path, tab=tab), tab, tab == "edit") for tab in TABS[kind]],
+        tabs=[(address(kind, path, tab=tab), tab, tab == "edit") for tab in tabs_of(found, kind)],
         parts=[(shown_design.link(kind, path, one), one) for one in PARTS[kind]],
         board=design_form.BOARD.get(part, part),
         link=shown_design.link,
