@@ -176,8 +176,9 @@ def _adjusted(rule: DueRule, origin: datetime) -> datetime:
 def _faults(definition: DueRuleDefinition, calendar: Calendar | None, field: str) -> Iterator[FieldError]:
     base = {"text": definition.base}
     if definition.base != START and not re.fullmatch(r"fields\.\w[\w-]*|schedule\.[\w.-]+", definition.base):
-        says = "“%(text)s” is no base. Write start, fields.NAME or schedule.NAME."
-        yield FieldError(f"{field}.base", "invalid", says, base)
+        yield FieldError(
+            f"{field}.base", "invalid", "“%(text)s” is no base. Write start, fields.NAME or schedule.NAME.", base
+        )
     for name in ("move_to_next_morning", "move_to_end_of_day"):
         if getattr(definition, name) and not calendar:
             yield FieldError(f"{field}.{name}", "invalid", "“%(text)s” needs a calendar.", {"text": name})
