@@ -3,8 +3,8 @@
 from django.utils import timezone
 
 from tests.api.callers import Callers, fields, problem
-from tests.desk import Desk
-from tests.flows import begun, republish
+from tests.desk import Desk, publish
+from tests.flows import begun, publish_flow, republish
 from tramita.models import Person
 from tramita.services import bulk_work
 
@@ -111,3 +111,25 @@ def test_the_effort_of_a_case_is_told_and_that_of_an_action_changed(caller: Call
     assert [fields(problem(one, 422, "validation_failed")).keys() for one in (wrong, other)] == [{"estimate"}] * 2
     told = caller.ana.get(f"/items/{case.reference}/flow").json()["estimate"]
     assert told == {"total": 1260, "created": 60, "to_come": 1200, "locked": False}
+
+
+def test_a_case_goes_by_a_schedule(caller: Callers, desk: Desk) -> None:
+    """BU-3, BU-6, C-30, X-20: chosen at its start, later, or where it starts again; what is none is named."""
+    publish("schedule", "payroll", schedules={"2026-04": {"payday": "2026-04-30"}, "2026-05": {"payday": "2026-05-29"}})
+    publish("due_rule", "paid", within="0 days", base="schedule.payday")
+    path = publish_flow("payroll", {"one": ["a"], "two": ["b"]}, due="paid", schedule="payroll")
+    asks = {"case_type": path, "short_description": "April", "requester": desk.rui.email}
+
+    made = caller.ana.post("/cases", asks | {"schedule": "2026-04"}).json()
+    wrong = caller.ana.post("/cases", asks | {"schedule": "2027"})
+    here = f"/items/{made['reference']}"
+    changed = caller.ana.patch(here, {"schedule": "payroll/2026-05"}).json()
+    caller.ana.post(f"{here}-A1/resolve", {"method": "complete"})
+    again = caller.ana.post(f"{here}/rework", {"step": "one", "schedule": "2026-04"}).json()
+
+    assert made["schedule"] == {"name": "payroll/2026-04", "dates": {"payday": "2026-04-30"}}
+    assert made["due"]["at"] == "2026-04-30T23:59:00+00:00"
+    assert fields(wrong.json()) == {"schedule": "unknown"}
+    assert changed["due"]["at"] == "2026-05-29T23:59:00+00:00"
+    assert again["schedule"]["name"] == "payroll/2026-04"
+    assert caller.ana.get(f"{here}-A1").json()["schedule"]["name"] == "payroll/2026-05"

@@ -4,10 +4,12 @@ import re
 
 from django.test import Client
 
-from tests.desk import MONDAY, Desk
-from tests.flows import begun, names
+from tests.desk import MONDAY, Desk, publish
+from tests.flows import begun, names, publish_flow
 from tests.web.conftest import Browser
 from tests.web.reading import fresh, offered, text_of, words_of
+from tramita.domain.codes import Kind
+from tramita.models import Item
 from tramita.services import resolving
 
 
@@ -109,3 +111,34 @@ def test_the_page_shows_the_effort_and_lets_it_be_changed(desk: Desk, ana: Clien
     assert "Estimated effort 2 h 00 m of Actions begun 30 m of Actions to come 1 h 30 m" in words_of(ana.get(page))
     assert "Estimate changed to 30 m" in words_of(ana.get(f"/items/{action.reference}?tab=timeline"))
     assert "Estimated effort" not in words_of(ana.get(f"/items/{begun(desk, {'one': ['a']}).reference}"))
+
+
+def payroll(steps: dict[str, list[str]]) -> str:
+    """A Case type whose Cases go by one of two months, and are due a day before the payday of theirs."""
+    months = {"2026-04": {"payday": "2026-04-30T12:00+00:00"}, "2026-05": {"payday": "2026-05-29"}}
+    publish("schedule", "payroll", schedules=months)
+    publish("due_rule", "paid", within="-1 day", base="schedule.payday")
+    return publish_flow("payroll", steps, due="paid", schedule="payroll")
+
+
+def test_a_case_is_started_by_a_schedule_and_another_is_chosen_on_its_page(desk: Desk, ana: Client) -> None:
+    """BU-3, BU-6, C-30: offered where a Case begins, on its page, and where it starts again; its dates are shown."""
+    path = payroll({"one": ["a"], "two": ["b"]})
+    form = text_of(ana.get(f"/new/case?case_type={path}"))
+    given = {"case_type": path, "short_description": "April", "primary_contact": desk.rui.email, "then": "submit"}
+    ana.post("/new/case", given | {"schedule": "payroll/2026-04"})
+    case = Item.objects.get(kind=Kind.CASE.number)
+    here = f"/items/{case.reference}"
+    before, page = fresh(case).due_at, ana.get(here)
+    resolving.resolve(case.children.get(), method="complete", by=desk.ana, at=MONDAY)
+    wrong = ana.post(f"{here}/edit", {"panel": "schedule", "schedule": "payroll/2027", "version": fresh(case).version})
+
+    ana.post(f"{here}/edit", {"panel": "schedule", "schedule": "payroll/2026-05", "version": fresh(case).version})
+
+    assert 'value="payroll/2026-05"' in form
+    assert str(before) == "2026-04-29 12:00:00+00:00"
+    assert "payday" in words_of(page)
+    assert "There is no schedule" in words_of(wrong)
+    assert str(fresh(case).due_at)[:10] == "2026-05-28"
+    assert "Goes by the schedule payroll/2026-05" in words_of(ana.get(f"{here}?tab=timeline"))
+    assert 'id="rework-schedule"' in text_of(ana.get(f"{here}?tab=actions"))

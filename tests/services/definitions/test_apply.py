@@ -99,7 +99,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(example: Path) -> None:
 
 
 def test_a_changed_rule_is_a_new_version_and_running_items_keep_theirs(file: Write) -> None:
-    """SLA-17."""
+    """SLA-17, BU-2, decision 63: the lock is one of pages; a file that changes a live rule says so on purpose."""
     applied(file(DESK))
     before = Definition.objects.get(kind="due_rule", key="two_days").current_id
     assert before
