@@ -133,6 +133,7 @@ def test_what_is_remembered_is_read_from_stamped_tables_alone() -> None:
 
     stamped = {
         "tramita.queries.definitions.mail_texts",
+        "tramita.queries.definitions.schedules",
         "tramita.queries.definitions.settings",
         "tramita.queries.definitions.queue_id",
         "tramita.queries.definitions.worker_id",
