@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0048_webhooks"),
+        ("tramita", "0050_identities"),
     ]
 
     operations = [
