@@ -11,7 +11,7 @@ from tramita.services import starting
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/users/", "/invoices", "//", "/../x", "/robot/next"])
+@pytest.mark.parametrize("path", ["/nothing", "/users/", "/invoices", "//", "/../x", "/robots/next"])
 def test_an_unknown_path_is_a_problem_not_a_page(path: str) -> None:
     """INTERFACES 5."""
     problem(stranger().get(path), 404, "not_found")

@@ -253,8 +253,10 @@ def stands_in(item: Item) -> Listed:
 
 
 def timers_of(item: Item) -> set[str]:
-    """The timers that may stand, by what the item waits for, and who by (Z-11)."""
+    """The timers that may stand, by what the item waits for, who by, and a robot's lease (Z-11, Z-17)."""
     asked = set(REMINDERS) if item.approval_id else set()
+    if item.fence is not None:
+        return asked | {"lease"}
     if item.wait_type is WaitType.UNTIL:
         return asked | {"wake"}
     if item.wait_type is WaitType.MORE_INFORMATION and item.wait_days:

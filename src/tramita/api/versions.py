@@ -63,6 +63,17 @@ def change_item(request: HttpRequest, reference: str, change: Callable[[Item], R
     raise lost
 
 
+def tried_again(act: Callable[[], R]) -> R:
+    """Do what reads the item anew by itself; a writer who was faster only makes it look again."""
+    for _ in range(TRIES - 1):
+        try:
+            with writing(), transaction.atomic():
+                return act()
+        except StaleVersion:
+            continue
+    return act()
+
+
 def _change(
     request: HttpRequest, reference: str, version: int | None, change: Callable[[Item], R], *, follow: bool
 ) -> R:

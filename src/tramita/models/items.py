@@ -81,6 +81,7 @@ class Item(models.Model):
     highlighted = models.BooleanField(default=False)
     new_information = models.BooleanField(default=False)
     robot_rejected = models.BooleanField(default=False)
+    fence = models.PositiveIntegerField(null=True)  # of the lease under which a robot works on it (Z-17)
     approval = models.ForeignKey(  # the one that awaits a decision (AP-16)
         "Approval", models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -12,6 +12,7 @@ from tramita.domain.permissions import Permission, needs
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.flow import open_below, open_sub_case
+from tramita.queries.leases import living
 from tramita.queries.managers import managers_of
 from tramita.queries.visibility import may
 
@@ -58,7 +59,7 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         state=item.state,
         wait_type=item.wait_type,
         assigned=item.assignee_id is not None,
-        holds=actor.id is not None and item.assignee_id == actor.id,
+        holds=holds(item, actor, at),
         is_creator=actor.id is not None and item.creator_id == actor.id,
         may_assign=may(actor, Permission.ASSIGN, item),
         may_hold=not outside(item, actor),
@@ -77,6 +78,13 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         close_if_none=closes_if_none(item),
         given=given,
     )
+
+
+def holds(item: Item, actor: Actor, at: datetime) -> bool:
+    """Whether the item is in their hands; in a robot's until its lease runs out, whoever notices that first (Z-17)."""
+    if actor.id is None or item.assignee_id != actor.id:
+        return False
+    return item.fence is None or living(item, at)
 
 
 def awaits_opening(item: Item) -> bool:

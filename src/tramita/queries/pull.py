@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Listed, Role, State
+from tramita.domain.robots import NOT_AGAIN
 from tramita.models import Item
 from tramita.queries.rows import fetch, stored
 from tramita.queries.visibility import TRUE, Fragment, both, condition, processes, visible_sql
@@ -28,11 +29,11 @@ def candidates(
     """What waits in the actor's queues, best first: overdue, the most overdue first; then what a robot rejected;
     then what is due soonest (Q-2). Cost: two statements, each a limited branch a queue.
 
-    People get from a strict queue only what a robot rejected (Q-3); a robot gets nothing that any robot rejected
-    (B-5, B-10).
+    People get from a strict queue only what a robot rejected (Q-3); a robot gets nothing that any robot rejected, and
+    never again what it rejected itself (B-5, B-10); first what was given to it.
     """
-    queues = _queues(actor)
-    if not queues:
+    queues, robot = _queues(actor), actor.role is Role.ROBOT
+    if not queues and not robot:
         return []
     wanted = both(
         visible_sql(actor),
@@ -40,11 +41,13 @@ def candidates(
         _workable(actor),
         _of_kinds(kinds),
         Fragment("state = %s", (State.TO_DO.number,)),
+        _not_given_up(actor) if robot else TRUE,
     )
-    branches = [
+    branches = [_given_to(actor)] if robot else []
+    branches += [
         branch
         for queue_id, strict in queues
-        for branch in (_in_robot_hands if actor.role is Role.ROBOT else _for_people)(queue_id, strict=strict, at=at)
+        for branch in (_in_robot_hands if robot else _for_people)(queue_id, strict=strict, at=at)
     ]
     parts = [
         f"SELECT * FROM (SELECT {rank} AS rank, id, version, sort_due FROM items WHERE {here.sql} AND {wanted.sql} "
@@ -56,7 +59,7 @@ def candidates(
     return [Candidate(row[1], row[2]) for row in rows]
 
 
-OVERDUE, REJECTED, SOONEST = 1, 2, 3  # Q-2
+GIVEN, OVERDUE, REJECTED, SOONEST = 0, 1, 2, 3  # Q-2
 Branch = tuple[int, Fragment]
 
 
@@ -75,6 +78,20 @@ def _for_people(queue_id: int, *, strict: bool, at: datetime) -> list[Branch]:
 def _in_robot_hands(queue_id: int, *, strict: bool, at: datetime) -> list[Branch]:
     """In the order of the due date, which has the most overdue first."""
     return [(SOONEST, both(_waits(queue_id), Fragment("NOT robot_rejected")))]
+
+
+def _given_to(robot: Actor) -> Branch:
+    """What a person, or its rule, put into its hands."""
+    return GIVEN, Fragment("assignee_id = %s AND list = %s", (robot.id, Listed.INBOX.number))
+
+
+def _not_given_up(robot: Actor) -> Fragment:
+    endings = ", ".join(["%s"] * len(NOT_AGAIN))
+    return Fragment(
+        "NOT EXISTS (SELECT 1 FROM leases l WHERE l.item_id = items.id AND l.robot_id = %s "
+        f"AND l.ending IN ({endings}))",
+        (robot.id, *NOT_AGAIN),
+    )
 
 
 def _waits(queue_id: int) -> Fragment:

@@ -1,8 +1,10 @@
 """Who may be given an item (Q-12, Q-14, B-3)."""
 
 from tramita.domain.codes import Role, State
+from tramita.domain.robots import terms
 from tramita.models import Item, Person
 from tramita.queries.facts import in_review, outside
+from tramita.queries.leases import given_up
 from tramita.queries.people import actor_for, person_by_name
 from tramita.queries.visibility import may
 
@@ -21,9 +23,10 @@ def valid_target(item: Item, to: str | int) -> Person | None:
 
 
 def _takes(person: Person, item: Item) -> bool:
-    """A robot gets only work of the kinds it was made for (B-3)."""
-    kinds = (person.robot or {}).get("kinds")
-    return kinds is None or item.kind.value in kinds
+    """A robot gets only work of the kinds it was made for, and nothing that it gave up once (B-3, B-10)."""
+    if person.role is not Role.ROBOT:
+        return True
+    return item.kind in terms(person.robot).kinds and not given_up(item, person.pk)
 
 
 def still_fits(item: Item, person_id: int | None) -> bool:

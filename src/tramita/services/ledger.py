@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,8 @@ from django.db import models
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Reason, Visibility
 from tramita.domain.errors import StaleVersion
-from tramita.models import Entry, Item
+from tramita.domain.robots import ending
+from tramita.models import Entry, Item, Lease
 from tramita.services import sql
 
 WORDS = frozenset(
@@ -30,6 +31,8 @@ WORDS = frozenset(
 OWN = frozenset({"id", "version", "seq", "chain", "sort_due", "updated_at"})  # the ledger's own, or derived
 ATTNAMES = {f.attname: f for f in Item._meta.concrete_fields}
 COLUMN = {f.attname: str(f.column) for f in Item._meta.concrete_fields}
+ENDS_LEASE = frozenset({"state", "assignee_id"})
+LEASE = "lease"  # the timer of one
 PLAIN = frozenset({str, int, bool})
 END_OF_TIME = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -90,12 +93,35 @@ class Change:
         """Append an entry and set these columns (attribute names, `assignee_id`). Facts in data, words in words."""
         facts, said = {**(data or NOTHING), **_besides.get()}, dict(words or {})
         changed = {name: value for name, value in columns.items() if getattr(self.item, name) != value}
+        if self.item.fence is not None and not ENDS_LEASE.isdisjoint(changed):
+            changed["fence"] = None
+            self._end_lease(self.item.fence, type, actor_id or self.by.id)
         for name, value in changed.items():
             side = said if name in WORDS else facts
             side.setdefault("set", {})[name] = plain(value)
             setattr(self.item, name, value)
         self.columns.update(changed)
         self.lines.append(_Line(type, reason, visibility, facts, said, actor_id, by_system))
+
+    def lend(self, lasting: timedelta) -> dict[str, Any]:
+        """Let the robot that makes this change have the item for so long; the columns that say so (Z-17).
+
+        The fence is the version that the item will have, so it only grows, and the row follows the item's.
+        """
+        fence, until, robot_id = self.item.version + 1, self.at + lasting, self.by.id or 0
+        self.set_timer(LEASE, until)
+        rows, taken_at, item_id = Lease.objects, self.at, self.item.pk
+        self.beside.append(
+            lambda: rows.create(item_id=item_id, robot_id=robot_id, fence=fence, taken_at=taken_at, expires_at=until)
+        )
+        return {"fence": fence}
+
+    def _end_lease(self, fence: int, entry: str, actor_id: int | None) -> None:
+        """Whoever moves the item, or takes it away, ends the robot's lease in the same breath (Z-17)."""
+        self.cancel_timers(LEASE)
+        how = ending(entry, by_itself=actor_id is not None and actor_id == self.item.assignee_id)
+        living = Lease.objects.filter(item=self.item.pk, fence=fence, ended_at=None)
+        self.beside.append(lambda: living.update(ended_at=self.at, ending=how))
 
     def set_timer(self, purpose: str, due_at: datetime, **payload: Any) -> None:
         """Have the worker act at this moment, if it still applies then."""

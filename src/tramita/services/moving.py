@@ -10,8 +10,10 @@ from tramita.domain.errors import NotPermitted
 from tramita.domain.facts import Given
 from tramita.domain.lifecycle import Row
 from tramita.domain.permissions import needs
+from tramita.domain.robots import LeaseLost
 from tramita.models import Item
 from tramita.queries.facts import children_closed, facts, in_review, lifecycle_of, outside
+from tramita.queries.leases import terms_of
 from tramita.queries.visibility import may
 from tramita.services import clockwork
 from tramita.services.expiring import expire
@@ -32,7 +34,16 @@ ENDS_WITH = {WaitType.SPLIT: Method.SPLIT_COMPLETED, WaitType.CASE_LAUNCHED: Met
 
 
 def require(by: Actor, permission: str, item: Item) -> None:
-    """Refuse who lacks the permission on this item's branch of the configuration."""
+    """Refuse who lacks the permission on this item's branch of the configuration, and a robot without the item.
+
+    Raises: NotPermitted, LeaseLost.
+    """
+    _permit(by, permission, item)
+    if by.role is Role.ROBOT and permission != "view" and item.assignee_id != by.id:
+        raise LeaseLost
+
+
+def _permit(by: Actor, permission: str, item: Item) -> None:
     if not may(by, permission, item):
         raise NotPermitted("You may not do this here.")
 
@@ -45,7 +56,7 @@ def decide(item: Item, verb: str, *, by: Actor, at: datetime, **given: Any) -> R
     if by.is_staff or by.role is Role.ROBOT:
         table.expect(verb, seen, by=by.roles)
     if not by.is_system:
-        require(by, needs(verb, holds=seen.holds), item)
+        _permit(by, needs(verb, holds=seen.holds), item)
     return table.decide(verb, seen, by=by.roles)
 
 
@@ -185,8 +196,14 @@ def take(change: Change) -> bool:
     if item.state is not State.TO_DO or not free or not (by.is_staff or by.role is Role.ROBOT):
         return False
     row = decide(item, "start", by=by, at=change.at)
-    follow(change, row, "started", **assigned_to(item, by.id))
+    follow(change, row, "started", **picked_up(change))
     return True
+
+
+def picked_up(change: Change) -> dict[str, Any]:
+    """The columns of an item that whoever makes the change begins to work on; a robot by a lease (Z-17)."""
+    columns, by = assigned_to(change.item, change.by.id), change.by
+    return columns | change.lend(terms_of(by.id).lease) if by.role is Role.ROBOT else columns
 
 
 def left_team(item: Item, by: Actor) -> dict[str, Any]:

@@ -3,22 +3,26 @@
 from datetime import datetime
 
 from tramita.domain.actors import Actor
+from tramita.domain.codes import Kind, Role
 from tramita.domain.errors import Conflict, StaleVersion
 from tramita.models import Item
+from tramita.queries.leases import terms_of
 from tramita.queries.pull import candidates
 from tramita.queries.records import select
 from tramita.services import working
 
+EVERY_KIND = frozenset(Kind)
 ROUNDS = 3  # times that rivals may take all that was offered
 
 
 def pull(*, by: Actor, at: datetime) -> Item | None:
     """The next item of the caller's queues, now theirs and In Progress; None when there is none.
 
-    Who is slower than a rival gets the item after it. Rules: Q-1 to Q-3, S-4.
+    Who is slower than a rival gets the item after it. A robot gets what it was made for. Rules: Q-1 to Q-3, S-4, B-3.
     """
+    kinds = terms_of(by.id).kinds if by.role is Role.ROBOT else EVERY_KIND
     for _ in range(ROUNDS):
-        best = candidates(by, at=at)
+        best = candidates(by, at=at, kinds=kinds)
         for candidate in best:
             item = select(Item, "id = %s", [candidate.id])[0]
             try:

@@ -9,7 +9,7 @@ from tramita.models import Item
 from tramita.services import flowing
 from tramita.services.fitting import valid_target
 from tramita.services.ledger import Change
-from tramita.services.moving import NO_PROBLEM, assigned_to, decide, follow, settle
+from tramita.services.moving import NO_PROBLEM, assigned_to, decide, follow, picked_up, settle
 from tramita.services.transactions import one_transaction
 
 
@@ -20,7 +20,7 @@ def start(item: Item, *, by: Actor, at: datetime) -> None:
     row = decide(item, "start", by=by, at=at)
     change = Change(item, by, at)
     settled = NO_PROBLEM if item.problem else {}
-    follow(change, row, "started", **assigned_to(item, by.id), **settled)
+    follow(change, row, "started", **picked_up(change), **settled)
     settle(change)
     change.write()
     if item.kind is Kind.CASE:

@@ -49,6 +49,7 @@ GROUP_OF: Mapping[str, str] = {
     "allocated": "people",
     "released": "people",
     "rejected": "people",
+    "lease_ended": "people",
     "category_changed": "category",
     "title_changed": "data",
     "description_changed": "data",
@@ -372,6 +373,10 @@ def _deleted(data: Data) -> str:
     return _("Moved to the trash: “%(why)s”") % {"why": data.get("why", "")}
 
 
+def _lease_ended(data: Data) -> str:
+    return _("No sign of life from %(robot)s, To Do") % {"robot": data.get("robot", "")}
+
+
 _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "created": _created,
     "submission_note": _plain(gettext_lazy("Initial submission note")),
@@ -382,6 +387,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "assigned": _assigned,
     "allocated": _plain(gettext_lazy("Allocated by rule")),
     "rejected": _plain(gettext_lazy("Rejected by a robot")),
+    "lease_ended": _lease_ended,
     "wait_moved": _wait_moved,
     "waited": _waited,
     "resumed": _plain(gettext_lazy("Wait ended by hand, In Progress")),

@@ -9,13 +9,13 @@ from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDe
 from tramita.domain.durations import parse_span
 from tramita.domain.errors import Invalid
 from tramita.domain.permissions import Permission
+from tramita.domain.robots import LEASE
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.desk import USER
 from tramita.services.definitions.keys import Keys, Reading, entries
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
-LEASE = timedelta(minutes=5)
 LONGEST_LEASE = timedelta(days=1)
 PERMISSIONS = [one.value for one in Permission if one is not Permission.PORTAL]
 STAFF_ROLES = ("agent", "designer", "team_leader", "administrator")  # what a page offers

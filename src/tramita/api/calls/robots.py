@@ -1,0 +1,91 @@
+"""The loop of a robot: next, heartbeat, and complete, reject or unable (B-4 to B-6, Z-17)."""
+
+from typing import Annotated
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+from ninja.responses import Status
+from pydantic import Field
+
+from tramita.api.auth import caller
+from tramita.api.calls.answers import item_answer
+from tramita.api.paging import Paging, cursor_for, position_of
+from tramita.api.schemas.items import ItemOut
+from tramita.api.schemas.robots import (
+    BeatIn,
+    CompleteIn,
+    HeldOut,
+    HeldPage,
+    LeaseOut,
+    NextOut,
+    RejectIn,
+    UnableIn,
+)
+from tramita.api.versions import tried_again
+from tramita.queries import leases
+from tramita.services import leasing
+
+router = Router(tags=["Robots"])
+LeaseId = Annotated[int, Field(ge=1, lt=2**63)]
+JUST_ALIVE, DONE = BeatIn(), CompleteIn()  # an empty body
+
+
+@router.post("/robot/next", response={200: NextOut, 204: None}, operation_id="robot_next")
+def next_item(request: HttpRequest, response: HttpResponse) -> NextOut | Status[None]:
+    """The next item for this robot, In Progress under a lease; 204 when there is none (B-4, Q-3)."""
+    found = leasing.next_lease(by=caller(request), at=timezone.now())
+    if found is None:
+        return Status(204, None)
+    item, lease = found
+    return NextOut(item=item_answer(request, response, item), lease=LeaseOut.model_validate(lease))
+
+
+@router.get("/robot/leases", response=HeldPage, operation_id="list_leases")
+def list_leases(request: HttpRequest, paging: Query[Paging]) -> HeldPage:
+    """Your living leases: what a robot that was restarted goes on with."""
+    after = position_of(paging.cursor)
+    rows = leases.living_leases(caller(request), timezone.now(), after=after, limit=paging.limit + 1)
+    shown, more = rows[: paging.limit], len(rows) > paging.limit
+    results = [
+        HeldOut(
+            id=one.pk,
+            expires_at=one.expires_at,
+            fence=one.fence,
+            item=str(one.item.reference),
+            taken_at=one.taken_at,
+        )
+        for one in shown
+    ]
+    return HeldPage(results=results, next=cursor_for(shown[-1].pk if more else None))
+
+
+@router.post("/robot/leases/{lease}/heartbeat", response=LeaseOut, operation_id="lease_heartbeat")
+def heartbeat(request: HttpRequest, lease: LeaseId, given: BeatIn = JUST_ALIVE) -> LeaseOut:
+    """A sign of life: the lease lasts as long again from now; 409 `lease_lost` when it has ended."""
+    kept = leasing.heartbeat(lease, fence=given.fence, by=caller(request), at=timezone.now())
+    return LeaseOut.model_validate(kept)
+
+
+@router.post("/robot/leases/{lease}/complete", response=ItemOut, operation_id="lease_complete")
+def complete(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: CompleteIn = DONE) -> ItemOut:
+    """The work is done: the item is resolved; 409 `lease_lost` when the lease has ended (Z-17)."""
+    by, words = caller(request), given.model_dump() | {"note": given.note or ""}
+    item = tried_again(lambda: leasing.complete(lease, **words, by=by, at=timezone.now()))
+    return item_answer(request, response, item)
+
+
+@router.post("/robot/leases/{lease}/reject", response=ItemOut, operation_id="lease_reject")
+def reject(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: RejectIn) -> ItemOut:
+    """This robot cannot do it: the item goes to people, and never to this robot again (B-5, B-10)."""
+    by = caller(request)
+    item = tried_again(lambda: leasing.reject(lease, **given.model_dump(), by=by, at=timezone.now()))
+    return item_answer(request, response, item)
+
+
+@router.post("/robot/leases/{lease}/unable", response=ItemOut, operation_id="lease_unable")
+def unable(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: UnableIn) -> ItemOut:
+    """Nobody can do it: the Action ends so and its Case goes to a person (B-6); 409 on a Ticket or Case."""
+    by, words = caller(request), given.model_dump() | {"note": given.note or ""}
+    item = tried_again(lambda: leasing.unable(lease, **words, by=by, at=timezone.now()))
+    return item_answer(request, response, item)

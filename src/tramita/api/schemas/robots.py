@@ -1,0 +1,82 @@
+"""What robots send and get (INTERFACES section 5)."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict, Field
+
+from tramita.api.schemas.base import Input, Line, Output, Text, Whole
+from tramita.api.schemas.examples import ITEM
+from tramita.api.schemas.items import ItemOut
+from tramita.api.schemas.working import METHODS
+
+LEASE: dict[str, Any] = {"id": 71, "expires_at": "2026-03-02T09:05:00+00:00", "fence": 3}
+HELD: dict[str, Any] = {**LEASE, "item": "40308-T", "taken_at": "2026-03-02T09:00:00+00:00"}
+
+
+class LeaseOut(Output):
+    """How long the item is yours without a sign of life. `fence` only grows, for other systems that want to know."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [LEASE]})
+
+    id: int
+    expires_at: datetime
+    fence: int
+
+
+class HeldOut(LeaseOut):
+    """A lease of yours, and the item that it is for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [HELD]})
+
+    item: str
+    taken_at: datetime
+
+
+class HeldPage(Output):
+    """Your leases, the oldest first."""
+
+    results: list[HeldOut]
+    next: str | None
+
+
+class NextOut(Output):
+    """The item, now yours and In Progress, and the lease under which it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"item": ITEM, "lease": LEASE}]})
+
+    item: ItemOut
+    lease: LeaseOut
+
+
+class BeatIn(Input):
+    """A sign of life; `fence`, if given, must be the lease's."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"fence": 3}]})
+
+    fence: Whole | None = None
+
+
+class CompleteIn(BeatIn):
+    """What came of it: values of fields, a resolution note, and how it is resolved if not as its kind mostly is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"fields": {"amount": 991}, "note": "Booked."}]})
+
+    fields: dict[str, Any] = {}
+    note: Text | None = None
+    method: str | None = Field(None, max_length=40, json_schema_extra={"examples": METHODS})
+
+
+class RejectIn(BeatIn):
+    """Why this robot cannot do it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The scan cannot be read."}]})
+
+    reason: Line
+
+
+class UnableIn(RejectIn):
+    """Why nobody can do it, with what was found out."""
+
+    fields: dict[str, Any] = {}
+    note: Text | None = None

@@ -1,0 +1,40 @@
+"""What robots hold: a lease is one run of a robot on one item (Z-17)."""
+
+from django.db import models
+
+from tramita.domain.robots import Ending
+from tramita.models.fields import WordField
+from tramita.models.items import Item
+from tramita.models.people import Person
+
+
+class Lease(models.Model):
+    """A robot works on an item until `expires_at`, or longer if it gives signs of life.
+
+    The item carries the fence of its living lease; whoever comes with another one is late. A fence only grows: it is
+    the version that the item had when the robot got it.
+    """
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="leases", db_index=False)
+    robot = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
+    fence = models.PositiveIntegerField()
+    taken_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ending = WordField(Ending, null=True)
+
+    class Meta:
+        db_table = "leases"
+        constraints = [
+            models.UniqueConstraint(fields=["item", "fence"], name="one_lease_a_fence"),
+            models.UniqueConstraint(
+                fields=["item"], name="one_living_lease", condition=models.Q(ended_at__isnull=True)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["robot", "id"], name="leases_living", condition=models.Q(ended_at__isnull=True)),
+            models.Index(fields=["robot", "-taken_at"], name="leases_by_robot"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.robot_id} {self.fence}"

@@ -1,0 +1,62 @@
+"""The leases of robots (Z-17)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Role
+from tramita.domain.errors import NotFound, NotPermitted
+from tramita.domain.robots import NOT_AGAIN, Ending, LeaseLost, Terms, terms
+from tramita.models import Item, Lease, Person
+
+
+def living(item: Item, at: datetime) -> bool:
+    """Whether the lease under which a robot has this item has not run out. One statement, none if there is none."""
+    if item.fence is None:
+        return False
+    return Lease.objects.filter(item=item.pk, fence=item.fence, ended_at=None, expires_at__gt=at).exists()
+
+
+def lease_of(item: Item) -> Lease | None:
+    """The lease under which a robot has this item, expired or not."""
+    return Lease.objects.filter(item=item.pk, fence=item.fence).first() if item.fence is not None else None
+
+
+def held(lease_id: int, by: Actor, at: datetime, fence: int | None = None) -> Lease:
+    """The living lease with this id. Raises: NotPermitted, NotFound, LeaseLost."""
+    only_robots(by)
+    found = Lease.objects.filter(pk=lease_id, robot=by.id).first()
+    if found is None:
+        raise NotFound("There is no such lease.")
+    if found.ended_at is not None or found.expires_at <= at or fence not in (None, found.fence):
+        raise LeaseLost
+    return found
+
+
+def living_leases(by: Actor, at: datetime, *, after: int = 0, limit: int = 200) -> list[Lease]:
+    """Those of this robot, the oldest first. Raises: NotPermitted."""
+    only_robots(by)
+    found = Lease.objects.filter(robot=by.id, ended_at=None, expires_at__gt=at, pk__gt=after)
+    return list(found.select_related("item").order_by("pk")[:limit])
+
+
+def only_robots(by: Actor) -> None:
+    if by.role is not Role.ROBOT:
+        raise NotPermitted("Only a robot works by lease.")
+
+
+def terms_of(robot_id: int | None) -> Terms:
+    """What a robot was made for."""
+    stored: Mapping[str, Any] | None = Person.objects.values_list("robot", flat=True).get(pk=robot_id or 0)
+    return terms(stored)
+
+
+def given_up(item: Item, robot_id: int) -> bool:
+    """Whether this robot rejected the item before, or was too often too late with it (B-10)."""
+    return Lease.objects.filter(item=item.pk, robot=robot_id, ending__in=NOT_AGAIN).exists()
+
+
+def lapses(item: Item, robot_id: int) -> int:
+    """How many of this robot's leases on the item ran out."""
+    return Lease.objects.filter(item=item.pk, robot=robot_id, ending=Ending.LAPSED).count()

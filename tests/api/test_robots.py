@@ -1,0 +1,73 @@
+"""The loop of a robot over HTTP: next, heartbeat, complete, reject, unable."""
+
+import pytest
+
+from tests.api.callers import cast, fields, problem
+from tests.desk import Desk
+from tramita.models import Item, Lease
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_robot_works_an_item_from_the_queue_to_its_end(desk: Desk) -> None:
+    """B-4, B-7, Z-17, INTERFACES 5."""
+    ticket, robot = desk.ticket(), cast(desk).robot
+
+    taken = robot.post("/robot/next")
+    lease = taken.json()["lease"]
+    path = f"/robot/leases/{lease['id']}"
+    held = robot.get("/robot/leases").json()
+    beat = robot.post(f"{path}/heartbeat", {"fence": lease["fence"]})
+    done = robot.post(f"{path}/complete", {"note": "Booked."})
+
+    assert (taken.status_code, taken.json()["item"]["state"]) == (200, "in_progress")
+    assert taken.json()["item"]["assignee"]["kind"] == "robot"
+    assert [one["item"] for one in held["results"]] == [str(ticket.reference)]
+    assert beat.json()["expires_at"] >= lease["expires_at"]
+    assert (done.status_code, done.json()["state"]) == (200, "resolved")
+    assert robot.post("/robot/next").status_code == 204
+    problem(robot.post(f"{path}/complete", {"note": "Again."}), 409, "lease_lost")
+    problem(robot.post(f"{path}/heartbeat"), 409, "lease_lost")
+
+
+def test_a_robot_says_why_it_cannot(desk: Desk) -> None:
+    """B-5, B-6: the reason is needed, and told; nobody is unable to complete a Ticket."""
+    ticket, robot = desk.ticket(), cast(desk).robot
+    path = f"/robot/leases/{robot.post('/robot/next').json()['lease']['id']}"
+
+    assert fields(problem(robot.post(f"{path}/reject", {}), 422, "validation_failed")) == {"reason": "required"}
+    problem(robot.post(f"{path}/unable", {"reason": "Gone."}), 409, "not_an_action")
+    back = robot.post(f"{path}/reject", {"reason": "The scan cannot be read."})
+
+    assert (back.json()["state"], back.json()["assignee"]) == ("to_do", None)
+    told = cast(desk).ana.get(f"/items/{ticket.reference}/timeline", type="rejected").json()["results"]
+    assert told[0]["data"]["reason"] == 103
+    assert "The scan cannot be read." in str(told[0])
+
+
+def test_people_have_no_leases_and_robots_only_their_own(desk: Desk) -> None:
+    """B-1, Z-17: a lease of another is not there."""
+    desk.ticket()
+    who = cast(desk)
+    number = who.robot.post("/robot/next").json()["lease"]["id"]
+
+    for path in ("/robot/next", f"/robot/leases/{number}/heartbeat", f"/robot/leases/{number}/complete"):
+        problem(who.leo.post(path), 403, "not_permitted")
+        problem(who.nobody.post(path), 401, "not_signed_in")
+    problem(who.robot.post(f"/robot/leases/{number + 1}/heartbeat"), 404, "not_found")
+    problem(who.ana.get("/robot/leases"), 403, "not_permitted")
+
+
+def test_an_answer_that_was_lost_is_given_again(desk: Desk) -> None:
+    """INTERFACES 5: with a key a repeated call takes nothing more, and completes nothing twice."""
+    desk.ticket()
+    desk.ticket()
+    robot = cast(desk).robot
+
+    first, again = (robot.post("/robot/next", headers={"Idempotency-Key": "k1"}) for _ in range(2))
+    path = f"/robot/leases/{first.json()['lease']['id']}/complete"
+    ends = [robot.post(path, {"note": "Done."}, headers={"Idempotency-Key": "k2"}).status_code for _ in range(2)]
+
+    assert first.json() == again.json()
+    assert ends == [200, 200]
+    assert Lease.objects.count() == Item.objects.filter(fence__isnull=False).count() + 1 == 1
