@@ -6,7 +6,7 @@ import pytest
 
 from tests import factories
 from tests.api.callers import Caller, Callers, ask, fields, problem
-from tests.approving import Customer, customer
+from tests.approving import Customer, approval_type, customer
 from tests.desk import Desk
 from tramita.models import ApprovalToken, Definition, Delivery, Organisation, Person
 from tramita.services import resolving, working
@@ -178,3 +178,27 @@ def test_a_request_may_be_based_on_a_version(caller: Callers, acme: Customer) ->
     )
 
     problem(answer, 412, "stale_version")
+
+
+def test_a_type_with_levels_tells_whom_it_asks_and_what_they_said(
+    caller: Callers, acme: Customer, marta: Caller
+) -> None:
+    """Z-16: level by level, how many must agree; of a level that cannot decide, which."""
+    levels = [{"approvers": ["managers"]}, {"approvers": ["parent_managers"], "every": True}]
+    approval_type("refund", name="Refund", description="Money.", levels=levels)
+    told = asked(caller, acme)
+
+    problem(marta.post(f"/approvals/{told['id']}/approve"), 403, "not_permitted")
+    said = ask(acme.sofia.id or 0).post(f"/approvals/{told['id']}/approve").json()
+    listed = caller.ana.get("/approvals").json()["results"][0]
+    approval_type("refund", name="Refund", description="Money.", levels=[{"approvers": ["managers"], "least": 4}])
+    refused = problem(
+        caller.ana.post(f"/items/{acme.ticket().reference}/approvals", {"type": "refund"}), 409, "too_few_approvers"
+    )
+
+    assert [(one["level"], one["needed"], one["person"]["name"], one["state"]) for one in said["approvers"]] == [
+        (1, 1, "Sofia Prado", "approved"),
+        (2, 1, "Marta Vidal", "awaiting"),
+    ]
+    assert (said["state"], listed["approvers"]) == ("awaiting", said["approvers"])
+    assert "Level 1" in refused["detail"]

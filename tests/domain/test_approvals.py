@@ -1,8 +1,10 @@
 """When an approval may be asked for, and who may end it how."""
 
+from itertools import product
+
 import pytest
 
-from tramita.domain.approvals import ENDS, Part, end, expect_open
+from tramita.domain.approvals import ENDS, Part, end, expect_open, level_says
 from tramita.domain.codes import ApprovalState, Kind, State
 from tramita.domain.errors import Conflict, NotPermitted
 
@@ -55,3 +57,28 @@ def test_who_has_no_part_in_it_is_told_so_first(verb: str) -> None:
     """AP-11, AP-14: even when it has ended."""
     with pytest.raises(NotPermitted):
         end(verb, ApprovalState.APPROVED, set())
+
+
+SAYS = (ApprovalState.APPROVED, ApprovalState.REJECTED, ApprovalState.AWAITING)
+
+
+def test_a_level_agrees_when_enough_do_and_declines_when_enough_cannot_any_more() -> None:
+    """EA-2, Z-16: all of them, one of them, or so many."""
+    for count in (1, 2, 3, 4):
+        for said in product(SAYS, repeat=count):
+            expect_of(said)
+
+
+def expect_of(said: tuple[ApprovalState, ...]) -> None:
+    yes, no = said.count(ApprovalState.APPROVED), said.count(ApprovalState.REJECTED)
+
+    def expected(*, agrees: bool, declines: bool) -> ApprovalState:
+        return ApprovalState.APPROVED if agrees else ApprovalState.REJECTED if declines else ApprovalState.AWAITING
+
+    assert level_says(said, every=True, least=1) is expected(agrees=yes == len(said), declines=no > 0)
+    if yes + no < 2:  # of one, nobody says a second time
+        assert level_says(said, every=False, least=1) is expected(agrees=yes > 0, declines=no > 0)
+    for least in range(2, len(said) + 1):
+        assert level_says(said, every=False, least=least) is expected(
+            agrees=yes >= least, declines=yes < least and no > len(said) - least
+        )

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.approving import Customer, customer, fresh, sent
+from tests import factories
+from tests.approving import Customer, approval_type, customer, fresh, sent
 from tests.desk import MONDAY, build
 from tests.services.test_races import at_once
 from tramita.domain.codes import ApprovalState, State
 from tramita.domain.errors import Conflict, StaleVersion
 from tramita.models import Approval, Entry, Item
+from tramita.queries import people
 from tramita.services import approvals, approving_by_mail, ledger, resolving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -105,3 +107,59 @@ def test_a_link_pressed_twice_at_once_decides_once(acme: Customer, settings: Any
 
     won_and_lost(results)
     assert ends_of(asked.item) == ["approval_approved"]
+
+
+def jointly(acme: Customer, **how: Any) -> tuple[Approval, list[Callable[[], Any]]]:
+    """A request to three managers on one level; how each of them approves."""
+    nuno = people.actor_by_id(factories.manager("Nuno Sá", organisation=acme.branch).pk)
+    level = {"approvers": ["managers", "parent_managers"], **how}
+    approval_type("joint", name="Change of bank details", description="All mean it.", levels=[level])
+    asked = approvals.ask(acme.ticket(), type="joint", by=acme.desk.ana, at=MONDAY)
+    who = (acme.marta, acme.sofia, nuno)
+    return asked, [lambda by=by: approvals.approve(asked.pk, by=by, at=LATER) for by in who]
+
+
+@pytest.mark.parametrize("how", ["every", "two"])
+def test_managers_of_one_level_agree_at_once_and_it_ends_once(acme: Customer, how: str) -> None:
+    """Z-16, AP-24: where two are enough the third is told, and no voice is lost."""
+    asked, voices = jointly(acme, **({"every": True} if how == "every" else {"least": 2}))
+
+    results = at_once(*voices)
+
+    lost = [one for one in results if isinstance(one, Exception)]
+    assert [getattr(one, "code", one) for one in lost] == ([] if how == "every" else ["already_decided"])
+    assert ends_of(asked.item) == ["approval_approved"] * (3 - len(lost))
+    open_still = Entry.objects.filter(item=asked.item, type="approval_approved", data__open=True).count()
+    assert (open_still, fresh(asked.item).approval_id) == (2 - len(lost), None)
+    assert Approval.objects.get(pk=asked.pk).state == ApprovalState.APPROVED
+
+
+def test_the_last_needed_voice_given_twice_at_once_counts_once(acme: Customer) -> None:
+    """Z-16."""
+    asked, (first, second, _third) = jointly(acme, least=2)
+    first()
+
+    won_and_lost(at_once(second, second))
+
+    assert ends_of(asked.item) == ["approval_approved"] * 2
+    assert Approval.objects.get(pk=asked.pk).state == ApprovalState.APPROVED
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_a_voice_while_it_is_cancelled_is_counted_or_refused(acme: Customer, *, last: bool) -> None:
+    """Z-16, AP-14, AP-15."""
+    asked, (first, second, _third) = jointly(acme, least=2)
+    if last:
+        first()
+
+    voice, cancelled = at_once(second, lambda: approvals.cancel(asked.pk, by=acme.desk.ana, at=LATER))
+
+    state = Approval.objects.get(pk=asked.pk).state
+    if isinstance(cancelled, Exception):
+        assert last
+        assert (getattr(cancelled, "code", cancelled), state) == ("already_decided", ApprovalState.APPROVED)
+    else:
+        assert state == ApprovalState.CANCELLED
+        assert isinstance(voice, Approval | Conflict)
+    assert fresh(asked.item).approval_id is None
+    assert ends_of(asked.item).count("approval_cancelled") == (0 if isinstance(cancelled, Exception) else 1)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
-from tests.approving import Customer, customer, fresh
+from tests.approving import Customer, approval_type, customer, fresh
 from tests.desk import MONDAY, Desk
 from tests.web.reading import offered, text_of, words_of
 from tramita.domain.codes import ApprovalState, Role
@@ -173,3 +173,20 @@ def test_the_page_says_that_a_link_has_expired_and_sends_another(acme: Customer,
     assert Message.objects.count() == mails + 2
     elsewhere = acme.desk.ticket()
     assert ana.post(f"/items/{elsewhere.reference}/approvals/{asked.pk}/again").status_code == 404
+
+
+def test_the_page_says_who_is_asked_on_which_level_and_what_was_decided_on(acme: Customer, ana: Client) -> None:
+    """Z-16, AP-22, AP-31: beside the Ticket while it waits, in the Timeline of staff for good."""
+    levels = [{"approvers": ["managers", "parent_managers"], "least": 2}, {"approvers": ["parent_managers"]}]
+    approval_type("refund", name="Refund", description="Money goes back.", levels=levels)
+    asked = acme.asked()
+    approvals.approve(asked.pk, by=acme.sofia, at=LATER)
+
+    page = words_of(ana.get(f"/items/{asked.item.reference}"))
+    told = words_of(ana.get(f"/items/{asked.item.reference}?tab=timeline&show=approvals"))
+
+    assert "level 1 of 2: 2 of them MV Marta Vidal Awaiting approval SP Sofia Prado Approved level 2 of 2" in page
+    assert "asked later" in page
+    assert "Approval given: Refund · level 1 of 2 · not decided yet" in told
+    assert "What was decided on" in told
+    assert "Money goes back." in told

@@ -29,7 +29,7 @@ EDITS = (
     ("categories", "acme/main/finance/invoice-query/duplicate", "queue", ["-"]),
     ("calendars", "office", "week.sat", ["09:00-12:00"]),
     ("due-rules", "two_days", "within", ["12 working hours"]),
-    ("approval-types", "refund", "reminders", []),
+    ("approval-types", "refund", "levels.0.approvers", ["managers\nparent_managers"]),
     ("sign-on", "acme", "domains", ["acme.es\nacme.pt"]),
     ("settings", "", "undo_send", ["20"]),
 )

@@ -4,7 +4,7 @@ A request blocks nothing and moves nothing (AP-20, AP-29): it only ends with the
 makes ends with its wait (EA-3).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,7 +34,7 @@ class End:
     refusal: str
 
 
-DECIDES_ACTION = "This is not asked of you."
+NOT_ASKED = "This is not asked of you."
 DECIDES = "Only a manager of the organisation may decide this."
 CANCELS = "Only who asked, who works on the Ticket, a manager or the account manager may cancel this."
 ENDS: Mapping[str, End] = {
@@ -50,7 +50,7 @@ TOO_LATE: Mapping[ApprovalState, str] = {
     ApprovalState.CANCELLED: "%(person)s cancelled this request. There is nothing to decide any more.",
     ApprovalState.EXPIRED: "The Ticket has ended, and this request with it. There is nothing to decide any more.",
 }
-NOT_ASKED_ANY_MORE = "This is not asked any more. There is nothing to decide."  # of an Action
+NOT_ASKED_ANY_MORE = "This is not asked any more. There is nothing to decide."  # of who was asked by name
 
 
 def ends_with(kind: Kind, verb: str, to: State) -> bool:
@@ -69,6 +69,20 @@ def expect_awaiting(state: ApprovalState, *, ended_by: str = "") -> None:
     """Refuse what has ended: all four ends are final (AP-15). Raises: Conflict `already_decided`."""
     if state is not ApprovalState.AWAITING:
         raise Conflict(TOO_LATE[state], code="already_decided", person=ended_by)
+
+
+def level_says(said: Sequence[ApprovalState], *, every: bool, least: int) -> ApprovalState:
+    """What one level says as a whole, by what each of it has said: approved, rejected, or awaiting still.
+
+    Where all must agree, a refusal declines; of one, the first decision counts (EA-2). Of some, it is declined as soon
+    as so many cannot agree any more (Z-16).
+    """
+    needed = len(said) if every else least
+    yes, no = said.count(ApprovalState.APPROVED), said.count(ApprovalState.REJECTED)
+    if yes >= needed:
+        return ApprovalState.APPROVED
+    declined = no > 0 if every or least == 1 else len(said) - no < needed
+    return ApprovalState.REJECTED if declined else ApprovalState.AWAITING
 
 
 def end(verb: str, state: ApprovalState, parts: Collection[Part], *, ended_by: str = "") -> ApprovalState:

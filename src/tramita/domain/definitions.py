@@ -116,12 +116,16 @@ class MailDefaults:
     suggest_bcc: tuple[str, ...] = ()
 
 
+APPROVERS = ("primary", "requester", "managers", "parent_managers")  # of the item, of its organisation and the parent
+
+
 @dataclass(frozen=True, slots=True)
 class ApprovalLevel:
-    """Who decides on one level of an approval Action (EA-2)."""
+    """Who decides on one level of an approval, and how many of them must agree (EA-2, Z-16)."""
 
-    approvers: tuple[str, ...]  # addresses of contacts, `primary`, `requester`, or a field of the Case with an address
-    every: bool = False  # all of them; else the first decision counts
+    approvers: tuple[str, ...]  # addresses of contacts, a word of `APPROVERS`, or a field of the item with an address
+    every: bool = False  # all of them
+    least: int = 1  # else so many of them; of one the first decision counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,3 +396,4 @@ class ApprovalTypeDefinition:
     description: str
     active: bool = True
     reminders: bool = True  # Z-11
+    levels: tuple[ApprovalLevel, ...] = ()  # one after another; without any manager decides (Z-16)

@@ -14,8 +14,8 @@ class Approval(models.Model):
     """A request. `version` keeps the very words of its type that were decided on (Z-16).
 
     An Action asks by itself: nobody requests it, type and version are those of its Case, and its `consents` say of
-    whom it is asked (decision 43). Written only by `services.approvals`, `consents` and `expiring`, each with an entry
-    on the item.
+    whom it is asked (decision 43); so do those of a type that has levels (decision 65). Written only by
+    `services.approvals`, `consents` and `expiring`, each with an entry on the item.
     """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="approvals")
@@ -44,13 +44,14 @@ class Approval(models.Model):
 
 
 class Consent(models.Model):
-    """What one approver is asked by an Action, on one level of it (EA-2). The lowest level that has one awaiting is
-    asked now; those above are asked after it."""
+    """What one approver is asked on one level, by an Action or a type that asks level by level (EA-2, Z-16). The lowest
+    level that has one awaiting is asked now; those above are asked after it."""
 
     approval = models.ForeignKey(Approval, models.CASCADE, related_name="consents", db_index=False)
     level = models.PositiveSmallIntegerField()
     person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
-    every = models.BooleanField()  # all of the level must agree; else the first decision counts
+    every = models.BooleanField()  # all of the level must agree
+    least = models.PositiveSmallIntegerField(default=1, db_default=1)  # else so many; of one the first decision counts
     state = WordField(ApprovalState, default=ApprovalState.AWAITING)
     decided_at = models.DateTimeField(null=True)
 

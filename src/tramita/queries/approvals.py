@@ -1,5 +1,6 @@
 """Approval requests: who may see them, who may decide, and what is shown of them (SPEC sections 13 and 15)."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,19 +24,19 @@ SHOWN = ("item", "type", "organisation", "requested_by", "decided_by")
 
 
 def deciders(approval: Approval) -> list[Person]:
-    """Who may decide now: the managers (AP-6), or the approvers whom an Action asks and who have not said (EA-2).
+    """Who may decide now: the managers (AP-6), or those whom its level asks and who have not said (EA-2, Z-16).
 
-    Cost: one statement, two for an Action.
+    Cost: one statement.
     """
-    if not asks_itself(approval):
+    if not by_levels(approval):
         return list(managers_of(approval.organisation_id))
     return [one.person for one in asked_now(approval) if one.person.is_active]
 
 
 def left_undecided(approval: Approval, *, at: datetime) -> list[Person]:
-    """Whom the end of a request at this moment leaves without a decision: the managers, or those whom an Action had
+    """Whom the end of a request at this moment leaves without a decision: the managers, or those whom a level had
     asked by then. Cost: one statement."""
-    if not asks_itself(approval):
+    if not by_levels(approval):
         return list(managers_of(approval.organisation_id))
     ended = Consent.objects.filter(approval=approval, state=ApprovalState.EXPIRED, decided_at=at)
     told = ApprovalToken.objects.filter(approval=approval).values("person")
@@ -45,6 +46,11 @@ def left_undecided(approval: Approval, *, at: datetime) -> list[Person]:
 def asks_itself(approval: Approval) -> bool:
     """Whether an Action asks, and not an agent on a Ticket (decision 43)."""
     return approval.requested_by_id is None
+
+
+def by_levels(approval: Approval) -> bool:
+    """Whether each of some is asked, level after level: by an Action, or a type that says so (EA-2, Z-16)."""
+    return asks_itself(approval) or bool(asked_about(approval).levels)
 
 
 def is_opening(approval: Approval) -> bool:
@@ -64,8 +70,10 @@ def indispensable(item: Item, message_id: int) -> bool:
     tokens = ApprovalToken.objects.filter(message=message_id, approval=item.approval_id)
     token = tokens.select_related("approval").first()
     now = asked_now(token.approval) if token else []
-    mine = any(token is not None and one.person_id == token.person_id for one in now)
-    return mine and (now[0].every or len(now) == 1)
+    if token is None or all(one.person_id != token.person_id for one in now):
+        return False
+    agreed = token.approval.consents.filter(level=now[0].level, state=ApprovalState.APPROVED).count()
+    return now[0].every or agreed + len(now) - 1 < now[0].least
 
 
 def asked_about(approval: Approval) -> ApprovalTypeDefinition:
@@ -80,8 +88,8 @@ def asked_about(approval: Approval) -> ApprovalTypeDefinition:
 
 
 def visible_to(actor: Actor) -> Q:
-    """Staff see those of the items they see, the account manager their customers'; managers those they may decide,
-    approvers those that an Action asks them.
+    """Staff see those of the items they see, the account manager their customers'; managers those of their
+    organisation, approvers those that an Action asks them.
 
     Who asked for the Ticket is told nothing (CG-55).
     """
@@ -97,7 +105,7 @@ def visible_to(actor: Actor) -> Q:
 
 
 def _consented(person_id: int) -> Q:
-    """What an Action asks of a person, or asked."""
+    """What is asked of a person by name, or was."""
     return Q(Exists(Consent.objects.filter(approval=OuterRef("pk"), person=person_id)))
 
 
@@ -124,7 +132,32 @@ def listed(
     rows = rows.filter(state__in=wanted) if wanted else rows
     rows = rows.filter(item=item) if item else rows
     found = list(rows[: limit + 1])
-    return [shown(one) for one in found[:limit]], found[limit - 1].pk if len(found) > limit else None
+    return with_approvers(found[:limit]), found[limit - 1].pk if len(found) > limit else None
+
+
+def with_approvers(some: Sequence[Approval]) -> list["Shown"]:
+    """Requests, with whom each level asks. Cost: one statement, none where none asks by levels."""
+    levelled = [one.pk for one in some if by_levels(one)]
+    asked: dict[int, list[Consent]] = {}
+    if levelled:
+        rows = Consent.objects.filter(approval__in=levelled).select_related("person")
+        for row in rows.order_by("level", "person__name"):
+            asked.setdefault(row.approval_id, []).append(row)
+    return [replace(shown(one), approvers=_asked(asked.get(one.pk, ()))) for one in some]
+
+
+def _asked(consents: Sequence[Consent]) -> list["Asked"]:
+    size = Counter(one.level for one in consents)
+    return [
+        Asked(
+            one.level + 1,
+            size[one.level] if one.every else one.least,
+            _who(one.person),
+            ApprovalState(one.state),
+            one.decided_at,
+        )
+        for one in consents
+    ]
 
 
 def asked_of(manager: Contact, actor: Actor, *, limit: int) -> list["Shown"]:
@@ -137,6 +170,17 @@ def asked_of(manager: Contact, actor: Actor, *, limit: int) -> list["Shown"]:
     theirs = _managed(manager.organisation_id) | _consented(manager.id)
     rows = Approval.objects.filter(visible_to(actor), theirs).select_related(*SHOWN).order_by("-pk")
     return [shown(one) for one in rows[:limit]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One who is asked on a level, so many of whom must agree; what awaits on a later level is not asked yet."""
+
+    level: int  # from 1
+    needed: int
+    person: Who
+    state: ApprovalState
+    decided_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +203,7 @@ class Shown:
     decided_by: Who | None
     decided_at: datetime | None
     opening: bool = False  # whether the Ticket opens at all (TO-4)
+    approvers: Sequence["Asked"] = ()  # level by level, where it is asked so
 
 
 def shown(approval: Approval) -> Shown:
@@ -182,12 +227,12 @@ def shown(approval: Approval) -> Shown:
 
 
 def shown_to(approval: Approval, person: Person) -> Shown:
-    """As one who was asked sees it; of an Action that asks several, what became of their own part.
+    """As one who was asked sees it; where several are asked by levels, what became of their own part.
 
-    Cost: two statements for an Action's.
+    Cost: two statements where there are levels.
     """
     said = shown(approval)
-    if not asks_itself(approval) or any(one.person_id == person.pk for one in asked_now(approval)):
+    if not by_levels(approval) or any(one.person_id == person.pk for one in asked_now(approval)):
         return said
     rows = Consent.objects.filter(approval=approval, person=person).exclude(decided_at=None)
     mine = rows.order_by("-level").first()
@@ -202,7 +247,7 @@ def shown_to(approval: Approval, person: Person) -> Shown:
 
 
 def consents_of(approval: Approval) -> Sequence[Consent]:
-    """All that an Action asks, level by level. Cost: one statement."""
+    """All who are asked, level by level. Cost: one statement."""
     rows = Consent.objects.filter(approval=approval).select_related("person")
     return list(rows.order_by("level", "person__name"))
 

@@ -1,16 +1,18 @@
-"""Who is asked by an approval Action: the contacts that its rules name (EA-1)."""
+"""Who is asked by an approval Action, or by a type with levels: the contacts that these name (EA-1, Z-16)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tramita.domain.codes import Role
+from tramita.domain.codes import Kind, Role
 from tramita.domain.conditions import holds, lookup
 from tramita.domain.definitions import ActionDefinition, ApprovalLevel
 from tramita.domain.mime.model import address_key
 from tramita.models import Item, Person
+from tramita.queries.managers import managers_of
 
 CONTACTS = (Role.REQUESTER, Role.MANAGER)
+OF_MANAGERS = ("managers", "parent_managers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,12 @@ class Found:
     people: Sequence[Person]
     every: bool
     missing: Sequence[str]
+    least: int = 1
 
     @property
     def enough(self) -> bool:
-        """Whether it can be decided: by each of them, or by one."""
-        return bool(self.people) and not (self.every and self.missing)
+        """Whether it can be decided: by each of them, or by so many."""
+        return len(self.people) >= self.least and not (self.every and self.missing)
 
 
 def levels_of(definition: ActionDefinition, values: Mapping[str, Any]) -> Sequence[ApprovalLevel]:
@@ -34,30 +37,45 @@ def levels_of(definition: ActionDefinition, values: Mapping[str, Any]) -> Sequen
     return rule.levels if rule else definition.levels
 
 
-def find(levels: Sequence[ApprovalLevel], case: Item) -> list[Found]:
-    """The active contacts of each level, nobody twice on one. Cost: one statement; one for each tag that is named."""
-    named = {word: _address(case, word) for level in levels for word in level.approvers}
-    wanted = {address_key(one) for one in named.values() if one}
-    rows = Person.objects.filter(email__in=wanted, role__in=CONTACTS, is_active=True)
-    known = {one.email: one for one in rows}
-    return [_found(level, named, known) for level in levels]
+def find(levels: Sequence[ApprovalLevel], item: Item) -> list[Found]:
+    """The active contacts of each level, nobody twice on one. Of a Ticket they are managers of its organisation or the
+    parent (AP-11). Cost: two statements; one for each tag that is named."""
+    words = {word for level in levels for word in level.approvers}
+    managers = list(managers_of(item.organisation_id)) if item.kind is Kind.TICKET or words & set(OF_MANAGERS) else []
+    sought = {word: _address(item, word) for word in words if word not in OF_MANAGERS}
+    known = {one.email: one for one in _contacts(item, sought.values(), managers)}
+    found: dict[str, list[Person]] = {
+        "managers": [one for one in managers if one.organisation_id == item.organisation_id],
+        "parent_managers": [one for one in managers if one.organisation_id != item.organisation_id],
+    }
+    for word, address in sought.items():
+        one = known.get(address_key(address))
+        found[word] = [one] if one else []
+    return [_found(level, found, sought) for level in levels]
 
 
-def _found(level: ApprovalLevel, named: Mapping[str, str], known: Mapping[str | None, Person]) -> Found:
-    people = {word: known.get(address_key(named[word])) for word in level.approvers}
+def _contacts(item: Item, addresses: Iterable[str], managers: list[Person]) -> Iterable[Person]:
+    if item.kind is Kind.TICKET:
+        return managers
+    wanted = {address_key(one) for one in addresses if one}
+    return Person.objects.filter(email__in=wanted, role__in=CONTACTS, is_active=True)
+
+
+def _found(level: ApprovalLevel, found: Mapping[str, Sequence[Person]], sought: Mapping[str, str]) -> Found:
     return Found(
-        list({one.pk: one for one in people.values() if one is not None}.values()),
+        list({one.pk: one for word in level.approvers for one in found[word]}.values()),
         level.every,
-        [named[word] or word for word, one in people.items() if one is None],
+        [sought.get(word) or word for word in level.approvers if not found[word]],
+        level.least,
     )
 
 
-def _address(case: Item, word: str) -> str:
+def _address(item: Item, word: str) -> str:
     if word.startswith("fields."):
-        return str(lookup({"fields": case.fields}, word) or "").strip()
+        return str(lookup({"fields": item.fields}, word) or "").strip()
     if word == "primary":
-        return _of(case.primary_contact)
-    return _of(case.requester) if word == "requester" else word
+        return _of(item.primary_contact)
+    return _of(item.requester) if word == "requester" else word
 
 
 def _of(person: Person | None) -> str:

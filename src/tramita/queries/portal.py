@@ -7,7 +7,7 @@ from datetime import datetime
 from tramita.domain.actors import Actor
 from tramita.domain.codes import ApprovalState, Kind, Method, Role, State
 from tramita.models import Approval, Item
-from tramita.queries.approvals import SHOWN, asked_now, asks_itself, visible_to
+from tramita.queries.approvals import SHOWN, asked_now, by_levels, visible_to
 from tramita.queries.search import Filters, Found, search
 
 MOST_TO_DECIDE = 100
@@ -26,7 +26,7 @@ def requests_of(actor: Actor, *, everybodys: bool, at: datetime, cursor: str | N
 def to_decide(actor: Actor) -> Sequence[Approval]:
     """The requests that wait for this person's own decision, the oldest first (AP-21).
 
-    Cost: one statement, one more for each that an Action asks.
+    Cost: one statement, one more for each that asks by levels.
     """
     rows = Approval.objects.filter(visible_to(actor), state=ApprovalState.AWAITING).select_related(*SHOWN)
     return [one for one in rows.order_by("requested_at", "pk")[:MOST_TO_DECIDE] if _asks(one, actor)]
@@ -39,7 +39,7 @@ def decided(actor: Actor, *, limit: int) -> Sequence[Approval]:
 
 
 def _asks(approval: Approval, actor: Actor) -> bool:
-    return not asks_itself(approval) or any(one.person_id == actor.id for one in asked_now(approval))
+    return not by_levels(approval) or any(one.person_id == actor.id for one in asked_now(approval))
 
 
 def is_asked(approval: Approval, actor: Actor) -> bool:

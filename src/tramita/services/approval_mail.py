@@ -17,7 +17,7 @@ from tramita.queries.approved_things import About, about
 from tramita.queries.mailboxes import Directory
 from tramita.services import restraint
 from tramita.services.approval_link import give_key
-from tramita.services.field_words import said_fields
+from tramita.services.approval_words import asked_words
 from tramita.services.ledger import Change
 from tramita.services.writing_mail import Envelope, Leaving, Manner, write
 
@@ -69,23 +69,6 @@ def _text(approval: Approval, manager: Person, thing: About, *, reminds: bool) -
         else _("%(person)s asks for your approval: %(what)s") % {"person": asked_by, "what": wanted.name}
         if asker
         else _("Your approval is asked for: %(title)s") % {"title": wanted.name},
-        wanted.description.strip(),
-        _("%(person)s writes:") % {"person": asked_by} + f"\n{_marked(approval.comment)}" if approval.comment else "",
-        _facts(thing),
-        _("How it began:") + f"\n{_marked(thing.words)}" if thing.words else "",
+        *asked_words(approval, thing),
     ]
     return "\n\n".join(part for part in parts if part)
-
-
-def _facts(thing: About) -> str:
-    named = [
-        (_("Case") if thing.is_case else _("Ticket"), f"{thing.reference} {thing.title}"),
-        (_("Case type") if thing.is_case else _("Category"), thing.process),
-        (_("Requester"), thing.requester),
-        *said_fields(thing.fields),
-    ]
-    return "\n".join(f"{name}: {value}" for name, value in named if value)
-
-
-def _marked(words: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in words.split("\n"))

@@ -4,6 +4,7 @@ A request blocks nothing and starts nothing (AP-20, Z-1). What ends one holds it
 once, or decide and cancel, one is first, and the other is told what happened (AP-24).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +13,15 @@ from django.db import IntegrityError, transaction
 from tramita.domain.actors import Actor
 from tramita.domain.approvals import end, expect_awaiting, expect_open
 from tramita.domain.codes import ApprovalState
+from tramita.domain.definitions import ApprovalLevel
 from tramita.domain.errors import Conflict, Invalid
 from tramita.models import Approval, Definition, Delivery, Item, Person
-from tramita.queries import definitions
-from tramita.queries.approvals import asks_itself, deciders, get_visible, is_opening, parts_of
-from tramita.queries.approved_things import changes_since
+from tramita.queries import approvers, definitions
+from tramita.queries.approvals import asks_itself, by_levels, deciders, get_visible, is_opening, parts_of
 from tramita.queries.mailboxes import directory
 from tramita.queries.managers import managers_of
-from tramita.services import approval_mail, consents, openings, push_orders, reminding
+from tramita.services import approval_mail, consent_asking, consents, openings, push_orders, reminding
+from tramita.services.approval_words import decided_words
 from tramita.services.expiring import REMINDERS, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import require
@@ -31,9 +33,10 @@ ENTRIES = {"approve": "approval_approved", "reject": "approval_rejected", "cance
 
 @one_transaction
 def ask(item: Item, *, type: str, comment: str = "", by: Actor, at: datetime) -> Approval:  # noqa: A002 - the field
-    """Ask the managers of the Ticket's organisation, and of its parent, for their consent; each gets a mail.
+    """Ask the managers of the Ticket's organisation, and of its parent, for their consent; each gets a mail. Where the
+    type has levels, those of the first are asked.
 
-    Rules: AP-3, AP-5 to AP-8, AP-10, AP-16, AP-17, Z-11. Raises: Conflict, with a code for each of them; Invalid.
+    Rules: AP-3, AP-5 to AP-8, AP-10, AP-16, AP-17, Z-11, Z-16. Raises: Conflict, with a code for each of them; Invalid.
     """
     expect_open(item.kind, item.state)
     if not definitions.settings().approve_actions_in_tickets:
@@ -46,6 +49,7 @@ def ask(item: Item, *, type: str, comment: str = "", by: Actor, at: datetime) ->
     managers = list(managers_of(item.organisation_id))
     if not managers or item.organisation_id is None:
         raise _nobody()
+    levels = _levels(item, definitions.approval_type(version_id).levels)
     approval = _new(
         Approval(
             item=item,
@@ -59,10 +63,39 @@ def ask(item: Item, *, type: str, comment: str = "", by: Actor, at: datetime) ->
     )
     change = Change(item, by, at)
     said = {"comment": comment} if comment else {}
-    _tell(change, "approval_requested", approval, managers, said, approval_id=approval.pk)
-    reminding.set_reminders(change, definitions.approval_type(version_id))
+    if levels:
+        _ask_first(change, approval, levels, said)
+    else:
+        _tell(change, "approval_requested", approval, managers, said, approval_id=approval.pk)
+        reminding.set_reminders(change, definitions.approval_type(version_id))
     change.write()
     return approval
+
+
+def _levels(item: Item, wanted: Sequence[ApprovalLevel]) -> list[approvers.Found]:
+    """Whom each level asks. Raises: Conflict `too_few_approvers`, which names the level."""
+    levels = approvers.find(wanted, item) if wanted else []
+    for number, one in enumerate(levels, start=1):
+        if not one.enough:
+            raise Conflict(
+                "Level %(level)s of this type cannot decide: it asks for %(names)s, too few of whom are active managers"
+                " of the organisation or its parent.",
+                code="too_few_approvers",
+                level=number,
+                names=", ".join(wanted[number - 1].approvers),
+            )
+    return levels
+
+
+def _ask_first(change: Change, approval: Approval, levels: list[approvers.Found], words: dict[str, str]) -> None:
+    people = list(levels[0].people)
+    reached, silent = approval_mail.reachable(people)
+    words |= {"unreached": ", ".join(silent)} if silent else {}
+    consent_asking.put(approval, levels)
+    besides = [one for one in people if one not in reached]
+    consent_asking.ask_level(
+        change, approval, reached, of=len(levels), besides=besides, words=words, approval_id=approval.pk
+    )
 
 
 @one_transaction
@@ -167,9 +200,8 @@ def _end(
 ) -> Approval:
     """Raises: NotFound, NotPermitted, Conflict `already_decided`, `changed_meanwhile`, Invalid."""
     seen, reason = get_visible(by, approval_id), _text("reason", reason)
-    if asks_itself(seen):
-        _expect_seen(seen, changes)
-        consents.decide(seen, verb, reason=reason, by=by, at=at, way=way)
+    if by_levels(seen) and (asks_itself(seen) or verb != "cancel"):
+        consents.decide(seen, verb, reason=reason, by=by, at=at, way=way, changes=changes)
         return get_visible(by, approval_id)
     item = Item.objects.select_for_update().get(pk=seen.item_id)
     approval = get_visible(by, approval_id)  # as it is now that the item is held
@@ -178,19 +210,14 @@ def _end(
     if opening and verb == "cancel":
         raise Conflict("It is asked whether the Ticket opens: approve or reject it.", code="approval_not_possible")
     state = end(verb, ApprovalState(approval.state), parts_of(approval, item, by), ended_by=ended_by)
-    _expect_seen(approval, changes)
+    consents.expect_seen(approval, changes)
     change = Change(item, by, at)
     data = facts(approval) | ({"way": way} if way else {})
     change.cancel_timers(*REMINDERS)
-    change.record(ENTRIES[verb], data=data, words={"decision_reason": reason} if reason else {}, approval_id=None)
+    words = {} if verb == "cancel" else decided_words(approval, reason, by)
+    change.record(ENTRIES[verb], data=data, words=words, approval_id=None)
     change.beside.append(lambda: close(approval, state, at=at, by_id=by.id, reason=reason))
     if opening:
         openings.decided(change, approved=verb == "approve", reason=reason)
     change.write()
     return get_visible(by, approval_id)
-
-
-def _expect_seen(approval: Approval, changes: int | None) -> None:
-    """Who decides has seen what they decide on. Raises: Conflict `changed_meanwhile`."""
-    if changes is not None and len(changes_since(approval)) > changes:
-        raise Conflict("It was changed meanwhile. Look at it again, then decide.", code="changed_meanwhile")

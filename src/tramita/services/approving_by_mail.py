@@ -6,11 +6,11 @@ Looking changes nothing: programs that look for malice open every link. Deciding
 from dataclasses import dataclass
 from datetime import datetime
 
-from tramita.domain.approvals import DECIDES, DECIDES_ACTION
+from tramita.domain.approvals import DECIDES, NOT_ASKED
 from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
 from tramita.models import Approval, ApprovalToken, Person
-from tramita.queries.approvals import SHOWN, asks_itself, deciders
+from tramita.queries.approvals import SHOWN, by_levels, deciders
 from tramita.queries.people import actor_by_id
 from tramita.services import approvals
 from tramita.services.approval_link import digest_of
@@ -48,7 +48,7 @@ def decide(key: str, verb: str, *, reason: str = "", at: datetime, seen: int | N
     token = _token(key)
     closed = _closed(token, at)
     if closed in ("no_manager", "not_asked"):
-        raise NotPermitted(DECIDES_ACTION if asks_itself(token.approval) else DECIDES)
+        raise NotPermitted(NOT_ASKED if by_levels(token.approval) else DECIDES)
     if closed == "expired":
         raise Conflict("This link has expired.", code="link_expired")
     by = actor_by_id(token.person_id)
@@ -73,5 +73,5 @@ def _closed(token: ApprovalToken, at: datetime) -> str:
     if approval.state != ApprovalState.AWAITING:
         return "ended"
     if all(one.pk != token.person_id for one in deciders(approval)):
-        return "not_asked" if asks_itself(approval) else "no_manager"
+        return "not_asked" if by_levels(approval) else "no_manager"
     return "expired" if at >= token.expires_at else ""

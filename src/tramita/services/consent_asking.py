@@ -1,4 +1,5 @@
-"""An approval Action asks its approvers, level after level, by the mails and links of all approvals (EA-1 to EA-3)."""
+"""Approvers are asked level after level, by the mails and links of all approvals: by an Action (EA-1 to EA-3), or on a
+Ticket where its type has levels (Z-16)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +28,8 @@ def found(case: Item, definition: ActionDefinition) -> list[Found]:
 
 def _reachable(level: Found, willing: set[str]) -> Found:
     silent = [one.name or one.email or "" for one in level.people if one.email not in willing]
-    return Found([one for one in level.people if one.email in willing], level.every, [*level.missing, *silent])
+    willing_ones = [one for one in level.people if one.email in willing]
+    return Found(willing_ones, level.every, [*level.missing, *silent], level.least)
 
 
 def ask(change: Change, case: Item, levels: Sequence[Found], *, ends: datetime | None) -> None:
@@ -39,11 +41,7 @@ def ask(change: Change, case: Item, levels: Sequence[Found], *, ends: datetime |
         organisation_id=case.organisation_id,
         requested_at=change.at,
     )
-    Consent.objects.bulk_create(
-        Consent(approval=approval, level=number, person=one, every=level.every)
-        for number, level in enumerate(levels)
-        for one in level.people
-    )
+    put(approval, levels)
     missing = ", ".join(dict.fromkeys(one for level in levels for one in level.missing))
     words = {"unreached": missing} if missing else {}
     ask_level(change, approval, levels[0].people, of=len(levels), words=words, approval_id=approval.pk)
@@ -51,11 +49,29 @@ def ask(change: Change, case: Item, levels: Sequence[Found], *, ends: datetime |
         change.set_timer(TIME_OUT, ends)
 
 
+def put(approval: Approval, levels: Sequence[Found]) -> None:
+    """What is asked of each, level by level."""
+    Consent.objects.bulk_create(
+        Consent(approval=approval, level=number, person=one, every=level.every, least=level.least)
+        for number, level in enumerate(levels)
+        for one in level.people
+    )
+
+
 def ask_level(
-    change: Change, approval: Approval, people: Sequence[Person], *, level: int = 0, of: int, **told: Any
+    change: Change,
+    approval: Approval,
+    reached: Sequence[Person],
+    *,
+    level: int = 0,
+    of: int,
+    besides: Sequence[Person] = (),
+    **told: Any,
 ) -> None:
-    """A mail to each of a level, their browsers, and its reminders. `told` goes into the entry."""
+    """A mail to each of a level who is reached by one, the browsers of all, and its reminders. `besides` are those whom
+    no mail reaches; `told` goes into the entry."""
     change.record("approval_requested", data=facts(approval) | {"level": level + 1, "of": of}, **told)
-    approval_mail.tell(change, approval, list(people), desk=directory())
-    change.beside.append(lambda: push_orders.tell_of_approval(approval, people, "asked", at=change.at))
+    approval_mail.tell(change, approval, list(reached), desk=directory())
+    everybody = [*reached, *besides]
+    change.beside.append(lambda: push_orders.tell_of_approval(approval, everybody, "asked", at=change.at))
     reminding.set_reminders(change, asked_about(approval))

@@ -1,18 +1,22 @@
-"""The approvers of an Action decide: level by level, and the Case goes on or a person gets it (EA-2, EA-4, EA-5).
+"""Those who are asked by levels decide: of an Action, and the Case goes on or a person gets it (EA-2, EA-4, EA-5); of a
+Ticket whose type has levels (Z-16).
 
 Who decides holds the related group first, as everything does that moves a Case (decision 42): of two at once the later
 sees what the first did, and who comes after an abort or a rework is told that nothing is asked any more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.approvals import DECIDES_ACTION, NOT_ASKED_ANY_MORE, expect_awaiting
+from tramita.domain.approvals import NOT_ASKED, NOT_ASKED_ANY_MORE, expect_awaiting, level_says
 from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, NotPermitted
 from tramita.models import Approval, Consent, Item
-from tramita.queries.approvals import asked_now, get_visible
+from tramita.queries.approvals import asked_now, asks_itself, consents_of, get_visible
+from tramita.queries.approved_things import changes_since
 from tramita.services import approval_mail, automatic_actions, consent_asking, flowing, push_orders
+from tramita.services.approval_words import decided_words
 from tramita.services.expiring import REMINDERS, TIME_OUT, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import decide as row_of
@@ -24,40 +28,60 @@ ENTRIES = {"approve": "approval_approved", "reject": "approval_rejected"}
 
 
 @one_transaction
-def decide(seen: Approval, verb: str, *, reason: str, by: Actor, at: datetime, way: str) -> None:
-    """Say yes or no as one of those who are asked now.
+def decide(
+    seen: Approval, verb: str, *, reason: str, by: Actor, at: datetime, way: str = "", changes: int | None = None
+) -> None:
+    """Say yes or no as one of those who are asked now. `changes`: how many of the thing the page had shown.
 
-    Raises: NotPermitted, for who is not asked; Conflict `already_decided`. Rules: EA-2, EA-4, EA-5, A-56.
+    Raises: NotPermitted, for who is not asked; Conflict `already_decided`, `changed_meanwhile`. Rules: EA-2, EA-4,
+    EA-5, A-56, Z-16.
     """
     if verb not in STATES:
         raise Conflict("An Action asks by itself: put it In Progress to take that back.", code="approval_not_possible")
-    flowing.hold(seen.item)
+    if asks_itself(seen):
+        flowing.hold(seen.item)
     item = Item.objects.select_for_update().get(pk=seen.item_id)
     approval = get_visible(by, seen.pk)  # as it is now that the item is held
     mine = _mine(approval, by)
-    state = STATES[verb]
-    Consent.objects.filter(pk=mine.pk).update(state=state, decided_at=at)
-    change = Change(item, by, at)
-    said = {"level": mine.level + 1} | ({"way": way} if way else {})
-    words = {"decision_reason": reason} if reason else {}
-    left = [one for one in asked_now(approval) if one.level == mine.level]
-    done = verb == "reject" or (not _goes_on(approval, mine, left, at=at))
-    pending = None if done else approval.pk
-    change.record(ENTRIES[verb], data=facts(approval) | said, words=words, approval_id=pending)
+    expect_seen(approval, changes)
+    Consent.objects.filter(pk=mine.pk).update(state=STATES[verb], decided_at=at)
+    _heard(Change(item, by, at), approval, mine, verb, reason=reason, way=way)
+
+
+def expect_seen(approval: Approval, changes: int | None) -> None:
+    """Who decides has seen what they decide on; its item is held. Raises: Conflict `changed_meanwhile`."""
+    if changes is not None and len(changes_since(approval)) > changes:
+        raise Conflict("It was changed meanwhile. Look at it again, then decide.", code="changed_meanwhile")
+
+
+def _heard(change: Change, approval: Approval, mine: Consent, verb: str, *, reason: str, way: str) -> None:
+    """Record what was said, and do what follows: the end, the next level, or nothing yet."""
+    asked = consents_of(approval)
+    level = [one for one in asked if one.level == mine.level]
+    says = level_says([ApprovalState(one.state) for one in level], every=mine.every, least=mine.least)
+    last = asked[-1].level
+    done = says is ApprovalState.REJECTED or (says is ApprovalState.APPROVED and mine.level == last)
+    data = {"level": mine.level + 1, "of": last + 1} | ({"way": way} if way else {}) | ({} if done else {"open": True})
+    change.record(
+        ENTRIES[verb],
+        data=facts(approval) | data,
+        words=decided_words(approval, reason, change.by),
+        approval_id=None if done else approval.pk,
+    )
     if done:
         change.cancel_timers(*REMINDERS, TIME_OUT)
-        change.beside.append(lambda: close(approval, state, at=at, by_id=by.id, reason=reason))
-    short = not done and not (mine.every and left) and not _next_level(change, approval)
+        change.beside.append(lambda: close(approval, says, at=change.at, by_id=change.by.id, reason=reason))
+    short = not done and says is ApprovalState.APPROVED and not _next_level(change, approval, level, asked)
     change.write()
-    if short:
-        _to_a_person(item, "too_few_approvers", at=at)
-    if done:
-        _ended(item, approved=verb == "approve", at=at)
+    if asks_itself(approval) and short:
+        _to_a_person(change.item, "too_few_approvers", at=change.at)
+    if asks_itself(approval) and done:
+        _ended(change.item, approved=says is ApprovalState.APPROVED, at=change.at)
 
 
 def _mine(approval: Approval, by: Actor) -> Consent:
     decided_by = approval.decided_by.name if approval.decided_by else ""
-    if approval.state == ApprovalState.EXPIRED:
+    if approval.state == ApprovalState.EXPIRED and asks_itself(approval):
         raise Conflict(NOT_ASKED_ANY_MORE, code="already_decided")
     expect_awaiting(ApprovalState(approval.state), ended_by=decided_by)
     mine = next((one for one in asked_now(approval) if one.person_id == by.id and one.person.is_active), None)
@@ -65,27 +89,27 @@ def _mine(approval: Approval, by: Actor) -> Consent:
         return mine
     if Consent.objects.filter(approval=approval, person=by.id or 0).exclude(decided_at=None).exists():
         raise Conflict(NOT_ASKED_ANY_MORE, code="already_decided")
-    raise NotPermitted(DECIDES_ACTION)
+    raise NotPermitted(NOT_ASKED)
 
 
-def _goes_on(approval: Approval, mine: Consent, left: list[Consent], *, at: datetime) -> bool:
-    """Whether somebody is still to be asked after this yes; who need not say any more is not waited for (EA-2)."""
-    if left and not mine.every:
-        passed_over = Consent.objects.filter(pk__in=[one.pk for one in left])
-        passed_over.update(state=ApprovalState.EXPIRED, decided_at=at)
-        push_orders.tell_of_approval(approval, [one.person for one in left], "ended", at=at)
-    return bool(asked_now(approval))
-
-
-def _next_level(change: Change, approval: Approval) -> bool:
-    """Those of the next level are asked, and reminded as the first were; False: by now they are too few (EA-5)."""
-    asked = asked_now(approval)
-    people, silent = approval_mail.reachable([one.person for one in asked if one.person.is_active])
-    if not people or (asked[0].every and len(people) < len(asked)):
+def _next_level(change: Change, approval: Approval, level: Sequence[Consent], asked: Sequence[Consent]) -> bool:
+    """Who need not say any more is not waited for, and those of the next level are asked, and reminded as the first
+    were. False: by now an Action's are too few (EA-2, EA-5); a Ticket asks those who are left (AP-25)."""
+    left = [one for one in level if one.state == ApprovalState.AWAITING]
+    passed_over = Consent.objects.filter(pk__in=[one.pk for one in left])
+    passed_over.update(state=ApprovalState.EXPIRED, decided_at=change.at)
+    push_orders.tell_of_approval(approval, [one.person for one in left], "ended", at=change.at)
+    number = min(one.level for one in asked if one.level > level[0].level)
+    following = [one for one in asked if one.level == number]
+    there = [one.person for one in following if one.person.is_active]
+    people, silent = approval_mail.reachable(there)
+    needed = len(following) if following[0].every else following[0].least
+    if asks_itself(approval) and len(people) < needed:
         return False
-    last = Consent.objects.filter(approval=approval).order_by("-level").values_list("level", flat=True)[0]
     words = {"unreached": ", ".join(silent)} if silent else {}
-    consent_asking.ask_level(change, approval, people, level=asked[0].level, of=last + 1, words=words)
+    besides = [] if asks_itself(approval) else [one for one in there if one not in people]
+    last = asked[-1].level
+    consent_asking.ask_level(change, approval, people, level=number, of=last + 1, besides=besides, words=words)
     return True
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tramita.domain.codes import ApprovalState
 from tramita.models import Approval, Consent, Delivery
-from tramita.queries.approvals import asked_about, asks_itself, is_opening
+from tramita.queries.approvals import asked_about, by_levels, is_opening
 from tramita.services import push_orders
 from tramita.services.ledger import Change
 
@@ -31,7 +31,7 @@ def close(
     """
     ended = {"state": state, "decided_by": by_id, "decided_at": at, "reason": reason}
     Approval.objects.filter(pk=approval.pk, state=ApprovalState.AWAITING).update(**ended)
-    if asks_itself(approval):
+    if by_levels(approval):
         open_still = Consent.objects.filter(approval=approval, state=ApprovalState.AWAITING)
         open_still.update(state=ApprovalState.EXPIRED, decided_at=at)
     unsent = Delivery.objects.filter(message__approval_token__approval=approval, state=Delivery.State.PENDING)

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 
 from tramita.domain.codes import ApprovalState, Reason
-from tramita.models import Approval, Delivery, Entry, Item, Regrouping, Timer
+from tramita.models import Approval, Consent, Delivery, Entry, Item, Regrouping, Timer
 from tramita.models.fields import NumberField, WordField
 from tramita.services import clockwork
 from tramita.services.ledger import ATTNAMES, OWN, WORDS, Change, plain, stale
@@ -112,8 +112,11 @@ def happened_since(item: Item, seq: int) -> list[tuple[str, dict[str, Any], dict
 
 
 def _ask_again(approval: int, unsent: list[int]) -> None:
-    """A request that ended with its Ticket awaits its decision again (AP-13)."""
+    """A request that ended with its Ticket awaits its decision again, of whom it had been awaited (AP-13, Z-16)."""
     rows = Approval.objects.filter(pk=approval, state=ApprovalState.EXPIRED)
+    ended = rows.values("decided_at")
+    asked = Consent.objects.filter(approval=approval, state=ApprovalState.EXPIRED, decided_at__in=ended)
+    asked.update(state=ApprovalState.AWAITING, decided_at=None)
     rows.update(state=ApprovalState.AWAITING, decided_by=None, decided_at=None, reason="")
     cancelled = Delivery.objects.filter(pk__in=unsent, state=Delivery.State.CANCELLED)
     cancelled.update(state=Delivery.State.PENDING)

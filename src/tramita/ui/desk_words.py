@@ -211,6 +211,7 @@ KEYS: Words = {
     "levels": _("Levels"),
     "levels.approvers": _("Approvers"),
     "levels.how": _("How they decide"),
+    "levels.least": _("How many of them must agree"),
     "rules": _("Rules"),
     "rules.when": _("Where"),
     "rules.levels": _("Levels"),
@@ -274,8 +275,13 @@ HINTS: Words = {
     "records": _("The field that says how many the estimates are for, such as “fields.invoices”."),
     "template": _("Empty: Tramita’s own words."),
     "action.to": _("primary, requester or an address."),
-    "approvers": _("One a line: addresses of contacts, primary, requester, or a field such as fields.boss."),
+    "approvers": _(
+        "One a line: addresses of contacts, primary, requester, managers, parent_managers, or a field such as "
+        "fields.boss."
+    ),
+    "levels.least": _("Where one of them decides; empty: the first decision counts."),
     "levels": _("One after another. Give levels, or rules, or a sheet."),
+    "approval-types.levels": _("One after another, of the organisation’s managers. Empty: any manager decides."),
     "rules": _("The first whose condition holds counts."),
     "sheet": _("Columns of inputs, then “level 1” and so on; the first line whose inputs fit counts."),
     "timeout": _("Such as “3 working days” or “30 seconds”."),

@@ -363,10 +363,10 @@ def _approval(text: Promise) -> Callable[[Data], str]:
 
 
 def _level(data: Data) -> str:
-    """Which one, where an Action asks several (EA-2)."""
-    if int(data.get("of") or 1) < 2:
-        return ""
-    return " · " + _("level %(level)s of %(of)s") % {"level": data["level"], "of": data["of"]}
+    """Which one, where there are several, and whether others are asked still (EA-2, Z-16)."""
+    several = int(data.get("of") or 1) > 1
+    level = _("level %(level)s of %(of)s") % {"level": data["level"], "of": data["of"]} if several else ""
+    return "".join(f" · {it}" for it in (level, _("not decided yet") if data.get("open") else "") if it)
 
 
 def _deleted(data: Data) -> str:

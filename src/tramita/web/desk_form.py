@@ -143,11 +143,19 @@ def _of_choices(made: list[dict[str, Any]]) -> list[Any]:
 
 def _levels(value: Any) -> list[dict[str, Any]]:
     """`any_of: […]` as who decides, and how many of them must."""
-    return [{"approvers": some, "how": how} for one in value or () for how, some in one.items()]
+    return [
+        {"approvers": one[how], "how": how, "least": one.get("least")}
+        for one in value or ()
+        for how in ("any_of", "all_of")
+        if how in one
+    ]
 
 
 def _of_levels(made: list[dict[str, Any]]) -> list[Any]:
-    return [{row.get("how", "any_of"): row["approvers"]} for row in made]
+    return [
+        {row.get("how", "any_of"): row["approvers"]} | ({"least": row["least"]} if row.get("least") else {})
+        for row in made
+    ]
 
 
 def _starts(value: Any) -> list[dict[str, Any]]:

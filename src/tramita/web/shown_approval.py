@@ -1,5 +1,5 @@
-"""The approval of a Ticket beside it: what awaits a decision, or the form that asks for one (AP-6, AP-7). Beside an
-Action what it asks, of whom, and what they said (EA-2)."""
+"""The approval of a Ticket beside it: what awaits a decision, or the form that asks for one (AP-6, AP-7). Of what is
+asked by levels, of whom, and what they said (EA-2, Z-16)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tramita.domain.approvals import ENDS, OPEN
 from tramita.domain.codes import ApprovalState, Kind
 from tramita.models import Consent
 from tramita.queries import definitions
-from tramita.queries.approvals import asks_itself, consents_of, is_opening, parts_of, pending
+from tramita.queries.approvals import asks_itself, by_levels, consents_of, is_opening, parts_of, pending
 from tramita.queries.approvals import shown as told
 from tramita.queries.around import Around
 from tramita.queries.visibility import may
@@ -31,14 +31,14 @@ class Waits:
     cancel: str
     again: str  # sends the links again
     expired: bool  # no link in a mail decides any more
-    levels: Sequence["Level"] = ()  # of an Action
+    levels: Sequence["Level"] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Of whom an Action asks it, and what each has said; `shape` and `said` stand for a state of theirs."""
+    """Of whom it is asked, and what each has said; `shape` and `said` stand for a state of theirs."""
 
-    every: bool
+    how: str  # how many of them must agree
     now: bool  # it is asked; else it was, or will be
     people: Sequence[tuple[str, str, str]]  # name, shape, said
 
@@ -78,7 +78,6 @@ def _waits(reading: Reading) -> Waits | None:
     may_ask = asks(reading) or (by_itself and may(reading.actor, "approvals_request", reading.item))
     said, address = told(approval), [reading.item.reference, approval.pk]
     until = vars(approval)["link_until"]
-    by_action = asks_itself(approval)
     may_cancel = not by_itself and not ENDS["cancel"].who.isdisjoint(parts_of(approval, reading.item, reading.actor))
     return Waits(
         name=said.name,
@@ -88,7 +87,7 @@ def _waits(reading: Reading) -> Waits | None:
         cancel=reverse("cancel-approval", args=address) if may_cancel else "",
         again=reverse("ask-approval-again", args=address) if may_ask else "",
         expired=until is None or reading.at >= until,
-        levels=_levels(consents_of(approval)) if by_action else (),
+        levels=_levels(consents_of(approval)) if by_levels(approval) else (),
     )
 
 
@@ -106,8 +105,14 @@ def _levels(consents: Sequence[Consent]) -> list[Level]:
     found = []
     for number in sorted({one.level for one in consents}):
         here = [one for one in consents if one.level == number]
-        found.append(Level(here[0].every, number == now, [_said(one, now) for one in here]))
+        found.append(Level(_how(here[0]), number == now, [_said(one, now) for one in here]))
     return found
+
+
+def _how(one: Consent) -> str:
+    if one.every:
+        return _("all of them")
+    return _("%(least)s of them") % {"least": one.least} if one.least > 1 else _("one of them")
 
 
 def _said(one: Consent, now: int | None) -> tuple[str, str, str]:

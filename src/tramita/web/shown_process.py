@@ -74,7 +74,7 @@ def _approvers(action: ActionDefinition) -> str:
     """How many of how many decide: level after level, and rule beside rule (EA-1, EA-2)."""
     ways = [rule.levels for rule in action.rules] or [action.levels]
     return " | ".join(
-        " → ".join(f"{len(one.approvers) if one.every else 1}/{len(one.approvers)}" for one in levels)
+        " → ".join(f"{len(one.approvers) if one.every else one.least}/{len(one.approvers)}" for one in levels)
         for levels in ways
     )
 

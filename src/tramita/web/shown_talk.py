@@ -76,6 +76,7 @@ class Told:
     who: str
     detail: str
     state: str
+    wording: str = ""  # that was decided on (Z-16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,8 @@ def _told(entry: TimelineEntry) -> Told:
     detail = detail or (entry.data.get("description") if said.group_of(entry.type) == "defects" else "")
     detail = detail or said.answer(entry.data) or said.why(entry.data) or said.way(entry.data)
     icon = said.icon_of(entry.type, entry.data)
-    return Told(str(entry.id), icon, said.sentence(entry.type, entry.data), entry.at, who, str(detail), state)
+    sentence, wording = said.sentence(entry.type, entry.data), str(entry.data.get("wording", ""))
+    return Told(str(entry.id), icon, sentence, entry.at, who, str(detail), state, wording)
 
 
 def _counting(reading: Reading, talk: Sequence[Spoken]) -> str:

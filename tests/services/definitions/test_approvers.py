@@ -17,18 +17,21 @@ FIELDS = {
 SHEET = """
 amount; country; level 1; level 2
 <= 1000; ; lee@acme.es kim@acme.es
-> 1000; PL; primary; all: lee@acme.es, fields.boss
+> 1000; PL; 2 of: managers; all: lee@acme.es, fields.boss
 ; in ["ES", "PT"]; requester
 ; ; bo@acme.es
 """.strip()
 
 
-def read(text: str) -> tuple[list[tuple[str, list[tuple[tuple[str, ...], bool]]]], list[str]]:
+def read(text: str) -> tuple[list[tuple[str, list[tuple[tuple[str, ...], int | str]]]], list[str]]:
     """Each rule as its condition and its levels; and the faults."""
     reading = Reading(Problems())
     found = sheet(FIELDS)(reading, Node(text, Place("x.yaml", 10)))
     rules = [
-        (as_text(one.when) if one.when else "", [(level.approvers, level.every) for level in one.levels])
+        (
+            as_text(one.when) if one.when else "",
+            [(level.approvers, "all" if level.every else level.least) for level in one.levels],
+        )
         for one in found
     ]
     return rules, [f"{file}:{line}: {reason}" for file, line, reason in reading.problems.found]
@@ -36,18 +39,18 @@ def read(text: str) -> tuple[list[tuple[str, list[tuple[tuple[str, ...], bool]]]
 
 @pytest.mark.parametrize("sign", [";", "\t"])
 def test_each_line_of_a_sheet_is_a_rule(sign: str) -> None:
-    """EA-1: inputs, conditions, approvers per level; as a spreadsheet gives it."""
+    """EA-1, Z-16: inputs, conditions, approvers per level; as a spreadsheet gives it."""
     rules, faults = read(SHEET.replace("; ", sign).replace(";", sign))
 
     assert faults == []
     assert rules == [
-        ("fields.amount <= 1000", [(("lee@acme.es", "kim@acme.es"), False)]),
+        ("fields.amount <= 1000", [(("lee@acme.es", "kim@acme.es"), 1)]),
         (
             'fields.amount > 1000 && fields.country == "PL"',
-            [(("primary",), False), (("lee@acme.es", "fields.boss"), True)],
+            [(("managers",), 2), (("lee@acme.es", "fields.boss"), "all")],
         ),
-        ('fields.country in ["ES", "PT"]', [(("requester",), False)]),
-        ("", [(("bo@acme.es",), False)]),
+        ('fields.country in ["ES", "PT"]', [(("requester",), 1)]),
+        ("", [(("bo@acme.es",), 1)]),
     ]
 
 
@@ -58,6 +61,7 @@ def test_each_line_of_a_sheet_is_a_rule(sign: str) -> None:
         ("amount,level 1\n5,boss", "x.yaml:12: “boss” is no e-mail address"),
         ("amount,level 1\n5,", "x.yaml:12: this line names no approvers"),
         ("amount,level 1\n,a@x.es\n5,a@x.es", "x.yaml:13: this rule is never reached"),
+        ("amount,level 1\n5,3 of: a@x.es b@x.es", "x.yaml:12: 3 must agree, and 2 are named"),
         ("amount,level 1\n5,a@x.es,b@x.es", "x.yaml:12: this line has 3 cells"),
     ],
 )

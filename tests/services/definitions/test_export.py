@@ -203,6 +203,10 @@ manual = some(
     estimate=st.sampled_from(["10 minutes", "1 hour 30 minutes"]),
     **work,
 )
+approvers = st.lists(
+    st.sampled_from([{"any_of": ["managers"]}, {"any_of": USERS, "least": 2}, {"all_of": ["parent_managers"]}]),
+    max_size=3,
+)
 actions = st.one_of(
     manual,
     st.builds(
@@ -367,7 +371,9 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
                 }
             }
         },
-        "approval_types": {"t": {"name": draw(words), "description": draw(words), "active": draw(flags)}},
+        "approval_types": {
+            "t": {"name": draw(words), "description": draw(words), "active": draw(flags), "levels": draw(approvers)}
+        },
         "sign_on": {
             "s": {
                 "title": draw(words),

@@ -10,7 +10,7 @@ from tramita.api.paging import cursor_for, position_of
 from tramita.api.schemas.approvals import ApprovalFilter, ApprovalIn, ApprovalOut, ApprovalPage, DecisionIn
 from tramita.api.versions import change_item
 from tramita.models import Approval, Item
-from tramita.queries.approvals import get_visible, listed, shown
+from tramita.queries.approvals import get_visible, listed, with_approvers
 from tramita.queries.items import get_visible as visible_item
 from tramita.services import approvals
 
@@ -22,7 +22,8 @@ NO_REASON = DecisionIn()
 def ask(request: HttpRequest, reference: str, asked: ApprovalIn) -> Status[ApprovalOut]:
     """Ask the managers of the Ticket's organisation, and of its parent, for their consent (AP-7).
 
-    409 `approval_pending`, `no_active_manager`, `approvals_off` or `approval_not_possible` say why not.
+    Where the type has levels, those of the first are asked. 409 `approval_pending`, `no_active_manager`,
+    `too_few_approvers`, `approvals_off` or `approval_not_possible` say why not.
     """
 
     def change(item: Item) -> Approval:
@@ -72,4 +73,4 @@ def cancel(request: HttpRequest, number: int) -> ApprovalOut:
 
 
 def _answer(approval: Approval) -> ApprovalOut:
-    return ApprovalOut.model_validate(shown(approval))
+    return ApprovalOut.model_validate(with_approvers([approval])[0])

@@ -22,6 +22,7 @@ APPROVAL: dict[str, Any] = {
     "requested_at": "2026-03-02T10:00:00+00:00",
     "decided_by": {"id": 11, "name": "Marta Vidal", "kind": "human"},
     "decided_at": "2026-03-02T11:20:00+00:00",
+    "approvers": [],
 }
 
 
@@ -49,6 +50,30 @@ class ApprovalFilter(Paging):
     item: str | None = Field(None, max_length=100, description="A reference.", examples=["40308-T"])
 
 
+class ApproverOut(Output):
+    """Somebody who is asked on a level; `needed` of the level must agree."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "level": 1,
+                    "needed": 2,
+                    "person": {"id": 11, "name": "Marta Vidal", "kind": "human"},
+                    "state": "approved",
+                    "decided_at": "2026-03-02T11:20:00+00:00",
+                }
+            ]
+        }
+    )
+
+    level: int
+    needed: int
+    person: WhoOut
+    state: ApprovalState
+    decided_at: datetime | None
+
+
 class ApprovalOut(Output):
     """A request, and how it ended; `decided_by` is also who cancelled it.
 
@@ -67,6 +92,9 @@ class ApprovalOut(Output):
     requested_at: datetime
     decided_by: WhoOut | None
     decided_at: datetime | None
+    approvers: list[ApproverOut] = Field(
+        [], description="Whom it asks by levels, one level after another; empty where any manager decides."
+    )
 
 
 class ApprovalPage(Output):

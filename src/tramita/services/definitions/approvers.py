@@ -7,16 +7,20 @@ from io import StringIO
 
 from tramita.domain.cards import FieldDefinition
 from tramita.domain.conditions import Condition
-from tramita.domain.definitions import ApprovalLevel, ApprovalRule
-from tramita.services.definitions import values
+from tramita.domain.definitions import APPROVERS, ApprovalLevel, ApprovalRule
+from tramita.services.definitions import shapes, values
 from tramita.services.definitions.fields import ITEM_NAMES, condition
 from tramita.services.definitions.keys import Keys, Reading, Refusal, typed
+from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
 FIELD_PATH = re.compile(r"fields\.[A-Za-z_]\w*", re.ASCII)
+MOST = 100  # of one level who must agree
 LEVEL = re.compile(r"level( \d+)?", re.IGNORECASE)
 OPERATOR = re.compile(r"(==|!=|<=|>=|<|>|in\b)")
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+QUORUM = re.compile(r"(?:all|([1-9]\d?) of):", re.IGNORECASE)
+SEVERAL = frozenset({"managers", "parent_managers"})  # words that stand for any number
 
 
 def levels(reading: Reading, node: Node) -> tuple[ApprovalLevel, ...]:
@@ -53,27 +57,39 @@ def rule(reading: Reading, node: Node, fields: Mapping[str, FieldDefinition]) ->
 
 def approver(reading: Reading, node: Node) -> str | None:
     """A contact's address, the primary contact, the requester, or the field that holds an address."""
-    if node.value in ("primary", "requester") or (isinstance(node.value, str) and FIELD_PATH.fullmatch(node.value)):
+    if node.value in APPROVERS or (isinstance(node.value, str) and FIELD_PATH.fullmatch(node.value)):
         return str(node.value)
     return values.address(reading, node)
 
 
 def level(reading: Reading, node: Node) -> ApprovalLevel:
-    """One level of an approval: any of some, or all of them (EA-2)."""
+    """One level of an approval: any of some, or at least so many, or all of them (EA-2, Z-16)."""
     keys = Keys(reading, node, "a level")
     any_of = keys.get("any_of", values.several(approver), ())
     all_of = keys.get("all_of", values.several(approver), ())
+    least = keys.get("least", values.whole(1, MOST), 1)
+    if "least" in keys and all_of:
+        reading.fault(keys.node.keys["least"], "“least” goes with “any_of”; “all_of” asks for each of them")
     keys.done()
     if bool(any_of) == bool(all_of):
         reading.fault(node, "a level needs either “any_of” or “all_of”, with at least one address")
-    return ApprovalLevel(any_of or all_of, every=bool(all_of))
+    elif any_of:
+        _enough(reading, keys.node.keys.get("least", node.place), any_of, least)
+    return ApprovalLevel(any_of or all_of, every=bool(all_of), least=1 if all_of else least)
+
+
+def _enough(reading: Reading, place: Place, named: Sequence[str], least: int) -> None:
+    """So many can agree at all; how many managers there are shows when it is asked."""
+    if least > len(named) and not set(named) & SEVERAL:
+        reading.fault(place, f"{least} must agree, and {len(named)} are named")
 
 
 def sheet(fields: Mapping[str, FieldDefinition]) -> Callable[[Reading, Node], tuple[ApprovalRule, ...]]:
     """Rules as a sheet: columns of inputs, then of levels; a line is a rule, the first that holds counts (EA-1).
 
     An input is a field (`amount`) or another name that conditions know; an empty cell holds always, `> 1000` compares,
-    anything else must be equal. A level names its approvers, `all:` before them where all must agree.
+    anything else must be equal. A level names its approvers, `all:` before them where all must agree, `2 of:` where two
+    of them must.
     """
 
     def read(reading: Reading, node: Node) -> tuple[ApprovalRule, ...]:
@@ -132,8 +148,11 @@ def _escaped(text: str) -> str:
 
 
 def _level(reading: Reading, place: Place, cell: str) -> ApprovalLevel:
-    every = cell.lower().startswith("all:")
-    return ApprovalLevel(tuple(_approvers(reading, place, cell[4:] if every else cell)), every=every)
+    said = QUORUM.match(cell)
+    least = int((said and said[1]) or 1)
+    named = tuple(_approvers(reading, place, cell[said.end() :] if said else cell))
+    _enough(reading, place, named, least)
+    return ApprovalLevel(named, every=said is not None and not said[1], least=least)
 
 
 def _approvers(reading: Reading, place: Place, cell: str) -> Iterator[str]:
@@ -141,3 +160,17 @@ def _approvers(reading: Reading, place: Place, cell: str) -> Iterator[str]:
         found = reading.attempt(approver, Node(word, place))
         if found:
             yield found
+
+
+LEVELS = shapes.special(
+    "levels",
+    "levels",
+    levels,
+    inner=Shape(
+        (
+            shapes.lines("approvers", values.several(approver)),
+            shapes.choice("how", "any_of", "all_of", otherwise="any_of"),
+            shapes.number("least", 1, MOST),
+        )
+    ),
+)

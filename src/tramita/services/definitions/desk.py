@@ -20,7 +20,7 @@ from tramita.domain.due_rules import SCHEDULE, build_due_rule
 from tramita.domain.errors import Invalid
 from tramita.domain.tags import tags_of
 from tramita.gateways.holidays import public_holidays
-from tramita.services.definitions import shapes, values
+from tramita.services.definitions import approvers, shapes, values
 from tramita.services.definitions.connections import incoming
 from tramita.services.definitions.keys import Counted, Keys, Reading, entries
 from tramita.services.definitions.shapes import Shape
@@ -207,7 +207,10 @@ def route(reading: Reading, node: Node) -> RouteDefinition:
 
 
 def approval_type(reading: Reading, key: str, node: Node, place: Place) -> ApprovalTypeDefinition:
-    """Something a manager may be asked to approve, and whether they are reminded (AP-5, CG-52, Z-11)."""
+    """Something managers may be asked to approve, whether they are reminded, and who of them decides.
+
+    Rules: AP-5, CG-52, Z-11, Z-16.
+    """
     reading.define("approval_type", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "an approval type")
     read = ApprovalTypeDefinition(key=key, **APPROVAL_TYPE.read(keys))
@@ -266,5 +269,6 @@ APPROVAL_TYPE = Shape(
         shapes.long_text("description", needed=True),
         shapes.flag("active", on=True),
         shapes.flag("reminders", on=True),
+        approvers.LEVELS,  # Z-16
     )
 )

@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from tramita.domain.bodies import restore
 from tramita.domain.codes import Kind, Role
-from tramita.domain.definitions import CalendarDefinition, PropertiesDefinition, Settings
+from tramita.domain.definitions import ApprovalTypeDefinition, CalendarDefinition, PropertiesDefinition, Settings
 from tramita.models import Definition, Mailbox, Organisation, Person, Queue, Route
-from tramita.services.definitions.export_processes import customers, field, titled_unless
+from tramita.services.definitions.export_processes import customers, field, levels, titled_unless
 from tramita.services.definitions.plain import Tree, bodies, given, words
 
 STAFF = (Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.DESIGNER, Role.AGENT, Role.ROBOT)
@@ -109,7 +109,8 @@ def due_rule(body: Mapping[str, Any]) -> Tree:
 
 def approval_type(body: Mapping[str, Any]) -> Tree:
     tree = {"name": body["name"], "description": body["description"]}
-    return tree | {name: False for name in ("active", "reminders") if not body.get(name, True)}
+    tree |= {name: False for name in ("active", "reminders") if not body.get(name, True)}
+    return tree | given(levels=levels(restore(ApprovalTypeDefinition, body).levels))
 
 
 def sign_on(body: Mapping[str, Any]) -> Tree:

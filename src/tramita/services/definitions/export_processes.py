@@ -203,4 +203,7 @@ def automatic(one: ActionDefinition) -> Tree:
 
 def levels(some: Sequence[ApprovalLevel]) -> list[Tree]:
     """Who decides, level by level."""
-    return [{"all_of" if it.every else "any_of": list(it.approvers)} for it in some]
+    return [
+        {"all_of" if it.every else "any_of": list(it.approvers)} | ({"least": it.least} if it.least > 1 else {})
+        for it in some
+    ]

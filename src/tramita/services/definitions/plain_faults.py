@@ -96,6 +96,14 @@ SAYINGS = tuple(
         ),
         (r"not a condition: .*", gettext_noop("This is no condition. Write it like fields.amount > 1000.")),
         (
+            r"“least” goes with “any_of”; .*",
+            gettext_noop("All of them must agree: leave out how many."),
+        ),
+        (
+            r"(?P<least>\d+) must agree, and (?P<named>\d+) are named",
+            gettext_noop("%(least)s must agree, but only %(named)s are named."),
+        ),
+        (
             r"a level needs either “any_of” or “all_of”, .*",
             gettext_noop("Name at least one approver of each level."),
         ),

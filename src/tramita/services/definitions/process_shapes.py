@@ -19,15 +19,9 @@ MAIL = Shape(
     )
 )
 START = Shape((shapes.long_text("said"), shapes.choice("way", "every", "cron", "dates", "schedule", otherwise="every")))
-LEVEL = Shape(
-    (
-        shapes.lines("approvers", values.several(approvers.approver)),
-        shapes.choice("how", "any_of", "all_of", otherwise="any_of"),
-    )
-)
 RULE = Shape(
     (
-        shapes.special("levels", "levels", approvers.levels, inner=LEVEL),
+        approvers.LEVELS,
         shapes.special("when", "condition", values.condition),
     )
 )
@@ -75,7 +69,7 @@ OF_AN_ACTION: Mapping[str, Key] = {
         shapes.reference("case_type", "case_type"),
         shapes.flag("independent"),
         shapes.flag("close_if_none"),
-        shapes.special("levels", "levels", approvers.levels, inner=LEVEL),
+        approvers.LEVELS,
         shapes.special("rules", "rows", values.mapping, inner=RULE),
         shapes.special("sheet", "sheet", values.long_text),
         shapes.special("timeout", "text", values.duration),
