@@ -129,6 +129,16 @@ class Event(Entry):
     id: int
 
 
+class Approver(TypedDict):
+    """Somebody who is asked on a level, so many of whom must agree."""
+
+    level: int
+    needed: int
+    person: Who
+    state: Literal["awaiting", "approved", "rejected", "expired"]
+    decided_at: str | None
+
+
 class Approval(TypedDict):
     """A request for a decision, and how it ended."""
 
@@ -142,3 +152,4 @@ class Approval(TypedDict):
     requested_at: str
     decided_by: Who | None
     decided_at: str | None
+    approvers: list[Approver]
