@@ -1,6 +1,5 @@
 """Who calls: a bearer token, of which only the SHA-256 is known here (DESIGN decision 13)."""
 
-import hashlib
 from typing import cast
 
 from django.http import HttpRequest
@@ -10,6 +9,7 @@ from tramita.api.problems import NotSignedIn
 from tramita.api.rate import within_rate
 from tramita.domain.actors import Actor
 from tramita.queries import people
+from tramita.ui.bearing import digest_of
 
 
 class Token(HttpBearer):
@@ -28,7 +28,7 @@ class Token(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         """None for a token nobody has, and for one whose owner is no longer active."""
-        digest = hashlib.sha256(token.strip().encode("utf-8", "surrogateescape")).hexdigest()
+        digest = digest_of(token)
         actor = people.by_token_digest(digest)
         if actor is not None:
             within_rate(digest)

@@ -1,7 +1,7 @@
 """Reading a request's body: JSON that the database can keep, and nothing that crashes further down."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn
 
@@ -11,13 +11,13 @@ from ninja.parser import Parser
 
 from tramita.api.auth import caller
 from tramita.api.problems import Malformed, UnsupportedMedia, too_large
-from tramita.domain.errors import FieldError, Invalid
+from tramita.domain.errors import Invalid
+from tramita.domain.kept_text import UNKEPT, can_be_kept, faults
 
 JSON = "application/json"
 MB = 1024**2
 LARGER = {"receive_mail": 50 * MB, "send_mail": 36 * MB}  # MAIL-13; Z-14: 25 MB, and a third for Base64
 Run = Callable[..., HttpResponse]
-DEEPEST = 64  # levels of nesting; json itself gives up at some thousands, with a crash for pydantic before
 
 
 class JsonParser(Parser):
@@ -31,8 +31,8 @@ class JsonParser(Parser):
     def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> Any:
         """The values after the question mark, or of a form. Raises: Invalid."""
         for name in data:
-            if not all(_can_be_kept(_named(value)) for value in data.getlist(name)):
-                raise Invalid.one(name, "wrong_text", "This holds characters that cannot be kept.")
+            if not all(can_be_kept(_named(value)) for value in data.getlist(name)):
+                raise Invalid.one(name, "wrong_text", UNKEPT)
         return super().parse_querydict(data, list_fields, request)
 
 
@@ -53,9 +53,8 @@ def read_json(body: bytes) -> Any:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise Malformed("The body is not valid JSON in UTF-8.") from error
-    faults = list(_faults(value, ()))
-    if faults:
-        raise Invalid(faults)
+    if wrong := list(faults(value)):
+        raise Invalid(wrong)
     return value
 
 
@@ -84,25 +83,3 @@ def _take_in(request: HttpRequest, limit_bytes: int) -> None:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
-
-
-def _faults(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
-    if len(path) > DEEPEST:
-        yield FieldError(".".join(path[:1]), "too_deep", "This is nested too deeply.")
-    elif isinstance(value, str):
-        if not _can_be_kept(value):
-            yield FieldError(".".join(path) or "body", "wrong_text", "This holds characters that cannot be kept.")
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if not _can_be_kept(key):
-                yield FieldError(".".join(path) or "body", "wrong_text", "This holds characters that cannot be kept.")
-            else:
-                yield from _faults(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _faults(inner, (*path, str(index)))
-
-
-def _can_be_kept(text: str) -> bool:
-    """NUL is refused by PostgreSQL; half surrogates have no bytes in UTF-8."""
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)

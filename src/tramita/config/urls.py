@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/login/", SignIn.as_view(), name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("api/", include("tramita.api.urls")),
+    path("", include("tramita.mcp.urls")),
     path("mail/hooks/", include("tramita.mail.urls")),
     path("language", set_language, name="language"),
     path("push-worker.js", pushing.worker, name="push-worker"),

@@ -10,6 +10,8 @@ from tramita.ui import labels
 
 # said inside the error classes themselves, where no extraction finds them
 SAID = (
+    gettext_noop("This holds characters that cannot be kept."),
+    gettext_noop("This is nested too deeply."),
     gettext_noop("An address such as https://example.com/hooks, without a password."),
     gettext_noop("This address is inside of the own network."),
     gettext_noop("Choose among these: %(events)s."),

@@ -1,0 +1,32 @@
+"""Values of JSON that both databases can keep: no NUL characters, no half surrogates, not nested without end."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tramita.domain.errors import FieldError
+
+DEEPEST = 64  # levels of nesting; json itself gives up at some thousands, with a crash for pydantic before
+UNKEPT = "This holds characters that cannot be kept."
+
+
+def faults(value: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
+    """What is wrong with it, by its place."""
+    if len(path) > DEEPEST:
+        yield FieldError(".".join(path[:1]), "too_deep", "This is nested too deeply.")
+    elif isinstance(value, str):
+        if not can_be_kept(value):
+            yield FieldError(".".join(path) or "body", "wrong_text", UNKEPT)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if not can_be_kept(key):
+                yield FieldError(".".join(path) or "body", "wrong_text", UNKEPT)
+            else:
+                yield from faults(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from faults(inner, (*path, str(index)))
+
+
+def can_be_kept(text: str) -> bool:
+    """NUL is refused by PostgreSQL; half surrogates have no bytes in UTF-8."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)

@@ -1,0 +1,126 @@
+"""What reaches people outside is done once somebody has agreed to exactly that (MCP: input required).
+
+The first call runs the tool and takes it back, so that nobody is asked for what would be refused. The question goes
+out with a signed state: who asks, for what, on which version of the item, for ten minutes. The second call brings the
+state and the answer. The same state does a thing once; asked again, it is told what was done.
+
+A client that cannot ask its user gets the question as text with the same state as a code.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tramita.domain.actors import Actor
+from tramita.domain.errors import StaleVersion
+from tramita.mcp.faults import PARAMS, Fault
+from tramita.mcp.messages import Message
+from tramita.mcp.tools.shapes import Arguments, Ask, Question, Tool
+from tramita.queries.items import get_visible_by_id
+from tramita.services.answering import Answer, answer_once
+from tramita.services.transactions import writing
+
+SALT = "tramita.mcp.agreeing"
+LASTS = timedelta(minutes=10)
+KEY = "agree"
+ELSEWHERE = (
+    "Show the question to the user word by word. Only when they have agreed, call again with the same arguments and "
+    "this confirmation."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a tool that must be agreed to."""
+
+    tool: Tool
+    given: Arguments
+    confirmation: str | None
+    message: Message
+    by: Actor
+    at: datetime
+
+    @property
+    def asked_for(self) -> str:
+        """The digest of what exactly is to be done."""
+        return hashlib.sha256(f"{self.tool.name} {self.given.model_dump_json()}".encode()).hexdigest()
+
+
+def agreed(call: Call, ask: Ask, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Ask, or do what was agreed to. Raises: Fault, for a state that is not ours, not theirs or too old."""
+    state = call.message.params.get("requestState") if call.message.asks_people else call.confirmation
+    if state is None:
+        return _asked(call, ask, run)
+    known = _opened(call, state)
+    if call.message.asks_people:
+        responses = call.message.params.get("inputResponses")
+        response = responses.get(KEY) if isinstance(responses, dict) else None
+        if not isinstance(response, dict):
+            return _asked(call, ask, run)
+        if not _yes(response):
+            text = json.dumps({"refused": "not_agreed", "because": "The user did not agree. Nothing was done."})
+            return {"content": [{"type": "text", "text": text}], "isError": True}
+    return _done(call, str(state), known, run)
+
+
+def _asked(call: Call, ask: Ask, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    with writing(), transaction.atomic():
+        run()
+        transaction.set_rollback(True)
+    question = ask(call.by, call.given)
+    state = _sealed(call, question)
+    if not call.message.asks_people:
+        told = {"agreement_needed": question.text, "confirmation": state, "next": ELSEWHERE}
+        return {"content": [{"type": "text", "text": json.dumps(told, ensure_ascii=False)}], "isError": False}
+    agree = {"type": "boolean", "title": _("Yes, do exactly this"), "default": False}
+    form = {"type": "object", "properties": {KEY: agree}, "required": [KEY]}
+    params = {"mode": "form", "message": question.text, "requestedSchema": form}
+    request = {"method": "elicitation/create", "params": params}
+    return {"resultType": "input_required", "inputRequests": {KEY: request}, "requestState": state}
+
+
+def _sealed(call: Call, question: Question) -> str:
+    known = {
+        "by": call.by.id,
+        "for": call.asked_for,
+        "item": question.item.pk,
+        "version": question.item.version,
+        "at": call.at.timestamp(),
+    }
+    return signing.dumps(known, salt=SALT)
+
+
+def _opened(call: Call, state: object) -> dict[str, Any]:
+    try:
+        known: dict[str, Any] = signing.loads(str(state), salt=SALT)
+    except signing.BadSignature as error:
+        raise Fault(PARAMS, "This state is not ours. Call again without it.") from error
+    age = call.at.timestamp() - known["at"]
+    if (known["by"], known["for"]) != (call.by.id, call.asked_for) or age > LASTS.total_seconds():
+        raise Fault(PARAMS, "This was agreed to by somebody else, for something else, or too long ago. Call again.")
+    return known
+
+
+def _yes(response: dict[str, Any]) -> bool:
+    content = response.get("content")
+    return response.get("action") == "accept" and isinstance(content, dict) and content.get(KEY) is True
+
+
+def _done(call: Call, state: str, known: dict[str, Any], run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def act() -> Answer:
+        item = get_visible_by_id(call.by, known["item"], for_update=True)
+        if item.version != known["version"]:
+            raise StaleVersion(read=known["version"], current=item.version)
+        return Answer(200, json.dumps(run(), ensure_ascii=False), "application/json", {})
+
+    key = f"mcp-{hashlib.sha256(state.encode()).hexdigest()}"
+    answer, _repeated = answer_once(by=call.by, key=key, request=call.asked_for, at=call.at, act=act)
+    result: dict[str, Any] = json.loads(answer.body)
+    return result
