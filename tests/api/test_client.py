@@ -170,6 +170,7 @@ def test_a_token_follows_no_redirect() -> None:
         (shapes.Resolution, items.ResolutionOut),
         (shapes.Trouble, items.ProblemOut),
         (shapes.Due, items.DueOut),
+        (shapes.Schedule, items.ScheduleOut),
         (shapes.Entry, timeline.EntryOut),
         (shapes.Event, timeline.EventOut),
         (shapes.Approval, approvals.ApprovalOut),

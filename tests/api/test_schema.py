@@ -83,6 +83,8 @@ POST /approvals/{number}/approve · POST /approvals/{number}/reject · POST /app
 POST /mail · GET /unhandled-mails · POST /unhandled-mails/{mail_id}/create-item · POST /unhandled-mails/{mail_id}/delete
 POST /unhandled-mails/{mail_id}/replay · GET /events · POST /webhooks · GET /webhooks/{number}/deliveries
 POST /webhooks/{number}/deliveries/{delivery}/replay · GET /users · GET /queues · GET /organisations · GET /contacts
+POST /robot/next · POST /robot/leases/{lease}/heartbeat · POST /robot/leases/{lease}/complete
+POST /robot/leases/{lease}/reject · POST /robot/leases/{lease}/unable
 GET /categories · GET /case-types · GET /approval-types · GET /mailboxes
 """
 

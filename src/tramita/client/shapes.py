@@ -73,6 +73,13 @@ class Due(TypedDict):
     text: str
 
 
+class Schedule(TypedDict):
+    """The named dates that due dates may be counted from."""
+
+    name: str
+    dates: dict[str, str]
+
+
 class Item(TypedDict):
     """A Ticket, Case or Action."""
 
@@ -104,6 +111,7 @@ class Item(TypedDict):
     instructions: str | None
     checklist: dict[str, bool] | None
     estimate: int | None
+    schedule: Schedule | None
     fields: dict[str, Any]
     created_at: str
     updated_at: str

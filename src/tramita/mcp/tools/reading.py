@@ -23,7 +23,9 @@ LISTS = {
     "case_types": directory.case_types,
     "approval_types": directory.approval_types,
 }
-Kinds, States, Lists = list[Kind], list[State], list[Listed]
+Kinds = list[Kind]
+States = list[State]
+Lists = list[Listed]
 NAMES = ("name", "title", "description", "email", "address")  # of a row: somebody chose these words
 
 
