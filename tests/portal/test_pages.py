@@ -13,7 +13,7 @@ from tests.approving import Customer, customer, fresh
 from tests.desk import Desk
 from tests.web.reading import text_of, words_of
 from tramita.domain.codes import ApprovalState, State
-from tramita.models import Approval, Entry, Item, Message, Person, SeenMessage
+from tramita.models import Approval, Delivery, Entry, Item, Message, Person, SeenMessage
 from tramita.services import editing, mailing, merging, notes, portal_mail, resolving, waiting, working
 
 pytestmark = pytest.mark.django_db
@@ -233,9 +233,32 @@ def test_what_is_written_to_a_merged_request_goes_where_that_goes_on(acme: Custo
     page = words_of(rui.get(f"/portal/requests/{item.reference}"))
     press(rui, item, press="one")
 
+    mailing.send(fresh(other), to=[acme.marta.email], text="To Marta only.", by=acme.desk.ana, at=timezone.now())
+    mailing.send(fresh(other), to=[acme.desk.rui.email], text="The other account.", by=acme.desk.ana, at=timezone.now())
+    held = words_of(rui.get(f"/portal/requests/{item.reference}"))
+    Delivery.objects.filter(kind="mail").update(state=Delivery.State.DONE)
+    after = words_of(rui.get(f"/portal/requests/{item.reference}"))
+
     assert "This request goes on in another one." in page
-    assert SECRET not in page
+    assert "Open it" not in page
     assert Message.objects.get(outgoing=False).item_id == other.pk
+    assert "The second one." in held
+    assert "The other account." not in held
+    assert "The other account." in after
+    assert all(one not in after for one in (SECRET, "To Marta only."))
+    assert rui.get(f"/portal/requests/{other.reference}").status_code == 404
+
+
+def test_a_merged_request_leads_to_one_that_is_theirs_too(acme: Customer, rui: Client) -> None:
+    """Z-4: there it is read, once."""
+    item, other, now = acme.ticket(title="Twice"), acme.ticket(), timezone.now()
+    merging.merge([fresh(item)], into=fresh(other), by=acme.desk.ana, at=now)
+    press(rui, item, press="one")
+
+    page = text_of(rui.get(f"/portal/requests/{item.reference}"))
+
+    assert f'href="/portal/requests/{other.reference}">Open it' in page
+    assert words_of(rui.get(f"/portal/requests/{other.reference}")).count("The second one.") == 1
 
 
 @pytest.mark.database

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tramita.domain.codes import Kind, Method, State, WaitType
+from tramita.domain.codes import Kind, State, WaitType
 from tramita.domain.errors import Conflict, Invalid, NotFound, TramitaError
 from tramita.models import Item
 from tramita.portal.access import CustomerRequest, customer, shown
 from tramita.portal.feedback import give
-from tramita.queries import catalogue, definitions, portal
+from tramita.queries import catalogue, portal
 from tramita.queries.facts import window_open
 from tramita.queries.feedback import said_of
 from tramita.queries.files import get_file
@@ -143,6 +143,8 @@ def feedback(request: CustomerRequest, reference: str) -> HttpResponse:
 
 def _page(request: CustomerRequest, item: Item, *, refused: TramitaError | None = None, text: str = "") -> HttpResponse:
     talk, _besides = conversation(item, request.actor)
+    living = portal.goes_on_in(item)
+    open_there = living is not None and portal.is_seen(living, request.actor)
     return shown(
         request,
         "portal/request.html",
@@ -152,7 +154,8 @@ def _page(request: CustomerRequest, item: Item, *, refused: TramitaError | None 
         | {
             "created_at": item.created_at,
             "closed": item.state is State.CLOSED,
-            "merged": item.method is Method.MERGED and definitions.settings().follow_merged,  # Z-4, CG-25
+            "merged": living is not None,
+            "goes_on_in": living.reference if living is not None and open_there else "",
         },
         process=portal.process_title(item),
         is_case=item.kind is Kind.CASE,
@@ -162,12 +165,29 @@ def _page(request: CustomerRequest, item: Item, *, refused: TramitaError | None 
         said_why=item.resolution_reason or "",
         typed=request.POST,
         faults=errors.by_field(refused) if refused else {},
-        talk=[_said(one) for one in talk],
+        talk=[*_elsewhere(request, item, None if open_there else living), *(_said(one) for one in talk)],
         press=uuid4().hex,
         refused=errors.sentence(refused) if refused else "",
         text=text,
         **around(request),
     )
+
+
+def _elsewhere(request: CustomerRequest, item: Item, living: Item | None) -> list[dict[str, Any]]:
+    """What they and we wrote to each other where their request goes on, which they may not open (Z-4)."""
+    if living is None:
+        return []
+    found = portal.said_elsewhere(living, request.person, since=item.resolved_at or item.created_at)
+    return [
+        {
+            "at": one.at,
+            "ours": one.outgoing,
+            "name": "" if one.outgoing else one.sender_name or one.sender_address,
+            "words": (one.reply_text or one.text).strip(),
+            "files": [],
+        }
+        for one in found
+    ]
 
 
 def _said(said: Said) -> dict[str, Any]:
