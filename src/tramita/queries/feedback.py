@@ -42,9 +42,21 @@ def by_resource(actor: Actor, *, since: datetime) -> Sequence[Result]:
     return _results(actor, "resolver__name", since)
 
 
-def lately(actor: Actor, *, since: datetime, limit: int) -> Sequence[Feedback]:
-    """The newest, with their items. Raises: NotPermitted. Cost: one statement."""
-    return list(_seen(actor, since).select_related("item", "resolver", "queue").order_by("-at", "-pk")[:limit])
+def of_item(item: Item) -> Sequence[Feedback]:
+    """The last word on each resolution, the newest first. Cost: one statement."""
+    return list(Feedback.objects.filter(item=item).select_related("item", "person", "resolver").order_by("-at", "-pk"))
+
+
+def lately(actor: Actor, *, since: datetime, limit: int, before: int | None = None) -> Sequence[Feedback]:
+    """The newest, with their items; `before` is the last one of the page above. Raises: NotPermitted.
+
+    Cost: one statement, one more for a page that goes on.
+    """
+    rows = _seen(actor, since)
+    if before is not None:
+        last = Feedback.objects.filter(pk=before).values_list("at", flat=True).first() or since
+        rows = rows.filter(Q(at__lt=last) | Q(at=last, pk__lt=before))
+    return list(rows.select_related("item", "person", "resolver", "queue").order_by("-at", "-pk")[:limit])
 
 
 def _results(actor: Actor, name: str, since: datetime) -> Sequence[Result]:
