@@ -120,9 +120,9 @@ class Keys(Hands):
 WAYS: dict[str, type[Hands]] = {"mouse": Hands, "keys": Keys, "touch": Touch, "no scripts": NoScripts}
 
 
-def hands_of(way: str, chromium: Browser, site: str, who: Any) -> Iterator[Hands]:
+def hands_of(way: str | type[Hands], chromium: Browser, site: str, who: Any) -> Iterator[Hands]:
     """This person's hands, signed in. An error of a script fails the test."""
-    kind = WAYS[way]
+    kind = WAYS[way] if isinstance(way, str) else way
     context = open_browser(chromium, **kind.window)
     let_in(context, site, who)
     context.set_default_timeout(10_000)
