@@ -131,7 +131,7 @@ def test_who_manages_reads_and_decides(marta: Hands, acme: Customer) -> None:
     marta.write(page.get_by_label("E-mail"), "nova@acme.example")
     marta.choose(page.get_by_label("Organisation", exact=True), "Acme Group")
     marta.button("Invite by mail")
-    expect(page.get_by_role("status")).to_contain_text("Nova Nunes")
+    expect(page.locator("main [role=status]")).to_contain_text("Nova Nunes")
 
     states = {one.item_id: (one.state, one.reason) for one in Approval.objects.all()}
     assert states == {first.pk: (ApprovalState.APPROVED, ""), second.pk: (ApprovalState.REJECTED, "Too dear.")}
