@@ -59,6 +59,7 @@ SITUATIONS = {
     "pause": Facts(state=WAITING, wait_type=WaitType.PAUSE, assigned=True),
     "split": Facts(state=WAITING, wait_type=WaitType.SPLIT, assigned=True),
     "case": Facts(state=WAITING, wait_type=WaitType.CASE_LAUNCHED, assigned=True),
+    "lone": Facts(state=WAITING, wait_type=WaitType.SPLIT, assigned=True, childless=True),
     "sub": Facts(state=WAITING, wait_type=WaitType.SUB_CASE, assigned=True),
     "open": Facts(state=State.RESOLVED, assigned=True, window_open=True),
     "over": Facts(state=State.RESOLVED, assigned=True),
@@ -70,40 +71,40 @@ SITUATIONS = {
 }
 
 TICKET = """
-verb                     new   draft free mine other prog prog' info days shut until split case open over closed
-draft                    aD    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
-create                   sarqT .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
-propose                  sD    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
-admit                    .     sT    .    .    .     .    .     .    .    .    .     .     .    .    .    .
-decline                  .     sC    .    .    .     .    .     .    .    .    .     .     .    .    .    .
-refuse                   sC    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
-archive                  sC    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .
-submit                   .     aT    .    .    .     .    .     .    .    .    .     .     .    .    .    .
-discard                  .     a0    .    .    .     .    .     .    .    .    .     .     .    .    .    .
-start                    .     .     arP  arP  .     .    .     .    .    .    .     .     .    .    .    .
-release                  .     .     .    aT   lT    aT   lT    .    .    .    .     .     .    .    .    .
-assign                   .     .     lT   aT   lT    aT   lT    .    .    .    .     .     .    .    .    .
-to-do                    .     .     .    .    .     aT   x     .    .    .    .     .     .    .    .    .
-reject                   .     .     .    .    .     rT   x     .    .    .    .     .     .    .    .    .
-end_lease                .     .     .    .    .     sT   sT    .    .    .    .     .     .    .    .    .
-wait more_information    .     .     aW   aW   aW    aW   aW    .    .    .    aW    .     .    .    .    .
-wait until               .     .     aW   aW   aW    aW   aW    aW   aW   aW   aW    .     .    .    .    .
-split                    .     .     aW   aW   aW    aW   aW    .    .    .    .     .     .    .    .    .
-convert                  .     .     aW   aW   aW    aW   aW    .    .    .    .     .     .    .    .    .
-resume                   .     .     .    .    .     .    .     aP   aP   aP   aP    .     .    .    .    .
-wake                     .     .     .    .    .     .    .     sT   sT   sT   .     .     .    .    .    .
-bounce                   .     .     .    .    .     .    .     sT   sT   sT   .     .     .    .    .    .
-time_out                 .     .     .    .    .     .    .     .    sT   sC   .     .     .    .    .    .
-date_reached             .     .     .    .    .     .    .     .    .    .    sT    .     .    .    .    .
-complete_children        .     .     .    .    .     .    .     .    .    .    .     sC    sC   .    .    .
-resolve replied          .     aR    aR   arR  aR    arR  aR    aR   aR   aR   aR    .     .    .    .    .
-resolve no_response      .     aR    aR   arR  aR    arR  aR    aR   aR   aR   aR    .     .    .    .    .
-resolve rejected         .     aR    aR   arR  aR    arR  aR    aR   aR   aR   aR    .     .    .    .    .
-resolve rejected_spam    .     ,     aC   aC   aC    aC   aC    aC   aC   aC   aC    .     .    .    .    .
-merge                    .     .     aC   aC   aC    aC   aC    aC   aC   aC   aC    .     .    .    .    .
-reopen                   .     .     .    .    .     .    .     .    .    .    .     .     .    saT  .    .
-feedback                 .     .     .    .    .     .    .     .    .    .    .     .     .    sqT  .    .
-close                    .     .     .    .    .     .    .     .    .    .    .     .     .    .    sC   .
+verb                     new   draft free mine other prog prog' info days shut until split case lone open over closed
+draft                    aD    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+create                   sarqT .     .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+propose                  sD    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+admit                    .     sT    .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+decline                  .     sC    .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+refuse                   sC    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+archive                  sC    .     .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+submit                   .     aT    .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+discard                  .     a0    .    .    .     .    .     .    .    .    .     .     .    .    .    .    .
+start                    .     .     arP  arP  .     .    .     .    .    .    .     .     .    .    .    .    .
+release                  .     .     .    aT   lT    aT   lT    .    .    .    .     .     .    .    .    .    .
+assign                   .     .     lT   aT   lT    aT   lT    .    .    .    .     .     .    .    .    .    .
+to-do                    .     .     .    .    .     aT   x     .    .    .    .     .     .    .    .    .    .
+reject                   .     .     .    .    .     rT   x     .    .    .    .     .     .    .    .    .    .
+end_lease                .     .     .    .    .     sT   sT    .    .    .    .     .     .    .    .    .    .
+wait more_information    .     .     aW   aW   aW    aW   aW    .    .    .    aW    .     .    .    .    .    .
+wait until               .     .     aW   aW   aW    aW   aW    aW   aW   aW   aW    .     .    .    .    .    .
+split                    .     .     aW   aW   aW    aW   aW    .    .    .    .     .     .    .    .    .    .
+convert                  .     .     aW   aW   aW    aW   aW    .    .    .    .     .     .    .    .    .    .
+resume                   .     .     .    .    .     .    .     aP   aP   aP   aP    .     .    aP   .    .    .
+wake                     .     .     .    .    .     .    .     sT   sT   sT   .     .     .    .    .    .    .
+bounce                   .     .     .    .    .     .    .     sT   sT   sT   .     .     .    .    .    .    .
+time_out                 .     .     .    .    .     .    .     .    sT   sC   .     .     .    .    .    .    .
+date_reached             .     .     .    .    .     .    .     .    .    .    sT    .     .    .    .    .    .
+complete_children        .     .     .    .    .     .    .     .    .    .    .     sC    sC   sC   .    .    .
+resolve replied          .     aR    aR   arR  aR    arR  aR    aR   aR   aR   aR    .     .    .    .    .    .
+resolve no_response      .     aR    aR   arR  aR    arR  aR    aR   aR   aR   aR    .     .    .    .    .    .
+resolve rejected         .     aR    aR   arR  aR    arR  aR    aR   aR   aR   aR    .     .    .    .    .    .
+resolve rejected_spam    .     ,     aC   aC   aC    aC   aC    aC   aC   aC   aC    .     .    .    .    .    .
+merge                    .     .     aC   aC   aC    aC   aC    aC   aC   aC   aC    .     .    .    .    .    .
+reopen                   .     .     .    .    .     .    .     .    .    .    .     .     .    .    saT  .    .
+feedback                 .     .     .    .    .     .    .     .    .    .    .     .     .    .    sqT  .    .
+close                    .     .     .    .    .     .    .     .    .    .    .     .     .    .    .    sC   .
 """
 
 CASE = """

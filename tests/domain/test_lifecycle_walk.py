@@ -28,6 +28,7 @@ CIRCUMSTANCES = [
     "days_given",
     "close_if_no_response",
     "window_open",
+    "childless",
     "children_closed",
     "has_problem",
     "step_over",

@@ -1,6 +1,7 @@
 """The commands of the command line's own face."""
 
 from tramita.cli.bench import BENCH
+from tramita.cli.bringing_in import IMPORT_LEGACY
 from tramita.cli.configuration import APPLY, EXPORT
 from tramita.cli.examples import EXAMPLE
 from tramita.cli.files import FILE_KEEP
@@ -17,6 +18,7 @@ COMMANDS: list[Command] = [
     EXAMPLE,
     EXPORT,
     FILE_KEEP,
+    IMPORT_LEGACY,
     LIFECYCLE,
     SEED,
     TOKEN_CREATE,

@@ -51,6 +51,7 @@ class Facts:
     days_given: bool = False  # the wait ends by itself (T-39)
     close_if_no_response: bool = False  # and then closes the Ticket (T-40)
     window_open: bool = False  # Resolved, and the feedback window has not passed
+    childless: bool = False  # it waits for Tickets or a Case that are not there: it came like that (V-51, V-54)
     children_closed: bool = False  # of a split, a launched Case, a Case's Actions, an awaited Sub-Case
     has_problem: bool = False  # a Case with a problem not yet dealt with (C-25)
     has_steps: bool = False  # the type of a Case has some: it may be reworked (C-30)
@@ -160,6 +161,11 @@ def not_in_pause(facts: Facts) -> bool:
 def no_system_wait(facts: Facts) -> bool:
     """It does not wait for something that only the system can end (W-4 to W-6)."""
     return facts.wait_type not in {WaitType.SPLIT, WaitType.CASE_LAUNCHED, WaitType.SUB_CASE}
+
+
+def ends_by_hand(facts: Facts) -> bool:
+    """A person may end the wait; also one for what an import did not bring along (V-51, V-54)."""
+    return facts.childless or no_system_wait(facts)
 
 
 def another_wait(facts: Facts) -> bool:

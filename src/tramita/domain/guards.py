@@ -25,6 +25,7 @@ FOR_SUB_CASE = Guard(is_so.waits_for_sub_case, "It does not wait for a Sub-Case.
 IN_PAUSE = Guard(is_so.in_pause, "It is not in Pause.")
 NOT_IN_PAUSE = Guard(is_so.not_in_pause, "It is in Pause, which only a person ends.")
 NO_SYSTEM_WAIT = Guard(is_so.no_system_wait, "It waits for other items and goes on by itself when they end.")
+ENDS_BY_HAND = Guard(is_so.ends_by_hand, NO_SYSTEM_WAIT.why)
 ANOTHER_WAIT = Guard(is_so.another_wait, "It waits like this already.")
 DAYS_GIVEN = Guard(is_so.days_given, "It waits without a limit.")
 COMES_BACK = Guard(is_so.comes_back, "It closes when nobody answers.")

@@ -92,6 +92,8 @@ class Item(models.Model):
         "self", models.PROTECT, null=True, related_name="related", db_index=True
     )
     fields = models.JSONField(default=dict)
+    # of what came from another system: which one, its name there, and its state there (V-61)
+    brought_from = models.JSONField(null=True)
 
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

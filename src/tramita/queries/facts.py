@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, State, WaitType
 from tramita.domain.definitions import ActionDefinition
@@ -17,6 +19,7 @@ from tramita.queries.managers import managers_of
 from tramita.queries.visibility import may
 
 NOTHING_GIVEN = Given()
+AWAITED = (WaitType.SPLIT, WaitType.CASE_LAUNCHED)
 
 # verbs that people and robots press on an item, in the order in which they are offered (INTERFACES section 5)
 OFFERED = (
@@ -66,6 +69,7 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
         days_given=item.wait_days is not None,
         close_if_no_response=item.close_if_no_response,
         window_open=window_open(item, at),
+        childless=childless(item),
         children_closed=actor.is_system and children_closed(item),
         has_problem=item.problem is not None,
         has_steps=has_steps(item),
@@ -160,12 +164,18 @@ def children_closed(item: Item) -> bool:
     if item.kind is Kind.ACTION and item.wait_type is WaitType.SUB_CASE and item.parent_id is not None:
         return not open_sub_case(item.parent_id)
     closed = State.CLOSED.number
-    if item.wait_type is WaitType.SPLIT:
-        return (
-            not Item.objects.filter(links_out__target=item, links_out__type="split_from").exclude(state=closed).exists()
-        )
-    if item.wait_type is WaitType.CASE_LAUNCHED:
-        return (
-            not Item.objects.filter(links_in__source=item, links_in__type="converted_to").exclude(state=closed).exists()
-        )
+    if item.wait_type in AWAITED:
+        return not awaited(item).exclude(state=closed).exists()
     return False
+
+
+def childless(item: Item) -> bool:
+    """Whether a Ticket waits for what is not there, as an import may leave it (V-51, V-54). A query for these waits."""
+    return item.kind is Kind.TICKET and item.wait_type in AWAITED and not awaited(item).exists()
+
+
+def awaited(item: Item) -> "QuerySet[Item]":
+    """The Tickets that it was split into, or the Case that it became."""
+    if item.wait_type is WaitType.SPLIT:
+        return Item.objects.filter(links_out__target=item, links_out__type="split_from")
+    return Item.objects.filter(links_in__source=item, links_in__type="converted_to")

@@ -108,11 +108,11 @@ def _tell_above(change: Change, above: int) -> None:
     """
     waiting = Item.objects.filter(pk=above, kind=Kind.TICKET.number, wait_type__in=ENDS_WITH)
     if waiting.select_for_update(of=("self",)).exists():
-        change.beside.append(lambda: _complete(above, at=change.at))
+        change.beside.append(lambda: end_above(above, at=change.at))
 
 
-def _complete(above: int, *, at: datetime) -> None:
-    """All that it waits for is Closed: it passes through Resolved, or is Closed. Rules: T-42, T-43, R-18, CG-27."""
+def end_above(above: int, *, at: datetime) -> None:
+    """Where all that it waits for is Closed, it is Closed, maybe through Resolved. Rules: T-42, T-43, R-18, CG-27."""
     ticket = Item.objects.select_related("process").get(pk=above)
     if ticket.wait_type not in ENDS_WITH or not children_closed(ticket):
         return

@@ -222,3 +222,13 @@ def next_ordinal(case_id: int) -> int:
         )
         last = cursor.fetchone()
         return int(last[0]) + 1 if last else 1
+
+
+def pass_number(number: int) -> None:
+    """What is drawn next is higher than this number, which came from elsewhere."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            beyond = "%s > (SELECT last_value FROM item_numbers)"
+            cursor.execute(f"SELECT setval('item_numbers', %s) WHERE {beyond}", [number, number])
+        else:
+            cursor.execute("UPDATE counters SET value = MAX(value, %s) WHERE name = 'item'", [number])
