@@ -16,7 +16,7 @@ NOW = make.NOW
 KEYS = """reference kind state version title wait resolution problem assignee owner queue list category case_type
     customer organisation contacts due highlighted new_information allowed description parent
     merged_into children estimate fields created_at
-    updated_at closed_at tags"""
+    updated_at closed_at tags brought_from"""
 
 
 @pytest.mark.parametrize("trait", ["draft", "in_progress", "waiting", "resolved", "closed", "overdue"])

@@ -21,6 +21,7 @@ TEST = "test"  # what the button sends
 COMMUNICATIONS: Mapping[str, int] = {"mail_sent": 0, "mail_received": 2, "note_added": 4}
 OTHERS: Mapping[str, str] = {
     "created": CREATED,
+    "brought_in": CREATED,
     **dict.fromkeys(COMMUNICATIONS, SAID),
     "approval_requested": REQUESTED,
     "approval_approved": DECIDED,

@@ -7,6 +7,7 @@ from typing import Any
 from tramita.domain.actors import STAFF
 from tramita.domain.bringing_in import Record
 from tramita.domain.codes import Kind, Role, State
+from tramita.domain.references import Reference
 from tramita.models import BroughtIn, Definition, Item, Person
 from tramita.queries import definitions
 from tramita.queries.definitions import Current
@@ -38,13 +39,14 @@ class Known:
 
 def known(system: str, records: Sequence[Record]) -> Known:
     """Cost: five statements, whatever the number of records."""
-    rows = list(BroughtIn.objects.filter(system=system, key__in=[one.key for one in records]).select_related("item"))
+    rows = BroughtIn.objects.filter(system=system, key__in=[one.key for one in records])
+    named = rows.values_list("key", "item__kind", "item__number", "item__ordinal")
     parents = {one.parent for one in records if one.parent}
     below = BroughtIn.objects.filter(system=system, key__in=parents).select_related("item__process") if parents else ()
     numbers = {one.reference.number for one in records if one.reference is not None}
     ours = Item.objects.filter(number__in=numbers, brought_from__isnull=True) if numbers else Item.objects.none()
     return Known(
-        here={row.key: row.item.reference for row in rows},
+        here={key: str(Reference(kind, number, ordinal)) for key, kind, number, ordinal in named},
         items={row.key: row.item for row in below},
         taken=frozenset(ours.values_list("number", flat=True)),
         people=_people(records),

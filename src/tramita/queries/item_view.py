@@ -49,6 +49,15 @@ class ItemProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class BroughtFrom:
+    """Where it comes from: the system, its name there, and its state there (V-61)."""
+
+    system: str
+    key: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contacts:
     """Whom the item is about (CT-1)."""
 
@@ -113,6 +122,7 @@ class ItemView:
     updated_at: datetime
     closed_at: datetime | None
     tags: Sequence[str]
+    brought_from: BroughtFrom | None
 
     id: int
     seq: int  # of the newest entry
@@ -197,6 +207,7 @@ def _view(item: Item, names: Names, actor: Actor, at: datetime) -> ItemView:
         updated_at=item.updated_at,
         closed_at=item.closed_at,
         tags=sorted(names.tags.get(item.pk, ())) if _works(actor) else (),
+        brought_from=BroughtFrom(**item.brought_from) if item.brought_from and _works(actor) else None,
         id=item.pk,
         seq=item.seq,
         instructions=item.instructions,

@@ -119,9 +119,7 @@ class Import:
     def _write(self, new: Sequence[New]) -> None:
         if not new:
             return
-        with sql.many_rows(expected=len(new)):
-            for one in new:
-                brought_items.write(one, at=self.at)
+        brought_items.write_all(new, at=self.at)
         rows = [{"system": self.system, "key": one.record.key, "item_id": one.item.pk} for one in new]
         sql.insert(BroughtIn._meta.db_table, rows)
         kept = [one.item.number for one in new if one.record.reference is not None]

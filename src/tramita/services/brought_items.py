@@ -1,6 +1,6 @@
 """One item as it comes from another system: its columns, its place below others, its entries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +10,10 @@ from tramita.domain.bringing_in import Record
 from tramita.domain.codes import Kind, Reason, State, Visibility, WaitType
 from tramita.domain.errors import Invalid
 from tramita.models import Item
+from tramita.models.leases import NEVER_LEASED
 from tramita.queries import arrivals, definitions
 from tramita.queries.arrivals import Known, Who
+from tramita.queries.memory import once_a_batch
 from tramita.queries.regroupings import CONVERTED, SPLIT
 from tramita.services import brought_articles, clockwork, contacts, sql
 from tramita.services.allocating import queued
@@ -80,18 +82,30 @@ def _placed(new: New) -> None:
         if record.kind is not Kind.TICKET:
             item.related_to_id = parent.related_to_id or parent.pk
     if record.kind is Kind.ACTION and parent is not None:
-        for name in FROM_ABOVE:
-            setattr(item, name, getattr(parent, name))
-        item.process = parent.process
+        _under(item, parent)
         item.action_name = _action(parent, record.process or record.title)
     elif record.process:
-        current = arrivals.process(record.kind, record.process)
-        if current is None:
-            raise Invalid.one("process", "unknown", "There is no “%(path)s” to put it under.", path=record.process)
-        set_process(item, current)
+        _under(item, _place(record.kind, record.process))
     elif record.kind is Kind.CASE:
         raise Invalid.one("process", "required", "A Case needs its Case type.")
     item.queue_id = queued(item)["queue_id"]
+
+
+@once_a_batch
+def _place(kind: Kind, said: str) -> Item:
+    """An item under that category or Case type, for others to be put there too. Raises: Invalid."""
+    current = arrivals.process(kind, said)
+    if current is None:
+        raise Invalid.one("process", "unknown", "There is no “%(path)s” to put it under.", path=said)
+    first = Item(kind=kind)
+    set_process(first, current)
+    return first
+
+
+def _under(item: Item, first: Item) -> None:
+    for name in FROM_ABOVE:
+        setattr(item, name, getattr(first, name))
+    item.process = first.process
 
 
 def _action(case: Item, said: str) -> str | None:
@@ -183,8 +197,23 @@ def _resolved(new: New, *, at: datetime) -> None:
         new.timers["close"] = still_open or at  # none is configured: it is Closed at once (R-13)
 
 
-def write(new: New, *, at: datetime) -> None:
-    """The item with its entries, its link to what it hangs below, its timers, and what was said of it."""
+def write_all(new: Sequence[New], *, at: datetime) -> None:
+    """The items with their entries and what was said of them; then what points at them.
+
+    In this order: while a row points at an item that is not there yet, SQLite looks for such rows in every table with
+    each item that it writes.
+    """
+    with sql.many_rows(expected=len(new)):
+        for one in new:
+            _write(one, at=at)
+    links = [row for one in new if one.parent is not None for row in _links(one.item, one.parent, at=at)]
+    timers = [_timer(one.item, *timer) for one in new for timer in one.timers.items()]
+    for table, rows in (("links", links), ("timers", timers)):
+        if rows:
+            sql.insert(table, rows)
+
+
+def _write(new: New, *, at: datetime) -> None:
     record, item = new.record, new.item
     item.number = item.number or sql.next_number()
     change = Change(item, SYSTEM, at)
@@ -193,29 +222,23 @@ def write(new: New, *, at: datetime) -> None:
     change.record("brought_in", reason=Reason.BY_INTEGRATION, data=facts | told | {"rule": record.standing.rule})
     if record.description.strip():
         change.record("submission_note", visibility=Visibility.PARTICIPANTS, words={"body": record.description})
-    for purpose, due_at in new.timers.items():
-        change.set_timer(purpose, due_at)
     create(item, by=SYSTEM, at=at, change=change, more_to_tell=bool(record.articles))
-    if new.parent is not None:
-        _link(item, new.parent, at=at)
     if record.articles:
         brought_articles.add(change, record.articles, new.known)
         change.write()
 
 
-def _link(item: Item, parent: Item, *, at: datetime) -> None:
+def _links(item: Item, parent: Item, *, at: datetime) -> Iterator[dict[str, Any]]:
     """As a split, a conversion and a Sub-Case leave them (X-10, X-22, C-12)."""
-    source, target, type_ = {
-        Kind.TICKET: (item, parent, SPLIT),
-        Kind.CASE: (parent, item, CONVERTED if parent.kind is Kind.TICKET else "sub_case"),
-        Kind.ACTION: (None, None, ""),
-    }[item.kind]
-    if source is not None and target is not None:
-        row: Mapping[str, Any] = {
-            "source_id": source.pk,
-            "target_id": target.pk,
-            "type": type_,
-            "at": at,
-            "by_id": None,
-        }
-        sql.insert("links", [row])
+    if item.kind is Kind.TICKET:
+        source, target, type_ = item, parent, SPLIT
+    elif item.kind is Kind.CASE:
+        source, target, type_ = parent, item, CONVERTED if parent.kind is Kind.TICKET else "sub_case"
+    else:
+        return
+    yield {"source_id": source.pk, "target_id": target.pk, "type": type_, "at": at, "by_id": None}
+
+
+def _timer(item: Item, purpose: str, due_at: datetime) -> dict[str, Any]:
+    rest = {"payload": {}, "lease_until": NEVER_LEASED, "fence": 0, "tries": 0, "error": ""}
+    return {"item_id": item.pk, "purpose": purpose, "due_at": due_at, **rest}

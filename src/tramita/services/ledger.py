@@ -175,11 +175,8 @@ def create(item: Item, *, by: Actor, at: datetime, change: Change, more_to_tell:
 
 
 def _split(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
-    values = {
-        name: plain(getattr(item, name))
-        for name, column in ATTNAMES.items()
-        if name not in OWN and getattr(item, name) != default(column)
-    }
+    held = item.__dict__
+    values = {name: plain(value) for name, usual in USUAL.items() if (value := held.get(name, usual)) != usual}
     return (
         {name: value for name, value in values.items() if name not in WORDS},
         {name: value for name, value in values.items() if name in WORDS},
@@ -188,6 +185,9 @@ def _split(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def default(column: "models.Field[Any, Any]") -> Any:
     return column.get_default() if column.has_default() else None
+
+
+USUAL = {name: default(column) for name, column in ATTNAMES.items() if name not in OWN}
 
 
 def write_timers(item_id: int, timers: Mapping[str, tuple[datetime, dict[str, Any]] | None]) -> None:

@@ -509,9 +509,18 @@ ALL: Mapping[str, Words] = {
 }
 
 
+FORMER = _("version 2020.1")
+
+
 def word(family: str, code: object) -> str:
     """The label of one code in the reader's language; a code that nobody named is shown as it is."""
     return words(family).get(str(code), str(code))
+
+
+def system(code: str) -> str:
+    """The name of a system that items were brought in from; those of products are the same in every language."""
+    named = {"legacy": str(FORMER), "zammad": "Zammad", "osticket": "osTicket"}
+    return named.get(code, code)
 
 
 def words(family: str) -> Mapping[str, str]:

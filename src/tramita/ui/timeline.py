@@ -348,6 +348,13 @@ def answer(data: Data) -> str:
     return " · ".join(filter(None, (str(said), by_link, unreached)))
 
 
+def _brought_in(data: Data) -> str:
+    """With the state that it had there (V-61)."""
+    where = {"system": labels.system(data.get("system", "")), "key": data.get("key", "")}
+    came = _("Brought in from %(system)s, there %(key)s") % where
+    return _("%(came)s: “%(was)s”") % {"came": came, "was": data.get("was", "")} if data.get("was") else came
+
+
 def _feedback(data: Data) -> str:
     said = _("Feedback: done") if data.get("done") else _("Feedback: not done")
     rating = data.get("rating")
@@ -406,6 +413,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "mail_moved_here": _received,
     "mail_erased": _erased,
     "mail_moved_away": _moved_away,
+    "brought_in": _brought_in,
     "archived": _plain(gettext_lazy("Filed as old mail, Closed")),
     "mail_sent": _plain(gettext_lazy("Mail sent")),
     "mail_failed": _plain(gettext_lazy("Mail could not be sent")),

@@ -216,7 +216,14 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "checked": f"{done}/{len(item.checklist)}",
         "estimate": _estimate(item),
         **schedule_shown(item),
+        "brought_from": _brought_from(reading),
     }
+
+
+def _brought_from(reading: Reading) -> dict[str, str] | None:
+    """Where it was worked on before, and how it stood there (V-61)."""
+    came = reading.read.brought_from
+    return {"system": labels.system(came.system), "key": came.key, "state": came.state} if came else None
 
 
 def _estimate(item: Item) -> list[tuple[str, str]]:

@@ -50,4 +50,5 @@ ITEM: dict[str, Any] = {
     "updated_at": "2026-03-02T10:00:00+00:00",
     "closed_at": None,
     "tags": ["month end"],
+    "brought_from": None,
 }

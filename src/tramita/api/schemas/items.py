@@ -62,6 +62,14 @@ class ProblemOut(Output):
     reason: str | None
 
 
+class BroughtFromOut(Output):
+    """Of what was worked on elsewhere: the system, its name there, and its state there, in that system's words."""
+
+    system: str
+    key: str
+    state: str
+
+
 class ContactsOut(Output):
     """The people the item is about (CT-1)."""
 
@@ -143,6 +151,7 @@ class ItemOut(Output):
     updated_at: datetime
     closed_at: datetime | None
     tags: Sequence[str]
+    brought_from: BroughtFromOut | None
 
 
 class LaunchedOut(ItemOut):
