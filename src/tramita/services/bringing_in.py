@@ -74,7 +74,7 @@ class Import:
         records = [one for one in some if isinstance(one, Record)]
         known = arrivals.known(self.system, records)
         if not self.dry_run:
-            known = replace(known, people=known.people | self._strangers(records, known.people))
+            known = replace(known, people={**known.people, **self._strangers(records, known.people)})
         known = replace(known, items={**self.planned, **known.items})
         told = [self._outcome(one, known) for one in some]
         if not self.dry_run:

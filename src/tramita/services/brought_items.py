@@ -32,6 +32,7 @@ PEOPLE = ("primary_contact_id", "requester_id", "subject_id", "original_requeste
 class New:
     """An item that is ready to be written. `notes`: what of the record could not be taken over."""
 
+    system: str
     record: Record
     item: Item
     parent: Item | None
@@ -52,7 +53,7 @@ def build(record: Record, known: Known, *, system: str, at: datetime) -> New:
     item.submitted_at = item.created_at
     if record.reference is not None:
         item.number, item.ordinal = record.reference.number, record.reference.ordinal
-    new = New(record, item, parent, known)
+    new = New(system, record, item, parent, known)
     _placed(new)
     _people(new)
     _standing(new, at=at)
@@ -183,7 +184,11 @@ def _resolved(new: New, *, at: datetime) -> None:
     if standing.passing and (record.resolved_at is None or ends is None or ends <= at):
         item.state = State.CLOSED
     if standing.method is not None or item.state is State.RESOLVED:
-        columns = {"resolution_reason": record.reason or None, "resolved_at": when, "first_resolved_at": when}
+        columns: dict[str, Any] = {
+            "resolution_reason": record.reason or None,
+            "resolved_at": when,
+            "first_resolved_at": when,
+        }
         resolver = new.known.people.get(record.resolved_by)
         if record.resolved_by and resolver is None:
             new.notes.append(f"resolved_by is unknown here: {record.resolved_by}")
@@ -217,7 +222,7 @@ def _write(new: New, *, at: datetime) -> None:
     record, item = new.record, new.item
     item.number = item.number or sql.next_number()
     change = Change(item, SYSTEM, at)
-    told = {"system": item.brought_from["system"], "key": record.key, "was": record.was}
+    told = {"system": new.system, "key": record.key, "was": record.was}
     facts = {"from": None, "to": item.state.value, "reason": int(Reason.BY_INTEGRATION), "archive": True}
     change.record("brought_in", reason=Reason.BY_INTEGRATION, data=facts | told | {"rule": record.standing.rule})
     if record.description.strip():
