@@ -243,6 +243,7 @@ def test_again_and_after_an_interruption_it_makes_nothing_new(desk: Desk, tmp_pa
 
     assert first == ["created"] * 4
     assert [one.what for one in again] == ["unchanged"] * 4 + ["created"] * 6
+    assert [one.reference for one in third] == [f"{number}-T" for number in range(1, 11)]
     assert {one.what for one in third} == {"unchanged"}
     assert Item.objects.count() == Entry.objects.count() == 10
 

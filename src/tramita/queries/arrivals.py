@@ -46,7 +46,7 @@ def known(system: str, records: Sequence[Record]) -> Known:
     numbers = {one.reference.number for one in records if one.reference is not None}
     ours = Item.objects.filter(number__in=numbers, brought_from__isnull=True) if numbers else Item.objects.none()
     return Known(
-        here={key: str(Reference(kind, number, ordinal)) for key, kind, number, ordinal in named},
+        here={key: str(Reference(Kind(kind), number, ordinal)) for key, kind, number, ordinal in named},
         items={row.key: row.item for row in below},
         taken=frozenset(ours.values_list("number", flat=True)),
         people=_people(records),

@@ -159,7 +159,8 @@ def create(item: Item, *, by: Actor, at: datetime, change: Change, more_to_tell:
     The first entry carries every column that is not its default. Cost: one INSERT of the item, one of entries.
     `more_to_tell`: the caller goes on with the change and writes it, the entries so far with it.
     """
-    item.created_at, item.updated_at = item.created_at or at, at  # what is brought in is older
+    item.created_at = item.__dict__.get("created_at") or at  # what is brought in is older
+    item.updated_at = at
     item.sort_due = item.due_at or END_OF_TIME
     change.lines[0].data["set"], change.lines[0].words["set"] = _split(item)
     rows = [entry_row(item, line, by=by, at=at) for line in change.lines]
