@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 NOW = make.NOW
 KEYS = """reference kind state version title wait resolution problem assignee owner queue list category case_type
     customer organisation contacts due highlighted new_information allowed description parent
-    merged_into children estimate fields created_at
+    merged_into children estimate schedule fields created_at
     updated_at closed_at tags brought_from"""
 
 

@@ -11,8 +11,10 @@ from tramita.domain.references import Reference
 from tramita.models import BroughtIn, Definition, Item, Person
 from tramita.queries import definitions
 from tramita.queries.definitions import Current
+from tramita.queries.list_rows import KINDS
 from tramita.queries.memory import once_a_batch
 from tramita.queries.people import by_other_addresses
+from tramita.queries.records import among
 from tramita.queries.rows import fetch
 
 WORKERS = STAFF | {Role.ROBOT}
@@ -39,14 +41,18 @@ class Known:
 
 def known(system: str, records: Sequence[Record]) -> Known:
     """Cost: five statements, whatever the number of records."""
-    rows = BroughtIn.objects.filter(system=system, key__in=[one.key for one in records])
-    named = rows.values_list("key", "item__kind", "item__number", "item__ordinal")
+    keys = [one.key for one in records]
+    here = fetch(
+        "SELECT b.key, i.kind, i.number, i.ordinal FROM brought_in b JOIN items i ON i.id = b.item_id "
+        f"WHERE b.system = %s AND {among('b.key', keys or [''])}",
+        [system, *(keys or [""])],
+    )
     parents = {one.parent for one in records if one.parent}
     below = BroughtIn.objects.filter(system=system, key__in=parents).select_related("item__process") if parents else ()
     numbers = {one.reference.number for one in records if one.reference is not None}
     ours = Item.objects.filter(number__in=numbers, brought_from__isnull=True) if numbers else Item.objects.none()
     return Known(
-        here={key: str(Reference(Kind(kind), number, ordinal)) for key, kind, number, ordinal in named},
+        here={key: str(Reference(KINDS[kind], number, ordinal)) for key, kind, number, ordinal in here},
         items={row.key: row.item for row in below},
         taken=frozenset(ours.values_list("number", flat=True)),
         people=_people(records),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0048_webhooks"),
+        ("tramita", "0053_levels_of_approvals"),
     ]
 
     operations = [
