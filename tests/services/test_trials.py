@@ -18,7 +18,7 @@ from tramita.services.demo import EXAMPLES
 from tramita.services.trials import Played
 
 pytestmark = pytest.mark.django_db
-PATH = "acme/main/purchasing/supplier-onboarding"
+KIND, PATH = "case_type", "acme/main/purchasing/supplier-onboarding"
 START = {
     "short_description": "Bodegas Llorente",
     "requester": "rui@acme.example",
@@ -34,11 +34,11 @@ def vera(data_dir: Path) -> Actor:
 
 
 def begun(by: Actor, **keys: Any) -> Trial:
-    return trials.begin(PATH, draft=False, start=START | keys, by=by, at=MONDAY)
+    return trials.begin(KIND, PATH, draft=False, start=START | keys, by=by, at=MONDAY)
 
 
 def seen(by: Actor) -> Played:
-    found = trials.running(PATH, by=by)
+    found = trials.running(KIND, PATH, by=by)
     assert found is not None
     played = trials.play(found)
     assert played is not None
@@ -50,7 +50,7 @@ def press(by: Actor, does: str, name: str | None = None, value: Any = None) -> P
     played = seen(by)
     place = next((n for n, one in enumerate(played.items) if one.action_name == name and one.state != State.CLOSED), 0)
     assert name is None or does in [offer for offer, _ in played.offers[place]]
-    trials.press(PATH, seen=played.done, move={"do": does, "item": place, "value": value}, by=by)
+    trials.press(KIND, PATH, seen=played.done, move={"do": does, "item": place, "value": value}, by=by)
     return seen(by)
 
 
@@ -74,13 +74,13 @@ def test_a_process_is_run_to_its_end_and_nothing_of_it_is_left(vera: Actor) -> N
     assert list(played.offers[len(played.items) - 1])[:2] == [("approve", "Helen Marsh"), ("reject", "Helen Marsh")]
     press(vera, "approve", "approve")
     press(vera, "refuses", "create-supplier")
-    assert press(vera, "unable", "create-supplier").case.problem == "action_unable"
+    assert press(vera, "unable", "create-supplier").root.problem == "action_unable"
     press(vera, "rework", value="action:create-supplier")
     played = press(vera, "answers", "create-supplier")
 
-    assert (played.case.state, played.case.fields["supplier_number"]) == (State.RESOLVED, "1")
+    assert (played.root.state, played.root.fields["supplier_number"]) == (State.RESOLVED, "1")
     assert [one.to[0][1] for one in played.mails[::2]] == ["rui@acme.example"] * 2
-    assert press(vera, "later", value=8).case.state == State.CLOSED
+    assert press(vera, "later", value=8).root.state == State.CLOSED
     assert [model._default_manager.exists() for model in LEFT] == [False] * len(LEFT)
     assert [model._default_manager.count() for model in (Version, Definition, Person)] == before
 
@@ -93,10 +93,10 @@ def test_a_draft_is_run_and_a_move_taken_back(vera: Actor) -> None:
         "case_type", PATH, text.replace("volume > 10000", "volume > 90000"), read=read, draft=0, by=iris, at=MONDAY
     )
 
-    trials.begin(PATH, draft=True, start=START, by=iris, at=MONDAY)
+    trials.begin(KIND, PATH, draft=True, start=START, by=iris, at=MONDAY)
     press(iris, "mail_answers", "ask-papers")
     draft = running(press(iris, "complete", "ask-papers"))
-    trials.take_back(PATH, seen=2, by=iris)
+    trials.take_back(KIND, PATH, seen=2, by=iris)
     back = running(seen(iris))
     begun(iris)
     press(iris, "mail_answers", "ask-papers")
@@ -104,7 +104,7 @@ def test_a_draft_is_run_and_a_move_taken_back(vera: Actor) -> None:
     assert ("credit-rating" in draft, back) == (False, ["ask-papers"])
     assert "credit-rating" in running(press(iris, "complete", "ask-papers"))
     assert Trial.objects.count() == 1
-    trials.wipe(PATH, by=iris)
+    trials.wipe(KIND, PATH, by=iris)
     assert not Trial.objects.exists()
 
 
@@ -139,9 +139,9 @@ def test_a_move_that_is_refused_is_not_kept(vera: Actor) -> None:
 
     for move in wrong:
         with pytest.raises(TramitaError):
-            trials.press(PATH, seen=0, move=move, by=vera)
+            trials.press(KIND, PATH, seen=0, move=move, by=vera)
     with pytest.raises(Conflict) as stale:
-        trials.press(PATH, seen=3, move={"do": "mail_answers", "item": 1}, by=vera)
+        trials.press(KIND, PATH, seen=3, move={"do": "mail_answers", "item": 1}, by=vera)
 
     assert (stale.value.code, Trial.objects.get().moves) == ("stale", [])
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,12 +15,26 @@ from tramita.gateways.calling import Answer
 from tramita.models import Consent, Item, Timer
 from tramita.queries.facts import action_of, allowed
 from tramita.queries.people import actor_by_id
-from tramita.services import approvals, calling, editing, firing, flowing, resolving, reviewing, reworking, working
+from tramita.services import (
+    approvals,
+    calling,
+    editing,
+    firing,
+    flowing,
+    resolving,
+    reviewing,
+    reworking,
+    starting,
+    waiting,
+    working,
+)
 from tramita.services.claiming import Claimed
+from tramita.services.fitting import valid_target
 from tramita.services.ledger import Change
 from tramita.services.waiting import wake_by_mail
 
 LONGEST = 366  # days that pass at once
+DAYS_ASKED = 5  # for an answer
 SAID = "Test"  # where a reason is asked for
 Offer = tuple[str, str]  # a move, and whose it is
 
@@ -31,10 +45,11 @@ class Cast:
 
     doer: Actor
     reviewer: Actor
+    robots: Mapping[str, Actor] = field(default_factory=dict)  # those that take part, by name (B-1)
 
 
 def group(case: Item) -> list[Item]:
-    """The Case and what came of it, in the order in which it began: an item's place is its name in a move."""
+    """The item and what came of it, in the order in which it began: an item's place is its name in a move."""
     return list(Item.objects.filter(Q(pk=case.pk) | Q(related_to=case.pk)).order_by("id"))
 
 
@@ -46,7 +61,10 @@ def make(case: Item, move: Mapping[str, Any], cast: Cast, *, at: datetime) -> da
     items, place = group(case), move.get("item", 0)
     if not isinstance(place, int) or not 0 <= place < len(items):
         raise Conflict("There is no such item in this test run.", code="no_item")
-    if does in MOVES:
+    verb, _at, robot = does.partition("@")
+    if verb in OF_ROBOTS and robot in cast.robots:
+        OF_ROBOTS[verb](items[place], cast.robots[robot], at)
+    elif does in MOVES:
         MOVES[does](items[place], cast, at)
     elif does in WITH_VALUE:
         WITH_VALUE[does](items[0], value, cast, at)
@@ -61,10 +79,12 @@ def offers(item: Item, cast: Cast, *, at: datetime) -> Sequence[Offer]:
         return _of_case(item, cast, at)
     if item.state is State.CLOSED:
         return ()
+    if item.kind is Kind.TICKET:
+        return (*_of_ticket(item, cast, at), *_of_robots(item, cast))
     if item.first_resolved_at is not None:
         return (("pass", ""), ("fail", ""))
     by_hand = (("complete", ""), ("unable", ""))
-    return (*_of_wait(item), *by_hand) if item.state is State.WAITING else by_hand
+    return (*_of_wait(item), *by_hand) if item.state is State.WAITING else (*by_hand, *_of_robots(item, cast))
 
 
 def _of_case(case: Item, cast: Cast, at: datetime) -> Sequence[Offer]:
@@ -74,6 +94,27 @@ def _of_case(case: Item, cast: Cast, at: datetime) -> Sequence[Offer]:
     if case.problem:
         return (("go_on", ""),)
     return (("resolve", ""),) if "resolve" in verbs else ()
+
+
+def _of_ticket(ticket: Item, cast: Cast, at: datetime) -> Sequence[Offer]:
+    verbs = allowed(ticket, cast.doer, at)
+    waits = ticket.wait_type is WaitType.MORE_INFORMATION or "reopen" in verbs
+    found = [("mail_answers", "")] if waits else []
+    by_verb = {"submit": "submit", "resolve": "resolve", "wait": "ask"}
+    return [*found, *((move, "") for verb, move in by_verb.items() if verb in verbs)]
+
+
+def _of_robots(item: Item, cast: Cast) -> Sequence[Offer]:
+    """What the robots do that it was given to, or that work its queue (B-1, B-3)."""
+    if item.state is not State.TO_DO:
+        return ()
+    theirs = [
+        name
+        for name, robot in cast.robots.items()
+        if (item.assignee_id == robot.id or (item.assignee_id is None and item.queue_id in robot.queue_ids))
+        and valid_target(item, name)
+    ]
+    return [(f"{verb}@{name}", name) for name in theirs for verb in OF_ROBOTS]
 
 
 def _of_wait(item: Item) -> Sequence[Offer]:
@@ -143,14 +184,38 @@ def _refuses(item: Item, cast: Cast, at: datetime) -> None:
 
 
 def _mail_answers(item: Item, cast: Cast, at: datetime) -> None:
-    """As an answer of the requester would (A-35)."""
+    """As an answer of the requester would, or their answer to the resolution (A-35, T-38, T-44)."""
     change = Change(item, SYSTEM, at)
-    wake_by_mail(change)
+    if item.state is State.RESOLVED:
+        resolving.reopen_by_mail(change)
+    else:
+        wake_by_mail(change)
     change.write()
 
 
 def _resolve(item: Item, cast: Cast, at: datetime) -> None:
-    resolving.resolve(item, method=Method.FULLY_RESOLVED, by=cast.doer, at=at)
+    _end(item, by=cast.doer, at=at)
+
+
+def _end(item: Item, *, by: Actor, at: datetime) -> None:
+    note = SAID if item.kind is Kind.TICKET else ""
+    resolving.resolve(item, method=ENDS[item.kind], note=note, by=by, at=at)
+
+
+def _ask(ticket: Item, cast: Cast, at: datetime) -> None:
+    """The requester is asked, and has some days (T-30)."""
+    waiting.wait(ticket, type=WaitType.MORE_INFORMATION, days=DAYS_ASKED, by=cast.doer, at=at)
+
+
+def _robot_completes(item: Item, robot: Actor, at: datetime) -> None:
+    working.start(item, by=robot, at=at)
+    _tick(item, robot, at)
+    _end(item, by=robot, at=at)
+
+
+def _robot_rejects(item: Item, robot: Actor, at: datetime) -> None:
+    working.start(item, by=robot, at=at)
+    working.reject(item, reason=SAID, by=robot, at=at)
 
 
 def _rework(case: Item, value: Any, cast: Cast, at: datetime) -> None:
@@ -195,7 +260,14 @@ MOVES: Mapping[str, Callable[[Item, Cast, datetime], None]] = {
     "next_step": lambda item, cast, at: flowing.next_step(item, by=cast.doer, at=at),
     "go_on": lambda item, cast, at: working.start(item, by=cast.doer, at=at),
     "resolve": _resolve,
+    "ask": _ask,
+    "submit": lambda item, cast, at: starting.submit(item, by=cast.doer, at=at),
 }
+OF_ROBOTS: Mapping[str, Callable[[Item, Actor, datetime], None]] = {
+    "robot_completes": _robot_completes,
+    "robot_rejects": _robot_rejects,
+}
+ENDS = {Kind.TICKET: Method.REPLIED, Kind.CASE: Method.FULLY_RESOLVED, Kind.ACTION: Method.COMPLETE}
 WITH_VALUE: Mapping[str, Callable[[Item, Any, Cast, datetime], None]] = {
     "rework": _rework,
     "fields": _change_fields,

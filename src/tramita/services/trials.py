@@ -15,28 +15,25 @@ from typing import Any
 from django.db import transaction
 
 from tramita.domain.actors import Actor
-from tramita.domain.codes import Role
 from tramita.domain.errors import Conflict, Invalid, NotFound, TramitaError
-from tramita.models import Definition, Entry, Item, Message, Person, Trial, Version
+from tramita.models import Entry, Item, Message, Trial
 from tramita.queries import builder
 from tramita.queries.builder import Process
 from tramita.queries.flow_view import FlowStep, flow_of
-from tramita.queries.people import actor_by_id
-from tramita.services import process_settings, starting, trial_moves
+from tramita.services import process_settings, trial_moves, trial_starts
 from tramita.services.mailbox_settings import permit_drafts
 from tramita.services.transactions import one_transaction, writing
 from tramita.services.trial_moves import Cast, Offer
 
 MOST = 200  # moves: each look plays them all
 A_MOVE = timedelta(minutes=1)  # takes this long
-KIND = "case_type"
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
     """How a test run stands. Items are told by their place among those that it made; `fault`: it broke off there."""
 
-    case: Item
+    root: Item
     now: datetime
     steps: Sequence[FlowStep]
     items: Sequence[Item]
@@ -47,21 +44,24 @@ class Played:
     done: int = 0  # moves
 
 
-def running(path: str, *, by: Actor) -> Trial | None:
+def running(kind: str, path: str, *, by: Actor) -> Trial | None:
     """The test run of this person, if they have one. Raises: NotFound."""
-    process = builder.process(KIND, path)
+    process = builder.process(kind, path)
     return Trial.objects.filter(process=process.id, person=by.id).first()
 
 
 @one_transaction
-def begin(path: str, *, draft: bool, start: Mapping[str, str], by: Actor, at: datetime) -> Trial:
+def begin(
+    kind: str, path: str, *, draft: bool, start: Mapping[str, str], by: Actor, at: datetime
+) -> Trial:
     """Begin one of the draft, or of what is published; an older one of the same person is gone.
 
-    Raises: NotPermitted, NotFound; what is wrong with the draft, or with `short_description`, `requester`, `fields`.
+    `start`: `short_description` of a Case, `title` and `description` of a Ticket; `requester`, `fields` and, to begin
+    by a mail, `route`. Raises: NotPermitted, NotFound; what is wrong with the draft, or with one of these.
     """
     permit_drafts(by)
-    process = builder.process(KIND, path)
-    body = _drafted(path, process, at=at) if draft else process.body
+    process = builder.process(kind, path)
+    body = _drafted(kind, path, process, at=at) if draft else process.body
     _gone(process, by)
     given = {**start, "fields": _fields(start["fields"], body)}
     version = None if draft else process.number
@@ -79,9 +79,9 @@ def begin(path: str, *, draft: bool, start: Mapping[str, str], by: Actor, at: da
 
 
 @one_transaction
-def press(path: str, *, seen: int, move: Mapping[str, Any], by: Actor) -> None:
+def press(kind: str, path: str, *, seen: int, move: Mapping[str, Any], by: Actor) -> None:
     """One move more. `seen`: how many there were when it was chosen. Raises: Conflict, and what the move refuses."""
-    trial = _mine(path, seen, by=by)
+    trial = _mine(kind, path, seen, by=by)
     if len(trial.moves) >= MOST:
         raise Conflict("A test run has at most so many moves. Take some back, or begin anew.", code="too_many_moves")
     if move["do"] == "fields":
@@ -92,18 +92,18 @@ def press(path: str, *, seen: int, move: Mapping[str, Any], by: Actor) -> None:
 
 
 @one_transaction
-def take_back(path: str, *, seen: int, by: Actor) -> None:
+def take_back(kind: str, path: str, *, seen: int, by: Actor) -> None:
     """The last move was none. Raises: Conflict."""
-    trial = _mine(path, seen, by=by)
+    trial = _mine(kind, path, seen, by=by)
     trial.moves = trial.moves[:-1]
     trial.save()
 
 
 @one_transaction
-def wipe(path: str, *, by: Actor) -> None:
+def wipe(kind: str, path: str, *, by: Actor) -> None:
     """Nothing of it is left."""
     permit_drafts(by)
-    _gone(builder.process(KIND, path), by)
+    _gone(builder.process(kind, path), by)
 
 
 def play(trial: Trial) -> Played | None:
@@ -113,66 +113,36 @@ def play(trial: Trial) -> Played | None:
     """
     with _leaving_nothing():
         try:
-            case, cast = _begun(trial)
+            root, cast = trial_starts.begin(trial)
         except TramitaError:
             return None
         clock, fault, done = trial.begun_at, None, 0
         for move in trial.moves:
             try:
                 with transaction.atomic():
-                    clock = trial_moves.make(case, move, cast, at=clock + A_MOVE)
+                    clock = trial_moves.make(root, move, cast, at=clock + A_MOVE)
             except TramitaError as error:
                 fault = error
                 break
             done += 1
-        return replace(_seen(case, cast, clock), fault=fault, done=done)
+        return replace(_seen(root, cast, clock), fault=fault, done=done)
 
 
 def _sound(trial: Trial) -> None:
     """Refuse what cannot be played to its end."""
     with _leaving_nothing():
-        case, cast = _begun(trial)
+        root, cast = trial_starts.begin(trial)
         clock = trial.begun_at
         for move in trial.moves:
-            clock = trial_moves.make(case, move, cast, at=clock + A_MOVE)
+            clock = trial_moves.make(root, move, cast, at=clock + A_MOVE)
 
 
-def _begun(trial: Trial) -> tuple[Item, Cast]:
-    """The process says what is tried, and a Case of it has started. Raises: what starting one refuses."""
-    process = Definition.objects.get(pk=trial.process_id)
-    number = Version.objects.filter(definition=process).count() + 1
-    # what is read by the id stays in the memory of the process, so no version ever has it, nor another test run
-    version = Version(
-        id=trial.stand_in, definition=process, number=number, body=trial.body, published_at=trial.begun_at
-    )
-    version.save(force_insert=True)
-    Definition.objects.filter(pk=process.pk).update(current=version, active=True)
-    cast = Cast(*(_somebody(name, at=trial.begun_at) for name in ("Test 1", "Test 2")))
-    start = trial.start
-    case = starting.start_case(
-        case_type=process.key,
-        short_description=start["short_description"],
-        requester=start["requester"] or None,
-        fields=start["fields"],
-        by=cast.doer,
-        at=trial.begun_at,
-    )
-    return case, cast
-
-
-def _somebody(name: str, *, at: datetime) -> Actor:
-    """Who works and who reviews in a test run is nobody of this desk."""
-    address = f"{name.replace(' ', '')}@trial.invalid".lower()
-    made = Person.objects.create(name=name, email=address, role=Role.ADMINISTRATOR, created_at=at)
-    return actor_by_id(made.pk)
-
-
-def _seen(case: Item, cast: Cast, clock: datetime) -> Played:
-    items = trial_moves.group(case)
+def _seen(root: Item, cast: Cast, clock: datetime) -> Played:
+    items = trial_moves.group(root)
     places = {one.pk: place for place, one in enumerate(items)}
     entries = Entry.objects.filter(item__in=[*places]).order_by("at", "id")
     return Played(
-        case=items[0],
+        root=items[0],
         now=clock,
         steps=flow_of(items[0], cast.doer),
         items=items,
@@ -182,11 +152,11 @@ def _seen(case: Item, cast: Cast, clock: datetime) -> Played:
     )
 
 
-def _drafted(path: str, process: Process, *, at: datetime) -> Mapping[str, Any]:
+def _drafted(kind: str, path: str, process: Process, *, at: datetime) -> Mapping[str, Any]:
     draft = builder.draft(process.id)
     if draft is None:
         raise Conflict("There is no draft any more.", code="no_draft")
-    return process_settings.body_as_if_published(KIND, path, draft.text, at=at)
+    return process_settings.body_as_if_published(kind, path, draft.text, at=at)
 
 
 def _fields(text: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,9 +179,9 @@ def _value(value: Any, type_: str | None) -> Any:
     return str(value) if type_ in ("text", "choice") and isinstance(value, (int, float)) else value
 
 
-def _mine(path: str, seen: int, *, by: Actor) -> Trial:
+def _mine(kind: str, path: str, seen: int, *, by: Actor) -> Trial:
     permit_drafts(by)
-    process = builder.process(KIND, path)
+    process = builder.process(kind, path)
     trial = Trial.objects.select_for_update().filter(process=process.id, person=by.id).first()
     if trial is None:
         raise NotFound("There is no test run.")

@@ -36,6 +36,10 @@ MOVES: Mapping[str, Any] = {  # of a test run
     "next_step": _("Next step"),
     "go_on": _("Go on"),
     "resolve": _("Resolve"),
+    "ask": _("Ask, and wait 5 days"),
+    "submit": _("Submit"),
+    "robot_completes": _("%(name)s completes"),
+    "robot_rejects": _("%(name)s rejects, for people"),
 }
 PROCESSES: Mapping[str, Any] = {
     "case_type": _("Case type"),

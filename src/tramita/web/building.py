@@ -27,7 +27,7 @@ from tramita.web.rendering import page
 
 TABS = {
     "case_type": ("flow", "edit", "settings", "yaml", "test", "history"),
-    "category": ("settings", "edit", "yaml", "history"),
+    "category": ("settings", "edit", "yaml", "test", "history"),
 }
 
 
@@ -136,7 +136,7 @@ def process_page(
     if tab == "yaml":
         shown |= _editor(request, found, kind, path, refused, typed)
     elif tab == "test":
-        shown |= shown_trial.trial(request.actor, path, found, refused)
+        shown |= shown_trial.trial(request.actor, kind, path, found, refused)
     else:
         shown |= shown_process.SHOWN[tab](found, kind, request.GET)
     return page(

@@ -13,33 +13,36 @@ from tramita.web import building, inputs, shown_process
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusing, refusal
 
-KIND = "case_type"
-STARTS = ("short_description", "requester", "fields")
+STARTS = {
+    "case_type": ("short_description", "description", "requester", "fields", "route"),
+    "category": ("title", "description", "requester", "fields", "route"),
+}
 
 
 @require_POST
 @staff
-def trial(request: StaffRequest, path: str) -> HttpResponse:
+def trial(request: StaffRequest, kind: str, path: str) -> HttpResponse:
     """`do` is `begin`, `back`, `wipe`, or a move."""
     does = inputs.text(request, "do")
     try:
-        _do(request, path, does)
+        _do(request, kind, path, does)
     except (*Refusing, WrongConfiguration) as error:
-        return building.process_page(request, KIND, path, refusal("trial", error, request.POST))
-    return redirect(shown_process.address(KIND, path, tab="test"))
+        return building.process_page(request, kind, path, refusal("trial", error, request.POST))
+    return redirect(shown_process.address(kind, path, tab="test"))
 
 
-def _do(request: StaffRequest, path: str, does: str) -> None:
+def _do(request: StaffRequest, kind: str, path: str, does: str) -> None:
     seen, by = inputs.number(request, "seen") or 0, request.actor
     if does == "begin":
-        start = {name: str(request.POST.get(name, "")).replace("\r\n", "\n").strip() for name in STARTS}
-        trials.begin(path, draft=inputs.text(request, "of") == "draft", start=start, by=by, at=timezone.now())
+        start = {name: str(request.POST.get(name, "")).replace("\r\n", "\n").strip() for name in STARTS[kind]}
+        draft = inputs.text(request, "of") == "draft"
+        trials.begin(kind, path, draft=draft, start=start, by=by, at=timezone.now())
     elif does == "back":
-        trials.take_back(path, seen=seen, by=by)
+        trials.take_back(kind, path, seen=seen, by=by)
     elif does == "wipe":
-        trials.wipe(path, by=by)
+        trials.wipe(kind, path, by=by)
     else:
-        trials.press(path, seen=seen, move=_move(request, does), by=by)
+        trials.press(kind, path, seen=seen, move=_move(request, does), by=by)
 
 
 def _move(request: StaffRequest, does: str) -> dict[str, Any]:
