@@ -193,7 +193,7 @@ def _plain(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("builder", "/builder")
     found.add("builder-case-type", types, *(f"{types}?tab={tab}" for tab in ("settings", "yaml", "history")))
     start = {"short_description": "Οίνος", "requester": desk.rui.email or "", "fields": ""}
-    trials.begin("acme/main/finance/onboarding", draft=False, start=start, by=desk.ana, at=timezone.now())
+    trials.begin("case_type", "acme/main/finance/onboarding", draft=False, start=start, by=desk.ana, at=timezone.now())
     found.add("builder-case-type", f"{types}?tab=test")
     published = Definition.objects.get(key="acme/main/finance/onboarding", kind="case_type")
     published.current = published.versions.create(number=2, body=published.current.body, published_at=timezone.now())

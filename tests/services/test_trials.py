@@ -1,19 +1,21 @@
 """Test runs: a process is run before it is live, and nothing of it is left (BU-5)."""
 
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
+import yaml
 
 from tests import factories
 from tests.desk import MONDAY
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Role, State
-from tramita.domain.errors import Conflict, Invalid, NotPermitted, TramitaError
+from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, TramitaError
 from tramita.models import Definition, Delivery, Entry, Item, Message, Person, Timer, Trial, Version
 from tramita.queries import people
 from tramita.services import process_drafts, process_settings, trials
-from tramita.services.definitions import apply
+from tramita.services.definitions import apply, export
 from tramita.services.demo import EXAMPLES
 from tramita.services.trials import Played
 
@@ -152,3 +154,116 @@ def test_only_who_writes_processes_tries_them(vera: Actor) -> None:
 
     with pytest.raises(NotPermitted):
         begun(ana)
+
+
+@pytest.fixture
+def sam(data_dir: Path, tmp_path: Path) -> Actor:
+    """The desk with robots of each mode in the queue of a category, and routes of which one is for test runs."""
+    (tmp_path / "desk.yaml").write_text(HELP_DESK)
+    apply([tmp_path / "desk.yaml"], by=SYSTEM, at=MONDAY)
+    return factories.administrator("Sam Ash")
+
+
+HELP_DESK = """
+queues:
+  helpdesk: {title: Help desk, members: [live-1, test-1, both-1, off-1]}
+robots:
+  live-1: {name: Live, kinds: [ticket]}
+  test-1: {name: Tester, kinds: [ticket], mode: test}
+  both-1: {name: Both, kinds: [ticket], mode: both}
+  off-1: {name: Idle, kinds: [ticket], mode: test, active: false}
+customers:
+  acme:
+    contracts:
+      main:
+        services: {it: {ticket_categories: {help: {title: Help, queue: helpdesk, feedback_window: 3 days}}}}
+contacts:
+  rui@acme.example: {name: Rui Sousa}
+mailboxes:
+  it@desk.example:
+    routes:
+      - {to: it@desk.example, start: ticket, category: acme/main/it/help, acknowledge: true}
+      - {to: test-it@desk.example, start: ticket, category: acme/main/it/help, acknowledge: true, test: true}
+"""
+HELP = "acme/main/it/help"
+ASKED = {"title": "Printer", "description": "It is on fire.", "requester": "rui@acme.example", "fields": ""}
+
+
+def tried(by: Actor, *moves: str, **start: str) -> Played:
+    """The Ticket after these moves."""
+    trials.begin("category", HELP, draft=False, start=ASKED | start, by=by, at=MONDAY)
+    for number, move in enumerate(moves):
+        made = {"do": "later", "value": int(move)} if move.isdecimal() else {"do": move, "item": 0}
+        trials.press("category", HELP, seen=number, move=made, by=by)
+    found = trials.running("category", HELP, by=by)
+    played = trials.play(found) if found else None
+    assert played is not None
+    return played
+
+
+def test_a_category_is_tried_as_a_case_type_is(sam: Actor) -> None:
+    """BU-5, T-30, T-38, T-44, T-47: asked and answered, resolved, disputed in its window, and closed at its end."""
+    asked = tried(sam, "ask")
+    answered = tried(sam, "ask", "mail_answers")
+    again = tried(sam, "resolve", "mail_answers")
+    closed = tried(sam, "resolve", "4")
+    timed_out = tried(sam, "ask", "6")
+
+    assert [move for move, _ in asked.offers[0]] == ["mail_answers", "resolve", "ask"]
+    assert [one.root.state for one in (answered, again, closed, timed_out)] == [
+        State.TO_DO,
+        State.TO_DO,
+        State.CLOSED,
+        State.TO_DO,
+    ]
+    assert [model._default_manager.exists() for model in LEFT] == [False] * len(LEFT)
+
+
+def test_a_test_run_begins_by_a_mail_where_a_route_says_so(sam: Actor) -> None:
+    """M-24, BU-5: by the code that sorts mail, with its acknowledgement; other routes are for live work."""
+    played = tried(sam, route="test-it@desk.example")
+
+    assert (played.root.title, played.root.requester.email) == ("Printer", "rui@acme.example")
+    assert [one.to[0][1] for one in played.mails] == ["rui@acme.example"]
+    assert "mail_received" in [entry.type for _, entry in played.told]
+    unusable = {"route": "it@desk.example"}
+    nobody = {"route": "test-it@desk.example", "requester": ""}
+    for field, wrong in {"route": unusable, "requester": nobody}.items():
+        with pytest.raises(Invalid) as refused:
+            tried(sam, **wrong)
+        assert refused.value.errors[0].field == field
+    assert [model._default_manager.exists() for model in LEFT] == [False] * len(LEFT)
+
+
+def test_robots_take_part_in_test_runs_only_when_they_are_made_for_them(sam: Actor) -> None:
+    """B-1, B-5: by their queues and kinds; and one for test runs is not there for live work."""
+    played = tried(sam)
+    done, rejected = tried(sam, "robot_completes@test-1"), tried(sam, "robot_rejects@both-1")
+    with pytest.raises(TramitaError):
+        tried(sam, "robot_completes@live-1")
+    robots = {one.key: one.is_active for one in Person.objects.filter(role=Role.ROBOT, key__endswith="-1")}
+
+    assert {whose for move, whose in played.offers[0] if "@" in move} == {"test-1", "both-1"}
+    assert (done.root.state, done.root.method, done.root.resolver.key) == (State.RESOLVED, "replied", "test-1")
+    assert (rejected.root.state, rejected.root.robot_rejected) == (State.TO_DO, True)
+    assert robots == {"live-1": True, "test-1": False, "both-1": True, "off-1": False}
+    with pytest.raises(NotFound):
+        people.actor_by_id(Person.objects.get(key="test-1").pk)
+    assert apply_again(sam) == []
+
+
+def apply_again(by: Actor) -> list[str]:
+    """What an export would change: modes and routes come back as they were written (B-1, M-24)."""
+    written = yaml.safe_load(export())
+    assert {key: one.get("mode") for key, one in written["robots"].items()} == {
+        "live-1": None,
+        "test-1": "test",
+        "both-1": "both",
+        "off-1": "test",
+    }
+    assert (written["robots"]["off-1"]["active"], "active" in written["robots"]["test-1"]) == (False, False)
+    assert [one.get("test") for one in written["mailboxes"]["it@desk.example"]["routes"]] == [None, True]
+    with NamedTemporaryFile(suffix=".yaml") as file:
+        file.write(export().encode())
+        file.flush()
+        return apply([Path(file.name)], by=by, at=MONDAY).changed

@@ -260,7 +260,7 @@ class Skeleton(HTMLParser):
         given = [
             re.sub(r"\bkey=[^&]+", "key", f"{name}={text}")
             for name, text in attrs
-            if name not in pseudo.SHOWN | pseudo.SCRIPTS | WORDED
+            if name not in pseudo.SHOWN | pseudo.SCRIPTS | WORDED and not (tag == "rect" and name in MOVING)
         ]
         named = [f"{name}!" for name, text in attrs if name in pseudo.SHOWN and text and text.strip()]
         self.parts.append((tag, *given, *named))
@@ -276,6 +276,7 @@ def skeleton(page: str) -> list[tuple[str, ...]]:
     return reader.parts
 
 
+MOVING = frozenset({"x", "width"})  # of the bar of a clock: each language is looked at a while later
 WORDED = frozenset({"lang", "value", "selected", "datetime", "min"})
 
 

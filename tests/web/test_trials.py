@@ -57,3 +57,28 @@ def test_what_cannot_begin_says_why_beside_its_field(browser: Client, data_dir: 
     assert answer.status_code == 422
     assert 'id="f-fields-error"' in page
     assert "volume: many" in page
+
+
+def test_a_category_is_run_on_its_page(browser: Client) -> None:
+    """BU-5, BU-4, M-24: also one that is only a draft yet; without a route for tests it begins by hand."""
+    path = "acme/main/purchasing/question"
+    page, trial = f"/builder/categories/{path}", f"/builder/category-trials/{path}"
+    new = {"kind": "category", "service": "acme/main/purchasing", "key": "question", "title": "Question"}
+    browser.post("/builder/new", new)
+    form = text_of(browser.get(f"{page}?tab=test"))
+    start = {
+        "do": "begin",
+        "of": "draft",
+        "title": "Who pays?",
+        "description": "We ask.",
+        "requester": "rui@acme.example",
+    }
+    browser.post(trial, start)
+    begun = text_of(browser.get(f"{page}?tab=test"))
+    browser.post(trial, {"do": "resolve:0", "seen": "0"})
+
+    assert ('name="title"' in form, 'name="route"' in form) == (True, False)
+    assert re.findall(r'name="do" value="(\w+:\d+)"', begun) == ["resolve:0", "ask:0"]
+    after = text_of(browser.get(f"{page}?tab=test"))
+    assert ("Closed" in after, re.findall(r'name="do" value="(\w+:\d+)"', after)) == (True, [])
+    assert not Item.objects.exists()

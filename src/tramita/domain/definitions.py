@@ -313,6 +313,7 @@ class PersonDefinition:
     properties: Properties = field(default_factory=dict)  # of users and contacts (D-22)
     kinds: tuple[Kind, ...] = ()  # robots (B-3)
     lease: timedelta | None = None  # robots (Z-17)
+    mode: str = "live"  # robots: live, test or both (B-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +366,7 @@ class RouteDefinition:
     start: Kind  # ticket or case
     process: str  # path of the category or Case type
     acknowledge: bool = False
+    test: bool = False  # test runs may begin by it
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,14 @@ METHODS: Mapping[Kind, Method] = {  # what `complete` means where nothing else i
 }
 
 
+class Mode(StrEnum):
+    """Which work a robot does (B-1)."""
+
+    LIVE = "live"
+    TEST = "test"  # in test runs only: to live work it is not there
+    BOTH = "both"
+
+
 class Ending(StrEnum):
     """How a lease ended."""
 

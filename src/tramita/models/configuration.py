@@ -96,6 +96,8 @@ class Route(models.Model):
     acknowledge = models.BooleanField(default=False)  # M-19b
     position = models.PositiveIntegerField(default=0)
     active = models.BooleanField(default=True)
+    # test runs may begin by it (M-24); null: no. With a default SQLite would make the table anew, and lose its triggers
+    test = models.BooleanField(null=True)
 
     class Meta:
         db_table = "routes"

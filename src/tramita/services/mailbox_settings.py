@@ -35,12 +35,13 @@ class NewRoute:
     to: str
     process: str
     acknowledge: bool = False
+    test: bool = False  # test runs may begin by it
 
     def written(self) -> Tree:
         """As the configuration writes it."""
         kind, _, path = self.process.partition(":")
         tree = {"to": self.to.strip().lower(), "start": STARTS.get(kind, ""), kind: path}
-        return tree | ({"acknowledge": True} if self.acknowledge else {})
+        return tree | {name: True for name in ("acknowledge", "test") if getattr(self, name)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import ApprovalState, Kind, Method, State, WaitType
 from tramita.domain.errors import Conflict, Invalid
+from tramita.domain.robots import METHODS
 from tramita.gateways.calling import Answer
 from tramita.models import Consent, Item, Timer
 from tramita.queries.facts import action_of, allowed
@@ -199,7 +200,7 @@ def _resolve(item: Item, cast: Cast, at: datetime) -> None:
 
 def _end(item: Item, *, by: Actor, at: datetime) -> None:
     note = SAID if item.kind is Kind.TICKET else ""
-    resolving.resolve(item, method=ENDS[item.kind], note=note, by=by, at=at)
+    resolving.resolve(item, method=METHODS[item.kind], note=note, by=by, at=at)
 
 
 def _ask(ticket: Item, cast: Cast, at: datetime) -> None:
@@ -267,7 +268,6 @@ OF_ROBOTS: Mapping[str, Callable[[Item, Actor, datetime], None]] = {
     "robot_completes": _robot_completes,
     "robot_rejects": _robot_rejects,
 }
-ENDS = {Kind.TICKET: Method.REPLIED, Kind.CASE: Method.FULLY_RESOLVED, Kind.ACTION: Method.COMPLETE}
 WITH_VALUE: Mapping[str, Callable[[Item, Any, Cast, datetime], None]] = {
     "rework": _rework,
     "fields": _change_fields,

@@ -90,7 +90,7 @@ def _robots() -> dict[str, Actor]:
 
 def _takes_part(robot: Person) -> bool:
     said = robot.robot or {}
-    return said.get("mode") == "test" and not said.get("off") or (said.get("mode") == "both" and robot.is_active)
+    return (said.get("mode") == "test" and not said.get("off")) or (said.get("mode") == "both" and robot.is_active)
 
 
 def _by_mail(process: Definition, trial: Trial) -> Item:

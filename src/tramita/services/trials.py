@@ -51,9 +51,7 @@ def running(kind: str, path: str, *, by: Actor) -> Trial | None:
 
 
 @one_transaction
-def begin(
-    kind: str, path: str, *, draft: bool, start: Mapping[str, str], by: Actor, at: datetime
-) -> Trial:
+def begin(kind: str, path: str, *, draft: bool, start: Mapping[str, str], by: Actor, at: datetime) -> Trial:
     """Begin one of the draft, or of what is published; an older one of the same person is gone.
 
     `start`: `short_description` of a Case, `title` and `description` of a Ticket; `requester`, `fields` and, to begin

@@ -100,6 +100,7 @@ KEYS: Words = {
     "grants": _("Rights"),
     "kinds": _("Works on"),
     "lease": _("Keeps an item without a sign of life for"),
+    "mode": _("Takes part in"),
     "service": _("Where it serves"),
     "texts": _("Texts"),
     "attach_tagged": _("Goes along: files of the item tagged"),

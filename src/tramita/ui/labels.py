@@ -486,6 +486,7 @@ ALL: Mapping[str, Words] = {
     "action_kind": builder_words.ACTION_KINDS,
     "builder_tab": builder_words.TABS,
     "trial_move": builder_words.MOVES,
+    "robot_mode": builder_words.ROBOT_MODES,
     "process_kind": builder_words.PROCESSES,
     "field_type": builder_words.FIELD_TYPES,
     "design_part": builder_words.DESIGN_PARTS,

@@ -87,7 +87,7 @@ def filled(tree: Tree) -> dict[str, Any]:
     for number, route in enumerate(tree.get("routes", ())):
         kind = "category" if "category" in route else "case_type"
         plain |= {f"route-{number}-to": route["to"], f"route-{number}-process": f"{kind}:{route[kind]}"}
-        plain |= {f"route-{number}-acknowledge": route.get("acknowledge", False)}
+        plain |= {f"route-{number}-{name}": route.get(name, False) for name in ("acknowledge", "test")}
     return plain
 
 
@@ -144,7 +144,8 @@ def _routes(sent: QueryDict) -> dict[int, NewRoute]:
     for number in range(rows + 1):
         to, process = _text(sent, f"route-{number}-to"), _text(sent, f"route-{number}-process")
         if (to or process) and not sent.get(f"route-{number}-remove"):
-            found[number] = NewRoute(to, process, bool(sent.get(f"route-{number}-acknowledge")))
+            acknowledge, test = (bool(sent.get(f"route-{number}-{name}")) for name in ("acknowledge", "test"))
+            found[number] = NewRoute(to, process, acknowledge, test)
     return found
 
 

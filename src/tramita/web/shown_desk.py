@@ -51,6 +51,7 @@ WORDS = {
     "way": "started",
     "progression": "progression",
     "review": "review",
+    "mode": "robot_mode",
 }  # families of labels
 NAMES = {"properties": "extended", "mail-templates": "mail_template"}  # of things that have no title of their own
 REFERRING = ("reference", "references", "absence", "person", "inherited", "inherited_person")

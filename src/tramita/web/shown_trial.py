@@ -30,7 +30,7 @@ def trial(actor: Actor, kind: str, path: str, found: Process, refused: Refusal |
         "trial": trial,
         "drafted": builder.draft(found.id) is not None,
         "routes": [] if trial else [(one, one) for one in trial_starts.routes(found.id)],
-        "here": reverse(f"builder-trial-{NAMES[kind]}", args=[path]),
+        "pressed": reverse(f"builder-trial-{NAMES[kind]}", args=[path]),
         "played": _played(played) if played else None,
         "moves": len(trial.moves) if trial else 0,
         "of_fields": " ".join(told for name, told in faults.items() if name.partition(".")[0] == "fields"),
@@ -68,7 +68,10 @@ def _item(place: int, played: Played, names: Sequence[str]) -> Shown:
         "title": item.title,
         "state": item.state.value,
         "word": labels.word("state", item.state),
-        "offers": [(does, labels.word("trial_move", does.partition("@")[0]) % {"name": whose}) for does, whose in played.offers[place]],
+        "offers": [
+            (does, labels.word("trial_move", does.partition("@")[0]) % {"name": whose})
+            for does, whose in played.offers[place]
+        ],
     }
 
 

@@ -297,6 +297,7 @@ mail_texts = st.fixed_dictionaries(
 mail_templates = st.dictionaries(
     st.sampled_from(["split", "resolution"]), st.dictionaries(st.sampled_from(["en", "pl", "pt-br"]), mail_texts)
 )
+robot_modes = some(mode=st.sampled_from(["test", "both"]), active=st.just(False))
 mailboxes = some(
     name=words,
     trusted=flags,
@@ -353,7 +354,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             | {"role": "agent", "properties": draw(given_properties)}
             for key in USERS
         },
-        "robots": {"r": {"name": draw(words), "kinds": ["case"], "lease": "90 seconds"}},
+        "robots": {"r": {"name": draw(words), "kinds": ["case"], "lease": "90 seconds"} | draw(robot_modes)},
         "customers": {
             draw(keys): {
                 "contracts": {

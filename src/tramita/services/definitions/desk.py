@@ -202,8 +202,9 @@ def route(reading: Reading, node: Node) -> RouteDefinition:
             word = "has no" if name in keys else "needs"
             reading.fault(keys.node.keys.get(name, node.place), f"a route that starts a {start} {word} “{name}”")
     acknowledge = keys.get("acknowledge", values.flag, False)
+    test = keys.get("test", values.flag, False)
     keys.done()
-    return RouteDefinition(to, Kind(start or "ticket"), process, acknowledge)
+    return RouteDefinition(to, Kind(start or "ticket"), process, acknowledge, test)
 
 
 def approval_type(reading: Reading, key: str, node: Node, place: Place) -> ApprovalTypeDefinition:

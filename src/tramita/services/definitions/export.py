@@ -10,6 +10,7 @@ from django.db.models import Q
 from tramita.domain.bodies import restore
 from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import ApprovalTypeDefinition, CalendarDefinition, PropertiesDefinition, Settings
+from tramita.domain.robots import Mode
 from tramita.models import Definition, Mailbox, Organisation, Person, Queue, Route
 from tramita.services.definitions.export_processes import customers, field, levels, titled_unless
 from tramita.services.definitions.plain import Tree, bodies, given, words
@@ -211,7 +212,10 @@ def absence(stored: Mapping[str, Any]) -> Tree:
 def robot(row: Person) -> Tree:
     stored = row.robot or {}
     tree = {"kinds": list(stored.get("kinds", [])), "lease": words(timedelta(seconds=stored.get("lease", 0)))}
-    return {"name": row.name} | tree | person(row) | given(grants=grants(row))
+    tree |= person(row) | given(mode=stored.get("mode"), grants=grants(row))
+    if stored.get("mode") == Mode.TEST and not stored.get("off"):
+        del tree["active"]  # it is only not there for live work
+    return {"name": row.name} | tree
 
 
 def mailboxes() -> Tree:
@@ -246,4 +250,6 @@ def incoming(settings: Mapping[str, Any]) -> Tree:
 def route(one: Route) -> Tree:
     process = one.process
     start = {"category": Kind.TICKET, "case_type": Kind.CASE}[process.kind]
-    return {"to": one.address, "start": start.value, process.kind: process.key} | given(acknowledge=one.acknowledge)
+    return {"to": one.address, "start": start.value, process.kind: process.key} | given(
+        acknowledge=one.acknowledge, test=one.test
+    )

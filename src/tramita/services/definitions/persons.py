@@ -9,7 +9,7 @@ from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDe
 from tramita.domain.durations import parse_span
 from tramita.domain.errors import Invalid
 from tramita.domain.permissions import Permission
-from tramita.domain.robots import LEASE
+from tramita.domain.robots import LEASE, Mode
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.desk import USER
 from tramita.services.definitions.keys import Keys, Reading, entries
@@ -179,6 +179,7 @@ ROBOT = Shape(
         PERSON[0],
         shapes.special("kinds", "ticked", values.several(kind), of=tuple(one.value for one in Kind)),
         shapes.special("lease", "text", lease),
+        shapes.choice("mode", *Mode, otherwise="live"),
         *PERSON[1:],
         shapes.special("grants", "grants", grants, of=tuple(PERMISSIONS)),
     )

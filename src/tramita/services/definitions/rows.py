@@ -15,6 +15,7 @@ from tramita.domain.definitions import (
     PersonDefinition,
     QueueDefinition,
 )
+from tramita.domain.robots import Mode
 from tramita.models import Definition, Grant, Mailbox, Membership, Organisation, Person, Queue, Route
 from tramita.services import visits
 from tramita.services.definitions.tally import Tally
@@ -133,6 +134,7 @@ class Rows:
                 "mailbox_id": box.pk,
                 "process_id": processes[f"{kind} {route.process}"].pk,
                 "acknowledge": route.acknowledge,
+                "test": route.test or None,
                 "position": position,
                 "active": True,
             }
@@ -184,7 +186,7 @@ class People:
             "name": one.name,
             "role": one.role,
             "organisation_id": organisation and organisation.pk,
-            "is_active": one.active,
+            "is_active": one.active and one.mode != Mode.TEST,  # for live work a robot for test runs is not there
             "own_queues_only": one.own_queues_only,
             "absent": absence(one.absent),
             "properties": dict(one.properties) or None,
@@ -227,4 +229,6 @@ def absence(absent: Absence | None) -> dict[str, str | None] | None:
 def robot(one: PersonDefinition) -> dict[str, Any] | None:
     if one.lease is None:
         return None
-    return {"kinds": [kind.value for kind in one.kinds], "lease": int(one.lease.total_seconds())}
+    said: dict[str, Any] = {"kinds": [kind.value for kind in one.kinds], "lease": int(one.lease.total_seconds())}
+    said |= {"mode": one.mode} if one.mode != Mode.LIVE else {}
+    return said | ({"off": True} if one.mode == Mode.TEST and not one.active else {})
