@@ -72,6 +72,7 @@ OTHERWISE = {
     "absent": "three inputs of the user",
     "holidays": "two inputs of the calendar",
     "limits": "an input for each",
+    "modes": "a part of its robot",
     "the text of a mail": "a part for each language",
     "a file": "a row of its canned text",
 }

@@ -9,6 +9,7 @@ from tramita.api.problems import NotSignedIn
 from tramita.api.rate import within_rate
 from tramita.domain.actors import Actor
 from tramita.queries import people
+from tramita.services import tainting
 from tramita.ui.bearing import digest_of
 
 
@@ -23,6 +24,8 @@ class Token(HttpBearer):
         actor: Actor | None = super().__call__(request)
         if actor is None:
             raise NotSignedIn("A valid token is needed: Authorization: Bearer TOKEN.")
+        if actor.bounds is not None:
+            tainting.come_in(actor, reads=_reads(request))
         request.actor = actor  # type: ignore[attr-defined]
         return actor
 
@@ -35,6 +38,12 @@ class Token(HttpBearer):
         return actor
 
 
+def _reads(request: HttpRequest) -> bool:
+    """Whether it asks for what may hold the words of strangers."""
+    return request.method == "GET" and not request.path.endswith(OUR_OWN_WORDS)
+
+
+OUR_OWN_WORDS = ("/robot/leases", "/queues", "/categories", "/case-types", "/approval-types", "/mailboxes")
 SIGNED_IN = Token()
 
 

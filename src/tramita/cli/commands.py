@@ -7,6 +7,7 @@ from tramita.cli.examples import EXAMPLE
 from tramita.cli.files import FILE_KEEP
 from tramita.cli.lifecycle import LIFECYCLE
 from tramita.cli.people import SECOND_FACTOR_OFF, SIGN_ON_FORGET, TOKEN_CREATE, USER_CREATE
+from tramita.cli.robots import ROBOTS_RESUME, ROBOTS_STOP
 from tramita.cli.seed import SEED
 from tramita.cli.upgrading import CASE_TYPE_MOVE
 from tramita.ui.terminal import Command
@@ -23,6 +24,8 @@ COMMANDS: list[Command] = [
     SEED,
     TOKEN_CREATE,
     USER_CREATE,
+    ROBOTS_STOP,
+    ROBOTS_RESUME,
     SECOND_FACTOR_OFF,
     SIGN_ON_FORGET,
 ]

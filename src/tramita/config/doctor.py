@@ -60,6 +60,7 @@ def examine(*, at: datetime, send: bool = False) -> Iterator[Finding]:
         yield _hooks(at)
         yield _push(at)
         yield _webhooks(at)
+        yield _robots(at)
         yield from _alerts()
 
 
@@ -94,6 +95,23 @@ def _authorities(at: datetime) -> Iterator[Finding]:
         yield _wrong("authorities", f"{place}: out of time: {', '.join(over)}" if over else f"{place}: none", remedy)
     else:
         yield _well("authorities", f"{len(found)} in {place}")
+
+
+def _robots(at: datetime) -> Finding:
+    """Whether they work, and whether what the dead ones had is put back (Z-17)."""
+    from tramita.models import Lease
+    from tramita.queries.bounds import stopped
+
+    stop = stopped()
+    if stop is not None:
+        who = stop.by.name if stop.by else "the command line"
+        return _wrong(
+            "robots", f"stopped since {stop.at:%Y-%m-%d %H:%M} by {who}: {stop.reason or '-'}", "tramita robots resume"
+        )
+    late = Lease.objects.filter(ended_at=None, expires_at__lte=at - LATE_TIMER).count()
+    if late:
+        return _wrong("robots", f"{late} items are still with robots that are dead", "see that a worker runs")
+    return _well("robots", f"{Lease.objects.filter(ended_at=None, expires_at__gt=at).count()} items at hand")
 
 
 def _scanner() -> Iterator[Finding]:

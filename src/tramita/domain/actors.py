@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tramita.domain.bounds import Bounds
 from tramita.domain.codes import Role
 
 STAFF = frozenset({Role.AGENT, Role.DESIGNER, Role.TEAM_LEADER, Role.ADMINISTRATOR})
@@ -25,6 +26,7 @@ class Actor:
     queue_ids: frozenset[int] = field(default_factory=frozenset)
     language: str = ""
     time_zone: str = ""
+    bounds: Bounds | None = None  # of a robot
 
     @property
     def roles(self) -> frozenset[Role]:

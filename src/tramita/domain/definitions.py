@@ -314,6 +314,7 @@ class PersonDefinition:
     kinds: tuple[Kind, ...] = ()  # robots (B-3)
     lease: timedelta | None = None  # robots (Z-17)
     mode: str = "live"  # robots: live, test or both (B-1)
+    terms: Mapping[str, object] = field(default_factory=dict)  # robots: the rest, as `domain.robots.kept` has it (B-1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Robots: programs that work items by a lease, each on its own terms (SPEC section 12, Z-17)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from tramita.domain import bounds
 from tramita.domain.codes import Kind, Method
 from tramita.domain.errors import Conflict
 
@@ -35,6 +37,7 @@ class Ending(StrEnum):
     LAPSED = "lapsed"  # it ran out
     GIVEN_UP = "given_up"  # it ran out once too often
     TAKEN_BACK = "taken_back"  # a person, or what happened to the item, took it away
+    STOPPED = "stopped"  # all robots were stopped
 
 
 NOT_AGAIN = (Ending.REJECTED, Ending.GIVEN_UP)  # this robot is not offered the item again (B-10)
@@ -46,12 +49,25 @@ def ending(entry: str, *, by_itself: bool) -> Ending:
     return BY_ENTRY.get(entry, Ending.COMPLETED if by_itself else Ending.TAKEN_BACK)
 
 
+LIMITS = {"writes_per_run": 50, "runs_per_hour": 1000, "cost_per_day": 0}  # where nothing is said; 0: no limit
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a robot was made for."""
 
     kinds: frozenset[Kind] = frozenset({Kind.ACTION})  # B-3
     lease: timedelta = LEASE
+    modes: Mapping[str, bounds.Mode] = field(default_factory=dict)  # those that are not as usual
+    limits: Mapping[str, int] = field(default_factory=dict)
+    confidence: int = 0  # percent below which a person decides (AI-1)
+    capacity: timedelta | None = None  # a day (B-1)
+    cost_per_hour: int = 0
+    calendar: str | None = None  # when it works; None: always
+    farms: tuple[str, ...] = ()
+
+    def limit(self, name: str) -> int:
+        return self.limits.get(name, LIMITS[name])
 
 
 def terms(stored: Mapping[str, Any] | None) -> Terms:
@@ -60,7 +76,49 @@ def terms(stored: Mapping[str, Any] | None) -> Terms:
     return Terms(
         kinds=frozenset(Kind(word) for word in stored.get("kinds", ("action",))),
         lease=timedelta(seconds=stored["lease"]) if "lease" in stored else LEASE,
+        modes={verb: bounds.Mode(mode) for verb, mode in stored.get("modes", {}).items()},
+        limits=stored.get("limits", {}),
+        confidence=stored.get("confidence", 0),
+        capacity=timedelta(seconds=stored["capacity"]) if "capacity" in stored else None,
+        cost_per_hour=stored.get("cost_per_hour", 0),
+        calendar=stored.get("calendar"),
+        farms=tuple(stored.get("farms", ())),
     )
+
+
+def kept(terms: Terms) -> dict[str, Any]:
+    """As a row keeps them: what is as usual is left out."""
+    rest = {
+        "modes": {verb: mode.value for verb, mode in terms.modes.items()},
+        "limits": dict(terms.limits),
+        "confidence": terms.confidence,
+        "capacity": int(terms.capacity.total_seconds()) if terms.capacity else 0,
+        "cost_per_hour": terms.cost_per_hour,
+        "calendar": terms.calendar,
+        "farms": list(terms.farms),
+    }
+    return {name: value for name, value in rest.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a robot has used up: runs in the last hour; cost, and time at work, since its day began."""
+
+    runs: int = 0
+    cost: Decimal = Decimal()
+    time: timedelta = timedelta()
+
+
+def rests(terms: Terms, spent: Spent, *, works_now: bool) -> str:
+    """Why it gets no work now; empty if it does. Rule: B-1."""
+    cost = spent.cost + terms.cost_per_hour * Decimal(spent.time.total_seconds()) / 3600
+    reasons = {
+        "outside_its_hours": not works_now,
+        "runs_per_hour": spent.runs >= terms.limit("runs_per_hour"),
+        "capacity": terms.capacity is not None and spent.time >= terms.capacity,
+        "cost_per_day": "cost_per_day" in terms.limits and cost >= terms.limits["cost_per_day"],
+    }
+    return next((name for name, holds in reasons.items() if holds), "")
 
 
 class LeaseLost(Conflict):

@@ -17,6 +17,7 @@ from tramita.mcp.faults import PARAMS, Fault
 from tramita.mcp.messages import Message
 from tramita.mcp.tools import TOOLS
 from tramita.mcp.tools.shapes import Answer, Tool
+from tramita.services import tainting
 from tramita.ui.errors import fault_sentence, sentence
 
 UNTRUSTED = {"tramita/untrusted": True}
@@ -32,6 +33,8 @@ def call(message: Message, *, by: Actor, at: datetime) -> dict[str, Any]:
     zone = ZoneInfo(by.time_zone or settings.TIME_ZONE)
     with translation.override(by.language or settings.LANGUAGE_CODE), timezone.override(zone):
         try:
+            if by.bounds is not None:
+                tainting.come_in(by, reads=True)  # whatever a tool answers may hold the words of strangers
             return _called(tool, dict(arguments), message, by=by, at=at)
         except TramitaError as error:
             return _refused(error)

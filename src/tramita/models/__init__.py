@@ -27,7 +27,7 @@ from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, OtherAddress, Person, Queue, Token
 from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
-from tramita.models.robots import Lease
+from tramita.models.robots import Lease, RobotStop
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.signing_in import Device, Identity, SecondFactor
 from tramita.models.tags import ItemTag
@@ -93,6 +93,7 @@ __all__ = [
     "PushSubscription",
     "Queue",
     "Regrouping",
+    "RobotStop",
     "Route",
     "Scan",
     "SearchDoc",

@@ -22,6 +22,10 @@ class Lease(models.Model):
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ending = WordField(Ending, null=True)
+    tainted = models.BooleanField(default=False)  # it has read what came from outside
+    writes = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=4, default=0)  # as the robot says
+    confidence = models.PositiveSmallIntegerField(null=True)  # percent, as the robot says of its result
 
     class Meta:
         db_table = "leases"
@@ -38,3 +42,20 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.robot_id} {self.fence}"
+
+
+class RobotStop(models.Model):
+    """All robots were stopped, until somebody lets them go on; the newest row says how it is now."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+    reason = models.CharField(max_length=300, default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "robot_stops"
+        indexes = [models.Index(fields=["id"], name="robots_stopped", condition=models.Q(ended_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.reason}"

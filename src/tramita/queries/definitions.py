@@ -93,8 +93,13 @@ def contract_calendar(path: str) -> Calendar | None:
     """The calendar of the contract above a process, as it is now. Cost: two statements, one where it has none."""
     above = Definition.objects.filter(kind="contract", key="/".join(path.split("/")[:2]), active=True)
     name = (above.values_list("current__body", flat=True).first() or {}).get("calendar")
-    found = Definition.objects.filter(kind="calendar", key=name, active=True) if name else None
-    body = found.values_list("current__body", flat=True).first() if found else None
+    return calendar(name) if name else None
+
+
+def calendar(key: str) -> Calendar | None:
+    """A working calendar as it is now. Cost: one statement."""
+    found = Definition.objects.filter(kind="calendar", key=key, active=True)
+    body = found.values_list("current__body", flat=True).first()
     return build_calendar(restore(CalendarDefinition, body), public_holidays) if body else None
 
 

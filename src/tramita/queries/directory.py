@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Role
@@ -40,6 +40,8 @@ def contacts(actor: Actor, *, after: int, limit: int, q: str = "") -> DirectoryP
     """Who asks for things. `q` is the beginning of an address."""
     people = Person.objects.filter(not_trashed(), role__in=ASKERS, email__startswith=q.strip().lower())
     people = people.select_related("organisation")
+    if actor.bounds is not None and actor.bounds.organisations is not None:
+        people = people.filter(Q(organisation__in=actor.bounds.organisations) | Q(email__in=actor.bounds.participants))
     return _page(actor, people, _contact, after, limit)
 
 
@@ -51,6 +53,8 @@ def queues(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
 def organisations(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
     """Who is served."""
     rows = Organisation.objects.select_related("parent", "account_manager")
+    if actor.bounds is not None and actor.bounds.organisations is not None:
+        rows = rows.filter(pk__in=actor.bounds.organisations)
     return _page(actor, rows, _organisation, after, limit)
 
 

@@ -1,14 +1,21 @@
 """The leases of robots (Z-17)."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound, NotPermitted
-from tramita.domain.robots import NOT_AGAIN, Ending, LeaseLost, Terms, terms
+from tramita.domain.robots import NOT_AGAIN, Ending, LeaseLost, Spent, Terms, terms
+from tramita.domain.robots import rests as why_it_rests
 from tramita.models import Item, Lease, Person
+from tramita.queries import definitions
+from tramita.queries.due_rules import installation_zone
+
+HOUR = timedelta(hours=1)
 
 
 def living(item: Item, at: datetime) -> bool:
@@ -50,6 +57,28 @@ def terms_of(robot_id: int | None) -> Terms:
     """What a robot was made for."""
     stored: Mapping[str, Any] | None = Person.objects.values_list("robot", flat=True).get(pk=robot_id or 0)
     return terms(stored)
+
+
+def rests(robot_id: int, at: datetime) -> str:
+    """Why this robot gets no work now: a name of `domain.robots.rests`; empty if it does (B-1)."""
+    robot = Person.objects.get(pk=robot_id)
+    found = terms(robot.robot)
+    calendar = definitions.calendar(found.calendar) if found.calendar else None
+    works_now = calendar is None or calendar.is_working(at)
+    return why_it_rests(found, _spent(robot, at), works_now=works_now)
+
+
+def _spent(robot: Person, at: datetime) -> Spent:
+    """Its day begins at midnight in its own time zone."""
+    zone = ZoneInfo(robot.time_zone) if robot.time_zone else installation_zone()
+    midnight = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    runs = Lease.objects.filter(robot=robot.pk)
+    today = list(runs.filter(taken_at__gte=midnight).values_list("taken_at", "ended_at", "cost"))
+    return Spent(
+        runs=runs.filter(taken_at__gt=at - HOUR).count(),
+        cost=sum((cost for *_, cost in today), Decimal()),
+        time=sum(((ended or at) - taken for taken, ended, _ in today), timedelta()),
+    )
 
 
 def given_up(item: Item, robot_id: int) -> bool:

@@ -10,6 +10,7 @@ from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound
 from tramita.domain.narrowing import read
 from tramita.models import OtherAddress, Person
+from tramita.queries.bounds import bounds_of
 from tramita.queries.records import among
 from tramita.queries.rows import document, fetch
 from tramita.queries.views import IN_SIDEBAR, Shortcut
@@ -144,10 +145,11 @@ VIEWS = (
 def _from_rows(rows: list[tuple[Any, ...]]) -> Actor:
     person_id, name, role, email, organisation_id, own_queues_only, language, time_zone = rows[0][:8]
     grants = tuple((row[9], frozenset(document(row[10]))) for row in rows if row[9] is not None)
+    known = Role(role)
     return Actor(
         id=person_id,
         name=name or email or "",
-        role=Role(role),
+        role=known,
         email=email or "",
         organisation_id=organisation_id,
         grants=grants or None,
@@ -155,4 +157,5 @@ def _from_rows(rows: list[tuple[Any, ...]]) -> Actor:
         queue_ids=frozenset(row[8] for row in rows if row[8] is not None),
         language=language,
         time_zone=time_zone,
+        bounds=bounds_of(person_id) if known is Role.ROBOT else None,
     )

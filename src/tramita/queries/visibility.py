@@ -20,6 +20,7 @@ from django.db.models.functions import Left
 from django.db.models.lookups import Exact
 
 from tramita.domain.actors import LEADERS, Actor
+from tramita.domain.bounds import Bounds
 from tramita.domain.codes import Kind, Role, State
 from tramita.domain.permissions import permissions_of
 from tramita.models import Definition, Item, Organisation
@@ -34,7 +35,7 @@ def visible_to(actor: Actor, *, through: str = "") -> Q:
     if actor.is_system:
         return EVERYTHING
     if actor.is_staff or actor.role is Role.ROBOT:
-        return _kept(at) & _drafts(actor, at) & _granted(actor, at)
+        return _kept(at) & _drafts(actor, at) & _granted(actor, at) & _confined(actor, at)
     return _kept(at) & _requested(actor, at)
 
 
@@ -71,10 +72,17 @@ def may(actor: Actor, permission: str, where: Item | str | None = None) -> bool:
 
     `where` is an item, or a path of the configuration; None asks whether there is any place at all.
     """
+    if actor.bounds is not None and not (actor.bounds.may(permission) and _within(actor.bounds, permission, where)):
+        return False
     if actor.grants is None:
         return permission in permissions_of(actor.role)
     path = _path(where)
     return any(permission in granted and (where is None or covers(at, path)) for at, granted in actor.grants)
+
+
+def _within(bounds: Bounds, permission: str, where: Item | str | None) -> bool:
+    """Mail that belongs to no item is nobody's in particular: not for who has read what came from outside."""
+    return not (bounds.tainted and permission == "mail" and not isinstance(where, Item))
 
 
 def covers(granted: str, path: str) -> bool:
@@ -98,6 +106,14 @@ def _drafts(actor: Actor, at: str) -> Q:
         return EVERYTHING
     asked_for = Q(**{f"{at}creator": None})  # a customer's, which a manager of theirs approves first (TO-4)
     return ~Q(**{f"{at}state": State.DRAFT.number}) | asked_for | _own(actor, at)
+
+
+def _confined(actor: Actor, at: str) -> Q:
+    """A robot that has read what came from outside sees what it works on, and its organisation's (decision 60)."""
+    bounds = actor.bounds
+    if bounds is None or bounds.organisations is None:
+        return EVERYTHING
+    return Q(**{f"{at}organisation__in": sorted(bounds.organisations)}) | Q(**{f"{at}pk__in": sorted(bounds.items)})
 
 
 def _own(actor: Actor, at: str) -> Q:

@@ -150,6 +150,8 @@ def _category(change: Change, path: str) -> None:
 def _contacts(change: Change, value: Mapping[str, Any]) -> None:
     """One holder a tag; the original requester stays; no agent of another company (CT-1, CT-3, CT-4, CT-6)."""
     item = change.item
+    if change.by.bounds is not None:
+        change.by.bounds.expect_clean()  # who takes part hears of it
     if "original_requester" in value:
         raise Invalid.one("original_requester", "not_editable", "The original requester never changes.")
     names = {"primary": "primary_contact", "requester": "requester", "subject": "subject"}

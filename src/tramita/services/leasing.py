@@ -5,6 +5,7 @@ The item is written before its timer, and both before its lease, by everybody: w
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from tramita.domain.actors import SYSTEM, Actor
@@ -21,20 +22,31 @@ from tramita.services.transactions import one_transaction
 
 
 def next_lease(*, by: Actor, at: datetime) -> tuple[Item, Lease] | None:
-    """The next item for this robot, now In Progress under a lease; None when there is none. Rules: B-4, B-10, Q-3."""
+    """The next item for this robot, now In Progress under a lease; None when there is none, or it rests.
+
+    Rules: B-1, B-4, B-10, Q-3.
+    """
     leases.only_robots(by)
+    if leases.rests(by.id or 0, at):
+        return None
     item = pulling.pull(by=by, at=at)
     found = leases.lease_of(item) if item is not None else None
     return (item, found) if item is not None and found is not None else None
 
 
 @one_transaction
-def heartbeat(lease_id: int, *, fence: int | None = None, by: Actor, at: datetime) -> Lease:
-    """A sign of life: the lease is as long again from now. Raises: LeaseLost. Rule: Z-17."""
+def heartbeat(
+    lease_id: int, *, fence: int | None = None, cost: Decimal | None = None, by: Actor, at: datetime
+) -> Lease:
+    """A sign of life: the lease is as long again from now. `cost`: what the run came to so far.
+
+    Raises: LeaseLost. Rule: Z-17.
+    """
     lease = leases.held(lease_id, by, at, fence)
+    spent = {} if cost is None else {"cost": cost}
     until = max(at + leases.terms_of(by.id).lease, lease.expires_at)
     sql.set_timer(lease.item_id, LEASE, until, {})
-    kept = Lease.objects.filter(pk=lease.pk, ended_at=None, expires_at__gt=at).update(expires_at=until)
+    kept = Lease.objects.filter(pk=lease.pk, ended_at=None, expires_at__gt=at).update(expires_at=until, **spent)
     if not kept:
         raise LeaseLost
     lease.expires_at = until
@@ -49,6 +61,7 @@ def complete(
     note: str = "",
     method: str | None = None,
     fence: int | None = None,
+    cost: Decimal | None = None,
     by: Actor,
     at: datetime,
 ) -> Item:
@@ -59,6 +72,8 @@ def complete(
     item = _held(lease_id, fence, by, at)
     _filled(item, fields, by, at)
     resolving.resolve(item, method=method or METHODS[item.kind], note=note, by=by, at=at)
+    if cost is not None:
+        Lease.objects.filter(pk=lease_id).update(cost=cost)
     return item
 
 

@@ -19,6 +19,7 @@ from typing import Any
 from django.db import models
 
 from tramita.domain.actors import Actor
+from tramita.domain.bounds import LimitReached
 from tramita.domain.codes import Reason, Visibility
 from tramita.domain.errors import StaleVersion
 from tramita.domain.robots import ending
@@ -103,17 +104,16 @@ class Change:
         self.columns.update(changed)
         self.lines.append(_Line(type, reason, visibility, facts, said, actor_id, by_system))
 
-    def lend(self, lasting: timedelta) -> dict[str, Any]:
+    def lend(self, lasting: timedelta, *, tainted: bool) -> dict[str, Any]:
         """Let the robot that makes this change have the item for so long; the columns that say so (Z-17).
 
         The fence is the version that the item will have, so it only grows, and the row follows the item's.
         """
         fence, until, robot_id = self.item.version + 1, self.at + lasting, self.by.id or 0
         self.set_timer(LEASE, until)
-        rows, taken_at, item_id = Lease.objects, self.at, self.item.pk
-        self.beside.append(
-            lambda: rows.create(item_id=item_id, robot_id=robot_id, fence=fence, taken_at=taken_at, expires_at=until)
-        )
+        lease = Lease(item_id=self.item.pk, robot_id=robot_id, fence=fence, taken_at=self.at, expires_at=until)
+        lease.tainted = tainted
+        self.beside.append(lease.save)
         return {"fence": fence}
 
     def _end_lease(self, fence: int, entry: str, actor_id: int | None) -> None:
@@ -134,6 +134,8 @@ class Change:
     def write(self) -> None:
         """One UPDATE, one INSERT of the entries, then the timers that changed."""
         rows = self.told + self._entries()
+        if self.by.bounds is not None and self.item.fence is not None and "fence" not in self.columns:
+            count_write(self.by, Lease.objects.filter(item=self.item.pk, fence=self.item.fence))
         if "due_at" in self.columns:
             self.columns["sort_due"] = self.item.sort_due = self.item.due_at or END_OF_TIME
         self.item.updated_at = max(self.item.updated_at, self.at)  # what is filed afterwards may be old (MAIL-17)
@@ -159,6 +161,8 @@ def create(item: Item, *, by: Actor, at: datetime, change: Change, more_to_tell:
     The first entry carries every column that is not its default. Cost: one INSERT of the item, one of entries.
     `more_to_tell`: the caller goes on with the change and writes it, the entries so far with it.
     """
+    if by.bounds is not None:
+        count_write(by, Lease.objects.filter(robot=by.id, ended_at=None))
     item.created_at = item.__dict__.get("created_at") or at  # what is brought in is older
     item.updated_at = at
     item.sort_due = item.due_at or END_OF_TIME
@@ -173,6 +177,14 @@ def create(item: Item, *, by: Actor, at: datetime, change: Change, more_to_tell:
         return
     sql.insert("entries", rows)
     write_timers(item.pk, change.timers)
+
+
+def count_write(by: Actor, leases: "models.QuerySet[Lease]") -> None:
+    """One write more of these runs. Raises: LimitReached, if one of them wrote as much as it may."""
+    most = by.bounds.writes if by.bounds is not None else 0
+    if leases.filter(writes__gte=most).exists():
+        raise LimitReached("This run has written as much as one may.")
+    leases.update(writes=models.F("writes") + 1)
 
 
 def _split(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:

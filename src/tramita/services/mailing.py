@@ -106,6 +106,8 @@ def send(
     kept = [(storage(settings.TRAMITA_STORAGE_URL).put(file.content), file) for file in files]
     with writing():
         require(by, "mail", item)
+        if by.bounds is not None:
+            by.bounds.expect_inside([one for name in ("to", "cc", "bcc") for one in letter.kept(name)])
         _check(item, letter, send_at=send_at, at=at)
         _hold_if_stale(item, based_on)
         change = Change(item, by, at)

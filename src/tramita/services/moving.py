@@ -5,13 +5,15 @@ from typing import Any
 
 from tramita.domain import approvals
 from tramita.domain.actors import SYSTEM, Actor
+from tramita.domain.bounds import STOPPED, RobotsStopped
 from tramita.domain.codes import Kind, Listed, Method, Role, State, WaitType
-from tramita.domain.errors import NotPermitted
+from tramita.domain.errors import Conflict, NotPermitted
 from tramita.domain.facts import Given
 from tramita.domain.lifecycle import Row
 from tramita.domain.permissions import needs
 from tramita.domain.robots import LeaseLost
 from tramita.models import Item
+from tramita.queries.bounds import from_outside, may_take
 from tramita.queries.facts import children_closed, facts, in_review, lifecycle_of, outside
 from tramita.queries.leases import terms_of
 from tramita.queries.visibility import may
@@ -29,21 +31,27 @@ NO_RESOLUTION: dict[str, Any] = {
     "resolved_at": None,
     "window_ends_at": None,
 }
+OF_EVERY_ROBOT = frozenset({"start", "reject"})
 ENDING_TIMERS = ("wake", "time_out", "close")
 ENDS_WITH = {WaitType.SPLIT: Method.SPLIT_COMPLETED, WaitType.CASE_LAUNCHED: Method.CASE_LAUNCHED}
 
 
 def require(by: Actor, permission: str, item: Item) -> None:
-    """Refuse who lacks the permission on this item's branch of the configuration, and a robot without the item.
+    """Refuse who lacks the permission on this item's branch of the configuration, and a robot without the item, or
+    beyond its bounds.
 
-    Raises: NotPermitted, LeaseLost.
+    Raises: NotPermitted, LeaseLost, NeedsPerson.
     """
     _permit(by, permission, item)
     if by.role is Role.ROBOT and permission != "view" and item.assignee_id != by.id:
         raise LeaseLost
+    if by.bounds is not None and permission != "view":
+        by.bounds.expect(permission)
 
 
 def _permit(by: Actor, permission: str, item: Item) -> None:
+    if by.bounds is not None and by.bounds.stopped:
+        raise RobotsStopped(STOPPED)
     if not may(by, permission, item):
         raise NotPermitted("You may not do this here.")
 
@@ -57,6 +65,8 @@ def decide(item: Item, verb: str, *, by: Actor, at: datetime, **given: Any) -> R
         table.expect(verb, seen, by=by.roles)
     if not by.is_system:
         _permit(by, needs(verb, holds=seen.holds), item)
+    if by.bounds is not None and verb not in OF_EVERY_ROBOT:
+        by.bounds.expect(needs(verb, holds=seen.holds))
     return table.decide(verb, seen, by=by.roles)
 
 
@@ -202,8 +212,14 @@ def take(change: Change) -> bool:
 
 def picked_up(change: Change) -> dict[str, Any]:
     """The columns of an item that whoever makes the change begins to work on; a robot by a lease (Z-17)."""
-    columns, by = assigned_to(change.item, change.by.id), change.by
-    return columns | change.lend(terms_of(by.id).lease) if by.role is Role.ROBOT else columns
+    item, by = change.item, change.by
+    columns = assigned_to(item, by.id)
+    if by.role is not Role.ROBOT or by.id is None:
+        return columns
+    tainted = from_outside(item)
+    if not may_take(item, by.id, tainted=tainted):
+        raise Conflict("This robot works for another organisation at the moment.", code="other_organisation")
+    return columns | change.lend(terms_of(by.id).lease, tainted=tainted)
 
 
 def left_team(item: Item, by: Actor) -> dict[str, Any]:

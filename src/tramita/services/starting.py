@@ -119,6 +119,8 @@ def _start(
     item.organisation_id = contacts.organisation_for(item, filled.get("requester"))
     contacts.check_companies({**{name: [one] for name, one in people.items()}, "cc": copied}, item.organisation_id)
     allowed_to_create(item, by)
+    if by.bounds is not None:
+        by.bounds.expect_inside([one.email or "" for one in (*people.values(), *copied)])
     if draft:
         begin(item, "draft", by=by, at=at, assignee_id=by.id, listed=Listed.INBOX)
     else:
@@ -184,6 +186,8 @@ def discard(item: Item, *, by: Actor, at: datetime) -> None:
 
 def allowed_to_create(item: Item, by: Actor) -> None:
     """Refuse who may not start work in that process (T-20, SEC-2)."""
+    if by.bounds is not None:
+        by.bounds.expect("create")
     if not may(by, "create", item):
         raise NotPermitted("You may not start work here.")
 

@@ -105,6 +105,12 @@ STARTED: Mapping[str, Any] = {
     "dates": _("on these dates"),
     "schedule": _("on a named date of a schedule"),
 }
+ROBOT_VERBS: Mapping[str, Any] = {
+    "off": _("not at all"),
+    "suggest": _("suggests it, a person does it"),
+    "act_with_approval": _("does it once a person agrees"),
+    "act": _("does it"),
+}
 PROGRESSIONS: Mapping[str, Any] = {
     "automatic": _("by itself"),
     "manual": _("by a person"),

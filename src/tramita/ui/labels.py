@@ -494,6 +494,7 @@ ALL: Mapping[str, Words] = {
     "approved_by": builder_words.APPROVED_BY,
     "started": builder_words.STARTED,
     "progression": builder_words.PROGRESSIONS,
+    "robot_verb": builder_words.ROBOT_VERBS,
     "review": builder_words.REVIEWS,
     "comparison": builder_words.COMPARISONS,
     "desk_sort": desk_words.SORTS,

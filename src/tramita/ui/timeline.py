@@ -381,6 +381,8 @@ def _deleted(data: Data) -> str:
 
 
 def _lease_ended(data: Data) -> str:
+    if data.get("stopped"):
+        return _("Robots were stopped, To Do")
     return _("No sign of life from %(robot)s, To Do") % {"robot": data.get("robot", "")}
 
 

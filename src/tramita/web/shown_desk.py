@@ -41,6 +41,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "sign-on": ("issuer", "domains", "active"),
 }
 WORDS = {
+    **dict.fromkeys(("create", "change", "mail", "resolve"), "robot_verb"),
     "role": "role",
     "kinds": "kind",
     "grants": "permission",

@@ -228,6 +228,8 @@ def unhandled_mail_is_no_spam(request: HttpRequest, mail_id: UnhandledId) -> Rec
 
 
 def _may_hand_in(actor: Actor) -> None:
+    if actor.bounds is not None:
+        actor.bounds.expect_clean()  # a mail may say that it is from anybody
     if actor.role is not Role.ROBOT and not may(actor, "mail"):
         raise NotPermitted("You may not hand in mail.")
 

@@ -1,5 +1,6 @@
 """The loop of a robot: next, heartbeat, and complete, reject or unable (B-4 to B-6, Z-17)."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
@@ -20,15 +21,19 @@ from tramita.api.schemas.robots import (
     LeaseOut,
     NextOut,
     RejectIn,
+    RobotOut,
+    RobotPage,
+    StopIn,
+    StoppedOut,
     UnableIn,
 )
 from tramita.api.versions import tried_again
-from tramita.queries import leases
-from tramita.services import leasing
+from tramita.queries import leases, robots
+from tramita.services import leasing, stopping
 
 router = Router(tags=["Robots"])
 LeaseId = Annotated[int, Field(ge=1, lt=2**63)]
-JUST_ALIVE, DONE = BeatIn(), CompleteIn()  # an empty body
+JUST_ALIVE, DONE, NO_REASON = BeatIn(), CompleteIn(), StopIn()  # an empty body
 
 
 @router.post("/robot/next", response={200: NextOut, 204: None}, operation_id="robot_next")
@@ -63,14 +68,14 @@ def list_leases(request: HttpRequest, paging: Query[Paging]) -> HeldPage:
 @router.post("/robot/leases/{lease}/heartbeat", response=LeaseOut, operation_id="lease_heartbeat")
 def heartbeat(request: HttpRequest, lease: LeaseId, given: BeatIn = JUST_ALIVE) -> LeaseOut:
     """A sign of life: the lease lasts as long again from now; 409 `lease_lost` when it has ended."""
-    kept = leasing.heartbeat(lease, fence=given.fence, by=caller(request), at=timezone.now())
+    kept = leasing.heartbeat(lease, fence=given.fence, cost=_cost(given), by=caller(request), at=timezone.now())
     return LeaseOut.model_validate(kept)
 
 
 @router.post("/robot/leases/{lease}/complete", response=ItemOut, operation_id="lease_complete")
 def complete(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: CompleteIn = DONE) -> ItemOut:
     """The work is done: the item is resolved; 409 `lease_lost` when the lease has ended (Z-17)."""
-    by, words = caller(request), given.model_dump() | {"note": given.note or ""}
+    by, words = caller(request), given.model_dump() | {"note": given.note or "", "cost": _cost(given)}
     item = tried_again(lambda: leasing.complete(lease, **words, by=by, at=timezone.now()))
     return item_answer(request, response, item)
 
@@ -89,3 +94,32 @@ def unable(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: 
     by, words = caller(request), given.model_dump() | {"note": given.note or ""}
     item = tried_again(lambda: leasing.unable(lease, **words, by=by, at=timezone.now()))
     return item_answer(request, response, item)
+
+
+def _cost(given: BeatIn) -> Decimal | None:
+    return None if given.cost is None else Decimal(str(given.cost))
+
+
+@router.get("/robots", response=RobotPage, operation_id="list_robots")
+def list_robots(request: HttpRequest, paging: Query[Paging]) -> RobotPage:
+    """Every robot: what it may, what it has at hand, and why it rests."""
+    by, at = caller(request), timezone.now()
+    rows = robots.listed(by, at, after=position_of(paging.cursor), limit=paging.limit + 1)
+    shown, more = rows[: paging.limit], len(rows) > paging.limit
+    return RobotPage(
+        results=[RobotOut.model_validate(one) for one in shown], next=cursor_for(shown[-1].id if more else None)
+    )
+
+
+@router.post("/robots/stop", response=StoppedOut, operation_id="stop_robots")
+def stop(request: HttpRequest, given: StopIn = NO_REASON) -> StoppedOut:
+    """Stop all robots at once: their calls are refused, their items are free. For leaders."""
+    by, at = caller(request), timezone.now()
+    return StoppedOut(stopped=True, items=stopping.stop(reason=given.reason, by=by, at=at))
+
+
+@router.post("/robots/resume", response=StoppedOut, operation_id="resume_robots")
+def resume(request: HttpRequest) -> StoppedOut:
+    """Let robots work again. For leaders."""
+    stopping.resume(by=caller(request), at=timezone.now())
+    return StoppedOut(stopped=False, items=0)

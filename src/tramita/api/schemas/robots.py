@@ -55,6 +55,8 @@ class BeatIn(Input):
     model_config = ConfigDict(json_schema_extra={"examples": [{"fence": 3}]})
 
     fence: Whole | None = None
+    cost: float | None = Field(None, ge=0, lt=1_000_000, strict=False)
+    """What the run has cost so far, in the unit of the limits."""
 
 
 class CompleteIn(BeatIn):
@@ -67,11 +69,12 @@ class CompleteIn(BeatIn):
     method: str | None = Field(None, max_length=40, json_schema_extra={"examples": METHODS})
 
 
-class RejectIn(BeatIn):
+class RejectIn(Input):
     """Why this robot cannot do it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "The scan cannot be read."}]})
 
+    fence: Whole | None = None
     reason: Line
 
 
@@ -80,3 +83,61 @@ class UnableIn(RejectIn):
 
     fields: dict[str, Any] = {}
     note: Text | None = None
+
+
+class StopIn(Input):
+    """Why all robots are stopped; their people read it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "It answers the wrong people."}]})
+
+    reason: str = Field("", max_length=300)
+
+
+class StoppedOut(Output):
+    """Whether robots are stopped now, and how many items they had to give back."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"stopped": True, "items": 4}]})
+
+    stopped: bool
+    items: int
+
+
+class RobotOut(Output):
+    """One robot. `modes` says of each verb: off, suggest, act_with_approval or act; `rests` why it gets no work now."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 9,
+                    "key": "robo-1",
+                    "name": "Invoice reader",
+                    "active": True,
+                    "kinds": ["action", "ticket"],
+                    "queues": ["invoices"],
+                    "farms": [],
+                    "modes": {"create": "act", "change": "act", "mail": "suggest", "resolve": "act"},
+                    "at_hand": 2,
+                    "rests": None,
+                }
+            ]
+        }
+    )
+
+    id: int
+    key: str
+    name: str
+    active: bool
+    kinds: list[str]
+    queues: list[str]
+    farms: list[str]
+    modes: dict[str, str]
+    at_hand: int
+    rests: str | None
+
+
+class RobotPage(Output):
+    """Some of them."""
+
+    results: list[RobotOut]
+    next: str | None

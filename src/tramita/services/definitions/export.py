@@ -13,6 +13,7 @@ from tramita.domain.definitions import ApprovalTypeDefinition, CalendarDefinitio
 from tramita.domain.robots import Mode
 from tramita.models import Definition, Mailbox, Organisation, Person, Queue, Route
 from tramita.services.definitions.export_processes import customers, field, levels, titled_unless
+from tramita.services.definitions.persons import OF_TERMS
 from tramita.services.definitions.plain import Tree, bodies, given, words
 
 STAFF = (Role.ADMINISTRATOR, Role.TEAM_LEADER, Role.DESIGNER, Role.AGENT, Role.ROBOT)
@@ -212,7 +213,10 @@ def absence(stored: Mapping[str, Any]) -> Tree:
 def robot(row: Person) -> Tree:
     stored = row.robot or {}
     tree = {"kinds": list(stored.get("kinds", [])), "lease": words(timedelta(seconds=stored.get("lease", 0)))}
-    tree |= person(row) | given(mode=stored.get("mode"), grants=grants(row))
+    rest = {name: stored[name] for name in OF_TERMS if name in stored}
+    if "capacity" in rest:
+        rest["capacity"] = words(timedelta(seconds=rest["capacity"]))
+    tree |= rest | person(row) | given(mode=stored.get("mode"), grants=grants(row))
     if stored.get("mode") == Mode.TEST and not stored.get("off"):
         del tree["active"]  # it is only not there for live work
     return {"name": row.name} | tree

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from tramita.domain import bounds
+from tramita.domain.bounds import USUAL
 from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDefinition
 from tramita.domain.durations import parse_span
 from tramita.domain.errors import Invalid
 from tramita.domain.permissions import Permission
-from tramita.domain.robots import LEASE, Mode
+from tramita.domain.robots import LEASE, LIMITS, Mode, Terms, kept
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.desk import USER
 from tramita.services.definitions.keys import Keys, Reading, entries
@@ -89,7 +91,8 @@ def robot(reading: Reading, key: str, node: Node, place: Place) -> PersonDefinit
     name = values.name_of(reading, key, place)
     keys = named(reading, name, node, place, "robot")
     said: dict[str, Any] = {"kinds": (Kind.ACTION,), "lease": LEASE} | ROBOT.read(keys)
-    read = PersonDefinition(name, role=Role.ROBOT, **said)
+    rest = {name: said.pop(name) for name in OF_TERMS if name in said}
+    read = PersonDefinition(name, role=Role.ROBOT, **said, terms=kept(Terms(**rest)))
     memberships(reading, keys, read.key)
     keys.done()
     return read
@@ -124,6 +127,22 @@ def lease(reading: Reading, node: Node) -> timedelta | None:
     if span.working or length > LONGEST_LEASE:
         reading.fault(node, "a lease is at most a day, in plain hours and minutes")
     return length
+
+
+def modes(reading: Reading, node: Node) -> dict[str, bounds.Mode]:
+    """What the robot does with each verb: off, suggest, act_with_approval, act."""
+    keys = Keys(reading, node, "modes")
+    said = MODES.read(keys)
+    keys.done()
+    return {verb: bounds.Mode(word) for verb, word in said.items()}
+
+
+def limits(reading: Reading, node: Node) -> dict[str, int]:
+    """How much is too much, a run, an hour, a day."""
+    keys = Keys(reading, node, "limits")
+    given = {name: keys.maybe(name, values.whole(1, 1_000_000)) for name in LIMITS}
+    keys.done()
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def grants(reading: Reading, node: Node) -> dict[str, tuple[str, ...]]:
@@ -174,12 +193,21 @@ MEMBER = Shape(
         shapes.special("grants", "grants", grants, of=tuple(PERMISSIONS)),
     )
 )
+MODES = Shape(tuple(shapes.choice(verb, *(mode.value for mode in bounds.Mode), otherwise=USUAL[verb].value) for verb in USUAL))
+OF_TERMS = ("modes", "limits", "confidence", "capacity", "cost_per_hour", "calendar", "farms")
 ROBOT = Shape(
     (
         PERSON[0],
         shapes.special("kinds", "ticked", values.several(kind), of=tuple(one.value for one in Kind)),
         shapes.special("lease", "text", lease),
         shapes.choice("mode", *Mode, otherwise="live"),
+        shapes.special("modes", "part", modes, inner=MODES),
+        shapes.special("limits", "numbers", limits, of=tuple(LIMITS)),
+        shapes.number("confidence", 0, 100, 0),
+        shapes.special("capacity", "text", lease),
+        shapes.number("cost_per_hour", 0, 1_000_000, 0),
+        shapes.reference("calendar", "calendar"),
+        shapes.lines("farms", values.texts),
         *PERSON[1:],
         shapes.special("grants", "grants", grants, of=tuple(PERMISSIONS)),
     )

@@ -230,5 +230,6 @@ def robot(one: PersonDefinition) -> dict[str, Any] | None:
     if one.lease is None:
         return None
     said: dict[str, Any] = {"kinds": [kind.value for kind in one.kinds], "lease": int(one.lease.total_seconds())}
+    said |= one.terms
     said |= {"mode": one.mode} if one.mode != Mode.LIVE else {}
     return said | ({"off": True} if one.mode == Mode.TEST and not one.active else {})

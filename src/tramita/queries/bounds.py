@@ -1,0 +1,81 @@
+"""How far a robot may go at this moment. Asked with who it is, of robots only: four statements at most."""
+
+from tramita.domain.actors import STAFF
+from tramita.domain.bounds import STOPPED, Bounds, RobotsStopped
+from tramita.domain.codes import Kind
+from tramita.domain.robots import terms
+from tramita.models import CopiedContact, Item, Lease, Message, Person, RobotStop
+
+TAGS = ("primary_contact", "requester", "subject", "original_requester")
+
+
+def stopped() -> RobotStop | None:
+    """Since when all robots are stopped, and by whom; None if they work."""
+    return RobotStop.objects.filter(ended_at=None).select_related("by").order_by("-pk").first()
+
+
+def bounds_of(robot_id: int) -> Bounds:
+    """A tainted run may read its item, what is above it, and what belongs to the same organisation.
+
+    A lease that ran out and was not put back yet still counts: it is told by no clock.
+    """
+    found = terms(Person.objects.values_list("robot", flat=True).get(pk=robot_id))
+    living = list(
+        Lease.objects.filter(robot=robot_id, ended_at=None).values_list(
+            "tainted", "item_id", "item__parent_id", "item__related_to_id", "item__organisation_id"
+        )
+    )
+    plain = Bounds(
+        modes=tuple(sorted(found.modes.items())),
+        writes=found.limit("writes_per_run"),
+        stopped=RobotStop.objects.filter(ended_at=None).exists(),
+        clean=any(not tainted for tainted, *_ in living),
+    )
+    if not any(tainted for tainted, *_ in living):
+        return plain
+    items = frozenset(one for _, *ids, _ in living for one in ids if one is not None)
+    return Bounds(
+        modes=plain.modes,
+        writes=plain.writes,
+        stopped=plain.stopped,
+        clean=plain.clean,
+        organisations=frozenset(one for *_, one in living if one is not None),
+        items=items,
+        participants=participants([item_id for _, item_id, *_ in living]),
+    )
+
+
+def participants(item_ids: list[int]) -> frozenset[str]:
+    """The addresses of everybody who takes part in one of these items."""
+    found: set[str | None] = set()
+    for row in Item.objects.filter(pk__in=item_ids).values_list(*(f"{tag}__email" for tag in TAGS)):
+        found |= set(row)
+    found |= set(CopiedContact.objects.filter(item__in=item_ids).values_list("person__email", flat=True))
+    return frozenset(one for one in found if one)
+
+
+def from_outside(item: Item) -> bool:
+    """Whether somebody who does not work here wrote what stands on the item, or above it: by mail or in the portal."""
+    ids = [one for one in (item.pk, item.parent_id, item.related_to_id) if one is not None]
+    if Message.objects.filter(item__in=ids, outgoing=False).exists():
+        return True
+    makers = Item.objects.filter(pk__in=ids).exclude(kind=Kind.ACTION.number).values_list("creator__role", flat=True)
+    return any(role not in STAFF for role in makers)
+
+
+def may_take(item: Item, robot_id: int, *, tainted: bool) -> bool:
+    """Whether a robot may have this item beside those it has: what came from outside meets nothing of another
+    organisation in one robot. Its row is held, so that two calls at once see one another, and a stop.
+    """
+    Person.objects.select_for_update().get(pk=robot_id)
+    if RobotStop.objects.filter(ended_at=None).exists():
+        raise RobotsStopped(STOPPED)
+    living = Lease.objects.filter(robot=robot_id, ended_at=None).values_list(
+        "tainted", "item__organisation_id", "item__related_to_id", "item__parent_id", "item_id"
+    )
+    group = {one for one in (item.pk, item.parent_id, item.related_to_id) if one is not None}
+    for also_tainted, organisation, *ids in living:
+        same = organisation is not None and organisation == item.organisation_id
+        if (tainted or also_tainted) and not same and group.isdisjoint(ids):
+            return False
+    return True

@@ -1,0 +1,75 @@
+"""The stop switch of all robots: thrown in one row, which each of their calls reads; then their items are freed."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from tramita.domain.actors import SYSTEM, Actor
+from tramita.domain.errors import NotPermitted, StaleVersion, TransitionNotAllowed
+from tramita.domain.permissions import Permission
+from tramita.domain.robots import Ending
+from tramita.models import Item, Lease, RobotStop
+from tramita.queries import bounds, visibility
+from tramita.services.ledger import Change
+from tramita.services.moving import decide, follow
+from tramita.services.transactions import one_transaction, writing
+
+TRIES = 5
+LONGEST = 300  # of a reason
+
+
+def stop(*, reason: str = "", by: Actor, at: datetime) -> int:
+    """No robot does anything from now on; what they had is To Do in its queue. How many items that were.
+
+    Stopping twice is stopping once. The row is committed first: what takes longer no robot can outrun.
+    """
+    _permit(by)
+    with writing():
+        if bounds.stopped() is None:
+            RobotStop.objects.create(at=at, by_id=by.id, reason=" ".join(reason.split())[:LONGEST])
+    return sum(_free(item_id, at=at) for item_id in _held())
+
+
+@one_transaction
+def resume(*, by: Actor, at: datetime) -> bool:
+    """Robots work again. Whether they were stopped."""
+    _permit(by)
+    return bool(RobotStop.objects.filter(ended_at=None).update(ended_at=at, ended_by=by.id))
+
+
+def may_stop(by: Actor) -> bool:
+    """Leaders, and the system: the command line."""
+    return by.is_system or (by.is_staff and visibility.may(by, Permission.MANAGE_QUEUE))
+
+
+def _permit(by: Actor) -> None:
+    if not may_stop(by):
+        raise NotPermitted("Only a leader stops robots and lets them go on.")
+
+
+def _held() -> list[int]:
+    return list(Lease.objects.filter(ended_at=None).order_by("pk").values_list("item", flat=True))
+
+
+def _free(item_id: int, *, at: datetime) -> int:
+    """One item; somebody who was faster makes us look again. What cannot be freed now is freed by its timer."""
+    for _ in range(TRIES):
+        with suppress(StaleVersion):
+            return _freed(item_id, at=at)
+    return 0
+
+
+@one_transaction
+def _freed(item_id: int, *, at: datetime) -> int:
+    item = Item.objects.get(pk=item_id)
+    if item.fence is None:
+        return 0
+    change, fence = Change(item, SYSTEM, at), item.fence
+    with suppress(TransitionNotAllowed):  # it does not run any more
+        follow(change, decide(item, "end_lease", by=SYSTEM, at=at), "lease_ended", data=_TOLD, assignee_id=None)
+        change.write()
+        Lease.objects.filter(item=item, fence=fence).update(ending=Ending.STOPPED)
+        return 1
+    return 0
+
+
+_TOLD = {"stopped": True}
