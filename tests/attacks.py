@@ -1,7 +1,7 @@
 """Attacks in words, and a stub of a model that obeys every one of them.
 
-Eight things that somebody may want, each said in five languages, in five places of a mail: 200. `obey` reads whatever the
-API gives about an item and does what it is told there, as a model without any judgement would, with the token of its robot.
+Eight things that somebody may want, each said in five languages, in six places of a mail: 240. The model reads whatever
+the API gives about an item and does what it is told there, as one without any judgement would, with its robot's token.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What strangers write is obeyed by a model without judgement: nothing leaves, nothing foreign is read, no right or rule
+"""A model without judgement obeys what strangers write: nothing leaves, nothing foreign is read, no right or rule
 changes without a person."""
 
 import os
@@ -65,7 +65,8 @@ def texts_of(reference: str) -> str:
 def hidden_in(raw: bytes) -> str:
     """The HTML and the sender as they were sent: what we show leaves out what nobody is to see; a model may get it."""
     message = message_from_bytes(raw, policy=default)
-    return str(message["From"]) + "".join(part.get_content() for part in message.walk() if part.get_content_type() == "text/html")
+    html = [part.get_content() for part in message.walk() if part.get_content_type() == "text/html"]
+    return f"{message['From']} {' '.join(html)}"
 
 
 def attacks() -> list[Attack]:

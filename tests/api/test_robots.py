@@ -58,6 +58,26 @@ def test_people_have_no_leases_and_robots_only_their_own(desk: Desk) -> None:
     problem(who.ana.get("/robot/leases"), 403, "not_permitted")
 
 
+def test_leaders_stop_all_robots_and_each_call_of_one_is_refused(desk: Desk) -> None:
+    """B-1, Q-10: at once, for the next call asks; agents look, and do not stop."""
+    desk.ticket()
+    who = cast(desk)
+    lease = who.robot.post("/robot/next").json()["lease"]["id"]
+    problem(who.ana.post("/robots/stop"), 403, "not_permitted")
+
+    stopped = who.leo.post("/robots/stop", {"reason": "It errs."})
+
+    assert stopped.json() == {"stopped": True, "items": 1}
+    for path in ("/robot/next", f"/robot/leases/{lease}/heartbeat", f"/robot/leases/{lease}/complete", "/tickets"):
+        problem(who.robot.post(path), 403, "robots_stopped")
+    problem(who.robot.get("/items"), 403, "robots_stopped")
+    assert who.leo.post("/robots/resume").json() == {"stopped": False, "items": 0}
+    assert who.robot.post("/robot/next").status_code == 200
+    [told] = who.ana.get("/robots").json()["results"]
+    assert (told["at_hand"], told["rests"], told["modes"]["mail"]) == (1, None, "suggest")
+    problem(who.robot.get("/robots"), 403, "not_permitted")
+
+
 def test_an_answer_that_was_lost_is_given_again(desk: Desk) -> None:
     """INTERFACES 5: with a key a repeated call takes nothing more, and completes nothing twice."""
     desk.ticket()

@@ -14,7 +14,7 @@ from tests.fakes.clamd import clamd
 from tramita.config import doctor
 from tramita.domain.sender_dns import Sending, examine
 from tramita.models import Delivery, Mailbox, Probe, SeenMessage, SenderDomain, Timer
-from tramita.services import alerts, heartbeat
+from tramita.services import alerts, heartbeat, leasing, stopping
 from tramita.ui import labels
 
 NOW = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
@@ -244,3 +244,15 @@ def test_pushes_that_do_not_leave_are_told(well: Desk) -> None:
     Delivery.objects.create(**row, error="the push service answers 403", created_at=NOW - MINUTE)
 
     assert wrong() == {"push": "1 of the last day did not leave: the push service answers 403"}
+
+
+def test_robots_that_are_stopped_or_dead_are_told(well: Desk) -> None:
+    """B-1, Z-17: who stopped them and why; what the dead ones still have."""
+    well.ticket()
+    leasing.next_lease(by=well.robot, at=NOW)
+    assert "robots" not in wrong()
+    assert "1 items are still with robots that are dead" in wrong(NOW + timedelta(hours=1))["robots"]
+
+    stopping.stop(reason="It errs.", by=well.leo, at=NOW)
+
+    assert "by Leo Roy: It errs." in wrong()["robots"]

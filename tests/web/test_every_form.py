@@ -88,7 +88,7 @@ EVERYTHING = {
     "users": {
         "ana@desk.example": {"name": "Ana", "role": "agent", "absent": {"from": "2026-01-01", "to": "2026-01-02"}}
     },
-    "robots": {"r": {"name": "R"}},
+    "robots": {"r": {"name": "R", "modes": {"mail": "act"}}},
     "customers": {
         "acme": {
             "contracts": {

@@ -89,7 +89,7 @@ def terms(stored: Mapping[str, Any] | None) -> Terms:
 def kept(terms: Terms) -> dict[str, Any]:
     """As a row keeps them: what is as usual is left out."""
     rest = {
-        "modes": {verb: mode.value for verb, mode in terms.modes.items()},
+        "modes": {verb: mode.value for verb, mode in terms.modes.items() if mode is not bounds.USUAL[verb]},
         "limits": dict(terms.limits),
         "confidence": terms.confidence,
         "capacity": int(terms.capacity.total_seconds()) if terms.capacity else 0,

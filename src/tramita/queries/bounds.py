@@ -33,7 +33,7 @@ def bounds_of(robot_id: int) -> Bounds:
     )
     if not any(tainted for tainted, *_ in living):
         return plain
-    items = frozenset(one for _, *ids, _ in living for one in ids if one is not None)
+    items = frozenset(one for _, item, above, group, _ in living for one in (item, above, group) if one is not None)
     return Bounds(
         modes=plain.modes,
         writes=plain.writes,
@@ -73,9 +73,9 @@ def may_take(item: Item, robot_id: int, *, tainted: bool) -> bool:
     living = Lease.objects.filter(robot=robot_id, ended_at=None).values_list(
         "tainted", "item__organisation_id", "item__related_to_id", "item__parent_id", "item_id"
     )
-    group = {one for one in (item.pk, item.parent_id, item.related_to_id) if one is not None}
-    for also_tainted, organisation, *ids in living:
-        same = organisation is not None and organisation == item.organisation_id
-        if (tainted or also_tainted) and not same and group.isdisjoint(ids):
+    group = {item.pk, item.parent_id, item.related_to_id} - {None}
+    for also_tainted, organisation, *others in living:
+        same = item.organisation_id is not None and organisation == item.organisation_id
+        if (tainted or also_tainted) and not same and group.isdisjoint(others):
             return False
     return True

@@ -350,3 +350,32 @@ def test_a_mailbox_that_failed_is_tried_at_once_when_its_settings_change(file: W
     apply([file(text % "right.example")], by=SYSTEM, at=NOW)
 
     assert MailboxState.objects.get().next_at is None
+
+
+def test_a_robot_is_kept_on_the_terms_that_the_file_says(file: Write) -> None:
+    """B-1, B-8: modes of its verbs, limits, hours; what is wrong is named by its line."""
+    source = """calendars:
+  office: {time_zone: UTC, week: {mon-fri: "09:00-17:00"}}
+robots:
+  r:
+    name: R
+    modes: {mail: act, resolve: act_with_approval}
+    limits: {writes_per_run: 20, cost_per_day: 30}
+    capacity: 8 hours
+    confidence: 80
+    calendar: office
+"""
+    applied(file(source))
+
+    assert Person.objects.get(key="r").robot == {
+        "kinds": ["action"],
+        "lease": 300,
+        "modes": {"mail": "act", "resolve": "act_with_approval"},
+        "limits": {"writes_per_run": 20, "cost_per_day": 30},
+        "capacity": 28_800,
+        "confidence": 80,
+        "calendar": "office",
+    }
+    with pytest.raises(WrongConfiguration) as caught:
+        applied(file(source.replace("mail: act,", "mail: always,").replace("calendar: office", "calendar: night")))
+    assert [line.split(":")[1] for line in caught.value.lines()] == ["6", "10"]

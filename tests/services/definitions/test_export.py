@@ -354,7 +354,17 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             | {"role": "agent", "properties": draw(given_properties)}
             for key in USERS
         },
-        "robots": {"r": {"name": draw(words), "kinds": ["case"], "lease": "90 seconds"} | draw(robot_modes)},
+        "robots": {
+            "r": {"name": draw(words), "kinds": ["case"], "lease": "90 seconds"} | draw(robot_modes),
+            "s": {
+                "name": draw(words),
+                "modes": {"mail": draw(st.sampled_from(["off", "act"])), "resolve": "act_with_approval"},
+                "limits": {"writes_per_run": 20},
+                "confidence": 80,
+                "capacity": "8 hours",
+                "farms": ["night"],
+            },
+        },
         "customers": {
             draw(keys): {
                 "contracts": {

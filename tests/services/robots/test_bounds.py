@@ -14,7 +14,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.bounds import LimitReached, NeedsPerson, RobotsStopped
 from tramita.domain.codes import Listed, State
 from tramita.domain.errors import NotFound, NotPermitted
-from tramita.domain.robots import Ending, Spent, Terms, Use, rests
+from tramita.domain.robots import Ending, Spent, Terms, rests
 from tramita.models import Grant, Item, Lease, Person, RobotStop
 from tramita.queries import directory, leases, people
 from tramita.queries.items import get_visible, visible_to
@@ -36,9 +36,7 @@ HOUR = timedelta(hours=1)
 
 def robot(desk: Desk, *, mails: bool = False, **terms: object) -> Actor:
     """The desk's robot as it stands now, on these terms."""
-    Person.objects.filter(pk=desk.robot.id).update(
-        robot={"kinds": ["ticket", "case", "action"], "lease": 300, **terms}
-    )
+    Person.objects.filter(pk=desk.robot.id).update(robot={"kinds": ["ticket", "case", "action"], "lease": 300, **terms})
     if mails:
         everything = ["view", "create", "work", "resolve", "mail", "configure", "manage_users", "assign", "bulk"]
         Grant.objects.get_or_create(person_id=desk.robot.id, path="acme", defaults={"permissions": everything})
@@ -198,12 +196,10 @@ def test_a_run_writes_as_much_as_it_may_and_no_more(desk: Desk) -> None:
 
 
 def test_a_robot_rests_when_it_has_done_enough() -> None:
-    """B-1: capacity, cost, runs in an hour, its hours, and whether it is for tests only."""
+    """B-1: capacity, cost, runs in an hour, and its hours."""
     assert rests(Terms(), Spent(runs=999), works_now=True) == ""
     assert rests(Terms(), Spent(runs=1000), works_now=True) == "runs_per_hour"
     assert rests(Terms(), Spent(), works_now=False) == "outside_its_hours"
-    assert rests(Terms(use=Use.TEST), Spent(), works_now=True) == "test_only"
-    assert rests(Terms(use=Use.BOTH), Spent(), works_now=True) == ""
     assert rests(Terms(capacity=HOUR), Spent(time=HOUR), works_now=True) == "capacity"
     costly = Terms(limits={"cost_per_day": 10}, cost_per_hour=4)
     assert rests(costly, Spent(cost=Decimal(7), time=HOUR / 2), works_now=True) == ""

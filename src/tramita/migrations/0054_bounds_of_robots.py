@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0052_leases_of_robots"),
+        ("tramita", "0053_levels_of_approvals"),
     ]
 
     operations = [
