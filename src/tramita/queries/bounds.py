@@ -33,7 +33,7 @@ def bounds_of(robot_id: int) -> Bounds:
     )
     if not any(tainted for tainted, *_ in living):
         return plain
-    items = frozenset(one for _, item, above, group, _ in living for one in (item, above, group) if one is not None)
+    items = frozenset(one for _, item, above, group, _ in living for one in (item, above or item, group or item))
     return Bounds(
         modes=plain.modes,
         writes=plain.writes,

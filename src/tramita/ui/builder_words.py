@@ -41,7 +41,7 @@ MOVES: Mapping[str, Any] = {  # of a test run
     "robot_completes": _("%(name)s completes"),
     "robot_rejects": _("%(name)s rejects, for people"),
 }
-ROBOT_VERBS: Mapping[str, Any] = {  # B-1
+ROBOT_MODES: Mapping[str, Any] = {  # B-1
     "live": _("live work"),
     "test": _("test runs"),
     "both": _("both"),

@@ -193,7 +193,9 @@ MEMBER = Shape(
         shapes.special("grants", "grants", grants, of=tuple(PERMISSIONS)),
     )
 )
-MODES = Shape(tuple(shapes.choice(verb, *(mode.value for mode in bounds.Mode), otherwise=USUAL[verb].value) for verb in USUAL))
+MODES = Shape(
+    tuple(shapes.choice(verb, *(mode.value for mode in bounds.Mode), otherwise=USUAL[verb].value) for verb in USUAL)
+)
 OF_TERMS = ("modes", "limits", "confidence", "capacity", "cost_per_hour", "calendar", "farms")
 ROBOT = Shape(
     (
