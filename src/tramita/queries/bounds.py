@@ -39,7 +39,7 @@ def bounds_of(robot_id: int) -> Bounds:
         writes=plain.writes,
         stopped=plain.stopped,
         clean=plain.clean,
-        organisations=frozenset(one for *_, one in living if one is not None),
+        organisations=frozenset(one for *_, one in living if one),
         items=items,
         participants=participants([item_id for _, item_id, *_ in living]),
     )
