@@ -45,6 +45,8 @@ from tramita.models import (
     Queue,
     SeenMessage,
     SenderDomain,
+    Sheet,
+    SheetRow,
 )
 from tramita.queries import definitions, people
 from tramita.queries.mailboxes import keys
@@ -465,6 +467,14 @@ def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     job = bulk.begin("follow", [one.pk for one in found.items], by=desk.ana, at=now)
     found.add("bulk", "/bulk")
     found.add("job", f"/bulk/{job.pk}")
+    found.add("sheets", "/bulk/sheets")
+    sheet = Sheet.objects.create(
+        person_id=desk.leo.id, kind="ticket", name="αβγ.csv", unique_titles=False, total=1, created_at=now
+    )
+    SheetRow.objects.create(
+        sheet=sheet, line=2, cells={"title": "αβγ"}, change="check", payload={}, outcome=1, due_at=now
+    )
+    found.add("sheet", f"/bulk/sheets/{sheet.pk}", f"/bulk/sheets/{sheet.pk}?outcome=ready")
     found.add("time", f"/items/{found.items[0].reference}/time")
 
 

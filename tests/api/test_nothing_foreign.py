@@ -30,6 +30,7 @@ from tramita.models import (
     MarkedAddress,
     Person,
     SeenMessage,
+    Sheet,
     TimeSpent,
     Webhook,
     WebhookDelivery,
@@ -105,7 +106,10 @@ def foreign(desk: Desk) -> list[dict[str, Any]]:
     }  # fmt: skip
     case = desk.case(short_description=SECRET, by=desk.leo)
     action = factories.action(case, title=SECRET)
-    numbers = {"/approvals/": asked.pk, "/jobs/": job.pk, "/webhooks/": hook.pk}
+    sheet = Sheet.objects.create(
+        person=leo, kind="ticket", name=SECRET, unique_titles=False, total=1, created_at=MONDAY
+    )
+    numbers = {"/approvals/": asked.pk, "/jobs/": job.pk, "/webhooks/": hook.pk, "/sheets/": sheet.pk}
     every = [ids | {"reference": one.reference} for one in (item, case, action)]
     return [one | {"numbers": numbers, "tray": tray.pk} for one in every]
 

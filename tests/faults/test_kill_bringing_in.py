@@ -6,13 +6,14 @@ import random
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 
 import pytest
 
 from tests.domain.test_legacy import LINES
-from tests.faults.test_kill import CODE, DESK, SOAK, House, both_end_well
+from tests.faults.test_kill import CODE, DESK, SOAK, House, both_end_well, later
 from tramita.services.legacy_sheet import COLUMNS
 
 ROWS, KILLS = (100_000, 5) if SOAK else (1_200, 2)
@@ -20,6 +21,33 @@ A_SECOND = 500  # rows; the least that is promised
 CASES = """            case_types:
               onboarding: {title: Onboarding, queue: invoices, due: two_days, steps: []}
 mailboxes:"""
+SHEET = """
+import sys
+import django; django.setup()
+from django.utils.timezone import now
+from tramita.models import Person, SheetRow, Sheet
+from tramita.queries.people import actor_by_id
+from tramita.services import bulk_sheets
+who, _ = Person.objects.get_or_create(
+    email="leo@desk.example", defaults={"name": "Leo", "role": "team_leader", "created_at": now()}
+)
+leo, given = actor_by_id(who.pk), {"category": "acme/main/finance/invoice-query", "requester": who.email}
+if sys.argv[1] == "give":
+    rows = [bulk_sheets.Row(n, {}, given | {"title": f"Row {n}", "description": "d"}) for n in range(int(sys.argv[2]))]
+    bulk_sheets.begin("ticket", rows, name="a.csv", unique_titles=True, by=leo, at=now())
+else:
+    bulk_sheets.create(Sheet.objects.get(), by=leo, at=now())
+"""
+TOLD = """
+import django; django.setup()
+import json
+from tramita.models import Item, SheetRow
+print(json.dumps({
+    "items": Item.objects.count(),
+    "titles": Item.objects.values("title").distinct().count(),
+    "rows": SheetRow.objects.filter(outcome=2, item__isnull=False).values("item").distinct().count(),
+}))
+"""
 COUNT = """
 import django; django.setup()
 import json
@@ -71,15 +99,19 @@ def export(folder: Path, rows: int) -> tuple[Path, int]:
 
 
 def counted(house: House) -> dict[str, int]:
+    return json.loads(asked(house, COUNT))
+
+
+def asked(house: House, script: str, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", COUNT],
+        [sys.executable, "-c", script, *arguments],
         env=house.environment,
         capture_output=True,
         text=True,
         check=True,
         cwd=house.folder,
     )
-    return json.loads(done.stdout)
+    return done.stdout
 
 
 def progressed(house: House, report: Path, lines: int) -> bool:
@@ -149,3 +181,32 @@ def test_a_dry_run_is_told_line_by_line(house: House, tmp_path: Path) -> None:
     assert len(plain) == 60
     assert all(": would be created " in line for line in plain)
     assert counted(house)["items"] == 0
+
+
+def items_now(url: str) -> int:
+    """How many there are, asked beside the product."""
+    if url.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(url) as connection:
+            row = connection.execute("SELECT COUNT(*) FROM items").fetchone()
+    else:
+        import sqlite3
+
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            row = connection.execute("SELECT COUNT(*) FROM items").fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_a_worker_that_is_killed_creates_each_row_of_a_sheet_once(house: House, migrated_database_url: str) -> None:
+    """BK-1: also when it is killed while it only tries the rows out."""
+    asked(house, SHEET, "give", "120")
+    checking = house.killed(lambda: True, "worker", "--once")
+    house.run("worker", "--once", "--as-of", later(5))
+    asked(house, SHEET, "create")
+    creating = house.killed(lambda: items_now(migrated_database_url) > 20, "worker", "--once", "--as-of", later(10))
+    house.run("worker", "--once", "--as-of", later(20))
+
+    assert checking
+    assert creating, "it was never killed: the test proves nothing"
+    assert json.loads(asked(house, TOLD)) == {"items": 120, "titles": 120, "rows": 120}

@@ -29,6 +29,7 @@ from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
 from tramita.models.robots import Lease, RobotStop
 from tramita.models.searching import Follower, SearchDoc
+from tramita.models.sheets import Sheet, SheetRow
 from tramita.models.signing_in import Device, Identity, SecondFactor
 from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
@@ -101,6 +102,8 @@ __all__ = [
     "Secret",
     "SeenMessage",
     "SenderDomain",
+    "Sheet",
+    "SheetRow",
     "TimeSpent",
     "Timer",
     "Token",

@@ -145,11 +145,11 @@ def _line(row: Sequence[Any]) -> JobLine:
         title=title or "",
         state=STATES[state] if known else None,
         assignee=name or email or "",
-        error=_error(document(told)),
+        error=error_from(document(told)),
     )
 
 
-def _error(told: Mapping[str, Any]) -> TramitaError | None:
+def error_from(told: Mapping[str, Any]) -> TramitaError | None:
     """A refusal as it was raised."""
     if not told:
         return None

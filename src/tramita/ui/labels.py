@@ -238,6 +238,14 @@ BULK: Words = {
     "upgrade": _("Move to another version"),
 }
 
+SHEET_OUTCOMES: Words = {
+    "waiting": _("Waiting"),
+    "ready": pgettext_lazy("row", "Can be created"),
+    "created": pgettext_lazy("row", "Created"),
+    "refused": pgettext_lazy("row", "To be corrected"),
+    "stopped": pgettext_lazy("row", "Not started"),
+}
+
 BULK_OUTCOMES: Words = {
     "waiting": pgettext_lazy("an item of a bulk change", "Not yet"),
     "done": pgettext_lazy("an item of a bulk change", "Done"),
@@ -459,6 +467,7 @@ ALL: Mapping[str, Words] = {
     "verb": VERBS,
     "bulk": BULK,
     "bulk_outcome": BULK_OUTCOMES,
+    "sheet_outcome": SHEET_OUTCOMES,
     "mail": MAIL_REASONS,
     "way": WAYS,
     "outcome": tray_words.OUTCOMES,

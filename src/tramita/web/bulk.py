@@ -61,6 +61,7 @@ def ask(request: StaffRequest) -> HttpResponse:
         "web/bulk/jobs.html",
         "bulk",
         found=[(one, shown_bulk.title(one)) for one in found],
+        may_create=may(request.actor, "bulk"),
         first=request.path if "after" in request.GET else "",
         next=f"{request.path}?after={following}" if following else "",
     )

@@ -21,6 +21,7 @@ from tramita.queries.memory import remembering
 from tramita.services import (
     alerts,
     allowances,
+    bulk_sheets,
     bulk_work,
     calling,
     copying,
@@ -144,8 +145,8 @@ def notify(*, at: datetime) -> Counter[str]:
 
 
 def bulk(*, at: datetime) -> Counter[str]:
-    """Change one batch of the items that somebody wants changed at once (Z-7)."""
-    return bulk_work.work(at=at)
+    """Change one batch of the items that somebody wants changed at once, create one of a sheet (Z-7, BK-1)."""
+    return bulk_work.work(at=at) + bulk_sheets.work(at=at)
 
 
 def calls(*, at: datetime) -> Counter[str]:
