@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0054_brought_in"),
+        ("tramita", "0056_bounds_of_robots"),
     ]
 
     operations = [
