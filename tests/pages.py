@@ -469,7 +469,7 @@ def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("job", f"/bulk/{job.pk}")
     found.add("sheets", "/bulk/sheets")
     sheet = Sheet.objects.create(
-        person_id=desk.leo.id, kind="ticket", name="αβγ.csv", unique_titles=False, total=1, created_at=now
+        person_id=desk.leo.id, kind="ticket", name="αβγ", unique_titles=False, total=1, created_at=now
     )
     SheetRow.objects.create(
         sheet=sheet, line=2, cells={"title": "αβγ"}, change="check", payload={}, outcome=1, due_at=now
