@@ -261,6 +261,28 @@ def test_a_merged_request_leads_to_one_that_is_theirs_too(acme: Customer, rui: C
     assert words_of(rui.get(f"/portal/requests/{other.reference}")).count("The second one.") == 1
 
 
+def test_who_may_reads_the_requests_of_colleagues_and_decides_nothing(acme: Customer) -> None:
+    """SS-1: the tab of the organisation, without the managers' ones; who may not has none."""
+    item, other = acme.ticket(title="Invoice 991 twice"), acme.ticket(requester=acme.marta.email, title="Of the group")
+    acme.asked(item)
+    rosa = factories.requester("Rosa", organisation=acme.branch)
+    before = words_of(browser(rosa).get("/portal"))
+    Person.objects.filter(pk=rosa.pk).update(sees="organisation")
+    client = browser(rosa)
+
+    tabs, listed = words_of(client.get("/portal")), words_of(client.get("/portal?all=1"))
+
+    assert "My organisation" not in before
+    assert "My organisation" in tabs
+    assert "Invoice 991 twice" not in tabs
+    assert "Invoice 991 twice" in listed
+    assert "Of the group" not in listed
+    assert "Approve actions" not in listed
+    assert client.get(f"/portal/requests/{item.reference}").status_code == 200
+    assert client.get(f"/portal/requests/{other.reference}").status_code == 404
+    assert client.get("/portal/members").status_code == 404
+
+
 @pytest.mark.database
 def test_who_decides_sees_first_what_was_changed_after_it_was_asked(acme: Customer, marta: Client) -> None:
     """AP-21, issue 6: a page older than the change decides nothing; the new one names it, and then it counts."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.desk import MONDAY, Desk
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
+from tramita.domain.permissions import OF_STAFF
 from tramita.models import Item
 from tramita.queries.changes import changes
 from tramita.queries.events import newest
@@ -53,10 +54,18 @@ GRANTS = st.none() | st.lists(
 
 
 @settings(max_examples=40)
-@given(role=ROLES, grants=GRANTS)
-def _agree(desk: Desk, items: list[Item], role: Role, grants: tuple[tuple[str, frozenset[str]], ...] | None) -> None:
+@given(role=ROLES, grants=GRANTS, sight=st.sampled_from(["", *OF_STAFF]), member=st.booleans())
+def _agree(
+    desk: Desk,
+    items: list[Item],
+    role: Role,
+    grants: tuple[tuple[str, frozenset[str]], ...] | None,
+    sight: str,
+    member: bool,
+) -> None:
+    queues = frozenset({desk.invoices.pk}) if member else frozenset()
     for person in (desk.ana, desk.eve):
-        actor = Actor(id=person.id, name="", role=role, email="", grants=grants)
+        actor = Actor(id=person.id, name="", role=role, grants=grants, sees=sight, queue_ids=queues)
         allowed = set(Item.objects.filter(visible_to(actor)).values_list("pk", flat=True))
         told = {item.pk for item in items if sees(actor, standing(item))}
         assert told == allowed
@@ -64,16 +73,22 @@ def _agree(desk: Desk, items: list[Item], role: Role, grants: tuple[tuple[str, f
 
 def standing(item: Item) -> Standing:
     path = item.process.key if item.process else None
-    return Standing(item.state.number, item.creator_id, item.assignee_id, item.discarded_at is not None, path)
+    gone = item.discarded_at is not None
+    return Standing(
+        item.state.number, item.creator_id, item.assignee_id, gone, path, owner_id=item.owner_id, queue_id=item.queue_id
+    )
 
 
 def test_a_stream_and_a_query_let_staff_see_the_same(desk: Desk) -> None:
-    """DESIGN decision 11, SEC-2, T-53: the two forms of one predicate."""
+    """DESIGN decision 11, SEC-2, TO-5, T-53: the two forms of one predicate."""
+    mine, other = desk.ticket(), desk.ticket()
+    Item.objects.filter(pk=mine.pk).update(assignee=desk.ana.id)
+    Item.objects.filter(pk=other.pk).update(assignee=desk.leo.id, owner=desk.eve.id, creator=None)
     submitted, draft, discarded, case = desk.ticket(), desk.ticket(draft=True), desk.ticket(draft=True), desk.case()
     Item.objects.filter(pk=discarded.pk).update(discarded_at=MONDAY)
     bare = desk.ticket(draft=True)
     Item.objects.filter(pk=bare.pk).update(process=None, creator=desk.eve.id)
-    items = list(Item.objects.filter(pk__in=[i.pk for i in (submitted, draft, discarded, case, bare)]))
+    items = list(Item.objects.filter(pk__in=[i.pk for i in (submitted, draft, discarded, case, bare, mine, other)]))
 
     _agree(desk, items)
 

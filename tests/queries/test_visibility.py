@@ -1,5 +1,7 @@
 """What may this person see, and do: each case with one allowed and one refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests import factories as make
@@ -162,3 +164,37 @@ def test_grants_give_their_permissions_at_and_below_their_path_only():
     assert not visibility.may(ana, "work", ticket)
     assert not visibility.may(ana, "view", make.ticket())
     assert not visibility.may(ana, "view", "acme")
+
+
+def test_a_group_of_permissions_sees_its_queues_or_only_its_own():
+    """TO-5: always what one has, answers for or made; what nobody has yet only in one's queues."""
+    ours, theirs = make.queue("ours"), make.queue("theirs")
+    ana = make.person(queues=[ours])
+    other = make.person("Leo Roy")
+    waits, taken = make.ticket(queue=ours), make.ticket(queue=ours, assignee=other)
+    elsewhere, mine = make.ticket(queue=theirs), make.ticket(queue=theirs, assignee=ana)
+    owned, made = make.ticket(owner=ana), make.ticket(queue=theirs, creator=ana)
+    own = {mine.pk, owned.pk, made.pk}
+
+    def with_sight(sight):
+        return seen(replace(people.actor_for(ana), sees=sight))
+
+    assert with_sight("own") == own
+    assert with_sight("own_and_unassigned") == own | {waits.pk}
+    assert with_sight("own_queues") == own | {waits.pk, taken.pk}
+    assert with_sight("") == own | {waits.pk, taken.pk, elsewhere.pk}
+
+
+def test_who_may_sees_what_their_organisation_asks_for_and_not_its_branches():
+    """SS-1: no Action, no Draft of ours, nobody else's; without an organisation only their own."""
+    acme = make.organisation("acme")
+    branch, rio = make.organisation("branch", parent=acme), make.organisation("rio")
+    one = make.requester(organisation=acme, sees="organisation")
+    alone = make.requester("Zoe", sees="organisation")
+    colleagues = make.ticket(organisation=acme, requester=make.requester("Col", organisation=acme))
+    for company in (branch, rio, None):
+        make.ticket(organisation=company, requester=make.requester(organisation=company))
+    mine = make.ticket(requester=one)
+
+    assert seen(people.actor_for(one)) == {colleagues.pk, mine.pk}
+    assert seen(people.actor_for(alone)) == set()

@@ -26,6 +26,7 @@ class Actor:
     queue_ids: frozenset[int] = field(default_factory=frozenset)
     language: str = ""
     time_zone: str = ""
+    sees: str = ""  # `permissions.Sight`; empty: all that role and grants let them see
     bounds: Bounds | None = None  # of a robot
 
     @property

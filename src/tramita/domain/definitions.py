@@ -308,6 +308,7 @@ class PersonDefinition:
     active: bool = True
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # SEC-2
     own_queues_only: bool = False
+    sees: str | None = None  # `permissions.Sight` (TO-5, SS-1)
     absent: Absence | None = None
     reports_to: str | None = None  # the address of their manager (H-1, Q-11)
     properties: Properties = field(default_factory=dict)  # of users and contacts (D-22)

@@ -28,6 +28,16 @@ class Permission(StrEnum):
     APPROVE = "approve"
 
 
+class Sight(StrEnum):
+    """What somebody sees where not all, or more than is usual: a group of permissions of its own (TO-5, SS-1)."""
+
+    OWN_QUEUES = "own_queues"  # what stands in their queues, and their own
+    OWN_AND_UNASSIGNED = "own_and_unassigned"  # their own, and what nobody has yet in their queues
+    OWN = "own"  # what they are assigned to, answer for, or have made
+    ORGANISATION = "organisation"  # of who asks: all that their organisation asks for
+
+
+OF_STAFF = (Sight.OWN_QUEUES, Sight.OWN_AND_UNASSIGNED, Sight.OWN)
 _P = Permission
 _ROBOT = frozenset({_P.VIEW, _P.CREATE, _P.WORK, _P.RESOLVE})  # on leased items; mail by grant
 _AGENT = _ROBOT | {_P.MAIL, _P.APPROVALS_REQUEST, _P.REPORTS}

@@ -53,6 +53,7 @@ class Person(AbstractBaseUser):
     hides_time = models.BooleanField(null=True)  # the clock of an item, which runs all the same (TL-5)
     is_active = models.BooleanField(default=True)
     own_queues_only = models.BooleanField(default=False)
+    sees = models.CharField(max_length=20, null=True)  # `permissions.Sight`; null: what role and grants say
     robot = models.JSONField(null=True)  # kinds and lease of a robot, as configured
     absent = models.JSONField(null=True)  # from, to, substitute
     reports_to = models.ForeignKey("self", models.SET_NULL, null=True, related_name="reports")  # H-1, Q-11

@@ -69,7 +69,7 @@ def changes(after: Mark) -> Batch:
     rows = fetch(
         f"SELECT {transaction}, e.id, e.type, items.id, items.number, items.kind, items.ordinal, items.version, "
         "items.list, items.assignee_id, items.owner_id, q.key, "
-        "items.state, items.creator_id, items.discarded_at, d.key "
+        "items.state, items.creator_id, items.discarded_at, d.key, items.queue_id "
         "FROM entries e JOIN items ON items.id = e.item_id LEFT JOIN definitions d ON d.id = items.process_id "
         "LEFT JOIN queues q ON q.id = items.queue_id "
         f"WHERE {place} LIMIT {MOST}",
@@ -84,7 +84,7 @@ def _by_item(rows: Iterable[tuple[Any, ...]]) -> dict[int, Changed]:
     found: dict[int, Changed] = {}
     for _, _, type_, item_id, number, kind, ordinal, version, listed, assignee, owner, queue, *standing in rows:
         if item_id not in found:
-            state, creator, discarded, path = standing
+            state, creator, discarded, path, queue_id = standing
             found[item_id] = Changed(
                 reference=str(Reference(KINDS[kind], number, ordinal)),
                 version=version,
@@ -92,7 +92,7 @@ def _by_item(rows: Iterable[tuple[Any, ...]]) -> dict[int, Changed]:
                 assignee_id=assignee,
                 owner_id=owner,
                 queue=queue,
-                standing=Standing(state, creator, assignee, discarded is not None, path),
+                standing=Standing(state, creator, assignee, discarded is not None, path, owner, queue_id),
             )
         found[item_id].types.add(type_)
     return found

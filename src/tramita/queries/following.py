@@ -73,7 +73,7 @@ def readers(items: Collection[int], people: Iterable[Actor]) -> dict[int, set[in
     asked: dict[object, set[int]] = {}
     found: dict[int, set[int]] = {}
     for actor in people:
-        rights = (actor.role in STAFF or actor.role is Role.ROBOT, actor.grants)
+        rights = (actor.role in STAFF or actor.role is Role.ROBOT, actor.grants, actor.sees and actor.id)
         if rights not in asked:
             asked[rights] = _seen(items, actor) if rights[0] else set()
         if actor.id is not None:

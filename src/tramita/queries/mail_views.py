@@ -134,7 +134,7 @@ def came_in(actor: Actor, narrow: Narrow) -> Page:
 
 
 def _theirs(actor: Actor, seen: Fragment) -> Fragment:
-    if actor.grants is None:
+    if actor.grants is None and not actor.sees:
         return TRUE
     return Fragment(
         "EXISTS (SELECT 1 FROM messages JOIN items ON items.id = messages.item_id "

@@ -15,7 +15,8 @@ from tramita.queries.records import among
 from tramita.queries.rows import document, fetch
 from tramita.queries.views import IN_SIDEBAR, Shortcut
 
-COLUMNS = ("id", "name", "role", "email", "organisation_id", "own_queues_only", "language", "time_zone")
+COLUMNS = ("id", "name", "role", "email", "organisation_id", "own_queues_only", "language", "time_zone", "sees")
+QUEUE, PATH, RIGHTS, MORE = range(len(COLUMNS), len(COLUMNS) + 4)  # where the rest of a row begins
 PLAIN = ", ".join(f"p.{column}" for column in COLUMNS)
 BESIDES = (
     "password",
@@ -46,7 +47,7 @@ def signed_in(person_id: int) -> Person | None:
     if not rows:
         return None
     actor = _from_rows(rows)
-    plain = dict(zip((*COLUMNS, *BESIDES), (*rows[0][:8], *rows[0][11 : 11 + len(BESIDES)]), strict=True))
+    plain = dict(zip((*COLUMNS, *BESIDES), (*rows[0][:QUEUE], *rows[0][MORE : MORE + len(BESIDES)]), strict=True))
     plain |= {"role": actor.role, "own_queues_only": actor.own_queues_only, "is_active": True}
     names = [field.attname for field in Person._meta.concrete_fields if field.attname in plain]  # in Django's order
     person = Person.from_db("default", names, [plain[name] for name in names])
@@ -143,8 +144,8 @@ VIEWS = (
 
 
 def _from_rows(rows: list[tuple[Any, ...]]) -> Actor:
-    person_id, name, role, email, organisation_id, own_queues_only, language, time_zone = rows[0][:8]
-    grants = tuple((row[9], frozenset(document(row[10]))) for row in rows if row[9] is not None)
+    person_id, name, role, email, organisation_id, own_queues_only, language, time_zone, sight = rows[0][:QUEUE]
+    grants = tuple((row[PATH], frozenset(document(row[RIGHTS]))) for row in rows if row[PATH] is not None)
     known = Role(role)
     return Actor(
         id=person_id,
@@ -154,8 +155,9 @@ def _from_rows(rows: list[tuple[Any, ...]]) -> Actor:
         organisation_id=organisation_id,
         grants=grants or None,
         own_queues_only=bool(own_queues_only),
-        queue_ids=frozenset(row[8] for row in rows if row[8] is not None),
+        queue_ids=frozenset(row[QUEUE] for row in rows if row[QUEUE] is not None),
         language=language,
         time_zone=time_zone,
+        sees=sight or "",
         bounds=bounds_of(person_id) if known is Role.ROBOT else None,
     )

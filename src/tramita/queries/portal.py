@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from tramita.domain.actors import Actor
 from tramita.domain.codes import ApprovalState, Kind, Method, Role, State
 from tramita.domain.mime.model import address_key
+from tramita.domain.permissions import Sight
 from tramita.models import Approval, Delivery, Item, Message, Person
 from tramita.queries.approvals import SHOWN, asked_now, by_levels, visible_to
 from tramita.queries.items import visible_to as visible_items
@@ -22,11 +23,11 @@ REQUESTS = (Kind.TICKET, Kind.CASE)
 
 
 def requests_of(actor: Actor, *, everybodys: bool, at: datetime, cursor: str | None = None) -> Found:
-    """The newest first. `everybodys`: of the organisation too, which a manager may see (TO-1).
+    """The newest first. `everybodys`: of the organisation too, as far as they may see that (TO-1, SS-1).
 
     Raises: Invalid, for a cursor that is not ours. Cost: two statements.
     """
-    reader = actor if everybodys else replace(actor, role=Role.REQUESTER)
+    reader = actor if everybodys else replace(actor, role=Role.REQUESTER, sees="")
     return search(reader, Filters(kind=REQUESTS), at=at, cursor=cursor)
 
 
@@ -55,8 +56,9 @@ def is_asked(approval: Approval, actor: Actor) -> bool:
 
 
 def may_see_all(actor: Actor) -> bool:
-    """A manager sees what others of the organisation asked (TO-1)."""
-    return actor.role is Role.MANAGER and actor.organisation_id is not None
+    """A manager sees what others of the organisation asked, and who may (TO-1, SS-1)."""
+    sees = actor.role is Role.MANAGER or actor.sees == Sight.ORGANISATION
+    return sees and actor.organisation_id is not None
 
 
 def opening_of(item: Item) -> str:

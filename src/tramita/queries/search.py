@@ -12,6 +12,7 @@ from tramita.domain import references
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus, Kind, Listed, Role, State
 from tramita.domain.errors import Invalid
+from tramita.domain.permissions import Sight
 from tramita.models import Definition, Item, Organisation, Person, Queue
 from tramita.queries import cursors
 from tramita.queries.due_rules import installation_zone
@@ -146,6 +147,9 @@ def _asked(actor: Actor) -> Fragment:
         ours = "SELECT id FROM organisations WHERE id = %s OR parent_id = %s"
         parts.append(f"SELECT id FROM items WHERE organisation_id IN ({ours})")
         params += [actor.organisation_id, actor.organisation_id]
+    elif actor.sees == Sight.ORGANISATION and actor.organisation_id is not None:
+        parts.append("SELECT id FROM items WHERE organisation_id = %s")
+        params.append(actor.organisation_id)
     return Fragment(f"items.id {ONE_OF[connection.vendor].format(' UNION '.join(parts))}", tuple(params))
 
 

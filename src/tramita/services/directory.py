@@ -18,6 +18,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.definitions import LANGUAGES
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotPermitted
+from tramita.domain.permissions import Sight
 from tramita.models import Organisation, Person
 from tramita.queries.contacts import get_visible, may_change, organisations
 from tramita.queries.people import person_by_address
@@ -26,7 +27,8 @@ from tramita.services.definitions.values import ADDRESS, ADDRESS_LENGTH, TITLE_L
 from tramita.services.desk_settings import declared_for
 from tramita.services.transactions import one_transaction
 
-GUARDED = ("email", "organisation", "active", "manager")  # of who approves or signs in: more than a name hangs on these
+# of who approves or signs in: more than a name hangs on these
+GUARDED = ("email", "organisation", "active", "manager", "sees_organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Card:
     time_zone: str = ""
     active: bool = True
     manager: bool = False  # approves for their organisation (AP-6)
+    sees_organisation: bool = False  # all that their organisation asks for (SS-1)
     properties: Mapping[str, Any] = field(default_factory=dict)  # D-22
 
     @property
@@ -58,6 +61,7 @@ def card_of(person: Person) -> Card:
         time_zone=person.time_zone,
         active=person.is_active,
         manager=person.role is Role.MANAGER,
+        sees_organisation=person.sees == Sight.ORGANISATION,
         properties=dict(person.properties or {}),
     )
 
@@ -124,6 +128,7 @@ def _write(person: Person, card: Card, by: Actor, *, before: Card | None = None)
         raise Invalid(faults)
     person.name, person.email, person.organisation = card.name, card.email, organisation
     person.language, person.time_zone, person.is_active = card.language, card.time_zone, card.active
+    person.sees = Sight.ORGANISATION if card.sees_organisation else None
     person.role, person.properties = Role.MANAGER if card.manager else Role.REQUESTER, dict(card.properties) or None
     try:
         with transaction.atomic():
@@ -172,9 +177,9 @@ def _of_organisation(
 
 def _guarded(person: Person, card: Card, by: Actor, before: Card | None) -> list[FieldError]:
     """Links that decide go to a manager's address, and links that sign in to any account's: these are for few."""
-    told: Mapping[str, object] = asdict(before or replace(card, manager=False))
+    told: Mapping[str, object] = asdict(before or replace(card, manager=False, sees_organisation=False))
     signs_in = bool(person.password) and is_password_usable(person.password)
-    weighty = card.manager or person.role is Role.MANAGER or signs_in
+    weighty = card.manager or card.sees_organisation or person.role is Role.MANAGER or signs_in
     if not weighty or may_appoint(by):
         return []
     return [

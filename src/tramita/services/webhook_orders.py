@@ -96,7 +96,9 @@ def _order(rows: Sequence[tuple[Any, ...]], *, at: datetime) -> None:
 
 def _standing(item: Item) -> Standing:
     gone, path = item.discarded_at is not None, item.process.key if item.process else None
-    return Standing(item.state.number, item.creator_id, item.assignee_id, gone, path)
+    return Standing(
+        item.state.number, item.creator_id, item.assignee_id, gone, path, owner_id=item.owner_id, queue_id=item.queue_id
+    )
 
 
 def _payload(item: Item, event: str, type_: str, entry: int, *, at: datetime) -> dict[str, Any]:

@@ -95,7 +95,8 @@ KEYS: Words = {
     "absent.from": _("Absent from"),
     "absent.to": _("Absent until"),
     "absent.substitute": _("Substitute"),
-    "own_queues_only": _("Sees the work of their own queues only"),
+    "own_queues_only": _("Works in their own queues only"),
+    "sees": _("Sees"),
     "organisation": _("Organisation"),
     "grants": _("Rights"),
     "kinds": _("Works on"),
@@ -264,7 +265,8 @@ HINTS: Words = {
     "addresses_verified": _("Only for one that does not say so of each address, such as Microsoft Entra ID."),
     "robots.active": _("One that is not gets no work."),
     "grants": _("Without any, the role holds everywhere. With some, only there and below."),
-    "own_queues_only": _("Else they see all that their rights allow."),
+    "own_queues_only": _("They take and are given work of these only."),
+    "sees": _("Empty: all that their rights allow."),
     "organisation": _("Only for somebody who works for one organisation."),
     "service": _("Empty: everywhere."),
     "texts": _("They may hold {{reference}}, {{title}}, {{requester}}, {{agent}} and {{due}}."),
@@ -383,6 +385,13 @@ PERMISSIONS: Words = {
     "manage_users": pgettext_lazy("right", "Manage users"),
     "audit": pgettext_lazy("right", "See the audit"),
     "approve": pgettext_lazy("right", "Approve"),
+}
+
+
+SIGHTS: Words = {
+    "own_queues": _("What stands in their queues, and their own"),
+    "own_and_unassigned": _("Their own, and what nobody has yet in their queues"),
+    "own": _("Their own only"),
 }
 
 

@@ -510,6 +510,7 @@ ALL: Mapping[str, Words] = {
     "desk_new": desk_words.NEW,
     "desk_about": desk_words.ABOUT,
     "permission": desk_words.PERMISSIONS,
+    "sight": desk_words.SIGHTS,
     "weekday": desk_words.DAYS,
     "automatic_mail": desk_words.MAILS,
     "extended": desk_words.EXTENDED,

@@ -135,11 +135,13 @@ def _card(request: StaffRequest, kept: Card | None = None) -> Card:
     texts = {name: inputs.text(request, name) for name in ("name", "email", "organisation", "language", "time_zone")}
     appoints = directory.may_appoint(request.actor)
     manager = inputs.flag(request, "manager") if appoints else bool(kept and kept.manager)
+    sees = inputs.flag(request, "sees_organisation") if appoints else bool(kept and kept.sees_organisation)
     asked = desk_settings.properties_asked("contacts", get_language() or "en")
     said = desk_form.gather(asked, desk_form.sent(request.POST)).get("properties", {})
     known = asked.keys[0].inner.names if asked.keys and asked.keys[0].inner else frozenset()
     rest = {name: value for name, value in (kept.properties if kept else {}).items() if name not in known}
-    return Card(**texts, active=inputs.flag(request, "active"), manager=manager, properties=rest | said)
+    active = inputs.flag(request, "active")
+    return Card(**texts, active=active, manager=manager, sees_organisation=sees, properties=rest | said)
 
 
 def _form(

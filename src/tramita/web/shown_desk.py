@@ -45,6 +45,7 @@ WORDS = {
     "role": "role",
     "kinds": "kind",
     "grants": "permission",
+    "sees": "sight",
     "automatic_mails": "automatic_mail",
     "type": "field_type",
     "kind": "action_kind",

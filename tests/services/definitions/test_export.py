@@ -315,7 +315,11 @@ absences = st.fixed_dictionaries(
 @st.composite
 def configurations(draw: st.DrawFn) -> dict[str, Any]:
     user = titled(
-        language=st.sampled_from(["pl", "pt-br"]), own_queues_only=flags, queues=st.just(QUEUES), absent=absences
+        language=st.sampled_from(["pl", "pt-br"]),
+        own_queues_only=flags,
+        sees=st.sampled_from(["own", "own_queues"]),
+        queues=st.just(QUEUES),
+        absent=absences,
     )
     return {
         "properties": {"users": own, "organisations": own, "contracts": own},
@@ -348,7 +352,14 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             "acme": {"name": draw(words), "properties": draw(given_properties)},
             "branch": {"name": draw(words), "parent": "acme"},
         },
-        "contacts": {"rui@acme.es": {"name": draw(words), "active": draw(flags), "organisation": "branch"}},
+        "contacts": {
+            "rui@acme.es": {
+                "name": draw(words),
+                "active": draw(flags),
+                "organisation": "branch",
+                "sees_organisation": draw(flags),
+            }
+        },
         "users": {
             key: {"name" if name == "title" else name: value for name, value in draw(user).items()}
             | {"role": "agent", "properties": draw(given_properties)}

@@ -10,6 +10,7 @@ from django.db.models import Q
 from tramita.domain.bodies import restore
 from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import ApprovalTypeDefinition, CalendarDefinition, PropertiesDefinition, Settings
+from tramita.domain.permissions import Sight
 from tramita.domain.robots import Mode
 from tramita.models import Definition, Mailbox, Organisation, Person, Queue, Route
 from tramita.services.definitions.export_processes import customers, field, levels, titled_unless
@@ -190,13 +191,15 @@ def inactive(row: Person) -> Tree:
 
 
 def contact(row: Person) -> Tree:
-    return person(row) | given(organisation=row.organisation and row.organisation.key, manager=row.role == Role.MANAGER)
+    company = row.organisation and row.organisation.key
+    sees = row.sees == Sight.ORGANISATION
+    return person(row) | given(organisation=company, manager=row.role == Role.MANAGER, sees_organisation=sees)
 
 
 def user(row: Person) -> Tree:
     tree = {"name": row.name, "role": row.role.value}
     tree |= person(row) | given(organisation=row.organisation and row.organisation.key)
-    tree |= given(own_queues_only=row.own_queues_only, grants=grants(row))
+    tree |= given(own_queues_only=row.own_queues_only, sees=row.sees, grants=grants(row))
     tree |= given(absent=row.absent and absence(row.absent))
     return tree | given(reports_to=row.reports_to and row.reports_to.email)
 

@@ -10,7 +10,7 @@ from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDefinition
 from tramita.domain.durations import parse_span
 from tramita.domain.errors import Invalid
-from tramita.domain.permissions import Permission
+from tramita.domain.permissions import OF_STAFF, Permission, Sight
 from tramita.domain.robots import LEASE, LIMITS, Mode, Terms, kept
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.desk import USER
@@ -66,9 +66,11 @@ def contact(reading: Reading, key: str, node: Node, place: Place) -> PersonDefin
     address = values.address_of(reading, key, place)
     keys = named(reading, address, node, place, "contact")
     said = CONTACT.read(keys)
-    manager = said.pop("manager", False)
-    if manager and "organisation" not in said:
-        reading.fault(node, "a manager needs an “organisation”")
+    manager, sees = said.pop("manager", False), said.pop("sees_organisation", False)
+    if (manager or sees) and "organisation" not in said:
+        reading.fault(node, f"{'a manager' if manager else 'who “sees_organisation”'} needs an “organisation”")
+    if sees:
+        said["sees"] = Sight.ORGANISATION
     role, own = Role.MANAGER if manager else Role.REQUESTER, properties.given(reading, keys, "contacts")
     keys.done()
     return PersonDefinition(address, role=role, **said, properties=own)
@@ -180,7 +182,14 @@ PERSON = (
     shapes.special("time_zone", "time_zone", values.time_zone),
     shapes.flag("active", on=True),
 )
-CONTACT = Shape((*PERSON, shapes.reference("organisation", "organisation"), shapes.flag("manager")))
+CONTACT = Shape(
+    (
+        *PERSON,
+        shapes.reference("organisation", "organisation"),
+        shapes.flag("manager"),
+        shapes.flag("sees_organisation"),
+    )
+)
 MEMBER = Shape(
     (
         PERSON[0],
@@ -189,6 +198,7 @@ MEMBER = Shape(
         shapes.reference("reports_to", "user"),
         shapes.special("absent", "absence", absence, of=("user",)),
         shapes.flag("own_queues_only"),
+        shapes.choice("sees", *OF_STAFF),
         shapes.reference("organisation", "organisation"),
         shapes.special("grants", "grants", grants, of=tuple(PERMISSIONS)),
     )

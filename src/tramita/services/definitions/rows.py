@@ -188,6 +188,7 @@ class People:
             "organisation_id": organisation and organisation.pk,
             "is_active": one.active and one.mode != Mode.TEST,  # for live work a robot for test runs is not there
             "own_queues_only": one.own_queues_only,
+            "sees": one.sees,
             "absent": absence(one.absent),
             "properties": dict(one.properties) or None,
             "robot": robot(one),
