@@ -33,6 +33,7 @@ from tramita.domain.sender_dns import Sending, examine
 from tramita.models import (
     Alert,
     Approval,
+    AuditLine,
     Definition,
     Delivery,
     Item,
@@ -464,6 +465,10 @@ def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     root = factories.administrator()
     trashing.delete_item(desk.ticket(title=TITLE, description=WORDS, at=now), reason=WORDS, by=root, at=now)
     found.add("trash", "/trash")
+    kept = {"by_id": desk.ana.id, "at": now}
+    AuditLine.objects.create(area="deletions", what="deleted", about=TITLE, why=WORDS, **kept)
+    AuditLine.objects.create(area="audit", what="switched_on", about="exports", **kept)
+    found.add("audit", "/audit")
     job = bulk.begin("follow", [one.pk for one in found.items], by=desk.ana, at=now)
     found.add("bulk", "/bulk")
     found.add("job", f"/bulk/{job.pk}")

@@ -1,6 +1,7 @@
 """The tables, a module per noun, and what the database keeps true for us."""
 
 from tramita.models.approvals import Approval, ApprovalToken, Consent
+from tramita.models.auditing import AuditLine
 from tramita.models.bringing_in import BroughtIn
 from tramita.models.building import ProcessDraft, Trial
 from tramita.models.configuration import ConfigurationChange, Definition, Mailbox, Route, Version
@@ -45,6 +46,7 @@ __all__ = [
     "Approval",
     "ApprovalToken",
     "Attachment",
+    "AuditLine",
     "BlockedAddress",
     "BroughtIn",
     "CannedUse",

@@ -12,13 +12,14 @@ from typing import Any
 from django.db.models import Q
 
 from tramita.domain.actors import Actor
+from tramita.domain.auditing import Area
 from tramita.domain.codes import Kind, Listed, State, WaitType
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotPermitted
 from tramita.models import Delivery, Item, Person, PushSubscription, Timer, Trashed
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries import trash
 from tramita.queries.visibility import may
-from tramita.services import flowing
+from tramita.services import auditing, flowing
 from tramita.services.ledger import Change
 from tramita.services.transactions import one_transaction
 
@@ -36,6 +37,7 @@ def delete_item(item: Item, *, reason: str, by: Actor, at: datetime) -> Trashed:
     _permit(by)
     reason = _said(reason)
     flowing.hold(item)
+    auditing.note(Area.DELETIONS, "deleted", _called(item), why=reason, by=by, at=at)
     return _delete_tree(item, None, reason, by=by, at=at)
 
 
@@ -57,6 +59,7 @@ def delete_contact(number: int, *, reason: str, by: Actor, at: datetime) -> Tras
         person=person, at=at, by_id=by.id, reason=reason, kept={"is_active": person.is_active}
     )
     Person.objects.filter(pk=person.pk).update(is_active=False)
+    auditing.note(Area.DELETIONS, "deleted", person.name or person.email or "", why=reason, by=by, at=at)
     PushSubscription.objects.filter(person=person).delete()
     for top in tops:
         flowing.hold(top)
@@ -72,10 +75,16 @@ def restore(number: int, *, by: Actor, at: datetime) -> Trashed:
     _permit(by)
     row = trash.get(by, number, for_update=True)
     _restore_one(row, by=by, at=at)
+    about = _called(row.item) if row.item else str(row.person)
+    auditing.note(Area.DELETIONS, "restored", about, by=by, at=at)
     for one in Trashed.objects.filter(Q(first=row) | Q(first__first=row)).order_by("pk"):
         _restore_one(one, by=by, at=at)
     Trashed.objects.filter(pk=row.pk).delete()  # and what went along
     return row
+
+
+def _called(item: Item) -> str:
+    return f"{item.reference} {item.title}".strip()
 
 
 def _permit(by: Actor) -> None:

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from tramita.domain.actors import Actor
+from tramita.domain.auditing import Area
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotPermitted
 from tramita.domain.narrowing import Narrowing
 from tramita.models import Person, Queue, View
 from tramita.queries.views import may_change, may_share_with_all, teams
+from tramita.services import auditing
 from tramita.services.transactions import one_transaction
 
 LONGEST_TITLE = 80
@@ -36,6 +38,7 @@ def make(wanted: Wanted, *, by: Actor, at: datetime) -> View:
     owner = Person.objects.select_for_update().get(pk=cast("int", by.id))  # two windows count one after the other
     if View.objects.filter(owner=owner).count() >= MOST:
         raise Conflict("You have %(count)s views. Delete one first.", count=MOST)
+    auditing.note(Area.REPORTS, "made", wanted.title, by=by, at=at)
     return View.objects.create(owner=owner, created_at=at, updated_at=at, **columns)
 
 
@@ -47,13 +50,15 @@ def change(view: View, wanted: Wanted, *, version: int, by: Actor, at: datetime)
     held = View.objects.filter(pk=view.pk, version=version)
     if not held.update(version=version + 1, updated_at=at, **columns):
         raise Conflict("Somebody changed this view meanwhile. Look at it again, then decide.")
+    auditing.note(Area.REPORTS, "changed", wanted.title, by=by, at=at)
 
 
 @one_transaction
-def delete(view: View, *, by: Actor) -> None:
+def delete(view: View, *, by: Actor, at: datetime) -> None:
     """Take it away, from everybody it is shared with. Raises: NotPermitted."""
     _require(view, by)
     View.objects.filter(pk=view.pk).delete()
+    auditing.note(Area.REPORTS, "deleted", view.title, by=by, at=at)
 
 
 def _require(view: View, by: Actor) -> None:

@@ -115,6 +115,7 @@ KEYS: Words = {
     "service": _("Where it serves"),
     "texts": _("Texts"),
     "attach_tagged": _("Goes along: files of the item tagged"),
+    "audit": _("The audit keeps"),
     "settings.attach_tagged": _("Files of the item that go along, by their tags"),
     "attach_tagged.no_response": _("When nobody answered"),
     "attach_tagged.case_launched": _("When a Case starts"),
@@ -388,6 +389,21 @@ PERMISSIONS: Words = {
 }
 
 
+AUDITED: Words = {
+    "deletions": _("Deletions"),
+    "exports": _("Exports"),
+    "reports": _("Saved views"),
+    "audit": _("The audit itself"),
+}
+AUDIT_SAYS: Words = {
+    "deleted": pgettext_lazy("audit", "Deleted"),
+    "restored": pgettext_lazy("audit", "Restored"),
+    "exported": pgettext_lazy("audit", "Exported"),
+    "made": pgettext_lazy("audit", "Made"),
+    "changed": pgettext_lazy("audit", "Changed"),
+    "switched_on": pgettext_lazy("audit", "Kept from now on"),
+    "switched_off": pgettext_lazy("audit", "Kept no more"),
+}
 SIGHTS: Words = {
     "own_queues": _("What stands in their queues, and their own"),
     "own_and_unassigned": _("Their own, and what nobody has yet in their queues"),

@@ -511,6 +511,8 @@ ALL: Mapping[str, Words] = {
     "desk_about": desk_words.ABOUT,
     "permission": desk_words.PERMISSIONS,
     "sight": desk_words.SIGHTS,
+    "audit_area": desk_words.AUDITED,
+    "audit_what": desk_words.AUDIT_SAYS,
     "weekday": desk_words.DAYS,
     "automatic_mail": desk_words.MAILS,
     "extended": desk_words.EXTENDED,

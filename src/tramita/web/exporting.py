@@ -9,10 +9,12 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from tramita.domain.actors import Actor
+from tramita.domain.auditing import Area
 from tramita.queries import own_fields, worklists
 from tramita.queries.list_rows import Row
 from tramita.queries.visibility import Fragment
 from tramita.queries.worklists import ORDERS, Place
+from tramita.services import auditing
 from tramita.ui import labels, moments, sheets
 from tramita.ui.sheets import Cell
 from tramita.ui.worklist import LATE, Line
@@ -38,6 +40,7 @@ def export(
     own = own_fields.declared() if look.with_fields else {}
     heads = [_("Reference"), _("Title"), *(own_words.title(one, own) or _head(one, zone) for one in look.columns)]
     content_type, made = FILES[kind]
+    auditing.note(Area.EXPORTS, "exported", f"{heading} ({kind.upper()})", by=actor, at=now)
     rows = _rows(place, actor, look, narrow, now, tonight, own)
     response = HttpResponse(made(heads, rows), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, f"{heading} {now:%Y-%m-%d}.{kind}")

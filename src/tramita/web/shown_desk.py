@@ -46,6 +46,7 @@ WORDS = {
     "kinds": "kind",
     "grants": "permission",
     "sees": "sight",
+    "audit": "audit_area",
     "automatic_mails": "automatic_mail",
     "type": "field_type",
     "kind": "action_kind",

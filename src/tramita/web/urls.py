@@ -5,6 +5,7 @@ from django.views.generic.base import RedirectView
 
 from tramita.web import (
     approving,
+    auditing,
     authorising,
     building,
     bulk,
@@ -104,6 +105,7 @@ urlpatterns = [
     path("contacts/import", importing_contacts.from_sheet, name="import-contacts"),
     path("contacts/<int:number>/merge", merging_contacts.merge, name="merge-contact"),
     path("contacts/<int:number>/delete", trashing.contact, name="delete-contact"),
+    path("audit", auditing.audit, name="audit"),
     path("trash", trashing.all_of_it, name="trash"),
     path("trash/<int:number>/restore", trashing.restore, name="restore-trash"),
     path(ITEM, item_page.show, name="item"),

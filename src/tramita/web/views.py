@@ -78,7 +78,7 @@ def change(request: StaffRequest, number: int) -> HttpResponse:
 @staff
 def delete(request: StaffRequest, number: int) -> HttpResponse:
     """Take it away."""
-    saved.delete(get_view(request.actor, number), by=request.actor)
+    saved.delete(get_view(request.actor, number), by=request.actor, at=timezone.now())
     messages.success(request, _("The view is deleted."))
     return redirect("views")
 

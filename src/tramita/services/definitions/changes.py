@@ -7,6 +7,7 @@ from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.models import ConfigurationChange
+from tramita.services import auditing
 from tramita.services.definitions import export
 from tramita.services.definitions.plain import Tree
 from tramita.services.definitions.tally import Applied
@@ -32,6 +33,10 @@ def record(before: Tree, applied: Applied, *, by: Actor, at: datetime) -> None:
             if was.get(key) != became.get(key)
         ]
     ConfigurationChange.objects.bulk_create(rows)
+    for one in rows:
+        if one.section == "settings":
+            kept, keeps = ((tree or {}).get("audit", ()) for tree in (one.before, one.after))
+            auditing.note_switched(kept, keeps, by=by, at=at)
 
 
 def things(section: str, tree: Tree) -> Iterator[tuple[str, Any]]:

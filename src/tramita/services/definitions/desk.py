@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from zoneinfo import ZoneInfo
 
 from tramita.domain import mail_templates
+from tramita.domain.auditing import AREAS
 from tramita.domain.calendars import Calendar, build_calendar
 from tramita.domain.codes import Kind
 from tramita.domain.definitions import (
@@ -234,6 +235,7 @@ SETTINGS = Shape(
         shapes.number("keep_raw_mail", 1, LARGEST),  # MAIL-18
         shapes.lines("file_types", file_types),  # F-2
         shapes.special("attach_tagged", "lists", attach_tagged, of=MAIL_KINDS),  # F-3
+        shapes.special("audit", "ticked", values.several(values.one_of(*AREAS)), of=AREAS),  # TO-6
         shapes.special("limits", "numbers", limits, of=tuple(field.name for field in fields(Limits))),  # Z-14
     )
 )
