@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0057_what_somebody_sees"),
+        ("tramita", "0058_what_somebody_sees"),
     ]
 
     operations = [
