@@ -17,7 +17,7 @@ import pytest
 from tests.needs import needs
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
     from tests.desk import Desk
 
@@ -120,6 +120,11 @@ def sign_in(page: Page, site: str, desk: Desk) -> None:
     """As Ana, who comes to her Inbox."""
     let_in(page.context, site, desk.ana)
     page.goto(f"{site}/inbox")
+
+
+def written(page: Page) -> Locator:
+    """What the reply holds, whether its field is still plain or the editor has taken its place."""
+    return page.locator(".reply-form textarea[name=text]")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests import factories
 from tests.desk import Desk, publish
-from tests.e2e.conftest import open_browser, sign_in
+from tests.e2e.conftest import open_browser, sign_in, written
 from tramita.gateways.storage import storage
 from tramita.models import Delivery, Item, Message
 from tramita.services import posting, working
@@ -51,7 +51,7 @@ def test_a_browser_that_dies_loses_three_seconds_at_most(
 
     page.goto(f"{site}/items/{item.reference}")
 
-    expect(page.get_by_role("textbox", name="Reply")).to_have_value(re.compile("It was booked twice."))
+    expect(written(page)).to_have_value(re.compile("It was booked twice."))
 
 
 def test_what_is_typed_is_kept_when_the_page_is_left(page: Page, site: str, item: Item) -> None:
@@ -63,7 +63,7 @@ def test_what_is_typed_is_kept_when_the_page_is_left(page: Page, site: str, item
 
     page.goto(f"{site}/items/{item.reference}")
 
-    expect(page.get_by_role("textbox", name="Reply")).to_have_value("Half a sentence")
+    expect(written(page)).to_have_value("Half a sentence")
 
 
 def test_two_windows_do_not_eat_each_others_words(page: Page, site: str, item: Item) -> None:
@@ -91,7 +91,7 @@ def test_a_mail_that_was_sent_too_soon_comes_back(page: Page, site: str, item: I
     undo.focus()
     page.keyboard.press("Enter")
 
-    expect(page.get_by_role("textbox", name="Reply")).to_have_value("It goes back on Friday.")
+    expect(written(page)).to_have_value("It goes back on Friday.")
     expect(page.locator(".message").first).to_contain_text("Taken back, not sent")
 
     page.get_by_role("button", name="Send", exact=True).click()
@@ -114,7 +114,7 @@ def test_a_mail_waits_for_its_time_and_can_be_cancelled(page: Page, site: str, i
     expect(going.get_by_role("button", name="Send now")).to_be_visible()
     going.get_by_role("button", name="Cancel").click()
 
-    expect(page.get_by_role("textbox", name="Reply")).to_have_value("Happy new year.")
+    expect(written(page)).to_have_value("Happy new year.")
     assert Delivery.objects.get().state == Delivery.State.CANCELLED
 
 
@@ -138,7 +138,7 @@ def test_a_canned_text_comes_to_the_cursor_with_its_file(page: Page, site: str, 
     expect(page.get_by_role("button", name=re.compile("Ask for the order"))).to_be_hidden()
     page.get_by_role("button", name=re.compile("^Refund")).click()
 
-    expect(reply).to_have_value("Dear Rui Sousa, it is on its way., bye.")
+    expect(written(page)).to_have_value("Dear Rui Sousa, it is on its way., bye.")
     expect(page.locator(".attached .file")).to_have_count(2)
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator(".message").first).to_contain_text("terms.pdf")

@@ -88,6 +88,22 @@ def test_the_hands_stay_on_the_keyboard(page: Page, site: str, desk: Desk) -> No
     expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
 
 
+def test_what_was_pressed_last_is_what_comes(chromium: Browser, site: str, desk: Desk) -> None:
+    """UI: a page that is slow to come neither covers what was pressed after it nor swallows its answer."""
+    desk.ticket(title="Invoice 991 twice", at=timezone.now())
+    page = open_browser(chromium).new_page()  # htmx writes what it gave up to the console
+    sign_in(page, site, desk)
+    page.route("**/queues", lambda _: None)  # it does not come yet
+    with page.expect_request("**/queues"):
+        page.locator("#sidebar").get_by_role("link", name=re.compile("^Queues")).first.click()
+
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/queues")):
+        page.locator(".topbar").get_by_role("button", name="Pull from queue").click()
+
+    expect(page.get_by_role("heading", name="Invoice 991 twice")).to_be_visible()
+    expect(page).to_have_url(re.compile("/items/"))
+
+
 def test_the_palette_does_what_the_page_offers(page: Page, site: str, desk: Desk) -> None:
     """UI: ctrl k opens the palette anywhere, inside a field too; what it lacks is looked for in the desk."""
     item = desk.ticket(title="Zażółć gęślą")
