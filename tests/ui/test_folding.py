@@ -1,6 +1,9 @@
 """What a template says by names alone becomes its text when it is read (MEASURED section 3)."""
 
-from jinja2 import DictLoader
+from collections.abc import Callable
+
+from django.utils import translation
+from jinja2 import DictLoader, FunctionLoader
 from markupsafe import Markup
 
 from tramita.ui.folding import FoldingEnvironment
@@ -44,3 +47,63 @@ def test_a_name_of_the_templates_own_is_its_own() -> None:
     assert told('{% from "marks" import icon %}{{ icon("case") }}', marks=other)[0] == "<b>case</b>"
     assert told('{% from "marks" import icon as icon %}{{ icon("case") }}', marks=other)[0] == "<b>case</b>"
     assert told("{% for icon in [name.upper] %}{{ icon() }}{% endfor %}")[0] == "TICKET"
+
+
+SAYS = {"en": {}, "pl": {"Close": "Zamknij <b>“%”</b>", "Two\nlines": "Dwa", "Name": "Imię"}}
+
+
+def spoken(template: str, **other: str) -> tuple[str, str, list[str]]:
+    """What comes out of it in English and in Polish, and what was asked for at its second rendering."""
+    asked: list[str] = []
+
+    def speaker(language: str) -> Callable[[str], Markup]:
+        def said(sentence: str) -> Markup:
+            asked.append(sentence)
+            return Markup(SAYS[language].get(sentence, sentence))
+
+        return said
+
+    env = FoldingEnvironment(loader=DictLoader({"page": template, **other}), autoescape=True)
+    env.spoken, env.sentences = {"gettext": speaker, "_": speaker}, ("_",)
+
+    def page(language: str) -> str:
+        with translation.override(language):
+            return env.get_template("page").render(name="<Ana>")
+
+    page("en"), page("pl")
+    asked.clear()
+    return page("en"), page("pl"), asked
+
+
+def test_a_sentence_is_text_of_the_template_in_each_language() -> None:
+    """And stays markup; what is not ours is escaped beside it."""
+    polish = "<a>Zamknij <b>“%”</b></a>&lt;Ana&gt;"
+    assert spoken('<a>{{ _("Close") }}</a>{{ name }}') == ("<a>Close</a>&lt;Ana&gt;", polish, [])
+    assert spoken('{{ _("Two\\nlines") }}') == ("Two\nlines", "Dwa", [])
+
+
+def test_a_sentence_is_found_in_what_is_included_imported_and_inherited() -> None:
+    other = {
+        "base": '{% block main %}{% endblock %}{{ _("Name") }}',
+        "part": '{% if name %}{{ _("Close") }}{% endif %} ',
+        "marks": '{% macro mark(n) %}{% for _i in range(n) %}{{ _("Name") }} {% endfor %}{% endmacro %}',
+    }
+    main = '{% include "part" %}{% from "marks" import mark %}{{ mark(2) }}'
+    page = '{% extends "base" %}{% block main %}' + main + "{% endblock %}"
+
+    assert spoken(page, **other) == ("Close Name Name Name", "Zamknij <b>“%”</b> Imię Imię Imię", [])
+
+
+def test_a_sentence_within_an_expression_is_asked_in_the_language_of_the_template() -> None:
+    assert spoken('{{ "" ~ _("Name") }}') == ("Name", "Imię", ["Name", "Name"])
+
+
+def test_a_template_that_changed_is_read_again() -> None:
+    texts = {"page": '{{ _("Name") }}'}
+    env = FoldingEnvironment(loader=FunctionLoader(lambda name: (texts[name], None, lambda: False)))
+    env.spoken, env.sentences = {"gettext": lambda _language: str, "_": lambda _language: str}, ("_",)
+    assert env.get_template("page").render() == "Name"
+
+    texts["page"] = '{{ _("Close") }}'
+
+    assert env.get_template("page").render() == "Close"

@@ -1,7 +1,7 @@
 """The template environment: what every page may use without asking."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from tramita.ui import desk_words, labels, moments, people, worklist
 from tramita.ui.folding import FoldingEnvironment
 from tramita.ui.stylesheet import stylesheet
-from tramita.ui.words import said
+from tramita.ui.words import said, speaker
 
 
 def environment(**options: Any) -> Environment:
@@ -40,7 +40,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(_=said, gettext=said)  # the extension's own walk through the context at each sentence
     env.filters["pairs"] = lambda values: [(value, value) for value in values]
     env.globals.update(GLOBALS)
-    env.folded = FOLDED
+    env.folded, env.spoken, env.sentences = FOLDED, SPOKEN, ("_", "gettext")
     return env
 
 
@@ -91,6 +91,14 @@ FOLDED: Mapping[str, Callable[..., Any]] = {
     "icon": icon,
     "modules": modules,
     "sprite": sprite,
+}
+
+# what answers by its arguments and the language
+SPOKEN: Mapping[str, Callable[[str], Callable[..., Any]]] = {
+    "_": speaker,
+    "gettext": speaker,
+    "word": lambda language: partial(labels.word_in, language),
+    "words": lambda language: partial(labels.words_in, language),
 }
 
 GLOBALS: Mapping[str, object] = {

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import ApprovalState, Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
@@ -539,11 +539,16 @@ def system(code: str) -> str:
 
 def words(family: str) -> Mapping[str, str]:
     """A whole family in the reader's language, translated once (MEASURED section 3)."""
-    return _words(family, get_language() or "")
+    return words_in(get_language() or "", family)
+
+
+def word_in(language: str, family: str, code: object) -> str:
+    """See `word`."""
+    return words_in(language, family).get(str(code), str(code))
 
 
 @lru_cache(maxsize=256)
-def _words(family: str, language: str) -> Mapping[str, str]:
-    """`language` is that of this thread: a part of the key, not of the question."""
-    del language
-    return {str(code): str(label) for code, label in ALL[family].items()}
+def words_in(language: str, family: str) -> Mapping[str, str]:
+    """See `words`."""
+    with override(language or None):
+        return {str(code): str(label) for code, label in ALL[family].items()}
