@@ -64,3 +64,21 @@ def test_a_statement_with_the_values_of_an_item_and_its_entries_is_taken_apart_o
 
     assert _queries._query2pg.cache_info().hits > known.hits
     assert _queries._query2pg.cache_info().misses == known.misses
+
+
+def test_whether_a_connection_lives_is_seen_without_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one that the server ended is found out before a page asks over it."""
+    other = connection.copy()
+    other.connect()
+    try:
+        assert other.is_usable()
+        with monkeypatch.context() as mute:
+            mute.setattr(type(other.connection), "cursor", None)  # nothing can be asked
+            assert other.is_usable()
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [other.connection.info.backend_pid])
+
+        assert not other.is_usable()
+    finally:
+        other.close()

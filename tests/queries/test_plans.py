@@ -381,7 +381,7 @@ def test_the_statements_of_a_page_do_not_grow_with_its_rows(django_assert_num_qu
         make.ticket(queue=queue, requester=make.requester(), assignee=make.person(), listed=Listed.QUEUE)
     place = worklists.in_queue(queue.pk)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         actor = people.actor_by_id(ana.id)
         shell_of(actor, Listing(place, NOW, TONIGHT))
         page = worklists.page(place, actor, now=NOW, tonight=TONIGHT)

@@ -131,7 +131,7 @@ def test_what_was_said_comes_newest_first_with_bodies_and_files(django_assert_nu
         make.attachment(ticket, mail)
     make.entry(ticket, "note_added", by=ana, words={"body": "Called."}, data={"resolution": True})
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         note, newest, *older = comms(ticket, ana)
 
     assert (note.message, note.entry.data) == (None, {"body": "Called.", "resolution": True})

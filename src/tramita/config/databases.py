@@ -63,7 +63,7 @@ def _postgresql(url: str, env: Env) -> dict[str, Any]:
         raise WrongSetting(VARIABLE, repr(min(unknown)), f"only {', '.join(sorted(PASSED_ON))} after the “?”")
     prepared = env.prepared_statements
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "tramita.config.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or "") or given["user"],
         "PASSWORD": unquote(parts.password or "") or given["password"],

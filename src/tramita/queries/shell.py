@@ -8,10 +8,11 @@ from tramita.domain.actors import Actor
 from tramita.domain.cards import FieldDefinition
 from tramita.domain.codes import DueStatus
 from tramita.domain.narrowing import Narrowing, Reader
+from tramita.domain.references import Reference
 from tramita.queries import charts, narrowed, own_fields
 from tramita.queries.charts import Bar
 from tramita.queries.events import BEGINNING, cursor_at, newest_sql
-from tramita.queries.list_rows import Row
+from tramita.queries.list_rows import KINDS
 from tramita.queries.notices import latest_sql, unread_sql
 from tramita.queries.rows import fetch, stored
 from tramita.queries.tray import RECENT as A_DAY
@@ -24,10 +25,11 @@ from tramita.queries.worklists import (
     Place,
     counted,
     due_range,
+    focus_sql,
     in_queue,
     inbox,
+    opened_sql,
     owned,
-    recent_and_focus,
 )
 
 RECENT = 5
@@ -82,6 +84,14 @@ class ViewCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """An item that the reader opened lately."""
+
+    reference: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """The bars."""
 
@@ -90,7 +100,7 @@ class Shell:
     owned: Count
     unhandled: Count
     queues: Sequence[QueueCount]
-    recent: Sequence[Row]
+    recent: Sequence[Opened]
     cursor: str  # of the ledger, read before the rest: the stream goes on from here
     reader: int  # their id
     totals: Mapping[DueStatus, Count] = field(default_factory=dict)  # of the list that the page shows (H-2)
@@ -99,7 +109,7 @@ class Shell:
     designs: bool = False  # they may open the Builder
     views: Sequence[ViewCount] = ()
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)  # of what the list is narrowed by
-    focus: Sequence[Row] = ()  # of the Inbox, in its reader's order (Z-6)
+    focus: Collection[str] = ()  # what of the Inbox its reader has in focus (Z-6)
     chart: Sequence[Bar] = ()  # of the list, the largest first (H-3, H-5)
     own: Mapping[str, FieldDefinition] = field(default_factory=dict)  # what the list may show of fields (D-20)
     news: Count = field(default_factory=lambda: Count(0))  # notifications that they have not read
@@ -144,7 +154,7 @@ class Views:
 def shell_of(
     actor: Actor, listing: Listing | None = None, *, now: datetime | None = None, views: Views | None = None
 ) -> Shell:
-    """The bars of this person's pages. Cost: two statements, the totals of a list and its names included."""
+    """The bars of this person's pages. Cost: one statement, the totals of a list and its names included."""
     now = listing.now if listing else now
     lines = [
         Fragment(f"SELECT 'cursor', tx, entry, 0 FROM ({newest_sql()}) newest"),
@@ -156,6 +166,8 @@ def shell_of(
         _line("news", unread_sql(actor, NEWS_CAP + 1)),
         _line("newest_news", latest_sql(actor)),
         *(_queue(queue_id, actor) for queue_id in sorted(actor.queue_ids)),
+        _items("opened", "title", opened_sql(actor, limit=RECENT)),
+        _items("focus", "''", focus_sql(actor, "items.number, items.kind, items.ordinal")),
         *_totals(actor, listing),
         *_views(actor, views),
         *(names(listing.narrowing) if listing else ()),
@@ -165,7 +177,6 @@ def shell_of(
     rows = fetch(" UNION ALL ".join(line.sql for line in lines), [one for line in lines for one in line.params])
     found = {name: Count(number) for name, _, _, number in rows if name in FIGURES}
     queues = [QueueCount(key, title, Count(number)) for name, key, title, number in rows if name == "queue"]
-    opened, focus = recent_and_focus(actor, limit=RECENT)
     place = next(((int(tx), int(entry)) for name, tx, entry, _ in rows if name == "cursor"), BEGINNING)
     return Shell(
         name=actor.name,
@@ -180,8 +191,8 @@ def shell_of(
         alerts=found["alerts"] if operates(actor) else None,
         designs=designs(actor),
         queues=sorted(queues, key=lambda queue: queue.title.casefold()),
-        recent=opened,
-        focus=focus,
+        recent=[Opened(one, title) for one, title in _referred("opened", rows)],
+        focus=[one for one, _ in _referred("focus", rows)],
         totals=_counts(rows, found) if listing else {},
         views=_seen_views(rows, views),
         names={(name.removeprefix(NAME), key): title for name, key, title, _ in rows if name.startswith(NAME)},
@@ -192,6 +203,18 @@ def shell_of(
 
 def _line(name: str, number: Fragment) -> Fragment:
     return Fragment(f"SELECT '{name}', '', '', {number.sql}", number.params)
+
+
+def _items(name: str, says: str, chosen: Fragment) -> Fragment:
+    reference = "number || ' ' || kind || ' ' || ordinal"
+    return Fragment(f"SELECT '{name}', {reference}, {says}, place FROM ({chosen.sql}) {name}", chosen.params)
+
+
+def _referred(name: str, rows: Sequence[Line]) -> list[tuple[str, str]]:
+    """The references of these lines with what is said of them, in their order."""
+    lines = sorted((place, key, says) for line, key, says, place in rows if line == name)
+    found = ((map(int, key.split()), says) for _, key, says in lines)
+    return [(str(Reference(KINDS[kind], number, ordinal)), says) for (number, kind, ordinal), says in found]
 
 
 def _totals(actor: Actor, listing: Listing | None) -> list[Fragment]:

@@ -25,6 +25,7 @@ NOTES = ("note_added", "submission_note")
 MOVED_HERE, MOVED_AWAY = "mail_moved_here", "mail_moved_away"  # MAIL-78
 MERGED_HERE = "merged_here"  # X-4
 SAID = (*MAILS, MOVED_HERE, *NOTES)
+ENDS = ("resolved", "closed")
 DEFECTS = tuple(f"defect_{done}" for done in ("added", "changed", "resolved", "reopened", "removed"))
 SHARED = (*SAID, MOVED_AWAY, "file_added", "link_added", "reworked", *DEFECTS)  # C-34: reworks too
 TOLD_FROM_SET = ("title", "resolution_reason", "problem_reason")  # columns that an entry tells of besides its words
@@ -83,11 +84,15 @@ class Leaving:
 def timeline(
     item: Item, actor: Actor, types: Iterable[str] | None = None, *, after: int = 0, limit: int | None = None
 ) -> list[TimelineEntry]:
-    """The entries that this actor may read, oldest first, of these types only. Cost: two statements.
+    """The entries that this actor may read, oldest first, of these types only.
+
+    Cost: one statement for who works here and asks for types, two for others.
 
     `after` is the id of an entry to go on after.
     """
-    own, shared = _conditions(item, actor, types)
+    asked = None if types is None else tuple(types)
+    along = asked is not None and not after and limit is None and works(actor)  # nothing hides how it ended
+    own, shared = _conditions(item, actor, (*asked, *ENDS) if asked is not None and along else asked)
     branch = (
         f"SELECT {COLUMNS} FROM entries e JOIN items ON items.id = e.item_id LEFT JOIN people p ON p.id = e.actor_id"
     )
@@ -96,7 +101,12 @@ def timeline(
         f"{branch} WHERE {own.sql} AND e.id > %s UNION ALL {branch} WHERE {shared.sql} AND e.id > %s ORDER BY id{top}",
         [*own.params, after, *shared.params, after],
     )
-    return marked(item, [entry_from(row) for row in rows])
+    entries = [entry_from(row) for row in rows]
+    if asked is None or not along:
+        return marked(item, entries)
+    here = item.reference
+    ends = [entry.data for entry in entries if entry.type in ENDS and entry.item == here]
+    return _marked(item, [entry for entry in entries if entry.type in asked], ends)
 
 
 def marked(item: Item, entries: list[TimelineEntry]) -> list[TimelineEntry]:
@@ -107,8 +117,12 @@ def marked(item: Item, entries: list[TimelineEntry]) -> list[TimelineEntry]:
     if not any(entry.type in SAID for entry in entries):
         return entries
     told_by = fetch("SELECT data FROM entries WHERE item_id = %s AND type IN ('resolved', 'closed')", [item.pk])
-    seqs = {document(data).get("resolution_seq") for (data,) in told_by}
-    here = item.reference
+    return _marked(item, entries, [document(data) for (data,) in told_by])
+
+
+def _marked(item: Item, entries: list[TimelineEntry], ends: Sequence[Mapping[str, Any]]) -> list[TimelineEntry]:
+    """`ends` is what its entries of `ENDS` say."""
+    seqs, here = {data.get("resolution_seq") for data in ends}, item.reference
     return [
         replace(entry, data={**entry.data, "resolution": True}) if entry.item == here and entry.seq in seqs else entry
         for entry in entries
@@ -139,7 +153,7 @@ def counts(item: Item, actor: Actor) -> Tally:
 def comms(item: Item, actor: Actor) -> list[Said]:
     """Mails and notes, newest first, with texts and attachments (TL-1).
 
-    Cost: four statements, one more with a scanner.
+    Cost: three statements, one more with a scanner.
     """
     return conversation(item, actor)[0]
 

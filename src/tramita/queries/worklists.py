@@ -197,19 +197,32 @@ def recent(actor: Actor, *, limit: int = PAGE) -> list[Row]:
     return [row_from(row) for row in rows]
 
 
-def recent_and_focus(actor: Actor, *, limit: int) -> tuple[list[Row], list[Row]]:
-    """What this person opened last, and what of their Inbox they have in focus (G-12, Z-6). Cost: one statement."""
-    seen, mine = visible_sql(actor), listed_sql(actor)
-    rows = fetch(
-        f"SELECT {SHOWN}, f.part FROM (SELECT * FROM (SELECT items.*, 1 AS part, x.at AS at, 0 AS place "
-        f"FROM accesses x JOIN items ON items.id = x.item_id WHERE x.person_id = %s AND {seen.sql} ORDER BY x.at DESC "
-        f"LIMIT {int(limit)}) opened UNION ALL SELECT items.*, 2, NULL, x.position FROM focus x JOIN items "
-        f"ON items.id = x.item_id WHERE x.person_id = %s AND items.assignee_id = %s AND items.{INBOX} AND {mine.sql}"
-        f") f {NAMES} ORDER BY f.part, f.at DESC, f.place",
-        [actor.id, *seen.params, actor.id, actor.id, *mine.params],
+def opened_sql(actor: Actor, *, limit: int) -> Fragment:
+    """The references and titles of what this person opened last, numbered, the newest first (G-12)."""
+    seen = visible_sql(actor)
+    return Fragment(
+        f"SELECT items.number, items.kind, items.ordinal, items.title, ROW_NUMBER() OVER (ORDER BY x.at DESC) AS place "
+        f"FROM accesses x JOIN items ON items.id = x.item_id WHERE x.person_id = %s AND {seen.sql} "
+        f"ORDER BY x.at DESC LIMIT {int(limit)}",
+        (actor.id, *seen.params),
     )
-    opened, focus = ([row_from(row[:-1]) for row in rows if row[-1] == part] for part in (1, 2))
-    return opened, focus
+
+
+def focus_sql(actor: Actor, columns: str) -> Fragment:
+    """What of their Inbox this person has in focus, at `place` (Z-6)."""
+    mine = listed_sql(actor)
+    return Fragment(
+        f"SELECT {columns}, x.position AS place FROM focus x JOIN items ON items.id = x.item_id "
+        f"WHERE x.person_id = %s AND items.assignee_id = %s AND items.{INBOX} AND {mine.sql}",
+        (actor.id, actor.id, *mine.params),
+    )
+
+
+def focus(actor: Actor) -> list[Row]:
+    """The same as rows of a list, in their reader's order. Cost: one statement."""
+    chosen = focus_sql(actor, "items.*")
+    rows = fetch(f"SELECT {SHOWN} FROM ({chosen.sql}) f {NAMES} ORDER BY f.place", chosen.params)
+    return [row_from(row) for row in rows]
 
 
 def counted(place: Place, actor: Actor, narrow: Fragment = TRUE) -> Fragment:

@@ -7,10 +7,10 @@ from django.db import connection
 from tramita.domain.actors import Actor
 from tramita.models import Item
 from tramita.services.sql import stored
-from tramita.services.transactions import one_transaction
+from tramita.services.transactions import one_statement
 
 
-@one_transaction
+@one_statement
 def opened(item: Item, *, by: Actor, at: datetime) -> None:
     """Remember that this person looked at the item: one statement, and nothing else changes (L-8)."""
     if by.id is None:

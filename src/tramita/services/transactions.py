@@ -25,13 +25,18 @@ def writing() -> Iterator[None]:
     if getattr(_depth, "value", 0):
         yield
         return
+    with _turn(), transaction.atomic():
+        yield
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
     lock = connection.vendor == "sqlite"
     if lock:
         _writer.acquire()
     _depth.value = 1
     try:
-        with transaction.atomic():
-            yield
+        yield
     finally:
         _depth.value = 0
         if lock:
@@ -44,6 +49,19 @@ def one_transaction(use_case: Callable[P, R]) -> Callable[P, R]:
     @wraps(use_case)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         with writing():
+            return use_case(*args, **kwargs)
+
+    return run
+
+
+def one_statement(use_case: Callable[P, R]) -> Callable[P, R]:
+    """Makes a function that writes by one statement a use case: that is a transaction without BEGIN and COMMIT."""
+
+    @wraps(use_case)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if getattr(_depth, "value", 0):
+            return use_case(*args, **kwargs)
+        with _turn():
             return use_case(*args, **kwargs)
 
     return run

@@ -1,5 +1,6 @@
 """The template environment: what every page may use without asking."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -19,6 +20,9 @@ from tramita.ui import desk_words, labels, moments, people, worklist
 from tramita.ui.folding import FoldingEnvironment
 from tramita.ui.stylesheet import stylesheet
 from tramita.ui.words import said, speaker
+
+REFERENCE = re.compile(r"\d{1,18}-(T|C|C-A\d{1,18})")
+SAMPLE = "987654321-T"
 
 
 def environment(**options: Any) -> Environment:
@@ -51,7 +55,17 @@ def one_token(request: HttpRequest) -> dict[str, Any]:
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a page by its name."""
+    if len(args) == 1 and isinstance(args[0], str) and REFERENCE.fullmatch(args[0]):
+        before, after = _around(name)
+        return f"{before}{args[0]}{after}"
     return reverse(name, kwargs=kwargs) if kwargs else _address(name, *args)
+
+
+@cache
+def _around(name: str) -> tuple[str, str]:
+    """What stands before and after an item's reference in the address of a page."""
+    before, _, after = reverse(name, args=[SAMPLE]).partition(SAMPLE)
+    return before, after
 
 
 @lru_cache(maxsize=4096)  # forty a page: the same pages, queues and views on every one

@@ -74,7 +74,14 @@ def short(moment: datetime | None, *, now: datetime | None = None) -> str:
 def full(moment: datetime) -> str:
     """The whole date in the language's own order, for titles and explanations."""
     there = local(moment)
-    return f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M}"
+    return f"{_full_day(there.date(), get_language() or '')} {there.hour:02}:{there.minute:02}"
+
+
+@lru_cache(maxsize=4096)  # ten an item, and the same days on the page of the next one
+def _full_day(day: date, language: str) -> str:
+    """`language` is that of this thread."""
+    del language
+    return date_format(day, "DATE_FORMAT")
 
 
 def iso(moment: datetime) -> str:

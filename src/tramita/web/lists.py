@@ -163,7 +163,8 @@ def listed(
         with_fields=look.with_fields,
         besides=look.besides,
     )
-    focus = shell.focus if here == "inbox" and not (wanted.changed or wanted.after) else ()
+    on_top_now = shell.focus and here == "inbox" and not (wanted.changed or wanted.after)
+    focus = worklists.focus(request.actor) if on_top_now else ()
     on_top = {row.id for row in focus}
     rows = [row for row in found.rows if row.id not in on_top]
     shown = shown_list.lines(rows, now, own=own_words.of(look.columns, shell.own))

@@ -32,7 +32,7 @@ def page(
 
     A page that asks for itself because something changed takes its parts from this; what is said to a person once,
     and that they came, is left for when they come.
-    Cost: the two statements of the shell, unless the view has read it.
+    Cost: the statement of the shell, unless the view has read it.
     """
     around = {
         "shell": shell or shell_for(request, timezone.now()),
@@ -58,6 +58,6 @@ def part(request: StaffRequest, template: str, **context: Any) -> HttpResponse:
 
 
 def shell_for(request: StaffRequest, now: datetime, listing: Listing | None = None) -> Shell:
-    """The bars around this person's page. Cost: two statements."""
+    """The bars around this person's page. Cost: one statement."""
     views = Views(shortcuts_of(request.person), reader_of(request, now))
     return shell_of(request.actor, listing, now=now, views=views)
