@@ -119,10 +119,10 @@ def test_an_item_is_put_in_focus_on_its_page(desk: Desk, ana: Client, as_: Brows
     assert 'action="/focus"' not in text_of(as_(desk.leo).get(f"/items/{item.reference}"))
 
 
-def test_the_focus_costs_no_statement(
+def test_the_rows_in_focus_are_one_statement_of_five(
     desk: Desk, ana: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """DESIGN section 4: it is read with what was opened last."""
+    """DESIGN section 4: which they are is known with the bars."""
     for number in range(3):
         focus.add(mine(desk, f"Item {number}"), by=desk.ana)
 
