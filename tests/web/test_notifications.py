@@ -128,7 +128,7 @@ def test_the_list_costs_the_same_however_long_it_is(
         told(desk.ana, item)
     ana.get("/notifications")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = ana.get("/notifications")
 
     assert text_of(page).count("data-unread") == 50
