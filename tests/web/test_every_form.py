@@ -186,13 +186,14 @@ def test_every_key_of_every_thing_has_a_form_or_a_reason(said: dict[str, set[str
 
 def test_the_inner_forms_ask_what_their_readers_take(said: dict[str, set[str]]) -> None:
     """BU-1, EA-2, M-15: rows and parts of a form."""
+    level = inner_of(process_shapes.RULE, "levels")
     inner = {
         "a column": fields.COLUMN.without("name").names,
         "a rule": process_shapes.RULE.names,
         "a file": inner_of(SORTS["canned-texts"].shape, "files").names,
         "“mail”": process_shapes.MAIL.names,
         "“suggest”": process_shapes.SUGGESTED.names,
-        "a level": {*key_of(process_shapes.LEVEL, "how").of},
+        "a level": {*key_of(level, "how").of, *level.names},
         "a start": {*key_of(process_shapes.START, "way").of},
         "a text by language": {*LANGUAGES},
         "the text of a mail": inner_of(SORTS["mail-templates"].shape, "en").names,
