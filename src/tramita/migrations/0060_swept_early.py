@@ -25,5 +25,5 @@ def sweep_as_usual(_apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) ->
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("tramita", "0057_sheets")]
+    dependencies: ClassVar = [("tramita", "0059_audit_of_the_desk")]
     operations: ClassVar = [migrations.RunPython(sweep_early, sweep_as_usual)]
