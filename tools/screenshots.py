@@ -159,7 +159,35 @@ def mailbox_settings(page: Page) -> None:
     page.goto("/settings/mailboxes/invoices@desk.example")
 
 
-CONFIGURED = (tray_open, mailbox_settings)
+def builder_flow(page: Page) -> None:
+    """A process as it flows, with where its Cases are."""
+    page.goto("/builder/case-types/acme/main/finance/supplier-onboarding")
+
+
+def builder_board(page: Page) -> None:
+    """The same, as it is drawn."""
+    page.goto("/builder/edit/case-types/acme/main/finance/supplier-onboarding")
+
+
+def builder_calendar(page: Page) -> None:
+    page.goto("/builder/desk/calendars")
+    page.goto(page.locator("main table a").first.get_attribute("href") or "/builder/desk/calendars")
+
+
+def bulk_bar(page: Page) -> None:
+    """Some items are ticked."""
+    page.goto("/queues/invoices")
+    for number in range(3):
+        page.locator("tr[data-row] input[type=checkbox]").nth(number).check()
+    page.locator("bulk-bar, .bulk-bar").first.wait_for()
+
+
+def portal(page: Page) -> None:
+    page.goto("/portal")
+
+
+CONFIGURED = (tray_open, mailbox_settings, builder_flow, builder_board, builder_calendar)
+ASKING = (portal,)
 
 
 def open_from(page: Page, path: str, title: str) -> None:

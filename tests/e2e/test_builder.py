@@ -80,3 +80,13 @@ def test_a_case_type_of_three_steps_is_made_by_the_keyboard_and_runs(page: Page,
     assert Item.objects.get(parent=case).title.startswith("Call them")
     page.goto(f"{site}/builder/case-types/acme/main/finance/hiring")
     expect(page.locator(".column", has_text="Ask")).to_contain_text("1 Case here")
+
+    page.goto(f"{site}/items/{case.reference}-A1")
+    page.locator("#state > summary").press("Enter")
+    panel = page.locator(".move-panel", has=page.locator("summary", has_text="Resolve"))
+    panel.locator("summary").press("Enter")
+    panel.get_by_role("button", name="Complete").press("Enter")
+    expect(page.locator("main")).to_contain_text("Closed")
+    page.goto(f"{site}/items/{case.reference}?tab=actions")
+    page.get_by_role("link", name="Sign the contract").first.press("Enter")
+    expect(page.get_by_role("heading", name="Sign the contract")).to_be_visible()

@@ -62,7 +62,7 @@ ABOUT: Words = {
     "properties": _("What is kept of users, contacts, organisations and so on besides what each has anyway."),
     "mail-templates": _("The desk’s own words for mails that are sent by themselves; else Tramita has words for each."),
     "schedules": _(
-        "Structures of named dates, such as the cut-off and the payday of each month, by which Cases start."
+        "Structures of named dates, such as the cut-off and the payday of each month: Cases start and are due by them."
     ),
     "calendars": _("When a team works: windows, public holidays, days off."),
     "due-rules": _("What is promised: how long something may take, and how that is counted."),
