@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The pictures of docs/screenshots, taken from the running product with the demo company: `make screenshots`.
 
-Starts `tramita run --demo` in a folder of its own, signs in as Ana, or as Vera for what she configures, and photographs
-the pages below with the Chromium of this machine. A picture may have 150 KB at most.
+Starts `tramita run --demo` in a folder of its own, signs in as Ana, as Leo for what he may do to many, as Vera for what
+she configures, or as Helen, who asks and approves, and photographs the pages below with the Chromium of this machine.
+A picture may have 150 KB at most.
 """
 
 import base64
@@ -39,7 +40,7 @@ def main() -> int:
         for name, (theme, size, show) in PICTURES.items():
             context = browser.new_context(base_url=address, viewport=size, color_scheme=theme, locale="en-GB")
             if show is not sign_in_page:
-                sign_in(context.new_page(), password, "vera" if show in CONFIGURED else "ana")
+                sign_in(context.new_page(), password, WHO.get(show, "ana@desk.example"))
             photograph(context.pages[0] if context.pages else context.new_page(), name, show)
             context.close()
         browser.close()
@@ -106,12 +107,12 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def sign_in(page: Page, password: str, who: str) -> None:
-    """Somebody comes to their Inbox."""
+    """Somebody comes to their Inbox, or to the portal."""
     page.goto("/")
-    page.get_by_label("E-mail").fill(f"{who}@desk.example")
+    page.get_by_label("E-mail").fill(who)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/inbox")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/portal" if who == HELEN else "**/inbox")
 
 
 def sign_in_page(page: Page) -> None:
@@ -172,22 +173,24 @@ def builder_board(page: Page) -> None:
 def builder_calendar(page: Page) -> None:
     page.goto("/builder/desk/calendars")
     page.goto(page.locator("main table a").first.get_attribute("href") or "/builder/desk/calendars")
+    page.goto(f"{page.url}?year=2027#year")
 
 
 def bulk_bar(page: Page) -> None:
     """Some items are ticked."""
     page.goto("/queues/invoices")
     for number in range(3):
-        page.locator("tr[data-row] input[type=checkbox]").nth(number).check()
-    page.locator("bulk-bar, .bulk-bar").first.wait_for()
+        page.locator("tbody .tick").nth(number).check()
+    page.locator(".bulk-bar").wait_for()
 
 
 def portal(page: Page) -> None:
     page.goto("/portal")
 
 
+HELEN = "helen@acme.example"
 CONFIGURED = (tray_open, mailbox_settings, builder_flow, builder_board, builder_calendar)
-ASKING = (portal,)
+WHO = dict.fromkeys(CONFIGURED, "vera@desk.example") | {bulk_bar: "leo@desk.example", portal: HELEN}
 
 
 def open_from(page: Page, path: str, title: str) -> None:
@@ -210,6 +213,11 @@ PICTURES: dict[str, tuple[str, dict[str, int], Show]] = {
     "tray-open": ("light", DESKTOP, tray_open),
     "mail-outbox": ("light", DESKTOP, mail_outbox),
     "mailbox-settings": ("light", DESKTOP, mailbox_settings),
+    "builder-flow": ("light", DESKTOP, builder_flow),
+    "builder-board": ("dark", DESKTOP, builder_board),
+    "builder-calendar": ("light", DESKTOP, builder_calendar),
+    "bulk-bar": ("light", DESKTOP, bulk_bar),
+    "portal-phone": ("light", PHONE, portal),
 }
 
 
@@ -220,11 +228,19 @@ def product() -> Iterator[tuple[str, str]]:
     command = [sys.executable, "-m", "tramita.config.command", "run", "--demo", "--port", "0"]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
     try:
-        yield said_by(process)
+        address, password = said_by(process)
+        let_in(HELEN, password, folder)
+        yield address, password
     finally:
         process.terminate()
         process.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def let_in(address: str, password: str, folder: str) -> None:
+    """Customers of the demo come by the link of a mail; for the picture one has a password."""
+    command = [sys.executable, "-m", "tramita.config.command", "user", "create", address, "--password-stdin"]
+    subprocess.run(command, cwd=folder, input=password, text=True, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 def said_by(process: subprocess.Popen[str]) -> tuple[str, str]:
