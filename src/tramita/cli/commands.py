@@ -1,7 +1,7 @@
 """The commands of the command line's own face."""
 
 from tramita.cli.bench import BENCH
-from tramita.cli.bringing_in import IMPORT_LEGACY
+from tramita.cli.bringing_in import IMPORT_LEGACY, IMPORT_OSTICKET, IMPORT_ZAMMAD
 from tramita.cli.configuration import APPLY, EXPORT
 from tramita.cli.examples import EXAMPLE
 from tramita.cli.files import FILE_KEEP
@@ -20,6 +20,8 @@ COMMANDS: list[Command] = [
     EXPORT,
     FILE_KEEP,
     IMPORT_LEGACY,
+    IMPORT_OSTICKET,
+    IMPORT_ZAMMAD,
     LIFECYCLE,
     SEED,
     TOKEN_CREATE,

@@ -1,7 +1,7 @@
 """What is brought along from another system: one record for each item, whatever wrote it down there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tramita.domain.codes import Kind, Method, Problem, State, WaitType
@@ -23,11 +23,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """A file of an article."""
+    """A file of an article; `load` reads its bytes when they are needed."""
 
     filename: str
     content_type: str
-    data: bytes
+    load: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,8 @@ class Record:
     resolved_at: datetime | None = None
     follow_up_at: datetime | None = None
     reason: str = ""
-    articles: Sequence[Article] = field(default=())
+    articles: Sequence[Article] = ()
+    notes: Sequence[str] = ()  # what of it cannot be taken over, for the report
 
 
 @dataclass(frozen=True, slots=True)

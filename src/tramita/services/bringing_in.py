@@ -26,6 +26,7 @@ from tramita.services.moving import end_above
 from tramita.services.transactions import writing
 
 BATCH = 200  # items a transaction
+SAID = 20  # of those with all that was said of them
 LOCK = 7_204_118  # of PostgreSQL: one import writes at a time, so that two of the same file double nothing
 HIGHEST = 10**15  # a number above it would make every later one of ours as long
 CREATED, THERE, REFUSED = "created", "unchanged", "refused"
@@ -52,14 +53,28 @@ class Import:
     system: str
     at: datetime
     dry_run: bool = False
+    size: int | None = None  # of a batch
     planned: dict[str, Item] = field(default_factory=dict)  # by key, of a dry run
     seen: set[str] = field(default_factory=set)  # the keys of this run: a doubled line is told
 
     def take(self, records: Iterable[Record | Unread]) -> Iterator[Outcome]:
         """Bring them in, batch by batch, in their order; what hangs below another comes after it, in a later call."""
         following = iter(records)
-        while some := list(islice(following, BATCH)):
+        while some := list(islice(following, self.size or BATCH)):
             yield from self._batch(some)
+
+    def people(self, named: Iterable[tuple[str, str]]) -> int:
+        """Customers there become contacts here, whether anything came of them or not; how many are new."""
+        following, new = iter(named), 0
+        while some := dict(islice(following, BATCH)):
+            known = arrivals.people(some)
+            fresh = {address: name for address, name in some.items() if "@" in address and address not in known}
+            new += len(fresh)
+            if not self.dry_run:
+                with memory.batch(), writing():
+                    for address, name in fresh.items():
+                        contacts.from_sender(address, name, at=self.at)
+        return new
 
     def _batch(self, some: Sequence[Record | Unread]) -> list[Outcome]:
         if self.dry_run:

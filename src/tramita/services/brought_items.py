@@ -53,7 +53,7 @@ def build(record: Record, known: Known, *, system: str, at: datetime) -> New:
     item.submitted_at = item.created_at
     if record.reference is not None:
         item.number, item.ordinal = record.reference.number, record.reference.ordinal
-    new = New(system, record, item, parent, known)
+    new = New(system, record, item, parent, known, notes=list(record.notes))
     _placed(new)
     _people(new)
     _standing(new, at=at)
@@ -227,10 +227,8 @@ def _write(new: New, *, at: datetime) -> None:
     change.record("brought_in", reason=Reason.BY_INTEGRATION, data=facts | told | {"rule": record.standing.rule})
     if record.description.strip():
         change.record("submission_note", visibility=Visibility.PARTICIPANTS, words={"body": record.description})
-    create(item, by=SYSTEM, at=at, change=change, more_to_tell=bool(record.articles))
-    if record.articles:
-        brought_articles.add(change, record.articles, new.known)
-        change.write()
+    create(item, by=SYSTEM, at=at, change=change)
+    brought_articles.add(item, record.articles, new.known, at=at)
 
 
 def _links(item: Item, parent: Item, *, at: datetime) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,6 @@ The file is read once for the references and what they hang below, and once more
 kept in memory.
 """
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from tramita.domain.errors import Invalid
 from tramita.domain.legacy import mapped
 from tramita.domain.references import Reference
 from tramita.queries.due_rules import installation_zone
+from tramita.services.csv_rows import csv_rows
 
 COLUMNS = (
     "kind",
@@ -35,7 +35,6 @@ COLUMNS = (
     "reason",
 )
 NEEDED = ("kind", "reference", "state")
-LARGEST_CELL = 16 * 2**20  # characters
 DEEPEST = 50  # Sub-Cases below each other: more is a ring
 
 Cells = Mapping[str, str]
@@ -73,22 +72,9 @@ def open_sheet(path: Path) -> Sheet:
 
 
 def lines(path: Path) -> Iterator[tuple[int, Cells]]:
-    """The rows that say anything, each with the number of the line where it ends."""
-    csv.field_size_limit(LARGEST_CELL)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(line.replace("\x00", "") for line in file)
-            heads = [head.strip().lower() for head in next(rows, [])]
-            if missing := [name for name in NEEDED if name not in heads]:
-                raise Invalid.one("file", "columns", "The first row must name %(columns)s.", columns=", ".join(missing))
-            for cells in rows:
-                if any(cells):
-                    said = dict(zip(heads, (cell.strip() for cell in cells), strict=False))
-                    yield rows.line_num, {name: said.get(name, "") for name in COLUMNS}
-    except UnicodeDecodeError:
-        raise Invalid.one("file", "encoding", "The file is not in UTF-8.") from None
-    except csv.Error as error:
-        raise Invalid.one("file", "unreadable", "The file is no CSV: %(why)s.", why=str(error)) from None
+    """The rows with every column that we know, each with the line where it ends."""
+    for line, said in csv_rows(path, NEEDED):
+        yield line, {name: said.get(name, "") for name in COLUMNS}
 
 
 def _parent(cells: Cells, reference: Reference) -> str:
