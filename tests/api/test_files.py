@@ -185,3 +185,16 @@ def test_a_form_without_a_file_is_refused(desk: Desk, caller: Callers, body: byt
     item = desk.ticket()
 
     assert upload(caller.ana, item, body).status_code in (400, 422)
+
+
+def test_what_is_put_on_a_merged_ticket_lies_where_that_goes_on(desk: Desk, caller: Callers) -> None:
+    """Z-4, X-1: a file and a link, whatever version of the Ticket was seen."""
+    ticket, target = desk.ticket(), desk.ticket()
+    seen = {"If-Match": caller.ana.get(f"/items/{ticket.reference}").headers["ETag"]}
+    caller.ana.post(f"/items/{ticket.reference}/merge", {"into": target.reference})
+
+    added = upload(caller.ana, ticket, headers=seen)
+    linked = caller.ana.post(f"/items/{ticket.reference}/files/links", {"url": "https://acme.example/terms"}, seen)
+
+    assert (added.status_code, linked.status_code) == (201, 201)
+    assert Attachment.objects.filter(item=target).count() == 2

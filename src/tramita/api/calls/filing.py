@@ -15,13 +15,14 @@ from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas.files import FileChange, FileOut, FilePage, WebLinkIn
 from tramita.api.versions import change_item, wanted_version
 from tramita.domain.actors import Actor
-from tramita.domain.codes import Role
+from tramita.domain.codes import Method, Role
 from tramita.domain.errors import NotFound
 from tramita.domain.filing import told
 from tramita.models import Item
 from tramita.queries import files
 from tramita.queries.files import Filed
 from tramita.queries.items import get_visible
+from tramita.queries.regroupings import living
 from tramita.queries.stored import opened_file
 from tramita.services import filing
 from tramita.services.filing import Upload
@@ -50,9 +51,14 @@ def list_files(request: HttpRequest, reference: str, paging: Query[Paging]) -> F
 
 @router.post("/items/{reference}/files", response={201: FileOut}, operation_id="add_file", url_name="add_file")
 def add_file(request: HttpRequest, reference: str, file: File[UploadedFile], about: Form[About]) -> Status[FileOut]:
-    """Put a file on an item that is the caller's, or is free and becomes theirs (F-2)."""
-    by = caller(request)
+    """Put a file on an item that is the caller's, or is free and becomes theirs (F-2).
+
+    For a Ticket that was merged it is put where that goes on, which is the item of the answer (Z-4).
+    """
+    by, version = caller(request), wanted_version(request)
     item = get_visible(by, reference)
+    if item.method is Method.MERGED:  # whatever version of it was seen
+        item, version = get_visible(by, living(item).reference), None
     (row,) = filing.add_files(
         item,
         [_upload(file)],
@@ -60,14 +66,14 @@ def add_file(request: HttpRequest, reference: str, file: File[UploadedFile], abo
         by=by,
         at=timezone.now(),
         field="file",
-        version=wanted_version(request),
+        version=version,
     )
     return Status(201, _answer(item, row.pk, by))
 
 
 @router.post("/items/{reference}/files/links", response={201: FileOut}, operation_id="add_web_link")
 def add_web_link(request: HttpRequest, reference: str, link: WebLinkIn) -> Status[FileOut]:
-    """Put a link on the item, as a file (F-1)."""
+    """Put a link on the item, as a file; of a Ticket that was merged, where that goes on (F-1, Z-4)."""
     by = caller(request)
 
     def change(item: Item) -> FileOut:
@@ -75,7 +81,7 @@ def add_web_link(request: HttpRequest, reference: str, link: WebLinkIn) -> Statu
         row = filing.add_link(item, url=link.url, title=link.title, about=about, by=by, at=timezone.now())
         return _answer(item, row.pk, by)
 
-    return Status(201, change_item(request, reference, change))
+    return Status(201, change_item(request, reference, change, follow=True))
 
 
 @router.patch("/items/{reference}/files/{file_id}", response=FileOut, operation_id="describe_file")
