@@ -1,5 +1,7 @@
 """Merging Tickets, splitting one, making a Case of one, and the undo of each (X-1 to X-24, Z-3)."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind
 from tramita.domain.errors import Invalid, NotFound
 from tramita.models import Item
@@ -137,12 +140,7 @@ def undo(request: StaffRequest, reference: str) -> HttpResponse:
 @staff
 def link(request: StaffRequest, reference: str) -> HttpResponse:
     """X-31: loosely, also with what is of another area."""
-
-    def use_case(item: Item) -> None:
-        partner = _named(request, inputs.text(request, "to"), "to")
-        linking.link(item, to=partner, by=request.actor, at=timezone.now())
-
-    return act(request, reference, "tie", use_case)
+    return act(request, reference, "tie", _with_partner(request, linking.link))
 
 
 @require_POST
@@ -150,21 +148,25 @@ def link(request: StaffRequest, reference: str) -> HttpResponse:
 def copy(request: StaffRequest, reference: str) -> HttpResponse:
     """X-32: what was said here, to an item that it is linked with."""
 
-    def use_case(item: Item) -> None:
-        partner = _named(request, inputs.text(request, "to"), "to")
-        copying_talk.copy_communications(item, to=partner, by=request.actor, at=timezone.now())
-        messages.success(request, _("What was said is copied to %(item)s.") % {"item": partner.reference})
+    def copied(item: Item, *, to: Item, by: Actor, at: datetime) -> None:
+        copying_talk.copy_communications(item, to=to, by=by, at=at)
+        messages.success(request, _("What was said is copied to %(item)s.") % {"item": to.reference})
 
-    return unchecked(request, reference, "tie", use_case)
+    return unchecked(request, reference, "tie", _with_partner(request, copied))
 
 
 @require_POST
 @staff
 def unlink(request: StaffRequest, reference: str) -> HttpResponse:
     """X-30: a loose link only."""
+    return act(request, reference, "tie", _with_partner(request, linking.unlink))
+
+
+def _with_partner(request: StaffRequest, do: Callable[..., object]) -> Callable[[Item], None]:
+    """Do this with the item and the one that the form names."""
 
     def use_case(item: Item) -> None:
         partner = _named(request, inputs.text(request, "to"), "to")
-        linking.unlink(item, to=partner, by=request.actor, at=timezone.now())
+        do(item, to=partner, by=request.actor, at=timezone.now())
 
-    return act(request, reference, "tie", use_case)
+    return use_case
