@@ -118,7 +118,7 @@ NO_PAGES: Mapping[str, str] = {
 }
 CUSTOMERS = frozenset(  # Marta looks at these
     {"portal", "portal-new", "portal-new-form", "portal-request", "portal-approvals", "portal-approval"}
-    | {"portal-notifications", "portal-members", "portal-settings"}
+    | {"portal-notifications", "portal-members", "portal-settings", "portal-substitute"}
 )
 VISITORS = frozenset(  # nobody is signed in there
     {

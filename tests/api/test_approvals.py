@@ -1,8 +1,10 @@
 """Approvals over the API."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests import factories
 from tests.api.callers import Caller, Callers, ask, fields, problem
@@ -202,3 +204,24 @@ def test_a_type_with_levels_tells_whom_it_asks_and_what_they_said(
     ]
     assert (said["state"], listed["approvers"]) == ("awaiting", said["approvers"])
     assert "Level 1" in refused["detail"]
+
+
+def test_a_manager_names_and_takes_back_a_substitute(caller: Callers, acme: Customer) -> None:
+    """Z-16: both are told of a decision."""
+    lia, sofia = factories.requester("Lia Few", organisation=acme.branch), ask(acme.sofia.id or 0)
+    today = timezone.localdate()
+    days = {"from": today.isoformat(), "to": (today + timedelta(days=2)).isoformat()}
+
+    named = sofia.send("PUT", "/substitute", {"substitute": lia.email, **days}).json()
+    told = asked(caller, acme)
+    done = ask(lia).post(f"/approvals/{told['id']}/approve").json()
+    wrong = problem(
+        sofia.send("PUT", "/substitute", {"substitute": "x", "from": "?", "to": ""}), 422, "validation_failed"
+    )
+
+    assert (named["substitute"]["name"], done["decided_by"]["name"]) == ("Lia Few", "Lia Few")
+    assert done["decided_for"]["name"] == "Sofia Prado"
+    assert fields(wrong) == {"substitute": "unknown", "from": "required", "to": "required"}
+    problem(ask(lia).send("PUT", "/substitute", {"substitute": lia.email, **days}), 403, "not_permitted")
+    assert sofia.delete("/substitute").status_code == 204
+    assert sofia.get("/substitute").json()["substitute"] is None

@@ -32,6 +32,7 @@ from tramita.models import (
     SeenMessage,
     Sheet,
     TimeSpent,
+    Trashed,
     Webhook,
     WebhookDelivery,
 )
@@ -109,7 +110,12 @@ def foreign(desk: Desk) -> list[dict[str, Any]]:
     sheet = Sheet.objects.create(
         person=leo, kind="ticket", name=SECRET, unique_titles=False, total=1, created_at=MONDAY
     )
-    numbers = {"/approvals/": asked.pk, "/jobs/": job.pk, "/webhooks/": hook.pk, "/sheets/": sheet.pk}
+    gone = factories.requester("Gone Long", is_active=False)
+    trashed = Trashed.objects.create(person=gone, at=MONDAY, reason=SECRET, kept={"is_active": True})
+    numbers = {
+        "/approvals/": asked.pk, "/jobs/": job.pk, "/webhooks/": hook.pk, "/sheets/": sheet.pk,
+        "/trash/": trashed.pk, "/contacts/": factories.requester("Lia Few").pk,
+    }  # fmt: skip
     every = [ids | {"reference": one.reference} for one in (item, case, action)]
     return [one | {"numbers": numbers, "tray": tray.pk} for one in every]
 

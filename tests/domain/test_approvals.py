@@ -10,8 +10,8 @@ from tramita.domain.errors import Conflict, NotPermitted
 
 FINAL = [state for state in ApprovalState if state is not ApprovalState.AWAITING]
 MAY = {
-    "approve": {Part.MANAGER},
-    "reject": {Part.MANAGER},
+    "approve": {Part.MANAGER, Part.SUBSTITUTE},
+    "reject": {Part.MANAGER, Part.SUBSTITUTE},
     "cancel": {Part.MANAGER, Part.ASKER, Part.AGENT, Part.ACCOUNT_MANAGER},
 }
 

@@ -307,7 +307,7 @@ def test_what_was_decided_on_keeps_its_words_when_the_type_changes(acme: Custome
     asked = acme.asked()
     approval_type("refund", name="Refund", description="Other words.")
 
-    assert shown(get_visible(acme.desk.ana, asked.pk)).wording == "Money goes back to the customer."
+    assert shown(get_visible(acme.desk.ana, asked.pk, at=LATER)).wording == "Money goes back to the customer."
 
 
 def test_each_manager_gets_one_mail_with_all_they_need_and_no_note(

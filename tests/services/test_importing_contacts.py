@@ -11,7 +11,7 @@ from tests.desk import MONDAY
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import Invalid, NotPermitted
-from tramita.models import ConfigurationChange, Organisation, Person
+from tramita.models import ConfigurationChange, Organisation, Person, Version
 from tramita.services import importing_contacts
 from tramita.ui import sheets
 
@@ -111,3 +111,41 @@ def test_the_template_comes_back_as_a_sheet(root: Actor, client: Client, kind: s
     assert ("Created: 1" in said, "Not taken: 1" in said, "no-address" in said) == (True, True, True)
     assert again.status_code == 422
     assert Organisation.objects.filter(key="acme", name="Acme").exists()
+
+
+def declare(sort: str, *fields: dict[str, Any]) -> None:
+    definition = factories.definition("properties", sort)
+    Version.objects.filter(definition=definition).update(body={"key": sort, "fields": list(fields)})
+
+
+def test_own_properties_have_columns_and_a_value_that_does_not_fit_is_named(root: Actor) -> None:
+    """D-22, CT-7: of contacts and organisations, each as it is declared; an empty cell leaves what is there."""
+    declare(
+        "contacts",
+        {"name": "size", "type": "number", "title": "Size"},
+        {"name": "vip", "type": "boolean", "title": "VIP"},
+    )
+    declare("organisations", {"name": "Tier", "type": "choice", "title": "Tier", "choices": ["gold", "tin"]})
+    heads = "address;organisation;organisation_name;contact.size;contact.vip;organisation.tier"
+    rows = [
+        "lu@north.example;north;North;7;yes;gold",
+        "mo@north.example;north;;1,5;;",
+        "al@north.example;;;many;;",
+        "bo@north.example;;;;perhaps;",
+        "cy@north.example;east;East;;;lead",
+    ]
+
+    def sheet(*some: str) -> list[importing_contacts.RowOutcome]:
+        return importing_contacts.take("\n".join([heads, *some]), by=root, at=MONDAY)
+
+    found = sheet(*rows)
+
+    faults = [(one.line, one.fault.errors[0].field) for one in found if isinstance(one.fault, Invalid)]
+    assert faults == [(4, "contact.size"), (5, "contact.vip"), (6, "organisation.Tier")]
+    kept = dict(Person.objects.filter(email__endswith="@north.example").values_list("email", "properties"))
+    assert kept == {"lu@north.example": {"size": 7, "vip": True}, "mo@north.example": {"size": 1.5}}
+    assert dict(Organisation.objects.values_list("key", "properties")) == {"north": {"Tier": "gold"}}
+    assert [one.what for one in sheet(*rows[:2])] == ["left", "left"]
+    assert [one.what for one in sheet("lu@north.example;north;;8;;tin")] == ["changed"]
+    assert Person.objects.get(email="lu@north.example").properties == {"size": 8, "vip": True}
+    assert Organisation.objects.get(key="north").properties == {"Tier": "tin"}

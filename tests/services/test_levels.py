@@ -57,7 +57,7 @@ def sound(item: Item) -> Item:
 def test_one_level_is_asked_after_another_and_the_last_decides(acme: Customer) -> None:
     """Z-16, AP-16, AP-18: the managers of the organisation first, then those of its parent."""
     approval = asked(acme, level("managers"), level("parent_managers"))
-    first, waiting = written_to(), portal.to_decide(acme.marta)
+    first, waiting = written_to(), portal.to_decide(acme.marta, at=LATER)
 
     approvals.approve(approval.pk, by=acme.sofia, at=LATER)
     between, held = state_of(approval), fresh(approval.item)
@@ -78,7 +78,7 @@ def test_who_is_asked_later_or_not_at_all_decides_nothing_yet(acme: Customer) ->
     approval = asked(acme, level("managers"), level("parent_managers"))
 
     for who in (acme.marta, another(acme, "Nuno Sá")):
-        assert get_visible(who, approval.pk).state is ApprovalState.AWAITING
+        assert get_visible(who, approval.pk, at=LATER).state is ApprovalState.AWAITING
         with pytest.raises(NotPermitted):
             approvals.approve(approval.pk, by=who, at=LATER)
 
@@ -104,8 +104,8 @@ def test_all_of_them_must_agree(acme: Customer) -> None:
     approvals.approve(approval.pk, by=acme.marta, at=LATER)
     with pytest.raises(Conflict) as caught:
         approvals.approve(approval.pk, by=acme.marta, at=LATER)
-    seen = shown_to(get_visible(acme.marta, approval.pk), Person.objects.get(pk=acme.marta.id))
-    left = portal.to_decide(acme.marta), [one.pk for one in portal.to_decide(acme.sofia)]
+    seen = shown_to(get_visible(acme.marta, approval.pk, at=LATER), Person.objects.get(pk=acme.marta.id), at=LATER)
+    left = portal.to_decide(acme.marta, at=LATER), [one.pk for one in portal.to_decide(acme.sofia, at=LATER)]
     approvals.approve(approval.pk, by=acme.sofia, at=LATER)
 
     assert caught.value.code == "already_decided"
@@ -198,7 +198,7 @@ def test_the_link_of_a_level_decides_and_one_who_need_not_say_is_told(
 
     assert set(keys) == {nuno.email, acme.sofia.email}
     assert late.closed == "not_asked"
-    assert shown_to(late.approval, late.person).state is ApprovalState.EXPIRED
+    assert shown_to(late.approval, late.person, at=LATER).state is ApprovalState.EXPIRED
     assert state_of(approval) is ApprovalState.AWAITING
 
 
@@ -238,7 +238,7 @@ def test_it_comes_back_from_the_trash_half_decided(acme: Customer) -> None:
     chief = factories.administrator()
 
     row = trashing.delete_item(fresh(approval.item), reason="Twice.", by=chief, at=LATER)
-    gone = portal.to_decide(acme.marta)
+    gone = portal.to_decide(acme.marta, at=LATER)
     trashing.restore(row.pk, by=chief, at=LATER)
 
     assert gone == []
@@ -257,7 +257,7 @@ def test_the_undo_of_a_merge_asks_again_whom_it_had_asked(acme: Customer) -> Non
     undoing.undo(fresh(approval.item), by=acme.desk.ana, at=LATER)
 
     assert between == (ApprovalState.EXPIRED, 0)
-    assert [one.person_id for one in asked_now(get_visible(acme.marta, approval.pk))] == [acme.marta.id]
+    assert [one.person_id for one in asked_now(get_visible(acme.marta, approval.pk, at=LATER))] == [acme.marta.id]
     approvals.approve(approval.pk, by=acme.marta, at=LATER)
     assert state_of(approval) is ApprovalState.APPROVED
     sound(approval.item)

@@ -28,6 +28,7 @@ from tramita.api.calls import (
     sheets,
     starting,
     tracking,
+    trashing,
     upgrading,
     webhooks,
     working,
@@ -66,6 +67,7 @@ SUBJECTS = (
     moving_mail,
     reading,
     directory,
+    trashing,
     webhooks,
 )
 

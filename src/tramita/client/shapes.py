@@ -144,6 +144,7 @@ class Approver(TypedDict):
     needed: int
     person: Who
     state: Literal["awaiting", "approved", "rejected", "expired"]
+    decided_by: Who | None
     decided_at: str | None
 
 
@@ -160,4 +161,5 @@ class Approval(TypedDict):
     requested_at: str
     decided_by: Who | None
     decided_at: str | None
+    decided_for: Who | None
     approvers: list[Approver]

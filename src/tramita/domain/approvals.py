@@ -19,6 +19,7 @@ class Part(StrEnum):
     """What somebody has to do with a request. One person may have several parts (AP-27)."""
 
     MANAGER = "manager"  # active, of the organisation or its parent (CG-47, CG-53)
+    SUBSTITUTE = "substitute"  # of one of these who is away (Z-16)
     ASKER = "asker"  # the agent who asked for it
     AGENT = "agent"  # who works on the Ticket, or answers for it
     ACCOUNT_MANAGER = "account_manager"  # the provider's person for the organisation or its parent (AP-2)
@@ -37,10 +38,11 @@ class End:
 NOT_ASKED = "This is not asked of you."
 DECIDES = "Only a manager of the organisation may decide this."
 CANCELS = "Only who asked, who works on the Ticket, a manager or the account manager may cancel this."
+DECIDERS = frozenset({Part.MANAGER, Part.SUBSTITUTE})
 ENDS: Mapping[str, End] = {
-    "approve": End("AP-11", ApprovalState.APPROVED, frozenset({Part.MANAGER}), DECIDES),
-    "reject": End("AP-12", ApprovalState.REJECTED, frozenset({Part.MANAGER}), DECIDES),
-    "cancel": End("AP-14", ApprovalState.CANCELLED, frozenset(Part), CANCELS),
+    "approve": End("AP-11", ApprovalState.APPROVED, DECIDERS, DECIDES),
+    "reject": End("AP-12", ApprovalState.REJECTED, DECIDERS, DECIDES),
+    "cancel": End("AP-14", ApprovalState.CANCELLED, frozenset(Part) - {Part.SUBSTITUTE}, CANCELS),
 }
 
 # what who comes too late is told (AP-24, CG-31)

@@ -1,6 +1,6 @@
 """The tables, a module per noun, and what the database keeps true for us."""
 
-from tramita.models.approvals import Approval, ApprovalToken, Consent
+from tramita.models.approvals import Approval, ApprovalToken, Consent, Substitution
 from tramita.models.auditing import AuditLine
 from tramita.models.bringing_in import BroughtIn
 from tramita.models.building import ProcessDraft, Trial
@@ -106,6 +106,7 @@ __all__ = [
     "SenderDomain",
     "Sheet",
     "SheetRow",
+    "Substitution",
     "TimeSpent",
     "Timer",
     "Token",

@@ -27,6 +27,7 @@ class Approval(models.Model):
     requested_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     requested_at = models.DateTimeField()
     decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_for = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)  # Substitution
     decided_at = models.DateTimeField(null=True)  # also of a cancelled or expired one
     reason = models.TextField(default="")
 
@@ -53,6 +54,7 @@ class Consent(models.Model):
     every = models.BooleanField()  # all of the level must agree
     least = models.PositiveSmallIntegerField(default=1, db_default=1)  # else so many; of one the first decision counts
     state = WordField(ApprovalState, default=ApprovalState.AWAITING)
+    decided_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)  # who stood in
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -61,6 +63,21 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.approval_id} {self.level} {self.person_id} {self.state}"
+
+
+class Substitution(models.Model):
+    """Who decides for a manager while they are away: a colleague whom they name, one at a time (Z-16)."""
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="substitution")
+    substitute = models.ForeignKey(Person, models.CASCADE, related_name="stands_in_for")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()  # from then on they decide alone again
+
+    class Meta:
+        db_table = "substitutions"
+
+    def __str__(self) -> str:
+        return f"{self.substitute_id} for {self.person_id}"
 
 
 class ApprovalToken(models.Model):

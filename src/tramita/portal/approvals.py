@@ -32,7 +32,9 @@ def listed(request: CustomerRequest) -> HttpResponse:
         "portal/approvals.html",
         here="approvals",
         waiting=[(as_asked(one), one.item.title) for one in head["to_decide"]],
-        lately=[(as_asked(one), one.item.title) for one in portal.decided(request.actor, limit=LATELY)],
+        lately=[
+            (as_asked(one), one.item.title) for one in portal.decided(request.actor, limit=LATELY, at=timezone.now())
+        ],
         **head,
     )
 
@@ -57,20 +59,22 @@ def one(request: CustomerRequest, number: int) -> HttpResponse:
 def _page(
     request: CustomerRequest, number: int, *, refused: TramitaError | None = None, reason: str = ""
 ) -> HttpResponse:
-    approval = get_visible(request.actor, number)
+    at = timezone.now()
+    approval = get_visible(request.actor, number, at=at)
     thing = about(approval.item)
     return shown(
         request,
         "portal/approval.html",
         status=refused.status if refused else 200,
         here="",
-        asked=shown_to(approval, request.person),
+        asked=shown_to(approval, request.person, at=at),
         thing=thing,
         changes=changes_since(approval),
         fields=list(said_fields(thing.fields)),
         organisation=approval.organisation.name if approval.organisation else "",
         signed_in=True,
-        open=portal.is_asked(approval, request.actor),
+        open=portal.is_asked(approval, request.actor, at=at),
+        instead=portal.in_whose_place(approval, request.actor, at=at),
         refused=errors.sentence(refused) if refused else "",
         reason=reason,
         **around(request),

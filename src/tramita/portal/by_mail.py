@@ -83,7 +83,7 @@ def _page(
     where an Action asks."""
     approval, thing = invited.approval, about(invited.approval.item)
     context: dict[str, Any] = {
-        "asked": shown_to(approval, invited.person),
+        "asked": shown_to(approval, invited.person, at=timezone.now()),
         "thing": thing,
         "changes": changes_since(approval),
         "fields": list(said_fields(thing.fields)),
@@ -93,6 +93,7 @@ def _page(
         "closed": invited.closed,
         "mine": invited.used_at is not None,
         "expires_at": invited.expires_at,
+        "instead": invited.instead,
         "refused": errors.sentence(refused) if refused and not invited.closed else "",
         "reason": reason,
     }

@@ -80,7 +80,7 @@ def around(request: CustomerRequest) -> dict[str, Any]:
     """What the head of every page shows."""
     actor = request.actor
     return {
-        "to_decide": portal.to_decide(actor),
+        "to_decide": portal.to_decide(actor, at=timezone.now()),
         "may_see_all": portal.may_see_all(actor),
         "may_administer": may_administer(actor),
     }

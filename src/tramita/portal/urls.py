@@ -15,6 +15,7 @@ from tramita.portal import (
     security,
     settings,
     sign_on,
+    substituting,
 )
 from tramita.portal.by_mail import by_mail
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("portal/members", members.listed, name="portal-members"),
     path("portal/members/<int:number>", members.appoint, name="portal-appoint"),
     path("portal/settings", settings.settings, name="portal-settings"),
+    path("portal/substitute", substituting.substitute, name="portal-substitute"),
     path("portal/approvals", approvals.listed, name="portal-approvals"),
     path("portal/approvals/<int:number>", approvals.one, name="portal-approval"),
 ]

@@ -11,9 +11,10 @@ from tramita.domain.codes import ApprovalState, Kind, Method, Role, State
 from tramita.domain.mime.model import address_key
 from tramita.domain.permissions import Sight
 from tramita.models import Approval, Delivery, Item, Message, Person
-from tramita.queries.approvals import SHOWN, asked_now, by_levels, visible_to
+from tramita.queries.approvals import SHOWN, asked_now, by_levels, in_the_place_of, stands_in_for, visible_to
 from tramita.queries.items import visible_to as visible_items
 from tramita.queries.matching import survivor
+from tramita.queries.names import person_name
 from tramita.queries.search import Filters, Found, search
 
 MOST_TO_DECIDE = 100
@@ -31,28 +32,40 @@ def requests_of(actor: Actor, *, everybodys: bool, at: datetime, cursor: str | N
     return search(reader, Filters(kind=REQUESTS), at=at, cursor=cursor)
 
 
-def to_decide(actor: Actor) -> Sequence[Approval]:
+def to_decide(actor: Actor, *, at: datetime) -> Sequence[Approval]:
     """The requests that wait for this person's own decision, the oldest first (AP-21).
 
-    Cost: one statement, one more for each that asks by levels.
+    Cost: one statement, up to three more for each that asks by levels.
     """
-    rows = Approval.objects.filter(visible_to(actor), state=ApprovalState.AWAITING).select_related(*SHOWN)
-    return [one for one in rows.order_by("requested_at", "pk")[:MOST_TO_DECIDE] if _asks(one, actor)]
+    rows = Approval.objects.filter(visible_to(actor, at=at), state=ApprovalState.AWAITING).select_related(*SHOWN)
+    return [one for one in rows.order_by("requested_at", "pk")[:MOST_TO_DECIDE] if _asks(one, actor, at)]
 
 
-def decided(actor: Actor, *, limit: int) -> Sequence[Approval]:
+def decided(actor: Actor, *, limit: int, at: datetime) -> Sequence[Approval]:
     """What was decided, the newest first, whoever did. Cost: one statement."""
-    rows = Approval.objects.filter(visible_to(actor)).exclude(state=ApprovalState.AWAITING).select_related(*SHOWN)
+    rows = (
+        Approval.objects.filter(visible_to(actor, at=at)).exclude(state=ApprovalState.AWAITING).select_related(*SHOWN)
+    )
     return list(rows.order_by("-decided_at", "-pk")[:limit])
 
 
-def _asks(approval: Approval, actor: Actor) -> bool:
-    return not by_levels(approval) or any(one.person_id == actor.id for one in asked_now(approval))
+def _asks(approval: Approval, actor: Actor, at: datetime) -> bool:
+    if not by_levels(approval):
+        return True
+    asked = [one.person for one in asked_now(approval) if one.person.is_active]
+    mine = any(one.pk == actor.id for one in asked)
+    return mine or stands_in_for(approval, actor, asked, at=at) is not None
 
 
-def is_asked(approval: Approval, actor: Actor) -> bool:
+def is_asked(approval: Approval, actor: Actor, *, at: datetime) -> bool:
     """Whether it waits for this person."""
-    return approval.state == ApprovalState.AWAITING and _asks(approval, actor)
+    return approval.state == ApprovalState.AWAITING and _asks(approval, actor, at)
+
+
+def in_whose_place(approval: Approval, actor: Actor, *, at: datetime) -> str:
+    """The name of the manager for whom this person would decide; empty where they decide in their own right."""
+    manager = in_the_place_of(approval, actor, at=at)
+    return person_name(manager.name, manager.email or "") if manager else ""
 
 
 def may_see_all(actor: Actor) -> bool:

@@ -19,11 +19,12 @@ ASKERS = (Role.REQUESTER, Role.MANAGER)
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """One line of the trash; `along` is how many went with it, `whose` the contact that it went with. A contact has no
-    reference."""
+    """One line of the trash, an item or a contact; `along` is how many went with it, `whose` the contact that it went
+    with."""
 
     id: int
-    reference: str
+    item: str | None  # its reference
+    contact: int | None
     name: str
     along: int
     whose: str
@@ -37,16 +38,20 @@ def may_restore(actor: Actor) -> bool:
     return actor.grants is None and may(actor, "manage_users")
 
 
-def listed(actor: Actor, *, before: int | None = None) -> tuple[list[Gone], int | None]:
+def listed(actor: Actor, *, before: int | None = None, limit: int = PAGE) -> tuple[list[Gone], int | None]:
     """The newest first, and the number to go on below; what is below a Case is not told apart.
 
     Raises: NotPermitted. Cost: one statement.
     """
-    along = Count("along", distinct=True) + Count("along__along", distinct=True)
-    rows = _rows(actor).filter(Q(first=None) | Q(first__person__isnull=False)).annotate(along_count=along)
+    rows = _counted(actor).filter(Q(first=None) | Q(first__person__isnull=False))
     rows = rows.filter(pk__lt=before) if before else rows
-    found = list(rows.order_by("-pk")[: PAGE + 1])
-    return [_gone(one) for one in found[:PAGE]], found[PAGE - 1].pk if len(found) > PAGE else None
+    found = list(rows.order_by("-pk")[: limit + 1])
+    return [_gone(one) for one in found[:limit]], found[limit - 1].pk if len(found) > limit else None
+
+
+def shown(actor: Actor, number: int) -> Gone:
+    """One of them. Raises: NotPermitted."""
+    return _gone(_counted(actor).get(pk=number))
 
 
 def get(actor: Actor, number: int, *, for_update: bool = False) -> Trashed:
@@ -89,11 +94,18 @@ def _rows(actor: Actor) -> "QuerySet[Trashed]":
     return Trashed.objects.select_related("item", "person", "by", "first__person")
 
 
+def _counted(actor: Actor) -> "QuerySet[Trashed]":
+    """With how many went along, what is below a Case among them."""
+    along = Count("along", distinct=True) + Count("along__along", distinct=True)
+    return _rows(actor).annotate(along_count=along)
+
+
 def _gone(row: Trashed) -> Gone:
     item = row.item
     return Gone(
         id=row.pk,
-        reference=item.reference if item else "",
+        item=item.reference if item else None,
+        contact=row.person_id,
         name=item.title if item else _called(row.person),
         along=row.along_count,  # type: ignore[attr-defined]  # annotated by the query
         whose=_called(row.first.person) if row.first else "",

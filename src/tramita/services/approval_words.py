@@ -10,18 +10,19 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tramita.domain.actors import Actor
-from tramita.models import Approval
+from tramita.models import Approval, Person
 from tramita.queries.approvals import asked_about
 from tramita.queries.approved_things import About, about
 from tramita.services.field_words import said_fields
 
 
-def decided_words(approval: Approval, reason: str, by: Actor) -> dict[str, str]:
+def decided_words(approval: Approval, reason: str, by: Actor, manager: Person | None = None) -> dict[str, str]:
     """What the entry of a decision keeps: the reason, and the very wording that was decided on, in the language of who
-    read it. The item is as they have seen it."""
+    read it. The item is as they have seen it. `manager` is in whose place they decide."""
     with translation.override(by.language or settings.LANGUAGE_CODE):
         asked = [asked_about(approval).name, *asked_words(approval, about(approval.item))]
-    return {"wording": "\n\n".join(asked)} | ({"decision_reason": reason} if reason else {})
+    told = {"wording": "\n\n".join(asked), "decision_reason": reason, "in_place_of": manager.name if manager else ""}
+    return {name: words for name, words in told.items() if words}
 
 
 def asked_words(approval: Approval, thing: About) -> Iterator[str]:

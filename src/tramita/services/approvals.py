@@ -17,7 +17,15 @@ from tramita.domain.definitions import ApprovalLevel
 from tramita.domain.errors import Conflict, Invalid
 from tramita.models import Approval, Definition, Delivery, Item, Person
 from tramita.queries import approvers, definitions
-from tramita.queries.approvals import asks_itself, by_levels, deciders, get_visible, is_opening, parts_of
+from tramita.queries.approvals import (
+    asks_itself,
+    by_levels,
+    deciders,
+    get_visible,
+    in_the_place_of,
+    is_opening,
+    parts_of,
+)
 from tramita.queries.mailboxes import directory
 from tramita.queries.managers import managers_of
 from tramita.services import approval_mail, consent_asking, consents, openings, push_orders, reminding
@@ -66,7 +74,7 @@ def ask(item: Item, *, type: str, comment: str = "", by: Actor, at: datetime) ->
     if levels:
         _ask_first(change, approval, levels, said)
     else:
-        _tell(change, "approval_requested", approval, managers, said, approval_id=approval.pk)
+        _tell(change, "approval_requested", approval, deciders(approval, at=at), said, approval_id=approval.pk)
         reminding.set_reminders(change, definitions.approval_type(version_id))
     change.write()
     return approval
@@ -105,12 +113,12 @@ def ask_again(approval_id: int, *, by: Actor, at: datetime) -> Approval:
     Raises: NotFound, NotPermitted; Conflict `already_decided`, `no_active_manager`, `no_reachable_manager`, and
     `approval_mail_waits` while the last one has not left.
     """
-    seen = get_visible(by, approval_id)
+    seen = get_visible(by, approval_id, at=at)
     item = Item.objects.select_for_update().get(pk=seen.item_id)
-    approval = get_visible(by, approval_id)
+    approval = get_visible(by, approval_id, at=at)
     require(by, "approvals_request", item)
     expect_awaiting(approval.state, ended_by=approval.decided_by.name if approval.decided_by else "")
-    managers = deciders(approval)
+    managers = deciders(approval, at=at)
     if not managers:
         raise _nobody()
     if Delivery.objects.filter(message__approval_token__approval=approval, state=Delivery.State.PENDING).exists():
@@ -199,25 +207,28 @@ def _end(
     verb: str, approval_id: int, *, reason: str, by: Actor, at: datetime, way: str, changes: int | None
 ) -> Approval:
     """Raises: NotFound, NotPermitted, Conflict `already_decided`, `changed_meanwhile`, Invalid."""
-    seen, reason = get_visible(by, approval_id), _text("reason", reason)
+    seen, reason = get_visible(by, approval_id, at=at), _text("reason", reason)
     if by_levels(seen) and (asks_itself(seen) or verb != "cancel"):
         consents.decide(seen, verb, reason=reason, by=by, at=at, way=way, changes=changes)
-        return get_visible(by, approval_id)
+        return get_visible(by, approval_id, at=at)
     item = Item.objects.select_for_update().get(pk=seen.item_id)
-    approval = get_visible(by, approval_id)  # as it is now that the item is held
+    approval = get_visible(by, approval_id, at=at)  # as it is now that the item is held
     ended_by = approval.decided_by.name if approval.decided_by else ""
     opening = is_opening(approval)
     if opening and verb == "cancel":
         raise Conflict("It is asked whether the Ticket opens: approve or reject it.", code="approval_not_possible")
-    state = end(verb, ApprovalState(approval.state), parts_of(approval, item, by), ended_by=ended_by)
+    state = end(verb, ApprovalState(approval.state), parts_of(approval, item, by, at=at), ended_by=ended_by)
+    manager = None if verb == "cancel" else in_the_place_of(approval, by, at=at)
     consents.expect_seen(approval, changes)
     change = Change(item, by, at)
-    data = facts(approval) | ({"way": way} if way else {})
+    data = facts(approval) | ({"way": way} if way else {}) | ({"for": manager.pk} if manager else {})
     change.cancel_timers(*REMINDERS)
-    words = {} if verb == "cancel" else decided_words(approval, reason, by)
+    words = {} if verb == "cancel" else decided_words(approval, reason, by, manager)
     change.record(ENTRIES[verb], data=data, words=words, approval_id=None)
-    change.beside.append(lambda: close(approval, state, at=at, by_id=by.id, reason=reason))
+    change.beside.append(
+        lambda: close(approval, state, at=at, by_id=by.id, for_id=manager.pk if manager else None, reason=reason)
+    )
     if opening:
         openings.decided(change, approved=verb == "approve", reason=reason)
     change.write()
-    return get_visible(by, approval_id)
+    return get_visible(by, approval_id, at=at)

@@ -10,7 +10,8 @@ from tramita.domain.approvals import DECIDES, NOT_ASKED
 from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
 from tramita.models import Approval, ApprovalToken, Person
-from tramita.queries.approvals import SHOWN, by_levels, deciders
+from tramita.queries.approvals import SHOWN, by_levels, deciders, in_the_place_of
+from tramita.queries.names import person_name
 from tramita.queries.people import actor_by_id
 from tramita.services import approvals
 from tramita.services.approval_link import digest_of
@@ -23,20 +24,25 @@ DECISIONS = {"approve": approvals.approve, "reject": approvals.reject}
 @dataclass(frozen=True, slots=True)
 class Invitation:
     """What a link leads to. `closed` says why nothing can be decided with it any more: `used`, `ended`, `no_manager`,
-    `not_asked` (others went on without them, or they have said), `expired`; empty while it can."""
+    `not_asked` (others went on without them, or they have said), `expired`; empty while it can. `instead`: the name of
+    the manager in whose place they decide."""
 
     approval: Approval
     person: Person
     closed: str
     used_at: datetime | None
     expires_at: datetime
+    instead: str = ""
 
 
 def read(key: str, *, at: datetime) -> Invitation:
     """What this key is for, and whether it still decides. Raises: NotFound. Cost: two statements."""
     token = _token(key)
     approval = token.approval
-    return Invitation(approval, token.person, _closed(token, at), token.used_at, token.expires_at)
+    closed = _closed(token, at)
+    manager = None if closed else in_the_place_of(approval, actor_by_id(token.person_id), at=at)
+    instead = person_name(manager.name, manager.email or "") if manager else ""
+    return Invitation(approval, token.person, closed, token.used_at, token.expires_at, instead)
 
 
 @one_transaction
@@ -72,6 +78,6 @@ def _closed(token: ApprovalToken, at: datetime) -> str:
         return "used"
     if approval.state != ApprovalState.AWAITING:
         return "ended"
-    if all(one.pk != token.person_id for one in deciders(approval)):
+    if all(one.pk != token.person_id for one in deciders(approval, at=at)):
         return "not_asked" if by_levels(approval) else "no_manager"
     return "expired" if at >= token.expires_at else ""

@@ -12,6 +12,7 @@ from tramita.queries.approvals import asked_about
 from tramita.queries.approvers import Found, find, levels_of
 from tramita.queries.definitions import case_type
 from tramita.queries.mailboxes import directory
+from tramita.queries.substitutes import standing_in
 from tramita.services import approval_mail, push_orders, reminding, restraint
 from tramita.services.expiring import TIME_OUT, facts
 from tramita.services.ledger import Change
@@ -68,10 +69,13 @@ def ask_level(
     besides: Sequence[Person] = (),
     **told: Any,
 ) -> None:
-    """A mail to each of a level who is reached by one, the browsers of all, and its reminders. `besides` are those whom
-    no mail reaches; `told` goes into the entry."""
+    """A mail to each of a level who is reached by one, and to who stands in for them, the browsers of all, and its
+    reminders. `besides` are those whom no mail reaches; `told` goes into the entry."""
     change.record("approval_requested", data=facts(approval) | {"level": level + 1, "of": of}, **told)
-    approval_mail.tell(change, approval, list(reached), desk=directory())
-    everybody = [*reached, *besides]
+    here = [*reached, *besides]
+    instead = list({one.substitute_id: one.substitute for one in standing_in(approval, here, at=change.at)}.values())
+    also = approval_mail.reachable(instead)[0] if instead else []
+    approval_mail.tell(change, approval, [*reached, *also], desk=directory())
+    everybody = [*here, *instead]
     change.beside.append(lambda: push_orders.tell_of_approval(approval, everybody, "asked", at=change.at))
     reminding.set_reminders(change, asked_about(approval))

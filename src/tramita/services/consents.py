@@ -7,13 +7,16 @@ sees what the first did, and who comes after an abort or a rework is told that n
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
+
+from django.db.models import Q
 
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.approvals import NOT_ASKED, NOT_ASKED_ANY_MORE, expect_awaiting, level_says
 from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, NotPermitted
 from tramita.models import Approval, Consent, Item
-from tramita.queries.approvals import asked_now, asks_itself, consents_of, get_visible
+from tramita.queries.approvals import asked_now, asks_itself, consents_of, get_visible, stands_in_for
 from tramita.queries.approved_things import changes_since
 from tramita.services import approval_mail, automatic_actions, consent_asking, flowing, push_orders
 from tramita.services.approval_words import decided_words
@@ -41,10 +44,11 @@ def decide(
     if asks_itself(seen):
         flowing.hold(seen.item)
     item = Item.objects.select_for_update().get(pk=seen.item_id)
-    approval = get_visible(by, seen.pk)  # as it is now that the item is held
-    mine = _mine(approval, by)
+    approval = get_visible(by, seen.pk, at=at)  # as it is now that the item is held
+    mine = _mine(approval, by, at)
     expect_seen(approval, changes)
-    Consent.objects.filter(pk=mine.pk).update(state=STATES[verb], decided_at=at)
+    instead = None if mine.person_id == by.id else by.id
+    Consent.objects.filter(pk=mine.pk).update(state=STATES[verb], decided_by=instead, decided_at=at)
     _heard(Change(item, by, at), approval, mine, verb, reason=reason, way=way)
 
 
@@ -61,16 +65,20 @@ def _heard(change: Change, approval: Approval, mine: Consent, verb: str, *, reas
     says = level_says([ApprovalState(one.state) for one in level], every=mine.every, least=mine.least)
     last = asked[-1].level
     done = says is ApprovalState.REJECTED or (says is ApprovalState.APPROVED and mine.level == last)
-    data = {"level": mine.level + 1, "of": last + 1} | ({"way": way} if way else {}) | ({} if done else {"open": True})
+    manager = None if mine.person_id == change.by.id else mine.person
+    data = {"level": mine.level + 1, "of": last + 1, "way": way, "open": not done, "for": manager and manager.pk}
+    data = {name: fact for name, fact in data.items() if fact}
     change.record(
         ENTRIES[verb],
         data=facts(approval) | data,
-        words=decided_words(approval, reason, change.by),
+        words=decided_words(approval, reason, change.by, manager),
         approval_id=None if done else approval.pk,
     )
     if done:
         change.cancel_timers(*REMINDERS, TIME_OUT)
-        change.beside.append(lambda: close(approval, says, at=change.at, by_id=change.by.id, reason=reason))
+        instead = manager.pk if manager else None
+        end = partial(close, approval, says, at=change.at, by_id=change.by.id, for_id=instead, reason=reason)
+        change.beside.append(end)
     short = not done and says is ApprovalState.APPROVED and not _next_level(change, approval, level, asked)
     change.write()
     if asks_itself(approval) and short:
@@ -79,15 +87,20 @@ def _heard(change: Change, approval: Approval, mine: Consent, verb: str, *, reas
         _ended(change.item, approved=says is ApprovalState.APPROVED, at=change.at)
 
 
-def _mine(approval: Approval, by: Actor) -> Consent:
+def _mine(approval: Approval, by: Actor, at: datetime) -> Consent:
+    """Their own voice, or that of who is away and named them."""
     decided_by = approval.decided_by.name if approval.decided_by else ""
     if approval.state == ApprovalState.EXPIRED and asks_itself(approval):
         raise Conflict(NOT_ASKED_ANY_MORE, code="already_decided")
     expect_awaiting(ApprovalState(approval.state), ended_by=decided_by)
-    mine = next((one for one in asked_now(approval) if one.person_id == by.id and one.person.is_active), None)
-    if mine is not None:
-        return mine
-    if Consent.objects.filter(approval=approval, person=by.id or 0).exclude(decided_at=None).exists():
+    asked = {one.person_id: one for one in asked_now(approval) if one.person.is_active}
+    if by.id in asked:
+        return asked[by.id]
+    manager = stands_in_for(approval, by, [one.person for one in asked.values()], at=at)
+    if manager is not None:
+        return asked[manager.pk]
+    said = Consent.objects.filter(Q(person=by.id or 0) | Q(decided_by=by.id or 0), approval=approval)
+    if said.exclude(decided_at=None).exists():
         raise Conflict(NOT_ASKED_ANY_MORE, code="already_decided")
     raise NotPermitted(NOT_ASKED)
 

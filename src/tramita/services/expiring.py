@@ -21,15 +21,21 @@ def expire(change: Change) -> None:
 
 
 def close(
-    approval: Approval, state: ApprovalState, *, at: datetime, by_id: int | None = None, reason: str = ""
+    approval: Approval,
+    state: ApprovalState,
+    *,
+    at: datetime,
+    by_id: int | None = None,
+    for_id: int | None = None,
+    reason: str = "",
 ) -> None:
-    """Keep how it ended. What of its mail has not left stays here: there is nothing to decide any more; browsers are
-    told so.
+    """Keep how it ended; `for_id` is in whose place. What of its mail has not left stays here: there is nothing to
+    decide any more; browsers are told so.
 
     The item must be ours already: who ends a request writes or holds its item first, so that no two wait for each
     other, and the item's version tells who was faster.
     """
-    ended = {"state": state, "decided_by": by_id, "decided_at": at, "reason": reason}
+    ended = {"state": state, "decided_by": by_id, "decided_for": for_id, "decided_at": at, "reason": reason}
     Approval.objects.filter(pk=approval.pk, state=ApprovalState.AWAITING).update(**ended)
     if by_levels(approval):
         open_still = Consent.objects.filter(approval=approval, state=ApprovalState.AWAITING)

@@ -22,6 +22,7 @@ from tramita.models import (
     OtherAddress,
     Person,
     PushSubscription,
+    Substitution,
     Token,
 )
 from tramita.queries import trash
@@ -91,6 +92,9 @@ def _requests(double: Person, kept: Person) -> None:
         else:
             Consent.objects.filter(pk=one.pk).update(person=kept)
     ApprovalToken.objects.filter(person=double, used_at=None).update(person=kept)
+    Substitution.objects.filter(person=double).delete()
+    Substitution.objects.filter(person=kept, substitute=double).delete()
+    Substitution.objects.filter(substitute=double).update(substitute=kept)
 
 
 def _address(double: Person, kept: Person, *, by: Actor, at: datetime) -> None:

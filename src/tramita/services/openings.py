@@ -12,7 +12,7 @@ from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Kind, Listed, Method, Visibility
 from tramita.models import Approval, Item, Person
 from tramita.queries import definitions
-from tramita.queries.approvals import asked_about
+from tramita.queries.approvals import asked_about, deciders
 from tramita.queries.mailboxes import directory
 from tramita.queries.managers import managers_of
 from tramita.services import approval_mail, automatic_mails, push_orders, reminding
@@ -43,7 +43,7 @@ def propose(item: Item, *, at: datetime) -> Change:
     return begin(item, "propose", by=SYSTEM, at=at, write=False, listed=Listed.NONE)
 
 
-def ask(item: Item, managers: list[Person], *, at: datetime) -> None:
+def ask(item: Item, *, at: datetime) -> None:
     """Ask them, each by a mail with a link, as for any approval (AP-17, Z-11)."""
     approval = Approval.objects.create(
         item=item,
@@ -54,11 +54,12 @@ def ask(item: Item, managers: list[Person], *, at: datetime) -> None:
         requested_at=at,
     )
     change = Change(item, SYSTEM, at)
-    reached, silent = approval_mail.reachable(managers)
+    people = deciders(approval, at=at)
+    reached, silent = approval_mail.reachable(people)
     words = {"unreached": ", ".join(silent)} if silent else {}
     change.record("approval_requested", data=facts(approval), words=words, approval_id=approval.pk)
     approval_mail.tell(change, approval, reached, desk=directory())
-    change.beside.append(lambda: push_orders.tell_of_approval(approval, managers, "asked", at=at))
+    change.beside.append(lambda: push_orders.tell_of_approval(approval, people, "asked", at=at))
     reminding.set_reminders(change, asked_about(approval))
     change.write()
 

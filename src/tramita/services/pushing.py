@@ -79,15 +79,15 @@ def _news(delivery: Claimed, browser: PushSubscription, say: Say, *, at: datetim
     if not browser.person.is_active:
         return None
     told = delivery.payload
-    return _of_approval(browser, told) if "approval" in told else _of_notice(delivery, browser, say, at=at)
+    return _of_approval(browser, told, at=at) if "approval" in told else _of_notice(delivery, browser, say, at=at)
 
 
-def _of_approval(browser: PushSubscription, told: dict[str, Any]) -> News | None:
+def _of_approval(browser: PushSubscription, told: dict[str, Any], *, at: datetime) -> News | None:
     rows = Approval.objects.select_related(*SHOWN, "item__parent")
     approval = rows.filter(pk=told["approval"]).first()
     if approval is None:
         return None
-    waits = approval.state == ApprovalState.AWAITING and browser.person in deciders(approval)
+    waits = approval.state == ApprovalState.AWAITING and browser.person in deciders(approval, at=at)
     return of_approval(approval, browser.person, told["news"]) if waits is (told["news"] == "asked") else None
 
 

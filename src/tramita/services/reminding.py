@@ -36,7 +36,7 @@ def remind(item: Item, *, at: datetime) -> None:
     approval = Approval.objects.select_related("type", "requested_by", "item").get(pk=item.approval_id)
     if approval.state != ApprovalState.AWAITING or not _asked_for(approval).reminders:
         return
-    may_decide = deciders(approval)
+    may_decide = deciders(approval, at=at)
     managers, _silent = approval_mail.reachable(may_decide)
     if not managers:
         return

@@ -64,7 +64,7 @@ def start_from_mail(
     _copy_to_co_authors(item, arrival)
     _tell(change, arrival, route, person, silent=refused or arrival.archive)
     if asked:
-        openings.ask(item, asked, at=at)
+        openings.ask(item, at=at)
     if follows is not None:
         _tie(item, follows, person, at=at)
     if item.kind is Kind.CASE and item.state is State.TO_DO:

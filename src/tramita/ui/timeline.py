@@ -345,7 +345,8 @@ def answer(data: Data) -> str:
     said = data.get("comment") or data.get("decision_reason") or ""
     by_link = _("by the link in the mail") if data.get("way") == "mail_link" else ""
     unreached = _("not told by mail: %(names)s") % {"names": data["unreached"]} if data.get("unreached") else ""
-    return " · ".join(filter(None, (str(said), by_link, unreached)))
+    instead = _("in the place of %(name)s") % {"name": data["in_place_of"]} if data.get("in_place_of") else ""
+    return " · ".join(filter(None, (str(said), instead, by_link, unreached)))
 
 
 def _brought_in(data: Data) -> str:

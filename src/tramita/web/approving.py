@@ -35,7 +35,7 @@ def again(request: StaffRequest, reference: str, number: int) -> HttpResponse:
     """Another mail with another link, such as when the last has expired."""
 
     def use_case(item: Item) -> None:
-        if get_visible(request.actor, number).item_id != item.pk:
+        if get_visible(request.actor, number, at=timezone.now()).item_id != item.pk:
             raise NotFound("There is no such approval request.")
         approvals.ask_again(number, by=request.actor, at=timezone.now())
 
@@ -56,7 +56,7 @@ def cancel(request: StaffRequest, reference: str, number: int) -> HttpResponse:
     """Who comes too late is told who decided, and how."""
 
     def use_case(item: Item) -> None:
-        if get_visible(request.actor, number).item_id != item.pk:
+        if get_visible(request.actor, number, at=timezone.now()).item_id != item.pk:
             raise NotFound("There is no such approval request.")
         approvals.cancel(number, by=request.actor, at=timezone.now())
 

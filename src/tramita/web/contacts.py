@@ -74,7 +74,7 @@ def contact(request: StaffRequest, number: int) -> HttpResponse:
         may_change=contacts.may_change(actor, found),
         may_delete=found.asks and may_restore(actor),
         mails=contacts.mails(actor, found),
-        approvals=asked_of(found, actor, limit=MOST_APPROVALS),
+        approvals=asked_of(found, actor, limit=MOST_APPROVALS, at=now),
         default_zone=settings.TIME_ZONE,
         groups=[Group(lines=lines)] if lines else [],
         heads=[Head(name) for name in USUAL],

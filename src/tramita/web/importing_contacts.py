@@ -32,7 +32,8 @@ def from_sheet(request: StaffRequest) -> HttpResponseBase:
     if not importing_contacts.may_import(request.actor):
         raise NotPermitted("Only those who manage users and configure the desk may import.")
     if (kind := request.GET.get("template", "")) in TEMPLATES:
-        return download(TEMPLATES[kind](COLUMNS, [EXAMPLE]), f"contacts.{kind}")
+        own = list(importing_contacts.declared())
+        return download(TEMPLATES[kind]([*COLUMNS, *own], [[*EXAMPLE, *("" for _one in own)]]), f"contacts.{kind}")
     if request.method != "POST":
         return _page(request)
     try:
@@ -65,7 +66,7 @@ def _page(
         "web/contacts/import.html",
         "contacts",
         status=status,
-        columns=COLUMNS,
+        columns=[*COLUMNS, *importing_contacts.declared()],
         most=importing_contacts.MOST,
         counts=[(name, counts[what]) for what, name in _names()] if outcomes is not None else [],
         refused=refused,

@@ -78,7 +78,9 @@ def _waits(reading: Reading) -> Waits | None:
     may_ask = asks(reading) or (by_itself and may(reading.actor, "approvals_request", reading.item))
     said, address = told(approval), [reading.item.reference, approval.pk]
     until = vars(approval)["link_until"]
-    may_cancel = not by_itself and not ENDS["cancel"].who.isdisjoint(parts_of(approval, reading.item, reading.actor))
+    may_cancel = not by_itself and not ENDS["cancel"].who.isdisjoint(
+        parts_of(approval, reading.item, reading.actor, at=reading.at)
+    )
     return Waits(
         name=said.name,
         comment=said.comment or "",
@@ -120,4 +122,6 @@ def _said(one: Consent, now: int | None) -> tuple[str, str, str]:
     if state is ApprovalState.AWAITING and one.level != now:
         return name, "draft", _("asked later")
     word = _("not needed any more") if state is ApprovalState.EXPIRED else labels.word("approval", state)
+    if one.decided_by is not None:
+        word = _("%(word)s, by %(name)s in their place") % {"word": word, "name": one.decided_by.name}
     return name, SHAPES[state], word

@@ -1,5 +1,7 @@
 """Approvals in Tickets: asked for by staff, decided by the managers of the organisation (SPEC section 13)."""
 
+from datetime import date
+
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
@@ -7,12 +9,21 @@ from ninja.responses import Status
 
 from tramita.api.auth import caller
 from tramita.api.paging import cursor_for, position_of
-from tramita.api.schemas.approvals import ApprovalFilter, ApprovalIn, ApprovalOut, ApprovalPage, DecisionIn
+from tramita.api.schemas.approvals import (
+    ApprovalFilter,
+    ApprovalIn,
+    ApprovalOut,
+    ApprovalPage,
+    DecisionIn,
+    SubstituteIn,
+    SubstituteOut,
+)
 from tramita.api.versions import change_item
-from tramita.models import Approval, Item
+from tramita.models import Approval, Item, Substitution
 from tramita.queries.approvals import get_visible, listed, with_approvers
 from tramita.queries.items import get_visible as visible_item
-from tramita.services import approvals
+from tramita.queries.names import who
+from tramita.services import approvals, substituting
 
 router = Router(tags=["Approvals"])
 NO_REASON = DecisionIn()
@@ -30,7 +41,7 @@ def ask(request: HttpRequest, reference: str, asked: ApprovalIn) -> Status[Appro
         return approvals.ask(item, type=asked.type, comment=asked.comment or "", by=caller(request), at=timezone.now())
 
     made = change_item(request, reference, change)
-    return Status(201, _answer(get_visible(caller(request), made.pk)))
+    return Status(201, _answer(get_visible(caller(request), made.pk, at=timezone.now())))
 
 
 @router.get("/approvals", response=ApprovalPage, operation_id="list_approvals")
@@ -39,7 +50,9 @@ def list_approvals(request: HttpRequest, wanted: Query[ApprovalFilter]) -> Appro
     by = caller(request)
     item = visible_item(by, wanted.item) if wanted.item is not None else None
     states = (wanted.state,) if wanted.state else ()
-    rows, last = listed(by, states=states, item=item, after=position_of(wanted.cursor), limit=wanted.limit)
+    rows, last = listed(
+        by, states=states, item=item, after=position_of(wanted.cursor), limit=wanted.limit, at=timezone.now()
+    )
     return ApprovalPage.model_validate({"results": rows, "next": cursor_for(last)})
 
 
@@ -70,6 +83,42 @@ def ask_again(request: HttpRequest, number: int) -> ApprovalOut:
 def cancel(request: HttpRequest, number: int) -> ApprovalOut:
     """Not needed any more: by who asked, who works on the Ticket, a manager or the account manager (AP-14)."""
     return _answer(approvals.cancel(number, by=caller(request), at=timezone.now()))
+
+
+@router.get("/substitute", response=SubstituteOut, operation_id="read_substitute")
+def read_substitute(request: HttpRequest) -> SubstituteOut:
+    """Who decides in one's place while one is away."""
+    return _named(Substitution.objects.filter(person=caller(request).id or 0).select_related("substitute").first())
+
+
+@router.put("/substitute", response=SubstituteOut, operation_id="name_substitute")
+def name_substitute(request: HttpRequest, given: SubstituteIn) -> SubstituteOut:
+    """A manager names a colleague of the same organisation, who is then asked besides them; both names are kept."""
+    first, last = _day(given.first), _day(given.last)
+    by, at = caller(request), timezone.now()
+    return _named(substituting.name(given.substitute, first=first, last=last, by=by, at=at))
+
+
+@router.delete("/substitute", response={204: None}, operation_id="end_substitute")
+def end_substitute(request: HttpRequest) -> Status[None]:
+    """Nobody decides in one's place any more."""
+    substituting.end(by=caller(request))
+    return Status(204, None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _named(row: Substitution | None) -> SubstituteOut:
+    if row is None:
+        return SubstituteOut(substitute=None, starts_at=None, ends_at=None)
+    other = row.substitute
+    facts = {"substitute": who(other.pk, other.name, other.email or "", other.role)}
+    return SubstituteOut.model_validate(facts | {"starts_at": row.starts_at, "ends_at": row.ends_at})
 
 
 def _answer(approval: Approval) -> ApprovalOut:

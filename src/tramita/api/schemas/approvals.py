@@ -22,6 +22,7 @@ APPROVAL: dict[str, Any] = {
     "requested_at": "2026-03-02T10:00:00+00:00",
     "decided_by": {"id": 11, "name": "Marta Vidal", "kind": "human"},
     "decided_at": "2026-03-02T11:20:00+00:00",
+    "decided_for": None,
     "approvers": [],
 }
 
@@ -61,6 +62,7 @@ class ApproverOut(Output):
                     "needed": 2,
                     "person": {"id": 11, "name": "Marta Vidal", "kind": "human"},
                     "state": "approved",
+                    "decided_by": None,
                     "decided_at": "2026-03-02T11:20:00+00:00",
                 }
             ]
@@ -71,6 +73,7 @@ class ApproverOut(Output):
     needed: int
     person: WhoOut
     state: ApprovalState
+    decided_by: WhoOut | None = Field(description="Who decided in their place.")
     decided_at: datetime | None
 
 
@@ -92,6 +95,7 @@ class ApprovalOut(Output):
     requested_at: datetime
     decided_by: WhoOut | None
     decided_at: datetime | None
+    decided_for: WhoOut | None = Field(description="In whose place it was decided.")
     approvers: list[ApproverOut] = Field(
         [], description="Whom it asks by levels, one level after another; empty where any manager decides."
     )
@@ -102,3 +106,36 @@ class ApprovalPage(Output):
 
     results: list[ApprovalOut]
     next: str | None
+
+
+class SubstituteIn(Input):
+    """Who decides in one's place, from the first day to the last, both included."""
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+        json_schema_extra={"examples": [{"substitute": "sofia@acme.es", "from": "2026-08-03", "to": "2026-08-21"}]},
+    )
+
+    substitute: Line
+    first: str = Field(alias="from", max_length=10)
+    last: str = Field(alias="to", max_length=10)
+
+
+class SubstituteOut(Output):
+    """Who decides in one's place while one is away; all null for nobody."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "substitute": {"id": 12, "name": "Sofia Prado", "kind": "human"},
+                    "starts_at": "2026-08-02T22:00:00+00:00",
+                    "ends_at": "2026-08-21T22:00:00+00:00",
+                }
+            ]
+        }
+    )
+
+    substitute: WhoOut | None
+    starts_at: datetime | None
+    ends_at: datetime | None

@@ -1,0 +1,71 @@
+"""A manager names a colleague who decides in their place while they are away, and takes that back (Z-16).
+
+Both stay recorded with each decision. What is asked meanwhile is asked of both; who comes back decides as ever.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from tramita.domain.actors import Actor
+from tramita.domain.codes import Role
+from tramita.domain.errors import FieldError, Invalid, NotPermitted
+from tramita.models import Person, Substitution
+from tramita.queries.people import person_by_address
+from tramita.queries.substitutes import ASKERS
+from tramita.services.transactions import one_transaction
+
+LONGEST = timedelta(days=366)
+
+
+@one_transaction
+def name(substitute: str, *, first: date | None, last: date | None, by: Actor, at: datetime) -> Substitution:
+    """From the first day to the last, both included, as days are in the manager's time zone. It replaces what was.
+
+    Raises: NotPermitted; Invalid `substitute`, `from`, `to`.
+    """
+    me = _manager(by)
+    zone = ZoneInfo(me.time_zone or settings.TIME_ZONE)
+    other = person_by_address(substitute) if substitute.strip() else None
+    faults = [*_who(me, other), *_when(first, last, at.astimezone(zone).date())]
+    if faults or first is None or last is None or other is None:
+        raise Invalid(faults)
+    times = {"starts_at": _midnight(first, zone), "ends_at": _midnight(last + timedelta(days=1), zone)}
+    row, _made = Substitution.objects.update_or_create(person=me, defaults={"substitute": other, **times})
+    return row
+
+
+@one_transaction
+def end(*, by: Actor) -> None:
+    """They decide alone again. Raises: NotPermitted."""
+    Substitution.objects.filter(person=_manager(by)).delete()
+
+
+def _manager(by: Actor) -> Person:
+    if by.role is not Role.MANAGER or by.organisation_id is None:
+        raise NotPermitted("Only a manager of an organisation has a substitute.")
+    return Person.objects.select_for_update(of=("self",)).get(pk=by.id or 0)
+
+
+def _who(me: Person, other: Person | None) -> list[FieldError]:
+    if other is None or not other.is_active or other.role not in ASKERS or other.organisation_id != me.organisation_id:
+        return [FieldError("substitute", "unknown", "Choose a colleague of your organisation.")]
+    return [FieldError("substitute", "oneself", "Choose somebody else.")] if other.pk == me.pk else []
+
+
+def _when(first: date | None, last: date | None, today: date) -> list[FieldError]:
+    faults = [
+        FieldError(field, "required", "Give a day.") for field, day in (("from", first), ("to", last)) if day is None
+    ]
+    if first is not None and last is not None and last < first:
+        faults.append(FieldError("to", "too_early", "The last day comes before the first."))
+    elif last is not None and last < today:
+        faults.append(FieldError("to", "past", "This day is over."))
+    elif first is not None and last is not None and last - first > LONGEST:
+        faults.append(FieldError("to", "too_long", "At most a year."))
+    return faults
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
