@@ -271,6 +271,7 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("portal-request", f"/portal/requests/{done.reference}")
     found.add("feedback-by-mail", f"/feedback/by-mail/{Signer(salt=feedback_link.PATH).sign(asking.pk)}")
     found.add("feedback", "/reports/feedback")
+    found.add("robots", "/robots")
     found.add("security", "/accounts/security")
     draft = desk.ticket(title=TITLE, description=WORDS, draft=True, at=now)
     case, actions = _troubled_case(desk)

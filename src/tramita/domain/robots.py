@@ -38,10 +38,15 @@ class Ending(StrEnum):
     GIVEN_UP = "given_up"  # it ran out once too often
     TAKEN_BACK = "taken_back"  # a person, or what happened to the item, took it away
     STOPPED = "stopped"  # all robots were stopped
+    PROPOSED = "proposed"  # a person decides about its result
 
 
-NOT_AGAIN = (Ending.REJECTED, Ending.GIVEN_UP)  # this robot is not offered the item again (B-10)
-BY_ENTRY = {"rejected": Ending.REJECTED, "lease_ended": Ending.LAPSED}  # the entry that tells of the end
+NOT_AGAIN = (Ending.REJECTED, Ending.GIVEN_UP, Ending.PROPOSED)  # this robot is not offered the item again (B-10)
+BY_ENTRY = {  # the entry that tells of the end
+    "rejected": Ending.REJECTED,
+    "lease_ended": Ending.LAPSED,
+    "proposed": Ending.PROPOSED,
+}
 
 
 def ending(entry: str, *, by_itself: bool) -> Ending:

@@ -28,7 +28,7 @@ from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
 from tramita.models.people import Grant, Membership, Organisation, OtherAddress, Person, Queue, Token
 from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
-from tramita.models.robots import Lease, RobotStop
+from tramita.models.robots import Lease, Proposal, RobotStop
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.sheets import Sheet, SheetRow
 from tramita.models.signing_in import Device, Identity, SecondFactor
@@ -93,6 +93,7 @@ __all__ = [
     "Presence",
     "Probe",
     "ProcessDraft",
+    "Proposal",
     "PushSubscription",
     "Queue",
     "Regrouping",

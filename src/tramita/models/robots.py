@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from tramita.domain.proposals import Decided, Proposed
 from tramita.domain.robots import Ending
 from tramita.models.fields import WordField
 from tramita.models.items import Item
@@ -59,3 +60,31 @@ class RobotStop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.reason}"
+
+
+class Proposal(models.Model):
+    """What a robot would do, exactly; it is done once a person says so, as it is or changed."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="proposals", db_index=False)
+    robot = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    fence = models.PositiveIntegerField()  # of the lease under which it was proposed
+    seq = models.PositiveIntegerField()  # of the newest entry that the robot could have seen
+    verb = WordField(Proposed)
+    given = models.JSONField(default=dict)
+    confidence = models.PositiveSmallIntegerField(null=True)  # percent, as the robot says
+    created_at = models.DateTimeField()
+    state = WordField(Decided, default=Decided.WAITING)
+    decided_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=1000, default="")  # of a refusal
+
+    class Meta:
+        db_table = "proposals"
+        indexes = [
+            models.Index(fields=["item", "id"], name="proposals_of_item"),
+            models.Index(fields=["item"], name="proposals_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["robot", "-created_at"], name="proposals_by_robot"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.verb} {self.state}"

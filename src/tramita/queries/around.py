@@ -17,6 +17,7 @@ from tramita.queries.kin import DOWN, UP, Kin, kin_from, kin_sql
 from tramita.queries.names import person_name
 from tramita.queries.own_fields import inside
 from tramita.queries.own_properties import Had, declared_sql, had
+from tramita.queries.proposals import Waiting, waiting_from, waiting_sql
 from tramita.queries.regroupings import RETURNED
 from tramita.queries.rows import fetch
 from tramita.queries.tracking import STOPPED, Clock, clock_from, clock_sql
@@ -70,6 +71,7 @@ class Around:
     defects: Sequence[Problem] = ()  # the open ones first, each the newest first
     clock: Clock = STOPPED  # how long this person worked on it, and everybody (TL-5)
     properties: Had = field(default_factory=list)  # of its organisation, customer, contract and service (D-22)
+    proposals: Sequence[Waiting] = ()  # of robots, that wait for a person
     above: Mapping[str, Any] | None = None  # of an Action: the fields of its Case (G-11)
 
 
@@ -94,6 +96,7 @@ def around(
         SETTINGS,
         _followed(item, actor),
         _clock(item, actor, at),
+        waiting_sql(item),
     ]
     parts += [_titles(paths)] if paths else []
     parts += [_properties(item, branches), _declared()] if branches else []
@@ -127,6 +130,7 @@ def around(
         settings=next((version for version, *_ in found["settings"]), None),
         managers=sorted((person_name(name, address) for *_, address, name in found["manager"]), key=str.casefold),
         properties=_properties_of(dict(row[4:] for row in found["declared"]), dict(row[4:] for row in found["has"])),
+        proposals=waiting_from(found["proposal"]),
         above=next((json.loads(text) for *_, text in found["above"]), None),
         approval_types=[version for version, *_ in sorted(found["approval_type"], key=lambda one: one[4])],
     )

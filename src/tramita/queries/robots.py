@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from tramita.domain.actors import Actor
 from tramita.domain.bounds import USUAL
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotPermitted
-from tramita.domain.robots import Terms, terms
-from tramita.models import Lease, Person
-from tramita.queries import leases
+from tramita.domain.proposals import Decided
+from tramita.domain.robots import Ending, Terms, terms
+from tramita.models import Item, Lease, Person, Proposal
+from tramita.queries import leases, visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,88 @@ def _robot(row: Person, at_hand: int, at: datetime) -> Robot:
         at_hand=at_hand,
         rests=(leases.rests(row.pk, at) or None) if row.is_active else "inactive",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What somebody achieved. `reversed`: what was resolved first and taken up again; the rest is of robots only."""
+
+    name: str
+    robot: bool
+    results: int = 0
+    reversed: int = 0
+    handed_over: int = 0
+    accepted: int = 0
+    changed: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Results of which robots were so sure, in percent, and how many of them stayed as they were."""
+
+    low: int
+    high: int
+    total: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Robots beside people."""
+
+    rows: Sequence[Work]
+    bands: Sequence[Band]
+
+
+def work(actor: Actor, *, since: datetime) -> Report:
+    """Of the items that this person sees. Cost: five statements (RP-1, AI-1)."""
+    seen = visibility.visible_to(actor)
+    again = ~Q(resolved_at=F("first_resolved_at")) | Q(resolved_at=None)
+    rows = Item.objects.filter(seen, updated_at__gte=since, first_resolved_at__gte=since, first_resolver__isnull=False)
+    results = rows.values_list("first_resolver").order_by("first_resolver")
+    done = {one: counts for one, *counts in results.annotate(all=Count("pk"), back=Count("pk", filter=again))}
+    over = _counted(Lease.objects.filter(taken_at__gte=since, ending__in=HANDED_OVER))
+    decided = {
+        state: _counted(Proposal.objects.filter(created_at__gte=since, state=state))
+        for state in (Decided.ACCEPTED, Decided.CHANGED, Decided.REFUSED)
+    }
+    ids = done.keys() | over.keys() | {one for found in decided.values() for one in found}
+    people = Person.objects.filter(pk__in=ids).values_list("pk", "name", "role")
+    found = [
+        Work(
+            name,
+            role is Role.ROBOT,
+            results=done.get(one, (0, 0))[0],
+            reversed=done.get(one, (0, 0))[1],
+            handed_over=over.get(one, 0),
+            accepted=decided[Decided.ACCEPTED].get(one, 0),
+            changed=decided[Decided.CHANGED].get(one, 0),
+            refused=decided[Decided.REFUSED].get(one, 0),
+        )
+        for one, name, role in people
+    ]
+    return Report(sorted(found, key=lambda row: (not row.robot, row.name.casefold())), _bands(since))
+
+
+HANDED_OVER = (Ending.REJECTED, Ending.LAPSED, Ending.GIVEN_UP, Ending.UNABLE, Ending.PROPOSED)
+WIDTH = 10  # percent
+
+
+def _counted(rows: "QuerySet[Any]") -> dict[int, int]:
+    return dict(rows.values_list("robot").order_by("robot").annotate(count=Count("pk")))
+
+
+def _bands(since: datetime) -> list[Band]:
+    """What was done at once is right while nobody took it up again; what was proposed, if agreed to as it was."""
+    runs = Lease.objects.filter(taken_at__gte=since, ending=Ending.COMPLETED, confidence__isnull=False)
+    asked = Proposal.objects.filter(created_at__gte=since, confidence__isnull=False).exclude(state=Decided.WAITING)
+    stayed = Q(item__resolved_at=F("item__first_resolved_at"))
+    told = [
+        *runs.annotate(right=Count("pk", filter=stayed)).values_list("confidence", "right"),
+        *((sure, state is Decided.ACCEPTED) for sure, state in asked.values_list("confidence", "state")),
+    ]
+    found: dict[int, list[bool]] = {}
+    for sure, right in told:
+        found.setdefault(min(sure or 0, 99) // WIDTH * WIDTH, []).append(bool(right))
+    return [Band(low, low + WIDTH, len(every), sum(every)) for low, every in sorted(found.items())]

@@ -76,7 +76,7 @@ def outgoing(message: Message, *, asks: bool = False) -> OutgoingMail:
     ask = feedback_link.paragraph(message, _language(message)) if asks else ""
     automatic = message.headers.get("automatic") or None
     host = message.sender_address.rpartition("@")[2]
-    marks = {"Thread-Topic": "thread_topic", "Thread-Index": "thread_index"}
+    marks = {"Thread-Topic": "thread_topic", "Thread-Index": "thread_index", "X-Tramita-Robot": "robot"}
     extra = {field: message.headers[name] for field, name in marks.items() if message.headers.get(name)}
     return OutgoingMail(
         from_=Address(message.sender_name, message.sender_address),

@@ -9,13 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from tramita.domain.actors import SYSTEM, Actor
+from tramita.domain.bounds import Mode
 from tramita.domain.codes import Kind, Method
 from tramita.domain.errors import Conflict, StaleVersion
+from tramita.domain.proposals import Proposed
 from tramita.domain.robots import LAPSES, METHODS, Ending, LeaseLost
 from tramita.models import Item, Lease
 from tramita.queries import leases
 from tramita.queries.items import get_visible_by_id
-from tramita.services import editing, pulling, resolving, sql, working
+from tramita.services import editing, proposing, pulling, resolving, sql, working
 from tramita.services.ledger import LEASE, Change
 from tramita.services.moving import decide, follow
 from tramita.services.transactions import one_transaction
@@ -62,19 +64,34 @@ def complete(
     method: str | None = None,
     fence: int | None = None,
     cost: Decimal | None = None,
+    confidence: int | None = None,
     by: Actor,
     at: datetime,
 ) -> Item:
     """The work is done: fields are written and the item is resolved, by `method` or what its kind has.
 
+    Where the robot only proposes that, or is less sure than it must be, it is put before people (AI-1).
     Raises: LeaseLost, and what resolving raises; then the lease lives on. Rules: B-4, B-7, T-35, R-5, R-5b.
     """
+    if _for_a_person(confidence, by):
+        given = {"fields": dict(fields or {}), "note": note, "method": method}
+        said = {name: value for name, value in given.items() if value}
+        return proposing.propose(
+            lease_id, verb=Proposed.COMPLETE, given=said, confidence=confidence, fence=fence, by=by, at=at
+        ).item
     item = _held(lease_id, fence, by, at)
     _filled(item, fields, by, at)
     resolving.resolve(item, method=method or METHODS[item.kind], note=note, by=by, at=at)
-    if cost is not None:
-        Lease.objects.filter(pk=lease_id).update(cost=cost)
+    said_besides = {"cost": cost} if cost is not None else {}
+    Lease.objects.filter(pk=lease_id).update(confidence=confidence, **said_besides)
     return item
+
+
+def _for_a_person(confidence: int | None, by: Actor) -> bool:
+    if by.bounds is None or by.bounds.mode("resolve") is Mode.OFF:
+        return False
+    unsure = confidence is not None and confidence < leases.terms_of(by.id).confidence
+    return unsure or by.bounds.mode("resolve") is not Mode.ACT
 
 
 @one_transaction

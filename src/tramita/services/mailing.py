@@ -25,13 +25,14 @@ from tramita.services import automatic_mails, clockwork, mail_size, resolving, w
 from tramita.services.ledger import Change
 from tramita.services.moving import require, settle
 from tramita.services.transactions import one_transaction, writing
-from tramita.services.writing_mail import Envelope, Leaving, Manner, answered_mail, write
+from tramita.services.writing_mail import Envelope, Leaving, Manner, answered_mail, by_a_robot, write
 
 __all__ = ["Enclosure", "cancel", "recipients_report", "send", "send_now"]
 
 COMMUNICATIONS = ("mail_received", "mail_sent", "mail_moved_here", "note_added")
 LONGEST_SUBJECT = 1000
 NO_HOLD = timedelta()
+HOLD_OF_ROBOTS = timedelta(seconds=60)  # in which people can undo what a robot wrote (MAIL-115)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def send(
     based_on: int | None = None,
     answers: Message | None = None,
     leaving_from: str = "",
+    written_by: str = "",
     by: Actor,
     at: datetime,
 ) -> Message:
@@ -94,7 +96,7 @@ def send(
     `html` is cleaned; alone it will do: its words are the text (MAIL-120). `hold` is the time in which it can be undone
     (MAIL-115). It answers the newest mail, unless `answers` names one; `leaving_from` is which of our addresses it
     leaves from. Addresses of ours and those named twice are taken out. `quote` sends what the recipients know already
-    along.
+    along. `written_by` is the robot whose words a person sends; those of a robot itself always wait to be undone.
     Rules: M-15, M-17, MAIL-60, MAIL-110, MAIL-111, MAIL-118 to MAIL-122, T-5, R-6, R-9.
     """
     files, desk = list(attachments), directory()
@@ -108,6 +110,7 @@ def send(
         require(by, "mail", item)
         if by.bounds is not None:
             by.bounds.expect_inside([one for name in ("to", "cc", "bcc") for one in letter.kept(name)])
+            written_by, hold = by.name, max(hold, HOLD_OF_ROBOTS)
         _check(item, letter, send_at=send_at, at=at)
         _hold_if_stale(item, based_on)
         change = Change(item, by, at)
@@ -115,6 +118,8 @@ def send(
         _fill_draft(change, subject, text)
         manner = _manner(item, letter, desk, quote=quote, resolve=resolve, by=by, at=at)
         manner = replace(manner, answered=answered_mail(item, answers), leaving_from=leaving_from)
+        if written_by:
+            manner = by_a_robot(manner, written_by, checked=by.is_staff)
         leaving = Leaving(send_at or at + hold, scheduled=send_at is not None)
         message = write(change, letter.envelope(item.title), manner, leaving)
         _enclose(message, kept, by=by, at=at)

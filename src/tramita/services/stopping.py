@@ -7,7 +7,7 @@ from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.errors import NotPermitted, StaleVersion, TransitionNotAllowed
 from tramita.domain.permissions import Permission
 from tramita.domain.robots import Ending
-from tramita.models import Item, Lease, RobotStop
+from tramita.models import Delivery, Item, Lease, RobotStop
 from tramita.queries import bounds, visibility
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
@@ -20,12 +20,16 @@ LONGEST = 300  # of a reason
 def stop(*, reason: str = "", by: Actor, at: datetime) -> int:
     """No robot does anything from now on; what they had is To Do in its queue. How many items that were.
 
-    Stopping twice is stopping once. The row is committed first: what takes longer no robot can outrun.
+    Mail of theirs that has not left is held, for people to look at (Z-12). Stopping twice is stopping once. The row is
+    committed first: what takes longer no robot can outrun.
     """
     _permit(by)
     with writing():
         if bounds.stopped() is None:
             RobotStop.objects.create(at=at, by_id=by.id, reason=" ".join(reason.split())[:LONGEST])
+    with writing():
+        unsent = Delivery.objects.filter(state=Delivery.State.PENDING, message__headers__robot__isnull=False)
+        unsent.update(state=Delivery.State.HELD)
     return sum(_free(item_id, at=at) for item_id in _held())
 
 

@@ -6,7 +6,7 @@ every try sends the same.
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +77,7 @@ class Manner:
     left_out: Sequence[Sequence[str]] = ()  # recipients taken out, each with why (MAIL-122)
     leaving_from: str = ""  # which of our addresses; else that of the route
     feedback: int | None = None  # whose word it asks for (T-45)
+    robot: str = ""  # the one that wrote it
     to_manager: bool = False  # it asks for an approval: internal, with a link of its reader's (AP-17, MAIL-52)
 
 
@@ -105,6 +106,17 @@ def write(change: Change, envelope: Envelope, manner: Manner, leaving: Leaving) 
     due = {"due": leaving.at.isoformat()}
     order("mail", due | facts, at=change.at, message=message, when=leaving.at)
     return message
+
+
+def by_a_robot(manner: Manner, robot: str, *, checked: bool) -> Manner:
+    """It says so below its words, in the reader's language, and in a header as it leaves (decision 60)."""
+    with translation.override(manner.language or translation.get_language()):
+        said = (
+            _("This message was written by a robot and checked by a person.")
+            if checked
+            else _("This message was written by a robot.")
+        )
+    return replace(manner, robot=robot, below=(*manner.below, said))
 
 
 def _message(change: Change, envelope: Envelope, manner: Manner) -> Message:
@@ -165,6 +177,7 @@ def _headers(
         "quoted": list(manner.quoted),
         "marker": manner.marker,
         "to_manager": manner.to_manager,
+        "robot": one_line(manner.robot),
         "feedback": manner.feedback,
         "tag": body_tag(reference, keys=keys()) if plain else "",
         "thread_index": thread_index(answered.thread_index, at=at) if answered else None,

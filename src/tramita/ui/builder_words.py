@@ -105,6 +105,25 @@ STARTED: Mapping[str, Any] = {
     "dates": _("on these dates"),
     "schedule": _("on a named date of a schedule"),
 }
+ROBOT_DOES: Mapping[str, Any] = {
+    "create": _("start"),
+    "change": _("change"),
+    "mail": _("mail"),
+    "resolve": _("resolve"),
+}
+RESTS: Mapping[str, Any] = {
+    "no": _("yes"),
+    "inactive": _("no: it is not active"),
+    "outside_its_hours": _("no: outside its hours"),
+    "runs_per_hour": _("no: enough runs this hour"),
+    "capacity": _("no: enough for today"),
+    "cost_per_day": _("no: it costs enough today"),
+}
+PROPOSED: Mapping[str, Any] = {
+    "mail": _("A robot proposes a mail"),
+    "complete": _("A robot proposes to resolve it"),
+    "change": _("A robot proposes a change"),
+}
 ROBOT_VERBS: Mapping[str, Any] = {
     "off": _("not at all"),
     "suggest": _("suggests it, a person does it"),

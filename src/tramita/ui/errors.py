@@ -22,6 +22,8 @@ SAID = (
     gettext_noop("Somebody changed this item meanwhile. Look at it again, then decide."),
     gettext_noop("This robot has no lease on the item, or it has ended."),
     gettext_noop("There is no such lease."),
+    gettext_noop("There is no such proposal."),
+    gettext_noop("This proposal was decided already."),
     gettext_noop("All robots are stopped."),
     gettext_noop("A robot may only propose this: a person decides."),
     gettext_noop("It would reach somebody who takes no part in the item: a person decides."),

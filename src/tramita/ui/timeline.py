@@ -50,6 +50,9 @@ GROUP_OF: Mapping[str, str] = {
     "released": "people",
     "rejected": "people",
     "lease_ended": "people",
+    "proposed": "people",
+    "proposal_accepted": "people",
+    "proposal_refused": "people",
     "category_changed": "category",
     "title_changed": "data",
     "description_changed": "data",
@@ -381,6 +384,27 @@ def _deleted(data: Data) -> str:
     return _("Moved to the trash: “%(why)s”") % {"why": data.get("why", "")}
 
 
+def _proposed(data: Data) -> str:
+    what = labels.word("proposed", data.get("what", ""))
+    sure = data.get("confidence")
+    return (
+        what
+        if sure is None
+        else _("%(what)s, %(percent)s %% sure")
+        % {
+            "what": what,
+            "percent": sure,
+        }
+    )
+
+
+def _proposal_accepted(data: Data) -> str:
+    said = {"robot": data.get("robot", "")}
+    if data.get("edited"):
+        return _("Changed what %(robot)s proposed, and had it done") % said
+    return _("Agreed to what %(robot)s proposed") % said
+
+
 def _lease_ended(data: Data) -> str:
     if data.get("stopped"):
         return _("Robots were stopped, To Do")
@@ -398,6 +422,9 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "allocated": _plain(gettext_lazy("Allocated by rule")),
     "rejected": _plain(gettext_lazy("Rejected by a robot")),
     "lease_ended": _lease_ended,
+    "proposed": _proposed,
+    "proposal_accepted": _proposal_accepted,
+    "proposal_refused": _plain(gettext_lazy("Refused what a robot proposed")),
     "wait_moved": _wait_moved,
     "waited": _waited,
     "resumed": _plain(gettext_lazy("Wait ended by hand, In Progress")),

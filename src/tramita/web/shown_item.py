@@ -25,6 +25,7 @@ from tramita.services.flowing import RUNNING
 from tramita.services.tracking import REST_AFTER
 from tramita.ui import due, labels, moments
 from tramita.ui.due_text import due_text
+from tramita.web import shown_proposals
 from tramita.web.shown_approval import asks, panel
 from tramita.web.shown_clock import why
 from tramita.web.shown_defects import card
@@ -79,6 +80,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         "defects": card(reading, near, settings),
         "may_work": may(reading.actor, "work", reading.item),
         "approval": panel(reading, near),
+        "proposals": shown_proposals.waiting(reading, near.proposals),
         **_facts(reading),
         **_people(reading),
         "organisation": near.organisation,

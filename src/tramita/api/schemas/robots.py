@@ -1,7 +1,7 @@
 """What robots send and get (INTERFACES section 5)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -67,6 +67,8 @@ class CompleteIn(BeatIn):
     fields: dict[str, Any] = {}
     note: Text | None = None
     method: str | None = Field(None, max_length=40, json_schema_extra={"examples": METHODS})
+    confidence: int | None = Field(None, ge=0, le=100)
+    """In percent; below what the robot's terms say, a person decides."""
 
 
 class RejectIn(Input):
@@ -140,4 +142,80 @@ class RobotPage(Output):
     """Some of them."""
 
     results: list[RobotOut]
+    next: str | None
+
+
+class ProposeIn(BeatIn):
+    """What a person is to decide about. `given`: of a mail its `to`, `cc`, `bcc`, `subject` and `text`; of `complete`
+    the `fields`, `note` and `method`; of a change what a PATCH of the item takes."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"verb": "mail", "given": {"to": ["rui@acme.example"], "text": "It was paid on Monday."}}]
+        }
+    )
+
+    verb: Literal["mail", "complete", "change"]
+    given: dict[str, Any]
+    confidence: int | None = Field(None, ge=0, le=100)
+
+
+class AcceptIn(Input):
+    """What is changed before it is done; nothing is as it was proposed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"given": {"text": "It was paid on Tuesday."}}]})
+
+    given: dict[str, Any] | None = None
+
+
+class RefuseIn(Input):
+    """Why not."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "It is another invoice."}]})
+
+    reason: str = Field("", max_length=1000)
+
+
+class ProposalOut(Output):
+    """What a robot proposes. `state` is waiting, accepted, changed or refused."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 12,
+                    "item": "40308-T",
+                    "robot": "Invoice reader",
+                    "fence": 3,
+                    "verb": "mail",
+                    "given": {"to": ["rui@acme.example"], "text": "It was paid on Monday."},
+                    "confidence": 80,
+                    "state": "waiting",
+                    "created_at": "2026-03-02T09:02:00+00:00",
+                    "decided_at": None,
+                    "decided_by": None,
+                    "reason": None,
+                }
+            ]
+        }
+    )
+
+    id: int
+    item: str
+    robot: str
+    fence: int
+    verb: str
+    given: dict[str, Any]
+    confidence: int | None
+    state: str
+    created_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    reason: str | None
+
+
+class ProposalPage(Output):
+    """Some of them, the oldest first."""
+
+    results: list[ProposalOut]
     next: str | None

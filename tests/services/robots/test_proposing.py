@@ -1,0 +1,161 @@
+"""A robot proposes, a person agrees, changes or refuses; nothing is done before, and nothing twice."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.desk import MONDAY, Desk
+from tests.services.robots.test_bounds import robot, takes
+from tests.services.robots.test_leasing import sound
+from tests.services.test_edges import fresh
+from tramita.domain.codes import State
+from tramita.domain.errors import Conflict, Invalid, NotPermitted
+from tramita.domain.proposals import Decided, Proposed
+from tramita.domain.robots import Ending
+from tramita.models import Delivery, Entry, Item, Lease, Message, Proposal
+from tramita.queries import robots
+from tramita.queries.proposals import get_visible
+from tramita.services import leasing, mailing, proposing, pulling, stopping
+from tramita.services.composing_mail import composed
+
+MAIL = {"subject": "Invoice 991", "text": "It was paid on Monday."}
+
+
+def proposed(desk: Desk, verb: Proposed = Proposed.MAIL, **given: object) -> Proposal:
+    """What the robot proposes on its next item."""
+    desk.ticket()
+    by, lease = takes(robot(desk))
+    given = given or {"to": [desk.rui.email], **MAIL}
+    return proposing.propose(lease.pk, verb=verb, given=given, confidence=80, by=by, at=MONDAY)
+
+
+def told(item: Item) -> list[str]:
+    return list(Entry.objects.filter(item=item).order_by("seq").values_list("type", flat=True))
+
+
+def test_a_proposed_mail_waits_and_is_sent_in_the_name_of_who_agrees(desk: Desk) -> None:
+    """Z-17, MAIL-115: in the reader's words it says that a robot wrote it, in a header too; a minute to undo it."""
+    made = proposed(desk)
+    assert (made.state, made.fence) == (Decided.WAITING, fresh(made.item).fence)
+    assert not Message.objects.exists()
+
+    proposing.accept(get_visible(desk.ana, made.pk), by=desk.ana, at=MONDAY)
+
+    mail = Message.objects.get()
+    raw = composed(mail).decode()
+    assert "written by a robot and checked by a person" in raw
+    assert "X-Tramita-Robot: Invoice reader" in raw
+    assert Delivery.objects.get(message=mail).next_at == MONDAY + timedelta(seconds=60)
+    assert Entry.objects.get(type="mail_sent").actor_id == desk.ana.id
+    accepted = Entry.objects.get(type="proposal_accepted")
+    assert (accepted.data["robot"], accepted.data["edited"]) == ("Invoice reader", False)
+    mailing.cancel(mail, by=desk.ana, at=MONDAY)
+    sound(made.item)
+
+
+def test_what_a_person_changed_is_sent_so_and_logged_as_such(desk: Desk) -> None:
+    """Z-17: the words before stay with the entry; who sends unchanged words changed nothing."""
+    made = proposed(desk)
+
+    proposing.accept(
+        get_visible(desk.ana, made.pk),
+        changed={"to": made.given["to"], **MAIL, "text": "Paid on Tuesday."},
+        by=desk.ana,
+        at=MONDAY,
+    )
+
+    entry = Entry.objects.get(type="proposal_accepted")
+    assert (entry.data["edited"], entry.words["before"]["text"]) == (True, MAIL["text"])
+    assert Message.objects.get().text == "Paid on Tuesday."
+    assert Proposal.objects.get().state is Decided.CHANGED
+
+
+def test_a_refusal_does_nothing_and_says_why(desk: Desk) -> None:
+    """Z-17: once only, by whoever is first."""
+    made = proposed(desk)
+
+    proposing.refuse(get_visible(desk.ana, made.pk), reason="It is another invoice.", by=desk.ana, at=MONDAY)
+
+    assert not Message.objects.exists()
+    for again in (proposing.accept, proposing.refuse):
+        with pytest.raises(Conflict) as caught:
+            again(get_visible(desk.ana, made.pk), by=desk.ana, at=MONDAY)
+        assert caught.value.code == "already_decided"
+    assert Proposal.objects.get().reason == "It is another invoice."
+    assert Entry.objects.get(type="proposal_refused").words == {"reason": "It is another invoice."}
+
+
+@pytest.mark.parametrize(
+    "terms", [{"modes": {"resolve": "suggest"}}, {"modes": {"resolve": "act_with_approval"}}, {"confidence": 90}]
+)
+def test_a_result_that_is_only_proposed_ends_the_run_and_goes_to_people(desk: Desk, terms: dict[str, object]) -> None:
+    """AI-1, B-5, B-10: by its mode, or as it is less sure than it must be; no robot is offered the item meanwhile."""
+    ticket = desk.ticket()
+    by, lease = takes(robot(desk, **terms))
+
+    item = leasing.complete(lease.pk, note="Booked.", fields={"amount": 9}, confidence=85, by=by, at=MONDAY)
+
+    held = sound(ticket)
+    assert (item.state, held.state, held.highlighted, held.assignee_id) == (State.TO_DO, State.TO_DO, True, None)
+    assert Lease.objects.get(pk=lease.pk).ending is Ending.PROPOSED
+    assert leasing.next_lease(by=robot(desk), at=MONDAY) is None
+    assert pulling.pull(by=desk.ana, at=MONDAY) == ticket
+    made = Proposal.objects.get()
+    assert (made.verb, made.confidence) == (Proposed.COMPLETE, 85)
+
+    proposing.accept(get_visible(desk.ana, made.pk), by=desk.ana, at=MONDAY)
+
+    done = sound(ticket)
+    assert (done.state, done.resolver_id, done.fields) == (State.RESOLVED, desk.ana.id, {"amount": 9})
+
+
+def test_who_is_sure_enough_does_it(desk: Desk) -> None:
+    """AI-1: and how sure is kept, to be compared with what became of it."""
+    desk.ticket()
+    by, lease = takes(robot(desk, confidence=80))
+
+    assert leasing.complete(lease.pk, note="Done.", confidence=80, by=by, at=MONDAY).state is State.RESOLVED
+
+    report = robots.work(desk.leo, since=MONDAY - timedelta(days=1))
+    assert [(band.low, band.total, band.right) for band in report.bands] == [(80, 1, 1)]
+    assert [(row.name, row.results, row.reversed) for row in report.rows] == [("Invoice reader", 1, 0)]
+
+
+def test_a_newer_mail_holds_what_was_proposed_before_it(desk: Desk) -> None:
+    """Z-2: then it waits on, and a person decides with the newer words before them."""
+    made = proposed(desk)
+    mailing.send(fresh(made.item), to=[desk.rui.email], text="Meanwhile.", by=desk.ana, at=MONDAY)
+
+    with pytest.raises(Conflict) as caught:
+        proposing.accept(get_visible(desk.ana, made.pk), by=desk.ana, at=MONDAY)
+
+    assert caught.value.code == "newer_communication"
+    assert Proposal.objects.get().state is Decided.WAITING
+    assert "proposal_accepted" not in told(made.item)
+
+
+def test_what_nobody_could_accept_is_not_proposed_and_who_may_not_does_not_decide(desk: Desk) -> None:
+    """Z-17, SEC-2."""
+    made = proposed(desk)
+    lease = Lease.objects.get()
+    for verb, given in ((Proposed.MAIL, {"text": "x"}), (Proposed.CHANGE, {}), (Proposed.CHANGE, {"contacts": {}})):
+        with pytest.raises(Invalid):
+            proposing.propose(lease.pk, verb=verb, given=given, by=robot(desk), at=MONDAY)
+    with pytest.raises(NotPermitted):
+        proposing.propose(
+            lease.pk, verb=Proposed.CHANGE, given={"title": "x"}, by=robot(desk, modes={"change": "off"}), at=MONDAY
+        )
+    with pytest.raises(NotPermitted):
+        proposing.accept(made, by=robot(desk), at=MONDAY)
+
+
+def test_robots_that_are_stopped_have_their_mail_held(desk: Desk) -> None:
+    """B-1, Z-12: what has not left yet stays, for people to look at."""
+    desk.ticket()
+    by, lease = takes(robot(desk, mails=True, modes={"mail": "act"}))
+    mailing.send(fresh(lease.item), to=[desk.rui.email], text="Hello.", by=by, at=MONDAY)
+    assert "This message was written by a robot." in composed(Message.objects.get()).decode()
+
+    stopping.stop(by=desk.leo, at=MONDAY)
+
+    assert Delivery.objects.get().state == Delivery.State.HELD

@@ -1,0 +1,95 @@
+"""What robots propose stands on the item, and the switch that stops them on their page."""
+
+from datetime import timedelta
+
+from tests.desk import MONDAY, Desk
+from tests.services.robots.test_bounds import robot, takes
+from tests.services.robots.test_proposing import MAIL, proposed
+from tests.services.test_edges import fresh
+from tests.web.conftest import Browser
+from tramita.domain.codes import State
+from tramita.domain.proposals import Decided, Proposed
+from tramita.models import Message, Proposal, RobotStop
+from tramita.services import leasing
+
+
+def test_a_person_reads_exactly_what_would_be_done_and_agrees(desk: Desk, as_: Browser) -> None:
+    """Z-17: recipients, subject and text; who is told apart, and what is sent is what stood there."""
+    made = proposed(desk, to=[desk.rui.email, "evil@elsewhere.example"], **MAIL)
+    ana = as_(desk.ana)
+
+    page = ana.get(f"/items/{made.item.reference}").content.decode()
+    assert "A robot proposes a mail" in page
+    assert "80 % sure" in page
+    assert "Goes to somebody who takes no part: evil@elsewhere.example" in page
+    words = {"to": desk.rui.email, "subject": MAIL["subject"], "text": MAIL["text"]}
+    answer = ana.post(f"/items/{made.item.reference}/proposals/{made.pk}/accept", words)
+
+    assert answer.status_code == 302
+    assert [address for _, address in Message.objects.get().to] == [desk.rui.email]
+    assert Proposal.objects.get().state is Decided.CHANGED  # one recipient was taken out
+    assert "A robot proposes a mail" not in ana.get(f"/items/{made.item.reference}").content.decode().split("<nav")[0]
+
+
+def test_a_result_is_agreed_to_as_it_is_or_refused(desk: Desk, as_: Browser) -> None:
+    """Z-17, AI-1: fields and method are shown, the note may be typed over; who comes second is told."""
+    desk.ticket()
+    by, lease = takes(robot(desk, modes={"resolve": "suggest"}))
+    leasing.complete(lease.pk, note="Booked.", fields={"amount": 991}, by=by, at=MONDAY)
+    made = Proposal.objects.get()
+    path, ana = f"/items/{made.item.reference}", as_(desk.ana)
+    assert "991" in ana.get(path).content.decode()
+
+    ana.post(f"{path}/proposals/{made.pk}/accept", {"note": "Booked."})
+
+    assert (fresh(made.item).state, Proposal.objects.get().state) == (State.RESOLVED, Decided.ACCEPTED)
+    second = ana.post(f"{path}/proposals/{made.pk}/refuse")
+    assert "This proposal was decided already." in second.content.decode()
+
+
+def test_who_may_only_look_decides_nothing(desk: Desk, as_: Browser) -> None:
+    """SEC-2: what is invisible is not there; another item's proposal is not either."""
+    made, other = proposed(desk, verb=Proposed.CHANGE, title="Better"), desk.ticket()
+
+    assert as_(desk.eve).post(f"/items/{made.item.reference}/proposals/{made.pk}/accept").status_code == 404
+    assert as_(desk.ana).post(f"/items/{other.reference}/proposals/{made.pk}/accept").status_code == 404
+    assert Proposal.objects.get().state is Decided.WAITING
+
+
+def test_a_leader_stops_all_robots_on_their_page_and_lets_them_go_on(desk: Desk, as_: Browser) -> None:
+    """B-1, B-9: agents see them and have no switch."""
+    desk.ticket()
+    takes(robot(desk))
+    ana, leo = as_(desk.ana), as_(desk.leo)
+    assert "Stop all robots" not in ana.get("/robots").content.decode()
+    assert ana.post("/robots/stop").status_code == 403
+    assert "Stop all robots" in leo.get("/robots").content.decode()
+
+    stopped = leo.post("/robots/stop", {"reason": "It errs."}, follow=True).content.decode()
+
+    assert "1 item is free" in stopped
+    assert "It errs." in stopped
+    assert "Robots work again." in leo.post("/robots/resume", follow=True).content.decode()
+    assert not RobotStop.objects.filter(ended_at=None).exists()
+
+
+def test_robots_stand_beside_people_in_what_was_done(desk: Desk, as_: Browser) -> None:
+    """RP-1, AI-1: results, what was taken up again, what was handed over, and how sure robots were."""
+    from django.utils import timezone
+
+    from tramita.services import resolving
+
+    at = timezone.now()
+    for _ in range(2):
+        desk.ticket(at=at - timedelta(hours=1))
+    found = leasing.next_lease(by=robot(desk), at=at)
+    leasing.complete(found[1].pk, note="Done.", confidence=95, by=robot(desk), at=at)
+    resolving.reopen(fresh(found[0]), by=desk.ana, at=at)
+    found = leasing.next_lease(by=robot(desk), at=at)
+    leasing.reject(found[1].pk, reason="No.", by=robot(desk), at=at)
+
+    page = " ".join(as_(desk.leo).get("/robots").content.decode().split())
+
+    assert "90–100" in page
+    row = page.partition("last 30 days</h2>")[2].partition("Invoice reader")[2].partition("</tr>")[0]
+    assert [cell.partition("<")[0] for cell in row.split('<td class="end">')[1:]] == ["1", "1", "1", "0", "0", "0"]
