@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0056_bounds_of_robots"),
+        ("tramita", "0059_audit_of_the_desk"),
     ]
 
     operations = [
