@@ -24,6 +24,7 @@ from tramita.services import (
     mailing,
     notes,
     receiving,
+    resolving,
     starting,
     stopping,
     tainting,
@@ -70,7 +71,7 @@ def test_each_verb_is_done_only_in_the_mode_that_says_so(desk: Desk, mode: str) 
     item, refused = lease.item, NotPermitted if mode == "off" else NeedsPerson
     tries = (
         lambda: notes.add_note(fresh(item), body="Hm.", by=by, at=MONDAY),
-        lambda: leasing.complete(lease.pk, note="Done.", by=by, at=MONDAY),
+        lambda: resolving.resolve(fresh(item), method="replied", note="Done.", by=by, at=MONDAY),
         lambda: mailing.send(fresh(item), to=[desk.rui.email], text="Hello.", by=by, at=MONDAY),
         lambda: desk.ticket(by=by),
     )
