@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.desk import Desk
 from tests.e2e.looking import RULES
 from tramita.models import Item, Job, Person
-from tramita.services import bulk_work
+from tramita.services import bulk_sheets, bulk_work
 
 
 @pytest.fixture
@@ -89,3 +89,33 @@ def test_the_page_is_ticked_at_once_a_range_with_shift_and_released_by_the_mouse
     expect(page.get_by_text("Taken back: Start (In Progress, mine)")).to_be_visible()
     worked()
     assert Item.objects.filter(listed=3).count() == 4
+
+
+def test_tickets_are_created_from_a_sheet_by_the_keyboard(leads: Desk, page: Page, site: str) -> None:
+    """BK-1: a template, a sheet, what is wrong with a row, and the references; nothing needs a mouse."""
+    text = f"title,description,category,requester\nOne,d,acme/main/finance/plain,{leads.rui.email}\nTwo,d,,\n"
+    page.goto(f"{site}/bulk")
+    page.get_by_role("link", name="Create from a sheet").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Create from a sheet")).to_be_visible()
+    assert Axe().run(page, options=RULES).response["violations"] == []
+
+    page.get_by_label("Sheet").set_input_files({"name": "march.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    page.get_by_role("button", name="Check the rows").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="march.csv")).to_be_visible()
+    expect(page.get_by_text("0 of 2 rows are checked")).to_be_visible()
+    while bulk_sheets.work(at=timezone.now()):
+        pass
+    create = page.get_by_role("button", name="Create 1")
+    expect(create).to_be_visible()
+    assert not Item.objects.exists()
+    create.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You may leave this page")).to_be_visible()
+    while bulk_sheets.work(at=timezone.now()):
+        pass
+
+    expect(page.get_by_text("2 rows: 1 created, 1 to be corrected, 0 not started.")).to_be_visible()
+    expect(page.get_by_role("link", name="One")).to_be_visible()
+    assert Axe().run(page, options=RULES).response["violations"] == []
