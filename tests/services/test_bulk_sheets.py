@@ -9,7 +9,7 @@ from tramita.domain.codes import Kind
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Entry, Item, Message, Sheet, SheetRow
 from tramita.queries.sheets import RowView, SheetView, get_sheet, rows_of
-from tramita.services import bulk_sheets
+from tramita.services import bulk_sheets, retention
 from tramita.services.bulk_sheets import ROWS, Row
 from tramita.services.claiming import claim
 
@@ -127,3 +127,16 @@ def test_cases_come_from_a_sheet_too(desk: Desk) -> None:
 
     assert [one.outcome for one in seen(desk, sheet)[1]] == ["created", "refused"]
     assert Item.objects.get(kind=Kind.CASE.number).title == "Bodegas"
+
+
+def test_a_sheet_is_forgotten_after_ninety_days_and_what_it_created_stays(desk: Desk) -> None:
+    """BK-1, Z-7: as a bulk change is."""
+    sheet = begun(desk, row(desk, 2), row(desk, 3))
+    worked()
+    bulk_sheets.create(sheet, by=desk.leo, at=MONDAY)
+    worked()
+
+    assert retention.forget_sheets(at=MONDAY + timedelta(days=89)) == 0
+    assert retention.forget_sheets(at=MONDAY + timedelta(days=91)) == 1
+
+    assert (Sheet.objects.count(), SheetRow.objects.count(), Item.objects.count()) == (0, 0, 2)

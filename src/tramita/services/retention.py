@@ -16,6 +16,8 @@ from tramita.models import (
     Message,
     Notification,
     SeenMessage,
+    Sheet,
+    SheetRow,
     TrayView,
     Version,
     WebhookDelivery,
@@ -96,6 +98,14 @@ def forget_jobs(*, at: datetime, limit: int = 20) -> int:
             Notification.objects.filter(person=person, key=job_key(job)).delete()
         gone.delete()
     return len(chosen)
+
+
+def forget_sheets(*, at: datetime, limit: int = 20) -> int:
+    """Take old sheets away with their rows, which hold people's words, whatever was left of them; how many."""
+    with writing():
+        _take_away(SheetRow.objects.filter(sheet__created_at__lt=at - KEEP_JOBS).order_by("pk"), BATCH)
+        empty = Sheet.objects.filter(created_at__lt=at - KEEP_JOBS).exclude(rows__isnull=False)
+        return _take_away(empty.order_by("pk"), limit)
 
 
 def _take_away(rows: QuerySet[Any], limit: int) -> int:

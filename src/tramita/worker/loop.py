@@ -113,6 +113,7 @@ def tidy(*, at: datetime) -> Counter[str]:
             "tray_views_erased": left,
             "erasures_ended": erasing.go_on(),
             "jobs_forgotten": retention.forget_jobs(at=at),
+            "sheets_forgotten": retention.forget_sheets(at=at),
             "webhooks_forgotten": retention.forget_webhooks(at=at),
             "files_swept": retention.sweep(at=at),
             "allowances_forgotten": allowances.forget_idle(at=at),
