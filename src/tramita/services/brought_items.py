@@ -87,8 +87,6 @@ def _placed(new: New) -> None:
         item.action_name = _action(parent, record.process or record.title)
     elif record.process:
         _under(item, _place(record.kind, record.process))
-    elif record.kind is Kind.CASE:
-        raise Invalid.one("process", "required", "A Case needs its Case type.")
     item.queue_id = queued(item)["queue_id"]
 
 
