@@ -284,6 +284,7 @@ class OrganisationDefinition:
     parent: str | None = None
     domains: tuple[str, ...] = ()
     account_manager: str | None = None  # AP-2
+    due: str | None = None  # key of the due-date rule that goes before that of a process (TO-2)
     properties: Properties = field(default_factory=dict)  # D-22
 
 
@@ -310,6 +311,7 @@ class PersonDefinition:
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # SEC-2
     own_queues_only: bool = False
     sees: str | None = None  # `permissions.Sight` (TO-5, SS-1)
+    due: str | None = None  # of contacts: as that of an organisation, and before it (TO-2)
     absent: Absence | None = None
     reports_to: str | None = None  # the address of their manager (H-1, Q-11)
     properties: Properties = field(default_factory=dict)  # of users and contacts (D-22)

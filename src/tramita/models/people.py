@@ -19,6 +19,7 @@ class Organisation(models.Model):
     account_manager = models.ForeignKey("Person", models.SET_NULL, null=True, related_name="+")
     active = models.BooleanField(default=True)
     properties = models.JSONField(null=True)  # D-22
+    due = models.CharField(max_length=100, null=True)  # the due-date rule of what its people ask for (TO-2)
 
     class Meta:
         db_table = "organisations"
@@ -61,6 +62,7 @@ class Person(AbstractBaseUser):
     signature = models.TextField(default="", db_default="")  # M-19a
     signs = models.BooleanField(default=False, db_default=False)  # whether it is used
     properties = models.JSONField(null=True)  # D-22
+    due = models.CharField(max_length=100, null=True)  # the due-date rule of what they ask for (TO-2)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

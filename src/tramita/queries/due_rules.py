@@ -14,15 +14,26 @@ def installation_zone() -> ZoneInfo:
 
 
 @once_a_batch
-def current_due_rule(key: str | None, path: str) -> int | None:
+def current_due_rule(
+    key: str | None, path: str, *, requester: int | None = None, organisation: int | None = None
+) -> int | None:
     """The version of the rule that a new item of the process at `path` gets, or None. Cost: one query.
 
-    A rule that counts working time and names no calendar is published once for each contract that lends it one,
-    under the key `two_days@acme/main` (SLA-3).
+    That of who asks goes before that of their organisation, of its parent, and `key`, which is the process's (TO-2). A
+    rule that counts working time and names no calendar is published once for each contract that lends it one, under
+    the key `two_days@acme/main` (SLA-3).
     """
-    if key is None:
+    if key is None and requester is None and organisation is None:
         return None
     contract = "/".join(path.split("/")[:2])
-    statement = "SELECT key, current_id FROM definitions WHERE kind = 'due_rule' AND key IN (%s, %s) AND active"
-    found: dict[str, int] = dict(fetch(statement, [key, f"{key}@{contract}"]))
-    return found.get(f"{key}@{contract}", found.get(key))
+    rows = fetch(STATEMENT, [requester, organisation, organisation, key, f"@{contract}"])
+    return rows[0][0] if rows else None
+
+
+STATEMENT = (
+    "SELECT d.current_id FROM (SELECT due, 1 AS place FROM people WHERE id = %s "
+    "UNION ALL SELECT due, 2 FROM organisations WHERE id = %s "
+    "UNION ALL SELECT p.due, 3 FROM organisations o JOIN organisations p ON p.id = o.parent_id WHERE o.id = %s "
+    "UNION ALL SELECT CAST(%s AS varchar), 4) w JOIN definitions d ON d.kind = 'due_rule' AND d.active "
+    "AND (d.key = w.due OR d.key = w.due || CAST(%s AS varchar)) ORDER BY w.place, LENGTH(d.key) DESC LIMIT 1"
+)

@@ -26,15 +26,21 @@ def rule_of(item: Item) -> DueRule | None:
 
 
 def rule_columns(item: Item) -> dict[str, Any]:
-    """The rule that a new item gets, the one of its category, Case type or Action type as it is now (SLA-1)."""
+    """The rule that a new item gets, as it is now: of who asks, else of its category or Case type (SLA-1, TO-2).
+
+    An Action gets that of its type, whoever asked for the Case.
+    """
     if item.process_version_id is None or item.process is None:
         return {}
     if item.kind is Kind.TICKET:
         key = definitions.category(item.process_version_id).due
     else:
         case_type = definitions.case_type(item.process_version_id)
-        key = case_type.actions[item.action_name].due if item.action_name else case_type.due
-    return {"due_rule_id": current_due_rule(key, item.process.key)}
+        if item.action_name:
+            return {"due_rule_id": current_due_rule(case_type.actions[item.action_name].due, item.process.key)}
+        key = case_type.due
+    rule = current_due_rule(key, item.process.key, requester=item.requester_id, organisation=item.organisation_id)
+    return {"due_rule_id": rule}
 
 
 def advance(item: Item, columns: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:

@@ -134,7 +134,9 @@ def _category(change: Change, path: str) -> None:
         "organisation_id": item.organisation_id or current.organisation_id,
     }
     if item.state is not State.DRAFT:
-        columns["due_rule_id"] = current_due_rule(current.process.due, path)
+        company = columns["organisation_id"]
+        rule = current_due_rule(current.process.due, path, requester=item.requester_id, organisation=company)
+        columns["due_rule_id"] = rule
         if item.assignee_id is None:
             columns |= allocation(item, current.process)
     data = {"category": path, "before": before}

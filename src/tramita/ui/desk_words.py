@@ -325,6 +325,9 @@ HINTS: Words = {
     "extra_days_off": _("One a line, such as 2026-12-24; or press a day of the year below."),
     "domains": _("One a line, such as acme.es."),
     "customers.organisation": "",
+    "organisations.due": _(
+        "Of what its people ask for, before that of the category. Empty: as the parent, or the category."
+    ),
     "feedback_window": _("Such as “5 days”. Empty: as above; “-”: none."),
     "within": _("Such as “16 working hours” or “3 days”."),
     "base": _(

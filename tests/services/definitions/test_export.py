@@ -352,7 +352,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         },
         "organisations": {
             "acme": {"name": draw(words), "properties": draw(given_properties)},
-            "branch": {"name": draw(words), "parent": "acme"},
+            "branch": {"name": draw(words), "parent": "acme", "due": draw(st.none() | st.just("plain"))},
         },
         "contacts": {
             "rui@acme.es": {

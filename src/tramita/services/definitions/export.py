@@ -168,6 +168,7 @@ def organisations() -> Tree:
             parent=row.parent and row.parent.key,
             domains=row.domains,
             account_manager=row.account_manager and row.account_manager.email,
+            due=row.due,
             properties=row.properties,
         )
         for row in rows
@@ -194,7 +195,8 @@ def inactive(row: Person) -> Tree:
 def contact(row: Person) -> Tree:
     company = row.organisation and row.organisation.key
     sees = row.sees == Sight.ORGANISATION
-    return person(row) | given(organisation=company, manager=row.role == Role.MANAGER, sees_organisation=sees)
+    tree = given(organisation=company, manager=row.role == Role.MANAGER, sees_organisation=sees, due=row.due)
+    return person(row) | tree
 
 
 def user(row: Person) -> Tree:

@@ -14,8 +14,9 @@ from tramita.domain.permissions import OF_STAFF, Permission, Sight
 from tramita.domain.robots import LEASE, LIMITS, Mode, Terms, kept
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.desk import USER
-from tramita.services.definitions.keys import Keys, Reading, entries
-from tramita.services.definitions.shapes import Shape
+from tramita.services.definitions.flow import promise
+from tramita.services.definitions.keys import Counted, Keys, Reading, entries
+from tramita.services.definitions.shapes import Key, Shape
 from tramita.services.definitions.source import Node, Place
 
 LONGEST_LEASE = timedelta(days=1)
@@ -168,12 +169,18 @@ def absence(reading: Reading, node: Node) -> Absence | None:
     return Absence(start, end, substitute)
 
 
+def promised(reading: Reading, node: Node) -> str | None:
+    """A due-date rule of whoever asks: of any contract, so it counts by its own calendar (TO-2, SLA-3)."""
+    return promise(Counted(calendar=None))(reading, node)
+
+
 ORGANISATION = Shape(
     (
         shapes.text("name", needed=True),
         shapes.reference("parent", "organisation"),
         shapes.lines("domains", values.several(values.domain)),
         shapes.reference("account_manager", "user"),
+        Key("due", "reference", promised, ("due_rule",)),  # TO-2
     )
 )
 PERSON = (
@@ -188,6 +195,7 @@ CONTACT = Shape(
         shapes.reference("organisation", "organisation"),
         shapes.flag("manager"),
         shapes.flag("sees_organisation"),
+        Key("due", "reference", promised, ("due_rule",)),  # TO-2
     )
 )
 MEMBER = Shape(

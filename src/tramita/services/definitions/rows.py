@@ -49,6 +49,7 @@ class Rows:
                 "parent_id": parent,
                 "domains": list(one.domains),
                 "active": True,
+                "due": one.due,
             }
             columns["properties"] = dict(one.properties) or None
             found = known.get(key)
@@ -189,6 +190,7 @@ class People:
             "is_active": one.active and one.mode != Mode.TEST,  # for live work a robot for test runs is not there
             "own_queues_only": one.own_queues_only,
             "sees": one.sees,
+            "due": one.due,
             "absent": absence(one.absent),
             "properties": dict(one.properties) or None,
             "robot": robot(one),
