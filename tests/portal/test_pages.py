@@ -1,9 +1,12 @@
 """The portal: one's own requests and one's organisation's, answers that count, decisions; never what stays inside."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings as desk_settings
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -220,7 +223,11 @@ def test_a_phone_may_keep_the_portal_among_its_programs(rui: Client) -> None:
     assert '<link rel="manifest" href="/manifest.webmanifest">' in page
     assert said.headers["Content-Type"] == "application/manifest+json"
     assert (said.json()["start_url"], said.json()["display"]) == ("/portal", "standalone")
-    assert all(one["src"].endswith("ui/tramita.svg") for one in said.json()["icons"])
+    shown = [one["src"] for one in said.json()["icons"]] + re.findall(r'"apple-touch-icon" href="([^"]+)"', page)
+    assert [one.rpartition("/")[2] for one in shown] == [
+        f"tramita{one}" for one in (".svg", "-192.png", "-512.png", "-180.png")
+    ]
+    assert all(finders.find(one.removeprefix(desk_settings.STATIC_URL)) for one in shown)
     assert all(rui.get(one["url"]).status_code == 200 for one in said.json()["shortcuts"])
 
 

@@ -45,7 +45,11 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "display": "standalone",
         "background_color": "#f4f5f9",
         "theme_color": "#2a4fbd",
-        "icons": [{"src": static("ui/tramita.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": [
+            {"src": static("ui/tramita.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            {"src": static("ui/tramita-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},
+            {"src": static("ui/tramita-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+        ],
         "shortcuts": [{"name": gettext("New request"), "url": "/portal/new"}],
     }
     return JsonResponse(said, content_type="application/manifest+json")
