@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0059_audit_of_the_desk"),
+        ("tramita", "0062_proposals_of_robots"),
     ]
 
     operations = [
