@@ -2,13 +2,15 @@
 
 Looked through are every page of the portal that links lead to and every address of an item or a file that somebody
 could type, the answers of the API, what a link in a mail opens, every mail as it left, every push as a browser reads
-it, every list that is exported: for each role outside. `make soak` plants two hundred items (TRAMITA_SOAK=1).
+it, every webhook as another system hears it, every list that is exported: for each role outside. `make soak` plants
+two hundred items (TRAMITA_SOAK=1).
 
 That the nets hold is shown by words that are meant for them: these must be found.
 """
 
 import email
 import io
+import json
 import os
 import re
 import zipfile
@@ -29,8 +31,9 @@ from tests.api.callers import PREFIX, ask, stranger
 from tests.approving import Customer, customer, fresh, keys_in
 from tests.desk import Desk, publish
 from tests.fakes.push import Browser, push_service
-from tests.fakes.web import Web
+from tests.fakes.web import Web, serving
 from tramita.domain.filing import told
+from tramita.domain.webhooks import EVENTS
 from tramita.models import Approval, Attachment, Definition, Delivery, Item, Person
 from tramita.services import (
     approvals,
@@ -41,6 +44,7 @@ from tramita.services import (
     notes,
     push_subscriptions,
     resolving,
+    webhooks,
     working,
 )
 from tramita.services.filing import Upload
@@ -62,6 +66,7 @@ class Outside:
     acme: Customer
     people: dict[str, Person]
     browsers: dict[str, Browser]
+    system: Web
     folder: Path
 
 
@@ -73,7 +78,15 @@ def service(settings: Any) -> Iterator[Web]:
 
 
 @pytest.fixture
-def outside(desk: Desk, data_dir: Path, settings: Any, tmp_path: Path, service: Web) -> Outside:
+def system(settings: Any) -> Iterator[Web]:
+    """It is told of all that an administrator may see."""
+    settings.TRAMITA_WEBHOOK_ALLOW = frozenset({"127.0.0.0/8", "::1"})
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture
+def outside(desk: Desk, data_dir: Path, settings: Any, tmp_path: Path, service: Web, system: Web) -> Outside:
     settings.TRAMITA_SMTP_URL = f"file://{tmp_path / 'outgoing'}"
     acme = customer(desk)
     publish("defect_category", WRONG, Definition.objects.get(key="acme/main/finance"), title="Wrong papers")
@@ -90,7 +103,8 @@ def outside(desk: Desk, data_dir: Path, settings: Any, tmp_path: Path, service: 
     browsers = {part: Browser(service, str(one.pk)) for part, one in (people | inside).items()}
     for part, browser in browsers.items():
         push_subscriptions.subscribe(**browser.given, by=(people | inside)[part], at=timezone.now())
-    found = Outside(acme, people, browsers, tmp_path / "outgoing")
+    webhooks.subscribe(f"{system.address}/hook", EVENTS, by=factories.administrator(), at=timezone.now())
+    found = Outside(acme, people, browsers, system, tmp_path / "outgoing")
     for number in range(COUNT):
         plant(acme, number)
     Delivery.objects.update(next_at=timezone.now())
@@ -217,6 +231,8 @@ def test_the_canary_of_the_house_is_heard_nowhere_outside(outside: Outside) -> N
     for part, browser in outside.browsers.items():
         told_there = [(f"push {part}", str(news)) for news in browser.told()]
         leaks += found(f"{INSIDE}|{MANAGERS}|{OPEN}" if part in outside.people else INSIDE, told_there)
+    hooks = [(f"webhook {one.headers}", one.body.decode()) for one in outside.system.heard]
+    leaks += found(f"{INSIDE}|{MANAGERS}|{OPEN}", hooks)
     sent = list(mails(outside.folder))
     leaks += found(INSIDE, sent)
     leaks += found(INSIDE, exported(outside.acme.desk))
@@ -232,6 +248,8 @@ def test_the_canary_of_the_house_is_heard_nowhere_outside(outside: Outside) -> N
     assert told_managers == decide
     assert found(OPEN, sent)
     assert outside.browsers["branch manager"].told()
+    assert {json.loads(one)["type"] for _place, one in hooks} == set(EVENTS)
+    assert found("Invoice 0", hooks)
 
 
 def exported(desk: Desk) -> Iterator[tuple[str, str]]:
