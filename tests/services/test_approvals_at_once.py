@@ -14,7 +14,7 @@ from tramita.domain.codes import ApprovalState, State
 from tramita.domain.errors import Conflict, StaleVersion
 from tramita.models import Approval, Entry, Item
 from tramita.queries import people
-from tramita.services import approvals, approving_by_mail, ledger, resolving
+from tramita.services import approvals, approving_by_mail, editing, ledger, resolving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 LATER = MONDAY + timedelta(hours=1)
@@ -163,3 +163,34 @@ def test_a_voice_while_it_is_cancelled_is_counted_or_refused(acme: Customer, *, 
         assert isinstance(voice, Approval | Conflict)
     assert fresh(asked.item).approval_id is None
     assert ends_of(asked.item).count("approval_cancelled") == (0 if isinstance(cancelled, Exception) else 1)
+
+
+@pytest.mark.parametrize("kind", ["plain", "levels", "link"])
+def test_what_changes_while_a_manager_decides_is_seen_before_or_comes_after(
+    acme: Customer, kind: str, settings: Any, tmp_path: Any
+) -> None:
+    """AP-7, AP-11, Z-16: who decides has seen what they decide on, also by the link of a mail and of two at once."""
+    asked = jointly(acme)[0] if kind == "levels" else acme.asked()
+    keys = sent(settings, tmp_path)
+    copy = fresh(asked.item)
+
+    def decide() -> Approval:
+        if kind == "link":
+            return approving_by_mail.decide(keys[acme.marta.email], "approve", at=LATER, seen=0)
+        return approvals.approve(asked.pk, by=acme.marta, at=LATER, seen=0)
+
+    decided, changed = at_once(
+        decide, lambda: editing.edit(copy, changes={"title": "Refund of 4000"}, by=acme.desk.ana, at=LATER)
+    )
+
+    if isinstance(decided, Exception):
+        assert getattr(decided, "code", decided) == "changed_meanwhile"
+        assert Approval.objects.get(pk=asked.pk).state == ApprovalState.AWAITING
+        with pytest.raises(Conflict, match="changed meanwhile"):
+            decide()
+        approvals.approve(asked.pk, by=acme.marta, at=LATER, seen=1)
+    wording = Entry.objects.get(item=asked.item, type="approval_approved").words["wording"]
+    assert ("Refund of 4000" in wording) is isinstance(decided, Exception)
+    assert not isinstance(changed, Exception) or isinstance(changed, StaleVersion)
+    assert Approval.objects.get(pk=asked.pk).state == ApprovalState.APPROVED
+    ends_of(asked.item)
