@@ -75,3 +75,20 @@ def test_only_a_manager_has_a_substitute(acme: Customer, lia: Person) -> None:
     assert of(lia.pk).post(PAGE, {"substitute": "x", "from": "", "to": ""}).status_code == 403
     assert PAGE not in of(lia.pk).get("/portal").content.decode()
     assert Client().get(PAGE).status_code == 302
+
+
+def test_a_manager_cancels_in_the_portal_and_a_substitute_does_not(acme: Customer, lia: Person) -> None:
+    """AP-14, Z-16."""
+    now = timezone.now()
+    approval, today = acme.asked(at=now), timezone.localdate(now).isoformat()
+    sofia, address = of(acme.sofia.id), f"/portal/approvals/{approval.pk}"
+    sofia.post(PAGE, {"substitute": lia.email, "from": today, "to": today})
+    theirs = words_of(of(lia.pk).get(address))
+    refused = of(lia.pk).post(address, {"decision": "cancel"})
+
+    offered = words_of(sofia.get(address))
+    done = sofia.post(address, {"decision": "cancel"}, follow=True)
+
+    assert ("Yes, cancel it" in theirs, "Yes, cancel it" in offered, refused.status_code) == (False, True, 403)
+    assert "The request is cancelled." in words_of(done)
+    assert Approval.objects.get(pk=approval.pk).state == "cancelled"

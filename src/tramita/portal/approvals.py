@@ -47,6 +47,10 @@ def one(request: CustomerRequest, number: int) -> HttpResponse:
         return _page(request, number)
     verb, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
     try:
+        if verb == "cancel":
+            approvals.cancel(number, by=request.actor, at=timezone.now())
+            messages.success(request, _("The request is cancelled."))
+            return redirect("portal-approvals")
         if verb not in DECIDE:
             raise Invalid.one("decision", "required", "Choose one.")
         DECIDE[verb](number, reason=reason, by=request.actor, at=timezone.now(), seen=changes_seen(request))
@@ -74,6 +78,7 @@ def _page(
         organisation=approval.organisation.name if approval.organisation else "",
         signed_in=True,
         open=portal.is_asked(approval, request.actor, at=at),
+        may_cancel=portal.may_cancel(approval, request.actor, at=at),
         instead=portal.in_whose_place(approval, request.actor, at=at),
         refused=errors.sentence(refused) if refused else "",
         reason=reason,

@@ -7,11 +7,22 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from tramita.domain.actors import Actor
+from tramita.domain.approvals import ENDS
 from tramita.domain.codes import ApprovalState, Kind, Method, Role, State
 from tramita.domain.mime.model import address_key
 from tramita.domain.permissions import Sight
 from tramita.models import Approval, Delivery, Item, Message, Person
-from tramita.queries.approvals import SHOWN, asked_now, by_levels, in_the_place_of, stands_in_for, visible_to
+from tramita.queries.approvals import (
+    SHOWN,
+    asked_now,
+    asks_itself,
+    by_levels,
+    in_the_place_of,
+    is_opening,
+    parts_of,
+    stands_in_for,
+    visible_to,
+)
 from tramita.queries.items import visible_to as visible_items
 from tramita.queries.matching import survivor
 from tramita.queries.names import person_name
@@ -60,6 +71,13 @@ def _asks(approval: Approval, actor: Actor, at: datetime) -> bool:
 def is_asked(approval: Approval, actor: Actor, *, at: datetime) -> bool:
     """Whether it waits for this person."""
     return approval.state == ApprovalState.AWAITING and _asks(approval, actor, at)
+
+
+def may_cancel(approval: Approval, actor: Actor, *, at: datetime) -> bool:
+    """Whether this manager may say that it is not needed any more (AP-14); what asks by itself ends in another way."""
+    if approval.state != ApprovalState.AWAITING or asks_itself(approval) or is_opening(approval):
+        return False
+    return not ENDS["cancel"].who.isdisjoint(parts_of(approval, approval.item, actor, at=at))
 
 
 def in_whose_place(approval: Approval, actor: Actor, *, at: datetime) -> str:
