@@ -239,6 +239,7 @@ def _approving(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("portal-new", "/portal/new")
     found.add("portal-members", "/portal/members")
     found.add("portal-settings", "/portal/settings")
+    found.add("portal-substitute", "/portal/substitute")
     found.add("portal-new-form", f"/portal/new/{offered}")
     found.add("portal-approvals", "/portal/approvals")
     found.add("portal-notifications", "/portal/notifications")
@@ -466,6 +467,7 @@ def _people(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     root = factories.administrator()
     trashing.delete_item(desk.ticket(title=TITLE, description=WORDS, at=now), reason=WORDS, by=root, at=now)
     found.add("trash", "/trash")
+    found.add("approvals", "/approvals")
     kept = {"by_id": desk.ana.id, "at": now}
     AuditLine.objects.create(area="deletions", what="deleted", about=TITLE, why=WORDS, **kept)
     AuditLine.objects.create(area="audit", what="switched_on", about="exports", **kept)

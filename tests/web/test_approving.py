@@ -190,3 +190,16 @@ def test_the_page_says_who_is_asked_on_which_level_and_what_was_decided_on(acme:
     assert "Approval given: Refund · level 1 of 2 · not decided yet" in told
     assert "What was decided on" in told
     assert "Money goes back." in told
+
+
+def test_what_awaits_a_decision_is_listed_as_far_as_one_sees_it(acme: Customer, ana: Client, as_: Any) -> None:
+    """INTERFACES 6, AP-10, SEC-2."""
+    asked, done = acme.asked(), acme.asked()
+    approvals.approve(done.pk, by=acme.marta, at=LATER)
+    elsewhere = as_(factories.person("Ines Dias", grants={"other": ["view"]}))
+
+    page = words_of(ana.get("/approvals"))
+
+    assert asked.item.reference in page
+    assert done.item.reference not in page
+    assert asked.item.reference not in words_of(elsewhere.get("/approvals"))

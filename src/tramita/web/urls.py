@@ -108,6 +108,7 @@ urlpatterns = [
     path("contacts/<int:number>/merge", merging_contacts.merge, name="merge-contact"),
     path("contacts/<int:number>/delete", trashing.contact, name="delete-contact"),
     path("audit", auditing.audit, name="audit"),
+    path("approvals", approving.listed, name="approvals"),
     path("trash", trashing.all_of_it, name="trash"),
     path("trash/<int:number>/restore", trashing.restore, name="restore-trash"),
     path(ITEM, item_page.show, name="item"),
