@@ -27,8 +27,9 @@ PAGE = 50
 def listed(request: StaffRequest) -> HttpResponse:
     """What awaits a decision, the oldest first, of the items that one sees. Cost: at most two statements."""
     after = inputs.after(request)
-    wanted = {"states": (ApprovalState.AWAITING,), "item": None, "after": after or 0, "limit": PAGE}
-    rows, last = approvals_of(request.actor, **wanted, at=timezone.now())
+    rows, last = approvals_of(
+        request.actor, states=(ApprovalState.AWAITING,), item=None, after=after or 0, limit=PAGE, at=timezone.now()
+    )
     following = f"{request.path}?after={last}" if last else ""
     first = request.path if after else ""
     return page(request, "web/approvals.html", "approvals", rows=rows, first=first, next=following)
