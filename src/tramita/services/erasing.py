@@ -19,6 +19,7 @@ from django.db.models import Q
 from tramita.domain.actors import Actor
 from tramita.domain.errors import FieldError, Invalid, NotPermitted, StaleVersion
 from tramita.domain.mime import address_key
+from tramita.domain.proposals import Decided, Proposed
 from tramita.gateways.storage import storage
 from tramita.models import (
     Attachment,
@@ -29,6 +30,7 @@ from tramita.models import (
     MarkedAddress,
     Message,
     OtherAddress,
+    Proposal,
     PushSubscription,
     SearchDoc,
     SeenMessage,
@@ -254,7 +256,8 @@ def _erase_seen(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime
 
 
 def _forget_address(key: str) -> None:
-    """What else names it: marks, who was told that a mail was too large, browsers, and whom it leads to."""
+    """What else names it: marks, who was told that a mail was too large, browsers, whom it leads to, and what robots
+    proposed to write to it."""
     PushSubscription.objects.filter(person__email=key).delete()
     OtherAddress.objects.filter(address=key).delete()
     MarkedAddress.objects.filter(address=key).delete()
@@ -262,6 +265,9 @@ def _forget_address(key: str) -> None:
     notices = Delivery.objects.filter(kind=size_notices.KIND, payload__icontains=key)
     notices.filter(state=Delivery.State.PENDING).update(state=Delivery.State.CANCELLED)
     notices.update(payload={})
+    mails = Proposal.objects.filter(_any(key, "given__icontains"), verb=Proposed.MAIL)
+    mails.filter(state=Decided.WAITING).update(state=Decided.REFUSED)
+    mails.update(given={})
 
 
 def _remember(erasure: Erasure, *keys: Iterable[str]) -> None:

@@ -78,7 +78,7 @@ def accept(proposal: Proposal, *, changed: Mapping[str, Any] | None = None, by: 
     robot = proposal.robot.name
     change = Change(item, by, at)
     told = {"proposal": proposal.pk, "what": proposal.verb.value, "robot": robot, "edited": edited}
-    change.record("proposal_accepted", data=told, words={"before": proposal.given} if edited else None)
+    change.record("proposal_accepted", data=told)
     change.write()
     with telling(proposal=proposal.pk):
         _do(item, proposal, given, by=by, at=at)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests import factories
 from tests.desk import MONDAY, Desk
 from tests.services.robots.test_bounds import robot, takes
 from tests.services.robots.test_leasing import sound
@@ -15,7 +16,7 @@ from tramita.domain.robots import Ending
 from tramita.models import Delivery, Entry, Item, Lease, Message, Proposal
 from tramita.queries import robots
 from tramita.queries.proposals import get_visible
-from tramita.services import leasing, mailing, proposing, pulling, stopping
+from tramita.services import erasing, leasing, mailing, proposing, pulling, stopping
 from tramita.services.composing_mail import composed
 
 MAIL = {"subject": "Invoice 991", "text": "It was paid on Monday."}
@@ -54,7 +55,7 @@ def test_a_proposed_mail_waits_and_is_sent_in_the_name_of_who_agrees(desk: Desk)
 
 
 def test_what_a_person_changed_is_sent_so_and_logged_as_such(desk: Desk) -> None:
-    """Z-17: the words before stay with the entry; who sends unchanged words changed nothing."""
+    """Z-17: the words before stay with the proposal; who sends unchanged words changed nothing."""
     made = proposed(desk)
 
     proposing.accept(
@@ -65,7 +66,7 @@ def test_what_a_person_changed_is_sent_so_and_logged_as_such(desk: Desk) -> None
     )
 
     entry = Entry.objects.get(type="proposal_accepted")
-    assert (entry.data["edited"], entry.words["before"]["text"]) == (True, MAIL["text"])
+    assert (entry.data["edited"], Proposal.objects.get().given["text"]) == (True, MAIL["text"])
     assert Message.objects.get().text == "Paid on Tuesday."
     assert Proposal.objects.get().state is Decided.CHANGED
 
@@ -159,3 +160,14 @@ def test_robots_that_are_stopped_have_their_mail_held(desk: Desk) -> None:
     stopping.stop(by=desk.leo, at=MONDAY)
 
     assert Delivery.objects.get().state == Delivery.State.HELD
+
+
+def test_who_is_erased_is_erased_from_what_robots_proposed_too(desk: Desk, data_dir: object) -> None:
+    """Z-10, MAIL-18: their address and the words to them; what waited is not sent any more."""
+    made = proposed(desk)
+    boss = factories.administrator()
+
+    erasing.erase(desk.rui.email, reason="They asked for it.", by=boss, at=MONDAY)
+
+    assert (Proposal.objects.get().given, Proposal.objects.get().state) == ({}, Decided.REFUSED)
+    assert MAIL["text"] not in str(list(Entry.objects.filter(item=made.item).values_list("words", flat=True)))
