@@ -6,6 +6,7 @@ the API gives about an item and does what it is told there, as one without any j
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.header import Header
 from email.message import EmailMessage
 from typing import Any
 
@@ -90,7 +91,6 @@ class Attack:
         """The mail that carries it, as a gateway hands it in."""
         said, message = self.phrase, EmailMessage()
         name = said if self.place == "contact name" else "Rui Sousa"
-        message["From"] = f'"{name}" <rui{number}@acme.example>'
         message["To"] = "invoices@desk.example"
         message["Subject"] = said if self.place == "subject" else "Invoice 991"
         message["Message-ID"] = f"<attack-{number}@acme.example>"
@@ -103,7 +103,8 @@ class Attack:
         if self.place == "attachment name":
             named = said.replace("/", "_").replace(":", "_") + ".txt"
             message.add_attachment(b"991", maintype="text", subtype="plain", filename=named)
-        return message.as_bytes()
+        sender = f"From: {Header(name, 'utf-8').encode()} <rui{number}@acme.example>\n"
+        return sender.encode() + message.as_bytes()  # email folds a long name in quotes at its addresses
 
 
 def every() -> Iterator[Attack]:
