@@ -93,6 +93,11 @@ NO_PAGES: Mapping[str, str] = {
     "healthz": "for machines",
     "readyz": "for machines",
     "metrics": "for machines",
+    "mcp": "for machines",
+    "tool-resource": "for machines",
+    "tool-server": "for machines",
+    "tool-token": "for machines",
+    "tool-revoke": "for machines",
     "stylesheet": "a file",
     "manifest": "data for a browser",
     "home": "leads to the Inbox",
@@ -274,6 +279,8 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("feedback", "/reports/feedback")
     found.add("robots", "/robots")
     found.add("security", "/accounts/security")
+    found.statuses["/oauth/authorize"] = 400
+    found.add("tool-access", "/oauth/authorize")
     draft = desk.ticket(title=TITLE, description=WORDS, draft=True, at=now)
     case, actions = _troubled_case(desk)
     publish(

@@ -56,10 +56,14 @@ def _answered(request: httpx2.Request, body: bytes) -> httpx2.Response:
 
 
 def with_client(
-    token: str | httpx2.Auth, script: Callable[[Client], Coroutine[Any, Any, None]], **options: Any
+    token: str | httpx2.Auth,
+    script: Callable[[Client], Coroutine[Any, Any, None]],
+    *,
+    handler: Handler | None = None,
+    **options: Any,
 ) -> None:
     """Run this script with the official client, whose requests are answered here."""
-    handler = Handler()
+    handler = handler or Handler()
 
     async def run() -> None:
         who: dict[str, Any] = {"auth": token} if isinstance(token, httpx2.Auth) else {}

@@ -34,6 +34,7 @@ from tramita.models.sheets import Sheet, SheetRow
 from tramita.models.signing_in import Device, Identity, SecondFactor
 from tramita.models.tags import ItemTag
 from tramita.models.time import TimeSpent
+from tramita.models.tool_access import ToolAccess
 from tramita.models.trash import Trashed
 from tramita.models.views import View
 from tramita.models.webhooks import Webhook, WebhookDelivery
@@ -112,6 +113,7 @@ __all__ = [
     "Timer",
     "Token",
     "ToldSender",
+    "ToolAccess",
     "Trashed",
     "TrayView",
     "Trial",

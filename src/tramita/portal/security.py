@@ -15,7 +15,7 @@ from tramita.domain.errors import Conflict, Invalid, TramitaError
 from tramita.domain.one_time import address
 from tramita.models import Person
 from tramita.portal.second_step import LONGEST
-from tramita.services import second_factor
+from tramita.services import second_factor, tool_access
 from tramita.ui import errors
 
 QUIET_ZONE = 4  # modules around a picture that phones read (ISO/IEC 18004)
@@ -55,6 +55,7 @@ def _page(
         "address": told,
         "picture": _picture(told) if secret else "",
         "fault": (errors.by_field(wrong).get("code") or errors.sentence(wrong)) if wrong else "",
+        "programs": tool_access.given_by(person),
         "back": "settings" if person.role not in ("requester", "manager") else "portal-settings",
     }
     response = render(request, "portal/security.html", context, status=wrong.status if wrong else 200)

@@ -16,6 +16,7 @@ from tramita.portal import (
     settings,
     sign_on,
     substituting,
+    tool_access,
 )
 from tramita.portal.by_mail import by_mail
 
@@ -29,6 +30,8 @@ urlpatterns = [
     path("accounts/sign-on/<str:key>/out", sign_on.signed_out, name="signed-out"),
     path("accounts/sign-on/<str:key>/leave", sign_on.leave, name="sign-on-leave"),
     path("accounts/security", security.security, name="security"),
+    path("accounts/security/programs/<int:number>/remove", tool_access.take_back, name="tool-access-removed"),
+    path("oauth/authorize", tool_access.authorize, name="tool-access"),
     path("accounts/password", passwords.forgotten, name="password-forgotten"),
     path("accounts/password/<str:key>", passwords.choose, name="password-choose"),
     path("portal", requests.home, name="portal"),

@@ -1,6 +1,7 @@
 """Who acts: a person or robot with their rights, in one statement of plain columns."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,7 +13,7 @@ from tramita.domain.narrowing import read
 from tramita.models import OtherAddress, Person
 from tramita.queries.bounds import bounds_of
 from tramita.queries.records import among
-from tramita.queries.rows import document, fetch
+from tramita.queries.rows import document, fetch, stored
 from tramita.queries.views import IN_SIDEBAR, Shortcut
 
 COLUMNS = ("id", "name", "role", "email", "organisation_id", "own_queues_only", "language", "time_zone", "sees")
@@ -87,6 +88,13 @@ def actors(ids: Collection[int]) -> list[Actor]:
 def by_token_digest(digest: str) -> Actor | None:
     """The owner of the API token with this SHA-256, if still active."""
     return _actor("p.id = (SELECT person_id FROM tokens WHERE digest = %s)", digest)
+
+
+def by_access_digest(digest: str, *, at: datetime) -> Actor | None:
+    """Who let a program work with their rights by the token with this SHA-256, if it is alive and they are active."""
+    living = "p.id = (SELECT person_id FROM tool_access WHERE access = %s AND access_until > %s)"
+    rows = _rows(living, [digest, stored(at)])
+    return _from_rows(rows) if rows else None
 
 
 def person_by_address(address: str) -> Person | None:

@@ -1,4 +1,4 @@
-"""Test runs: a process is run before it is live, and whatever it does is taken back (BU-5, decision 52).
+"""Test runs: a process is run before it is live, and whatever it does is taken back (BU-5, decision 51).
 
 What is kept is a list of moves. Each look plays them from the start, by the very services that live work uses, in a
 transaction that ends in a rollback. So nothing of it is ever in a list, a count, a report, a queue or a webhook; its

@@ -12,6 +12,8 @@ from tramita.queries import people
 from tramita.ui.allowance import Portions
 
 SCHEME = "bearer"
+ISSUER = "/oauth"  # with a path: programs differ about the slash of an address that has none
+RESOURCE, SCOPE = "/mcp", "tools"  # what tokens of programs are good for, and nothing else (RFC 8707)
 portions = Portions()
 
 
@@ -32,8 +34,13 @@ def of_tools(request: HttpRequest) -> Bearer:
     if scheme.lower() != SCHEME or not token.strip():
         return NOBODY
     digest = digest_of(token)
-    actor = people.by_token_digest(digest)
+    actor = people.by_token_digest(digest) or people.by_access_digest(digest, at=timezone.now())
     return NOBODY if actor is None else Bearer(actor, wait_seconds(digest))
+
+
+def ours(path: str) -> str:
+    """The address of this service that people and programs use, with this path."""
+    return f"{settings.TRAMITA_BASE_URL.rstrip('/')}{path}"
 
 
 def digest_of(token: str) -> str:

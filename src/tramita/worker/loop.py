@@ -42,6 +42,7 @@ from tramita.services import (
     sender_domains,
     showing,
     starting_by_time,
+    tool_access,
     webhook_calls,
     webhook_orders,
 )
@@ -117,6 +118,7 @@ def tidy(*, at: datetime) -> Counter[str]:
             "webhooks_forgotten": retention.forget_webhooks(at=at),
             "files_swept": retention.sweep(at=at),
             "allowances_forgotten": allowances.forget_idle(at=at),
+            "tool_access_forgotten": tool_access.forget_unused(at=at),
         }
     )
 
