@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0053_levels_of_approvals"),
+        ("tramita", "0057_sheets"),
     ]
 
     operations = [
