@@ -171,6 +171,7 @@ def test_a_token_follows_no_redirect() -> None:
         (shapes.Trouble, items.ProblemOut),
         (shapes.Due, items.DueOut),
         (shapes.Schedule, items.ScheduleOut),
+        (shapes.BroughtFrom, items.BroughtFromOut),
         (shapes.Entry, timeline.EntryOut),
         (shapes.Event, timeline.EventOut),
         (shapes.Approval, approvals.ApprovalOut),

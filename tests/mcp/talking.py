@@ -6,10 +6,12 @@ import queue
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import httpx2
 from django.http import HttpResponse
 from django.test import Client as Browser
+from mcp.client import session
 from mcp.client.streamable_http import streamable_http_client
 
 from mcp import Client
@@ -17,6 +19,7 @@ from tests.api.callers import token_for
 from tramita.mcp.messages import CLIENT_KEY, NEWEST, VERSION_KEY
 from tramita.models import Person
 
+PATIENCE_SECONDS = 300.0  # whatever else the machine does
 ADDRESS = "http://testserver/mcp"
 ASKS = {"elicitation": {"form": {}}}  # what a client can do whose user may be asked
 
@@ -79,7 +82,8 @@ def with_client(
         finally:
             handler.asked.put(None)
 
-    with ThreadPoolExecutor(1) as threads:
+    # it takes a server that is slow to answer for one of 2025
+    with patch.object(session, "DISCOVER_TIMEOUT_SECONDS", PATIENCE_SECONDS), ThreadPoolExecutor(1) as threads:
         done = threads.submit(client_side)
         handler.serve()
         done.result()

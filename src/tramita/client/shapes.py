@@ -80,6 +80,14 @@ class Schedule(TypedDict):
     dates: dict[str, str]
 
 
+class BroughtFrom(TypedDict):
+    """Of what was worked on elsewhere: the system, its name there, and its state there."""
+
+    system: str
+    key: str
+    state: str
+
+
 class Item(TypedDict):
     """A Ticket, Case or Action."""
 
@@ -112,6 +120,7 @@ class Item(TypedDict):
     checklist: dict[str, bool] | None
     estimate: int | None
     schedule: Schedule | None
+    brought_from: BroughtFrom | None
     fields: dict[str, Any]
     created_at: str
     updated_at: str
