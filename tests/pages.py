@@ -275,6 +275,7 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("feedback-by-mail", f"/feedback/by-mail/{Signer(salt=feedback_link.PATH).sign(asking.pk)}")
     found.add("feedback", "/reports/feedback")
     found.add("robots", "/robots")
+    found.add("trail", "/reports/trail")
     found.add("security", "/accounts/security")
     found.statuses["/oauth/authorize"] = 400
     found.add("tool-access", "/oauth/authorize")

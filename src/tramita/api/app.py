@@ -30,6 +30,7 @@ from tramita.api.calls import (
     starting,
     tracking,
     trashing,
+    trail,
     upgrading,
     webhooks,
     working,
@@ -71,6 +72,7 @@ SUBJECTS = (
     directory,
     trashing,
     webhooks,
+    trail,
 )
 
 

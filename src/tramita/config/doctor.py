@@ -18,6 +18,7 @@ LEAST_FREE, LEAST_SHARE = 1024**3, 0.05  # bytes and part of the disk
 SKEW = timedelta(seconds=30)
 LATE_TIMER, LATE_MAIL = timedelta(minutes=2), timedelta(minutes=15)  # MAIL-113
 SILENT_WORKER, SILENT_MAILBOX = timedelta(minutes=2), timedelta(minutes=15)
+AUDITED = 20_000  # lines of the audit that are looked at
 OLD_BACKUP = timedelta(hours=26)  # one a day, with some patience
 MANY, MORE_THAN_USUAL = 20, 3.0  # mails a day that end in the tray
 
@@ -61,6 +62,7 @@ def examine(*, at: datetime, send: bool = False) -> Iterator[Finding]:
         yield _push(at)
         yield _webhooks(at)
         yield _robots(at)
+        yield _audit()
         yield from _alerts()
 
 
@@ -283,6 +285,17 @@ def _webhooks(at: datetime) -> Finding:
     if failing:
         return _wrong("webhooks", f"nothing is taken at {failing[0]}", "see GET /webhooks/…/deliveries")
     return _well("webhooks", f"{listen} listen")
+
+
+def _audit() -> Finding:
+    """Whether the newest lines of the audit hold; `tramita audit verify` looks at all (SEC-3)."""
+    from tramita.services.seals import verify
+
+    found = verify(newest_lines=AUDITED)
+    if found.broken:
+        why = f"line {found.broken}: {found.why}"
+        return _wrong("audit", why, "somebody changed the database by hand: compare with a backup, keep this one")
+    return _well("audit", f"{found.lines} lines hold, the newest seal is {found.seal[:16] or 'none'}")
 
 
 def _sign_on() -> Iterator[Finding]:

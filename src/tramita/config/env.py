@@ -86,6 +86,7 @@ class Env(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies stand in front, 0 to 9")
     time_zone: str = Field("UTC", description="an IANA time zone such as Europe/Warsaw")
     api_rate: int = Field(12_000, ge=0, description="API requests a minute for each token; 0: no limit")
+    audit_views: bool = Field(True, description="1 or 0: whether the audit has every opening of an item")
     bulk_limit: int = Field(2_000, ge=1, le=50_000, description="items that are changed at once, 1 to 50000")
     time_travel: bool = Field(False, description="1 or 0; never 1 in production")
 

@@ -37,6 +37,7 @@ TRAMITA_NAMESERVERS = ENV.resolvers
 TRAMITA_BASE_URL = ENV.base_url
 TRAMITA_TIME_TRAVEL = ENV.time_travel
 TRAMITA_API_RATE = ENV.api_rate
+TRAMITA_AUDIT_VIEWS = ENV.audit_views
 TRAMITA_BULK_LIMIT = ENV.bulk_limit
 
 DEBUG = False

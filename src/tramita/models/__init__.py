@@ -29,6 +29,8 @@ from tramita.models.people import Grant, Membership, Organisation, OtherAddress,
 from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
 from tramita.models.robots import Lease, Proposal, RobotStop
+from tramita.models.robots import Lease, RobotStop
+from tramita.models.seals import Opening, Seal
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.sheets import Sheet, SheetRow
 from tramita.models.signing_in import Device, Identity, SecondFactor
@@ -87,6 +89,7 @@ __all__ = [
     "Message",
     "NoticeSettings",
     "Notification",
+    "Opening",
     "Organisation",
     "OtherAddress",
     "Person",
@@ -101,6 +104,7 @@ __all__ = [
     "RobotStop",
     "Route",
     "Scan",
+    "Seal",
     "SearchDoc",
     "SecondFactor",
     "Secret",

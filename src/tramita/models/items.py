@@ -223,6 +223,7 @@ class Access(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     item = models.ForeignKey(Item, models.CASCADE, related_name="+")
     at = models.DateTimeField()
+    noted = models.BooleanField(null=True)  # the audit is to have it: the database writes the opening beside (SEC-3)
 
     class Meta:
         db_table = "accesses"

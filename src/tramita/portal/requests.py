@@ -26,6 +26,7 @@ from tramita.queries.portal import opening_of
 from tramita.queries.stored import opened_file
 from tramita.queries.timeline import Said, conversation
 from tramita.services import portal_replies
+from tramita.services.opening import looked
 from tramita.services.portal_mail import Enclosed
 from tramita.ui import errors, labels
 from tramita.ui.downloads import download
@@ -60,6 +61,7 @@ def one(request: CustomerRequest, reference: str) -> HttpResponse:
     item = get_visible(request.actor, reference)
     if request.method == "POST":
         return _reply(request, item)
+    looked(item, via="portal", by=request.actor, at=timezone.now())
     return _page(request, item)
 
 

@@ -291,10 +291,15 @@ def chain_holds(entries: Iterable[Entry]) -> bool:
     """Whether an item's entries, oldest first, are complete and unchanged but for tombstones."""
     chain = ""
     for seq, entry in enumerate(entries, start=1):
-        row = {name: getattr(entry, name) for name in ("seq", "actor_id", "type", "reason", "visibility", "data")}
-        erased = entry.words == {"erased": True}
-        digest = entry.digest if erased else hashlib.sha256(canonical(entry.words)).hexdigest()
-        chain = link(chain, row | {"at": entry.at, "digest": digest})
+        chain = chain_link(chain, entry)
         if entry.seq != seq or entry.chain != chain:
             return False
     return True
+
+
+def chain_link(chain: str, entry: Entry) -> str:
+    """The chain after this entry, by what it says now; the words of one that was erased are not there any more."""
+    row = {name: getattr(entry, name) for name in ("seq", "actor_id", "type", "reason", "visibility", "data")}
+    erased = entry.words == {"erased": True}
+    digest = entry.digest if erased else hashlib.sha256(canonical(entry.words)).hexdigest()
+    return link(chain, row | {"at": entry.at, "digest": digest})

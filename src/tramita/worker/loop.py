@@ -39,6 +39,7 @@ from tramita.services import (
     pushing,
     retention,
     scanning,
+    seals,
     sender_domains,
     showing,
     starting_by_time,
@@ -197,6 +198,11 @@ def search(*, at: datetime) -> Counter[str]:
     return Counter({"search": indexing.index(at=at)})
 
 
+def audit(*, at: datetime) -> Counter[str]:
+    """Seal what happened (SEC-3)."""
+    return Counter({"sealed": seals.seal(at=at)})
+
+
 KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "timers": timers,
     "starts": starts,
@@ -210,6 +216,7 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "calls": calls,
     "copies": copies,
     "search": search,
+    "audit": audit,
     "show": show,
     "scan": scan,
     "domains": domains,

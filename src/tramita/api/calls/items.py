@@ -13,6 +13,7 @@ from tramita.models import Item
 from tramita.queries.items import get_visible
 from tramita.queries.search import Filters, search
 from tramita.services import editing
+from tramita.services.opening import looked
 
 router = Router(tags=["Items"])
 
@@ -34,7 +35,9 @@ def list_items(request: HttpRequest, wanted: Query[ItemFilter]) -> ItemPage:
 @router.get("/items/{reference}", response=ItemOut, operation_id="read_item")
 def read_item(request: HttpRequest, response: HttpResponse, reference: str) -> ItemOut:
     """One item. Its reference is read in any form that people paste: `40308-T`, `40308-t`, `[40308-T]`."""
-    return item_answer(request, response, get_visible(caller(request), reference))
+    item = get_visible(caller(request), reference)
+    looked(item, via="api", by=caller(request), at=timezone.now())
+    return item_answer(request, response, item)
 
 
 @router.patch("/items/{reference}", response=ItemOut, operation_id="change_item")

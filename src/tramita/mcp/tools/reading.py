@@ -12,6 +12,7 @@ from tramita.queries import directory, due, item_view
 from tramita.queries.items import get_visible
 from tramita.queries.search import Filters, search
 from tramita.queries.timeline import Said, TimelineEntry, conversation, timeline
+from tramita.services.opening import looked
 
 MOST_ITEMS, USUAL_ITEMS, SAID, HAPPENED, ROWS = 50, 20, 10, 100, 200
 LISTS = {
@@ -61,11 +62,14 @@ def _find(by: Actor, given: Find, at: datetime) -> Answer:
 
 
 def _read(by: Actor, given: OnItem, at: datetime) -> Answer:
-    return item_answer(item_view.view(get_visible(by, given.reference), by, at), at)
+    item = get_visible(by, given.reference)
+    looked(item, via="tools", by=by, at=at)
+    return item_answer(item_view.view(item, by, at), at)
 
 
 def _said(by: Actor, given: OnItem, at: datetime) -> Answer:
     item = get_visible(by, given.reference)
+    looked(item, via="tools", by=by, at=at)
     newest, files = conversation(item, by)
     shown = newest[:SAID][::-1]
     return Answer(
