@@ -25,6 +25,7 @@ class Seal(models.Model):
         ENTRY = 1  # of the ledger: what was done to an item
         OPENING = 2
         CONFIGURATION = 3
+        DESK = 4  # the audit of the desk: deletions, exports …
 
     source = models.SmallIntegerField(choices=Source.choices)
     row = models.BigIntegerField()

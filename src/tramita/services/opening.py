@@ -27,7 +27,7 @@ def opened(item: Item, *, by: Actor, at: datetime) -> None:
         )
 
 
-@one_transaction
+@one_statement
 def looked(item: Item, *, via: str, by: Actor, at: datetime) -> None:
     """Another face showed it: the audit has that, and no list of what was opened last does. One statement, or none."""
     if by.id is not None and settings.TRAMITA_AUDIT_VIEWS:

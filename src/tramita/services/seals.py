@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
-from tramita.models import ConfigurationChange, Entry, Follower, Opening, Seal
+from tramita.models import AuditLine, ConfigurationChange, Entry, Follower, Opening, Seal
 from tramita.queries.events import BEGINNING, between, newest
 from tramita.queries.rows import fetch, moment
 from tramita.services import sql
@@ -51,6 +51,7 @@ def seal(*, at: datetime) -> int:
         lines = [_of_entry(row[1:]) for row in rows]
         lines += [_of_opening(one) for one in _unsealed(Opening, Source.OPENING)]
         lines += [_of_change(one) for one in _unsealed(ConfigurationChange, Source.CONFIGURATION)]
+        lines += [_of_desk(one) for one in _unsealed(AuditLine, Source.DESK)]
         if lines:
             sql.insert("seals", list(_sealed(lines, after=newest_seal())))
     return len(lines)
@@ -134,12 +135,20 @@ def _of_change(one: ConfigurationChange) -> dict[str, Any]:
     return _line(Source.CONFIGURATION, one.pk, one.at, one.by_id, None, _digest_of_change(one))
 
 
+def _of_desk(one: AuditLine) -> dict[str, Any]:
+    return _line(Source.DESK, one.pk, one.at, one.by_id, None, _digest_of_desk(one))
+
+
 def _digest_of_opening(one: Opening) -> str:
     return _seal("", [one.person, one.item, _iso(one.at), one.via])
 
 
 def _digest_of_change(one: ConfigurationChange) -> str:
     return _seal("", [one.section, one.key, _iso(one.at), one.before, one.after])
+
+
+def _digest_of_desk(one: AuditLine) -> str:
+    return _seal("", [one.area, one.what, one.about, one.why, _iso(one.at)])
 
 
 def _unsealed(table: Any, source: Source) -> list[Any]:
@@ -160,6 +169,8 @@ def _kept(lines: Iterable[Seal]) -> dict[tuple[int, int], str]:
         kept[Source.OPENING, one.pk] = _digest_of_opening(one)
     for change in ConfigurationChange.objects.filter(pk__in=wanted.get(Source.CONFIGURATION, [])):
         kept[Source.CONFIGURATION, change.pk] = _digest_of_change(change)
+    for told in AuditLine.objects.filter(pk__in=wanted.get(Source.DESK, [])):
+        kept[Source.DESK, told.pk] = _digest_of_desk(told)
     return kept
 
 

@@ -15,7 +15,7 @@ from tramita.queries import trail
 from tramita.queries.items import get_visible
 from tramita.queries.people import person_by_name
 from tramita.queries.trail import WHAT, Line, Wanted
-from tramita.ui import timeline
+from tramita.ui import labels, timeline
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
 
@@ -26,6 +26,7 @@ KINDS: Mapping[str, Promise] = {
     "change": _("Changes of items"),
     "opening": _("Openings of items"),
     "configuration": _("Configuration"),
+    "desk": _("The audit of the desk"),
 }
 OPENED: Mapping[str, Promise] = {
     "page": _("Opened on its page"),
@@ -94,6 +95,8 @@ def _said(line: Line) -> str:
         return str(OPENED.get(line.type, line.type))
     if line.what == "configuration":
         return f"{line.type} {line.data.get('key', '')}".strip()
+    if line.what == "desk":
+        return f"{labels.word('audit_what', line.type)}: {line.data['about']}"
     return timeline.sentence(line.type, line.data)
 
 

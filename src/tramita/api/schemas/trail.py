@@ -20,7 +20,7 @@ LINE: dict[str, Any] = {
     "type": "page",
     "data": {},
 }
-What = Literal["change", "opening", "configuration"]
+What = Literal["change", "opening", "configuration", "desk"]
 
 
 class TrailFilter(Paging):
@@ -34,7 +34,8 @@ class TrailFilter(Paging):
 
 
 class TrailLineOut(Output):
-    """What happened; `type` is of the entry, the face by which an item was opened, or the section that was changed."""
+    """What happened; `type` is of the entry, the face by which an item was opened, the section that was changed, or
+    what the audit of the desk tells."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [LINE]})
 

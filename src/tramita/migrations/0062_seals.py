@@ -37,7 +37,7 @@ def backward(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0058_tool_access"),
+        ("tramita", "0061_tool_access"),
     ]
 
     operations = [
@@ -63,7 +63,10 @@ class Migration(migrations.Migration):
             name="Seal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("source", models.SmallIntegerField(choices=[(1, "Entry"), (2, "Opening"), (3, "Configuration")])),
+                (
+                    "source",
+                    models.SmallIntegerField(choices=[(1, "Entry"), (2, "Opening"), (3, "Configuration"), (4, "Desk")]),
+                ),
                 ("row", models.BigIntegerField()),
                 ("at", models.DateTimeField()),
                 ("person", models.BigIntegerField(db_column="person_id", null=True)),

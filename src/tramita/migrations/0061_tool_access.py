@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0057_sheets"),
+        ("tramita", "0060_swept_early"),
     ]
 
     operations = [
