@@ -8,6 +8,7 @@ from tramita.ui.terminal import SUCCESS, Command, say, say_json
 
 # those of `worker.loop`, which only works once Django is set up
 KINDS = (
+    "audit",
     "bulk",
     "calls",
     "copies",
