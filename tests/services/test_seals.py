@@ -74,9 +74,9 @@ def past_the_guard(statement: str) -> None:
     """As somebody with the database's own password does, who lifts the ledger's guard first."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE entries DISABLE TRIGGER USER")
+            cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute(statement)
-            cursor.execute("ALTER TABLE entries ENABLE TRIGGER USER")
+            cursor.execute("SET LOCAL session_replication_role = origin")
             return
         kept = list(
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entries'")
