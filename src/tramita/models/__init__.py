@@ -29,7 +29,6 @@ from tramita.models.people import Grant, Membership, Organisation, OtherAddress,
 from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
 from tramita.models.robots import Lease, Proposal, RobotStop
-from tramita.models.robots import Lease, RobotStop
 from tramita.models.seals import Opening, Seal
 from tramita.models.searching import Follower, SearchDoc
 from tramita.models.sheets import Sheet, SheetRow

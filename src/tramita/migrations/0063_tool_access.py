@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0060_swept_early"),
+        ("tramita", "0062_proposals_of_robots"),
     ]
 
     operations = [
