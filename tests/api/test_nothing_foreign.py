@@ -29,6 +29,7 @@ from tramita.models import (
     Job,
     MarkedAddress,
     Person,
+    Proposal,
     SeenMessage,
     Sheet,
     TimeSpent,
@@ -112,7 +113,17 @@ def foreign(desk: Desk) -> list[dict[str, Any]]:
     )
     gone = factories.requester("Gone Long", is_active=False)
     trashed = Trashed.objects.create(person=gone, at=MONDAY, reason=SECRET, kept={"is_active": True})
+    proposal = Proposal.objects.create(
+        item=item,
+        robot_id=desk.robot.id or 0,
+        fence=1,
+        seq=1,
+        verb="change",
+        given={"title": SECRET},
+        created_at=MONDAY,
+    )
     numbers = {
+        "/proposals/": proposal.pk,
         "/approvals/": asked.pk, "/jobs/": job.pk, "/webhooks/": hook.pk, "/sheets/": sheet.pk,
         "/trash/": trashed.pk, "/contacts/": factories.requester("Lia Few").pk,
     }  # fmt: skip
