@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0062_proposals_of_robots"),
+        ("tramita", "0063_whose_due_rule"),
     ]
 
     operations = [

@@ -37,7 +37,7 @@ def backward(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0063_tool_access"),
+        ("tramita", "0064_tool_access"),
     ]
 
     operations = [
