@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from tests import factories
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, publish
 from tests.flows import begun, names, running
 from tests.services.test_first_ticket import fresh, in_order
 from tramita.domain.codes import Listed, Method, Reason, State
-from tramita.domain.errors import Invalid, NotPermitted
+from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Item
 from tramita.queries.due import explain
 from tramita.queries.facts import allowed
-from tramita.services import editing, notes, pulling, resolving, reviewing, working
+from tramita.services import editing, mailing, notes, pulling, resolving, reviewing, working
 
 HOUR = timedelta(hours=1)
 CHECK = {
@@ -110,3 +110,26 @@ def test_pulling_gives_the_review_to_other_eyes_only(desk: Desk, action: Item) -
 
     assert given == [Item.objects.get(pk=action.parent_id), None]
     assert pulling.pull(by=leo, at=MONDAY + HOUR) == action
+
+
+def test_a_setting_keeps_reviewers_from_writing(desk: Desk, action: Item) -> None:
+    """A-50, BU-7: mails, notes and data stay the doer's; the checklist and the verdict are theirs."""
+    publish("settings", "settings", restrict_reviewers=True)
+    forbidden = (
+        lambda: notes.add_note(fresh(action), body="Hm.", by=desk.leo, at=MONDAY + HOUR),
+        lambda: editing.edit(fresh(action), changes={"tags": ["odd"]}, by=desk.leo, at=MONDAY + HOUR),
+        lambda: mailing.send(
+            fresh(action), to=["rui@acme.example"], subject="Hm", text="Hm.", by=desk.leo, at=MONDAY + HOUR
+        ),
+    )
+    for write in forbidden:
+        with pytest.raises(Conflict) as refused:
+            write()
+        assert refused.value.code == "only_reviews"
+
+    notes.add_note(fresh(action), body="See the papers.", by=desk.ana, at=MONDAY + HOUR)
+    editing.edit(fresh(action), changes={"checklist": {"Papers seen": True}}, by=desk.leo, at=MONDAY + HOUR)
+    reviewing.review(fresh(action), passed=True, by=desk.leo, at=MONDAY + HOUR)
+
+    assert fresh(action).state is State.CLOSED
+    in_order(action)

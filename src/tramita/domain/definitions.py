@@ -44,6 +44,7 @@ class Settings:
     keep_raw_mail: int | None = None  # days; None keeps it for good (MAIL-18)
     file_types: tuple[str, ...] = ()  # endings of files that may be added, without the dot; empty takes all (F-2)
     attach_tagged: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # to automatic mails by kind (F-3)
+    restrict_reviewers: bool = False  # whoever reviews reads, ticks and decides, and writes nothing (A-50, BU-7)
     restrict_defect_changes: bool = False  # only who wrote a defect down changes it or takes it away (D-2, BU-7)
     audit: tuple[str, ...] = ()  # areas that the audit of the desk keeps (TO-6)
     limits: Limits = Limits()

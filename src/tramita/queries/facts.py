@@ -122,6 +122,14 @@ def in_review(item: Item) -> bool:
     return item.first_resolved_at is not None and four_eyes(item)
 
 
+def only_reviews(item: Item, actor: Actor) -> bool:
+    """Whether they may only look at it, tick its checklist and decide: the desk restricts reviewers (A-50, BU-7).
+
+    Cost: one statement for an Action in review, none for the rest.
+    """
+    return in_review(item) and actor.id != item.first_resolver_id and definitions.settings().restrict_reviewers
+
+
 def nothing_to_await(item: Item) -> bool:
     """Whether the Sub-Case that it is there to await never started, or has ended (A-45). A query for these."""
     definition = action_of(item)

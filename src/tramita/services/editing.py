@@ -18,7 +18,7 @@ from tramita.services import automatic_actions, clockwork, contacts, flowing, sc
 from tramita.services.allocating import allocation
 from tramita.services.fields import put, with_defaults
 from tramita.services.ledger import Change
-from tramita.services.moving import require, settle, take
+from tramita.services.moving import require, require_free, settle, take
 from tramita.services.transactions import one_transaction
 
 LONGEST_TITLE = 1000
@@ -34,6 +34,8 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
     _require_open(item, by)
     if not changes:
         return  # S-14: nothing is saved, so nothing is started
+    if changes.keys() - {"checklist"}:
+        require_free(item, by)
     before = item.fields
     if item.kind is Kind.CASE and changes.keys() & {"fields", "schedule"}:
         flowing.hold(item)  # its Actions may follow

@@ -23,7 +23,7 @@ from tramita.queries.quotable import quotable
 from tramita.queries.recipients import Recipient, recipients_report, sifted
 from tramita.services import automatic_mails, clockwork, mail_size, resolving, writing_html
 from tramita.services.ledger import Change
-from tramita.services.moving import require, settle
+from tramita.services.moving import require, require_free, settle
 from tramita.services.transactions import one_transaction, writing
 from tramita.services.writing_mail import Envelope, Leaving, Manner, answered_mail, by_a_robot, write
 
@@ -111,6 +111,7 @@ def send(
         if by.bounds is not None:
             by.bounds.expect_inside([one for name in ("to", "cc", "bcc") for one in letter.kept(name)])
             written_by, hold = by.name, max(hold, HOLD_OF_ROBOTS)
+        require_free(item, by)
         _check(item, letter, send_at=send_at, at=at)
         _hold_if_stale(item, based_on)
         change = Change(item, by, at)

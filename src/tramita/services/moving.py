@@ -14,7 +14,7 @@ from tramita.domain.permissions import needs
 from tramita.domain.robots import LeaseLost
 from tramita.models import Item
 from tramita.queries.bounds import from_outside, may_take
-from tramita.queries.facts import children_closed, facts, in_review, lifecycle_of, outside
+from tramita.queries.facts import children_closed, facts, in_review, lifecycle_of, only_reviews, outside
 from tramita.queries.leases import terms_of
 from tramita.queries.visibility import may
 from tramita.services import clockwork
@@ -47,6 +47,14 @@ def require(by: Actor, permission: str, item: Item) -> None:
         raise LeaseLost
     if by.bounds is not None and permission != "view":
         by.bounds.expect(permission)
+
+
+def require_free(item: Item, by: Actor) -> None:
+    """Refuse a mail, a note or a change of data by whoever may only review. Raises: Conflict. Rules: A-50, BU-7."""
+    if only_reviews(item, by):
+        raise Conflict(
+            "Who reviews this Action reads it, ticks its checklist and decides: so it is set here.", code="only_reviews"
+        )
 
 
 def _permit(by: Actor, permission: str, item: Item) -> None:

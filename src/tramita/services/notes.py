@@ -11,7 +11,7 @@ from tramita.domain.mentions import may_mention, mentions
 from tramita.models import Attachment, Item
 from tramita.queries.following import colleagues, who_see
 from tramita.services.ledger import Change
-from tramita.services.moving import require, settle, take
+from tramita.services.moving import require, require_free, settle, take
 from tramita.services.transactions import one_transaction
 
 LONGEST = 1024**2  # Z-14
@@ -35,6 +35,7 @@ def add_note(
     require(by, "work", item)
     if item.state is State.CLOSED:
         raise Conflict("The item is Closed: nothing is added to it any more.", code="item_closed")
+    require_free(item, by)
     _check(body)
     change = Change(item, by, at)
     take(change)

@@ -127,6 +127,7 @@ KEYS: Words = {
     "approve_actions_in_tickets": _("Managers approve actions in Tickets"),
     "approve_every_opening": _("Managers approve every new Ticket of theirs before it opens"),
     "approve_opening": _("The customer's manager approves before it opens"),
+    "restrict_reviewers": _("Reviewers write no mails and notes and change no data"),
     "restrict_defect_changes": _("Only who recorded a defect may change it"),
     "colleagues_take_part": _("Colleagues of a participant take part"),
     "thank_you_detection": _("A mail that only says thanks reopens nothing"),

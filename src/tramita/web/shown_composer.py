@@ -14,6 +14,7 @@ from tramita.domain.definitions import MailDefaults
 from tramita.models import Attachment, Draft, Message
 from tramita.queries import canned
 from tramita.queries.drafts import writing_on
+from tramita.queries.facts import only_reviews
 from tramita.queries.mailboxes import directory
 from tramita.queries.recipients import mail_defaults, reply_all
 from tramita.queries.timeline import Said
@@ -107,8 +108,9 @@ class Composer:
 def composer(reading: Reading, talk: Sequence[Said], asks: Asked, besides: Sequence[Attachment] = ()) -> dict[str, Any]:
     """Who may write, to whom by default, and what they left here. Cost: one statement, and one more to answer a
     chosen mail; two more while the canned texts are open. `besides` are files and links that came in no mail."""
-    may_mail = reading.running and may(reading.actor, "mail", reading.item)
-    may_write = reading.running and (may_mail or may(reading.actor, "work", reading.item))
+    may_add = reading.running and not only_reviews(reading.item, reading.actor)
+    may_mail = may_add and may(reading.actor, "mail", reading.item)
+    may_write = may_add and (may_mail or may(reading.actor, "work", reading.item))
     return {
         "may_write": may_write,
         "may_mail": may_mail,

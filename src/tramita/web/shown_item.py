@@ -16,6 +16,7 @@ from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.around import Around, around
 from tramita.queries.estimates import estimate_of
+from tramita.queries.facts import only_reviews
 from tramita.queries.kin import Kin
 from tramita.queries.names import Who
 from tramita.queries.trash import may_restore
@@ -199,10 +200,12 @@ def _pausing(item: Item) -> bool:
 
 def _facts(reading: Reading) -> dict[str, Any]:
     item, read = reading.item, reading.read
-    editable = reading.running and may(reading.actor, "work", item)
+    tickable = reading.running and may(reading.actor, "work", item)
+    editable = tickable and not only_reviews(item, reading.actor)
     done = sum(1 for _text, ticked in item.checklist if ticked)
     return {
         "editable": editable,
+        "tickable": tickable,
         "deletable": reading.item.state is not State.DRAFT
         and reading.item.kind is not Kind.ACTION
         and may_restore(reading.actor),

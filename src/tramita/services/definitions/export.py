@@ -86,6 +86,7 @@ def settings() -> Tree:
         keep_raw_mail=read.keep_raw_mail,
         file_types=list(read.file_types),
         restrict_defect_changes=read.restrict_defect_changes,
+        restrict_reviewers=read.restrict_reviewers,
         audit=list(read.audit),
         attach_tagged={kind: list(tags) for kind, tags in read.attach_tagged.items()},
     )
