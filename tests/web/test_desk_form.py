@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.services.definitions.test_export import configurations
+from tramita.domain.bounds import USUAL
 from tramita.domain.calendars import WEEKDAYS, windows_by_day, written_week
 from tramita.domain.definitions import LANGUAGES, Limits
 from tramita.services import desk_settings
@@ -25,6 +26,8 @@ def meant(shape: Shape, tree: Mapping[str, Any]) -> dict[str, Any]:
     keys = Keys(Reading(Problems()), as_placed(tree, ""), "it")
     said = {one.name: one.otherwise for one in shape.keys} | shape.read(keys)
     inherited = {one.name for one in shape.keys if one.kind in INHERITED}
+    if "modes" in said:  # of a robot: each verb that is not named has its usual mode
+        said["modes"] = dict(USUAL) | (said["modes"] or {})
     if said.get("properties"):  # a day is kept as its text
         said["properties"] = {name: str(it) if isinstance(it, date) else it for name, it in said["properties"].items()}
     read = {name: value for name, value in said.items() if name not in inherited and value not in EMPTY}
