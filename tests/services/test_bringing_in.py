@@ -16,7 +16,7 @@ from tramita.models import Entry, Item, Link, Notification, Person
 from tramita.queries.facts import allowed
 from tramita.queries.items import get_visible
 from tramita.services import bringing_in, firing, ledger, notifying, resolving, starting, waiting
-from tramita.services.bringing_in import Import, Outcome
+from tramita.services.bringing_in import Import, Verdict
 from tramita.services.legacy_sheet import COLUMNS, open_sheet
 
 CATEGORY, CASE_TYPE = "acme/main/finance/invoice-query", "acme/main/finance/onboarding"
@@ -47,7 +47,7 @@ def action(number: int, ordinal: int, state: str = "Resolved", **more: str) -> d
     return case(number, state) | {"kind": "action", "reference": f"{number}-C-A{ordinal}", "process": ""} | more
 
 
-def take(path: Path, *, dry_run: bool = False, at: datetime = MONDAY) -> list[Outcome]:
+def take(path: Path, *, dry_run: bool = False, at: datetime = MONDAY) -> list[Verdict]:
     run = Import("legacy", at, dry_run=dry_run)
     outcomes = [outcome for records in open_sheet(path).passes() for outcome in run.take(records)]
     if not dry_run:
@@ -59,7 +59,7 @@ def read(reference: str) -> Item:
     return get_visible(SYSTEM, reference)
 
 
-def told(outcomes: Sequence[Outcome]) -> dict[str, str]:
+def told(outcomes: Sequence[Verdict]) -> dict[str, str]:
     return {one.key: one.what for one in outcomes}
 
 

@@ -11,7 +11,7 @@ from tramita.ui.terminal import SUCCESS, Command
 
 if TYPE_CHECKING:
     from tramita.domain.bringing_in import Record, Unread
-    from tramita.services.bringing_in import Import, Outcome
+    from tramita.services.bringing_in import Import, Verdict
     from tramita.services.osticket import Export
     from tramita.services.zammad import Folder
 
@@ -118,12 +118,12 @@ def bring_in(
     return SUCCESS
 
 
-def _outcomes(run: "Import", passes: "Iterable[Iterator[Record | Unread]]") -> "Iterator[Outcome]":
+def _outcomes(run: "Import", passes: "Iterable[Iterator[Record | Unread]]") -> "Iterator[Verdict]":
     for records in passes:
         yield from run.take(records)
 
 
-def _tell(outcome: "Outcome", args: Namespace) -> None:
+def _tell(outcome: "Verdict", args: Namespace) -> None:
     why = str(outcome.fault or "") or "; ".join(outcome.notes)
     if args.json:
         said = {"line": outcome.line, "key": outcome.key, "reference": outcome.reference or None}

@@ -33,7 +33,7 @@ CREATED, THERE, REFUSED = "created", "unchanged", "refused"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Verdict:
     """What became of a line. `notes` say what could not be taken over; `reference` is the item's here."""
 
     key: str
@@ -57,7 +57,7 @@ class Import:
     planned: dict[str, Item] = field(default_factory=dict)  # by key, of a dry run
     seen: set[str] = field(default_factory=set)  # the keys of this run: a doubled line is told
 
-    def take(self, records: Iterable[Record | Unread]) -> Iterator[Outcome]:
+    def take(self, records: Iterable[Record | Unread]) -> Iterator[Verdict]:
         """Bring them in, batch by batch, in their order; what hangs below another comes after it, in a later call."""
         following = iter(records)
         while some := list(islice(following, self.size or BATCH)):
@@ -76,7 +76,7 @@ class Import:
                         contacts.from_sender(address, name, at=self.at)
         return new
 
-    def _batch(self, some: Sequence[Record | Unread]) -> list[Outcome]:
+    def _batch(self, some: Sequence[Record | Unread]) -> list[Verdict]:
         if self.dry_run:
             with memory.batch():
                 return self._outcomes(some)
@@ -85,7 +85,7 @@ class Import:
                 sql.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             return self._outcomes(some)
 
-    def _outcomes(self, some: Sequence[Record | Unread]) -> list[Outcome]:
+    def _outcomes(self, some: Sequence[Record | Unread]) -> list[Verdict]:
         records = [one for one in some if isinstance(one, Record)]
         known = arrivals.known(self.system, records)
         if not self.dry_run:
@@ -112,21 +112,21 @@ class Import:
                 found[address] = arrivals.Who(pk, organisation, staff=False)
         return found
 
-    def _outcome(self, record: Record | Unread, known: Known) -> Outcome | New:
+    def _outcome(self, record: Record | Unread, known: Known) -> Verdict | New:
         key, line = record.key, record.line
         if isinstance(record, Unread):
-            return Outcome(key, line, REFUSED, fault=record.fault)
+            return Verdict(key, line, REFUSED, fault=record.fault)
         if key in self.seen:
             twice = Invalid.one("reference", "doubled", "It stands in the file twice.")
-            return Outcome(key, line, REFUSED, fault=twice)
+            return Verdict(key, line, REFUSED, fault=twice)
         self.seen.add(key)
         if key in known.here:
-            return Outcome(key, line, THERE, known.here[key])
+            return Verdict(key, line, THERE, known.here[key])
         try:
             _check(record, known)
             made = brought_items.build(record, known, system=self.system, at=self.at)
         except TramitaError as fault:
-            return Outcome(key, line, REFUSED, fault=fault)
+            return Verdict(key, line, REFUSED, fault=fault)
         if self.dry_run:
             self.planned[key] = made.item
         return made
@@ -141,12 +141,12 @@ class Import:
         if kept:
             sql.pass_number(max(kept))
 
-    def _told(self, one: Outcome | New) -> Outcome:
-        if isinstance(one, Outcome):
+    def _told(self, one: Verdict | New) -> Verdict:
+        if isinstance(one, Verdict):
             return one
         record, item = one.record, one.item
         reference = item.reference if item.number else ""
-        return Outcome(
+        return Verdict(
             record.key, record.line, CREATED, reference, item.state.value, record.standing.rule, tuple(one.notes)
         )
 
