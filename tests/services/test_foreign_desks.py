@@ -17,7 +17,7 @@ from tramita.domain.foreign import names_of
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Delivery, Entry, Item, Message, Person
 from tramita.services import ledger
-from tramita.services.bringing_in import SAID, Import, Outcome
+from tramita.services.bringing_in import SAID, Import, Verdict
 from tramita.services.foreign_maps import DELIVERED, names_for
 from tramita.services.osticket import Export, open_export
 from tramita.services.zammad import Folder, open_folder
@@ -43,7 +43,7 @@ def opened(system: str, folder: Path) -> Iterator[Folder | Export]:
         yield export
 
 
-def take(system: str, folder: Path | None = None, *, dry_run: bool = False) -> list[Outcome]:
+def take(system: str, folder: Path | None = None, *, dry_run: bool = False) -> list[Verdict]:
     with opened(system, folder or SAMPLES / system) as source:
         run = Import(system, MONDAY, dry_run=dry_run, size=SAID)
         run.people(source.customers())
