@@ -113,6 +113,20 @@ def test_the_page_shows_the_effort_and_lets_it_be_changed(desk: Desk, ana: Clien
     assert "Estimated effort" not in words_of(ana.get(f"/items/{begun(desk, {'one': ['a']}).reference}"))
 
 
+def test_a_desk_shows_neither_the_clock_nor_the_effort_where_it_says_so(desk: Desk, ana: Client) -> None:
+    """BU-7, TL-5, C-13: the clock goes on counting, as where a person hides it."""
+    case = begun(desk, {"one": ["a"]}, actions={"a": {"estimate": "90 minutes"}})
+    shown = text_of(ana.get(f"/items/{case.reference}"))
+
+    publish("settings", "settings", show_time_tracker=False, show_expected_times=False)
+
+    hidden = text_of(ana.get(f"/items/{case.reference}"))
+    assert [("Estimated effort" in page, 'id="time" hidden' in page) for page in (shown, hidden)] == [
+        (True, False),
+        (False, True),
+    ]
+
+
 def payroll(steps: dict[str, list[str]]) -> str:
     """A Case type whose Cases go by one of two months, and are due a day before the payday of theirs."""
     months = {"2026-04": {"payday": "2026-04-30T12:00+00:00"}, "2026-05": {"payday": "2026-05-29"}}

@@ -94,7 +94,7 @@ def item_page(
     view["meanwhile"], view["open"] = meanwhile(reading, refused), request.GET.get("open", "")
     focus = "reply" if asks.canned is None and (asks.answer or asks.write == "reply") else ""
     context = {"item": found, "view": view, "tab": tab, "focus": focus, "alone": False, **readers(refused)}
-    context["hides_time"] = request.person.hides_time
+    context["hides_time"] = request.person.hides_time or not view["shows_time"]
     return page(request, "web/items/page.html", "item", status=refused.status if refused else 200, **context)
 
 

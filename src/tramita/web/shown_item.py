@@ -82,7 +82,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         "may_work": may(reading.actor, "work", reading.item),
         "approval": panel(reading, near),
         "proposals": shown_proposals.waiting(reading, near.proposals),
-        **_facts(reading),
+        **_facts(reading, settings),
         **_people(reading),
         "organisation": near.organisation,
         "properties": list(said_fields(near.properties)),
@@ -97,6 +97,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         "follows": near.follows if near.follows is not None else reading.actor.id in _workers(reading.item),
         "filed": near.files,
         "clock": near.clock,
+        "shows_time": settings.show_time_tracker,
         "idle": int(REST_AFTER.total_seconds()),
         "tags": reading.read.tags,
         "taggable": reading.running and may(reading.actor, "work", reading.item),
@@ -198,7 +199,7 @@ def _pausing(item: Item) -> bool:
     return rule is not None and rule.add_wait_time
 
 
-def _facts(reading: Reading) -> dict[str, Any]:
+def _facts(reading: Reading, settings: Settings) -> dict[str, Any]:
     item, read = reading.item, reading.read
     tickable = reading.running and may(reading.actor, "work", item)
     editable = tickable and not only_reviews(item, reading.actor)
@@ -219,7 +220,7 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "first_resolver": _name(read.resolution.first_by if read.resolution else None),
         "problem_source": read.problem.source if read.problem else "",
         "checked": f"{done}/{len(item.checklist)}",
-        "estimate": _estimate(item),
+        "estimate": _estimate(item) if settings.show_expected_times else [],
         **schedule_shown(item),
         "brought_from": _brought_from(reading),
     }

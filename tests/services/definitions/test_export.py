@@ -85,6 +85,9 @@ def test_what_a_mailbox_and_the_desk_say_of_mail_is_exported_as_it_was_written(f
             "limits": {"raw_mail_bytes": 1_000_000},
             "undo_send": 0,
             "follow_merged": False,
+            "show_time_tracker": False,
+            "show_expected_times": False,
+            "parent_companies": False,
         },
         "mailboxes": {
             "m@desk.example": {
@@ -331,6 +334,8 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
                 keep_with_user=flags,
                 restrict_defect_changes=flags,
                 follow_merged=flags,
+                show_time_tracker=flags,
+                show_expected_times=flags,
                 audit=st.sampled_from([["deletions"], ["reports", "audit"]]),
                 undo_send=st.integers(0, 60),
                 file_types=st.lists(st.sampled_from(["pdf", "png", "eml"]), unique=True),

@@ -232,6 +232,9 @@ SETTINGS = Shape(
         shapes.flag("thank_you_detection"),
         shapes.flag("follow_merged", on=True),  # Z-4
         shapes.flag("reply_marker"),
+        shapes.flag("show_time_tracker", on=True),
+        shapes.flag("show_expected_times", on=True),
+        shapes.flag("parent_companies", on=True),
         shapes.number("undo_send", 0, LONGEST_UNDO, Settings().undo_send),  # MAIL-115
         shapes.number("keep_raw_mail", 1, LARGEST),  # MAIL-18
         shapes.lines("file_types", file_types),  # F-2

@@ -59,6 +59,9 @@ def current(*, everybody: bool = False, only: Collection[str] | None = None) -> 
     return {name: section() for name, section in sections.items() if only is None or name in only}
 
 
+USUALLY = ("follow_merged", "show_time_tracker", "show_expected_times", "parent_companies")  # switched on
+
+
 def properties() -> Tree:
     """What things of each sort may have besides (D-22)."""
     read = {key: restore(PropertiesDefinition, body) for key, body in bodies("properties")}
@@ -92,8 +95,7 @@ def settings() -> Tree:
     )
     if read.undo_send != Settings().undo_send:
         plain["undo_send"] = read.undo_send
-    if not read.follow_merged:
-        plain["follow_merged"] = False
+    plain |= {name: False for name in USUALLY if not getattr(read, name)}
     return plain | given(limits=(row or {}).get("limits"))
 
 

@@ -38,11 +38,18 @@ def organisation(reading: Reading, key: str, node: Node, place: Place) -> Organi
     return read
 
 
-def check_parents(reading: Reading, read: Mapping[str, OrganisationDefinition], places: Mapping[str, Place]) -> None:
-    """One level of nesting: nobody is their own parent, and a parent has none (CG-48)."""
+def check_parents(
+    reading: Reading, read: Mapping[str, OrganisationDefinition], places: Mapping[str, Place], *, allowed: bool
+) -> None:
+    """One level of nesting, where the desk has it at all: nobody is their own parent, and a parent has none.
+
+    Rules: CG-48, BU-7.
+    """
     for key, one in read.items():
         above = read.get(one.parent or "")
-        if one.parent == key:
+        if one.parent and not allowed:
+            reading.fault(places[key], f"“{key}” has a parent, and the settings say “parent_companies: false”")
+        elif one.parent == key:
             reading.fault(places[key], f"“{key}” cannot be its own parent")
         elif above and above.parent:
             reading.fault(places[key], f"the parent “{above.key}” has a parent itself; one level is the most")

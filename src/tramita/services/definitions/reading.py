@@ -159,7 +159,8 @@ def tie(reading: Reading, found: Configuration, sections: Mapping[str, Node]) ->
     for kinds, key, place in reading.references:
         if not any(key in reading.defined.get(kind, {}) for kind in kinds):
             reading.fault(place, dangling(reading, kinds, key))
-    persons.check_parents(reading, found.organisations, sections["organisations"].keys)
+    parents = found.settings.parent_companies
+    persons.check_parents(reading, found.organisations, sections["organisations"].keys, allowed=parents)
     persons.check_reporting(reading, found.people, sections["users"])
     check_launches(reading)
     check_promises(reading, found)
