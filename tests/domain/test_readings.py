@@ -97,3 +97,29 @@ def test_a_wait_for_information_has_no_date() -> None:
     given = Given(wait_type=WaitType.MORE_INFORMATION, until=datetime(2026, 3, 9, tzinfo=UTC))
 
     assert [fault.field for fault in check(Facts(given=given))] == ["until"]
+
+
+def test_the_owner_of_a_problem_case_has_four_ways() -> None:
+    """CG-10: rework, a Pause, going on; the fourth, to launch by hand, is no move (C-11)."""
+    at_hand = {row.verb for row in LIFECYCLES[Kind.CASE].rows if State.TO_DO in row.sources and Role.AGENT in row.who}
+
+    assert {"rework", "wait", "start"} <= at_hand
+    assert any(WaitType.PAUSE in row.waits for row in rows(Kind.CASE, "wait"))
+
+
+def test_a_case_starts_by_a_person_or_by_itself() -> None:
+    """CG-19: by hand as a Draft or at once, and by mail, Action, trigger or program without anybody."""
+    created = rows(Kind.CASE, "create")
+
+    assert {Role.SYSTEM in row.who for row in created} == {True, False}
+    assert any(row.sources == {None} and row.to is State.DRAFT for row in rows(Kind.CASE, "draft"))
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_a_robot_rejects_is_for_people(kind: Kind) -> None:
+    """CG-40: to human resources, which is no department; only the robot that has it does so."""
+    rejected = rows(kind, "reject")
+
+    assert {(row.to, row.reason, row.who == {Role.ROBOT}) for row in rejected} == {
+        (State.TO_DO, Reason.ROBOT_REJECTED, True)
+    }

@@ -80,7 +80,7 @@ def test_a_case_lends_its_actions_its_short_description(desk: Desk) -> None:
 
 
 def test_an_update_of_a_waiting_item_does_not_end_the_wait(desk: Desk) -> None:
-    """S-15."""
+    """S-15, CG-11."""
     item = desk.ticket()
     waiting.wait(item, type="more_information", by=desk.ana, at=MONDAY)
 

@@ -183,7 +183,7 @@ def test_what_was_written_just_before_is_marked_as_the_resolution(desk: Desk) ->
 
 
 def test_a_resolution_is_asked_for_where_the_desk_wants_one(desk: Desk) -> None:
-    """R-6 to R-8, CG-24."""
+    """R-6 to R-8, CG-24, CG-34."""
     publish("settings", "desk", resolution_note_required=True)
     item = desk.ticket()
     notes.add_note(item, body="By somebody else", by=desk.leo, at=MONDAY)

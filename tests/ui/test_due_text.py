@@ -51,7 +51,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize("language", SENTENCES)
 def test_the_paused_text_is_that_of_the_sources(language: str) -> None:
-    """SLA-10: the sentences of SPEC section 29.3."""
+    """SLA-10, CG-42: the sentences of SPEC section 29.3."""
     with translation.override(language):
         assert (paused_text(12_000), paused_text(-12_000)) == SENTENCES[language]
 

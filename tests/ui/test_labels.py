@@ -1,11 +1,12 @@
 """Every code has a word, and every word has its four translations."""
 
+import re
 from collections.abc import Iterable
 from enum import Enum
 
 import pytest
 from django.utils import translation
-from tools.messages import find_faults
+from tools.messages import find_faults, read
 
 from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, Reason, Role, State, WaitType
 from tramita.gateways.incoming import FAULTS
@@ -46,9 +47,34 @@ def test_every_code_has_a_label(family: str, codes: Iterable[Enum | str]) -> Non
     ],
 )
 def test_states_have_the_preferred_word_of_each_language(language: str, words: list[str]) -> None:
-    """S-1, SPEC section 29.2."""
+    """S-1, CG-36, SPEC section 29.2: one for each, whatever else the sources call it."""
     with translation.override(language):
         assert list(labels.words("state").values()) == words
+
+
+@pytest.mark.parametrize(
+    ("language", "ticket", "owned"),
+    [
+        ("en", "Ticket", "Owned Work"),
+        ("pt-br", "Ticket", "Trabalho próprio"),
+        ("fr", "Ticket", "Mes activités"),
+        ("es", "Ticket", "Tarea propia"),
+        ("pl", "Zapytanie", "Posiadane prace"),
+    ],
+)
+def test_kinds_lists_and_waits_have_one_word_each(language: str, ticket: str, owned: str) -> None:
+    """CG-35, CG-44, CG-57, SPEC section 29: none for two things, and no other word for a Ticket in any sentence."""
+    with translation.override(language):
+        words = [*labels.words("kind").values(), *labels.words("list").values(), *labels.words("wait").values()]
+        assert len({one.casefold() for one in words}) == len(words)
+        assert (labels.word("kind", "ticket"), labels.word("list", "owned")) == (ticket, owned)
+
+
+@pytest.mark.parametrize(("language", "strange"), [("pt_BR", "passage[mn]|ingresso"), ("pl", "bilet|Zgłoszeni[ea]\\b")])
+def test_no_sentence_calls_a_ticket_by_the_word_for_another_thing(language: str, strange: str) -> None:
+    """CG-35: tickets of travel and of admission; in Polish a report."""
+    catalogue = read(language)
+    assert [one.string for one in catalogue if "Ticket" in str(one.id) and re.search(strange, str(one.string))] == []
 
 
 def test_no_sentence_lacks_a_translation() -> None:

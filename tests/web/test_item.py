@@ -377,7 +377,7 @@ def test_a_checklist_is_ticked_before_an_action_is_completed(desk: Desk, ana: Cl
 
 
 def test_looking_changes_nothing(desk: Desk, ana: Client) -> None:
-    """L-8: the highlight and the dots stay until an update is submitted."""
+    """L-8, CG-11, CG-12: the highlight and the dots stay until an update is submitted."""
     item = started(desk, desk.ticket())
     Item.objects.filter(pk=item.pk).update(highlighted=True, new_information=True)
     before = Entry.objects.filter(item=item).count()
