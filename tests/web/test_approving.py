@@ -74,6 +74,21 @@ def test_who_may_not_ask_is_not_offered_it_and_is_refused(acme: Customer, as_: A
     assert not Approval.objects.exists()
 
 
+def test_a_type_may_warn_whoever_resolves_and_blocks_nothing(acme: Customer, ana: Client) -> None:
+    """CG-33, AP-18: off where its type says nothing."""
+    warning, pages = "Resolving ends the request.", []
+    approval_type("bank", name="Bank details", description="From now on", warn_on_resolve=True)
+    for kind in ("refund", "bank"):
+        item = acme.ticket()
+        ana.post(f"/items/{item.reference}/approvals", {"type": kind})
+        pages.append(words_of(ana.get(f"/items/{item.reference}")))
+
+    ana.post(f"/items/{item.reference}/resolve", {"version": fresh(item).version, "method": "replied", "note": "Done"})
+
+    assert [warning in page for page in pages] == [False, True]
+    assert fresh(item).state == "resolved"
+
+
 def test_a_request_is_cancelled_on_the_page(acme: Customer, ana: Client) -> None:
     """AP-14."""
     asked = acme.asked()

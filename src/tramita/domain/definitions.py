@@ -407,4 +407,5 @@ class ApprovalTypeDefinition:
     description: str
     active: bool = True
     reminders: bool = True  # Z-11
+    warn_on_resolve: bool = False  # whoever resolves the Ticket meanwhile is told; nothing is blocked (CG-33)
     levels: tuple[ApprovalLevel, ...] = ()  # one after another; without any manager decides (Z-16)

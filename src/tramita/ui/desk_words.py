@@ -122,6 +122,7 @@ KEYS: Words = {
     "attach_tagged.split": _("When a Ticket is split"),
     "description": _("Description"),
     "reminders": _("Managers are reminded"),
+    "warn_on_resolve": _("Whoever resolves the Ticket while a request waits is warned"),
     "resolution_note_required": _("Resolving asks for a mail or a note"),
     "keep_with_user": _("Keep with user"),
     "approve_actions_in_tickets": _("Managers approve actions in Tickets"),

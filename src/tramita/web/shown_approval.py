@@ -31,6 +31,7 @@ class Waits:
     cancel: str
     again: str  # sends the links again
     expired: bool  # no link in a mail decides any more
+    warns: bool = False  # whoever resolves the Ticket meanwhile
     levels: Sequence["Level"] = ()
 
 
@@ -89,6 +90,7 @@ def _waits(reading: Reading) -> Waits | None:
         cancel=reverse("cancel-approval", args=address) if may_cancel else "",
         again=reverse("ask-approval-again", args=address) if may_ask else "",
         expired=until is None or reading.at >= until,
+        warns=not by_itself and definitions.approval_type(approval.version_id).warn_on_resolve,
         levels=_levels(consents_of(approval)) if by_levels(approval) else (),
     )
 

@@ -402,6 +402,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         },
         "approval_types": {
             "t": {"name": draw(words), "description": draw(words), "active": draw(flags), "levels": draw(approvers)}
+            | draw(some(warn_on_resolve=flags, reminders=flags))
         },
         "sign_on": {
             "s": {

@@ -276,6 +276,7 @@ APPROVAL_TYPE = Shape(
         shapes.long_text("description", needed=True),
         shapes.flag("active", on=True),
         shapes.flag("reminders", on=True),
+        shapes.flag("warn_on_resolve"),  # CG-33
         approvers.LEVELS,  # Z-16
     )
 )

@@ -117,7 +117,8 @@ def due_rule(body: Mapping[str, Any]) -> Tree:
 def approval_type(body: Mapping[str, Any]) -> Tree:
     tree = {"name": body["name"], "description": body["description"]}
     tree |= {name: False for name in ("active", "reminders") if not body.get(name, True)}
-    return tree | given(levels=levels(restore(ApprovalTypeDefinition, body).levels))
+    more = given(levels=levels(restore(ApprovalTypeDefinition, body).levels))
+    return tree | more | given(warn_on_resolve=body.get("warn_on_resolve", False))
 
 
 def sign_on(body: Mapping[str, Any]) -> Tree:
