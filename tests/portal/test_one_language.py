@@ -68,7 +68,9 @@ def test_a_french_manager_who_is_asked_by_a_polish_agent_reads_french_only(
 
     said = {
         name: " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
-        for name, text in everything(desk, get_visible(acme.marta, approval.pk), marta, settings, tmp_path)
+        for name, text in everything(
+            desk, get_visible(acme.marta, approval.pk, at=timezone.now()), marta, settings, tmp_path
+        )
     }
 
     foreign = {"en": sentences("en"), "pl": sentences("pl")}
