@@ -44,7 +44,7 @@ def another_robot(desk: Desk) -> Person:
 
 
 def test_the_next_item_is_the_robots_for_as_long_as_its_lease_says(desk: Desk) -> None:
-    """B-4, Z-17, T-25: In Progress, with a fence that is a version of the item."""
+    """B-4, Q-15, Z-17, T-25: In Progress, with a fence that is a version of the item."""
     ticket = desk.ticket()
 
     item, lease = taken(desk)
