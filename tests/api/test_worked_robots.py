@@ -19,7 +19,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 sys.path.insert(0, str(EXAMPLES))
 
 import invoice_robot  # noqa: E402 - it is found by the line above
-import model_robot  # noqa: E402
+import model_robot  # noqa: E402 - it too
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 ANSWERS = "http://model.example/v1/chat/completions"

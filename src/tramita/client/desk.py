@@ -92,7 +92,7 @@ class Desk:
         """Give it to a user's address, a robot's name, or the id of either."""
         return self.act(reference, "assign", version=version, to=to)
 
-    def wait(self, reference: str, *, type: str, version: int | None = None, **until: Any) -> Item:  # noqa: A002
+    def wait(self, reference: str, *, type: str, version: int | None = None, **until: Any) -> Item:  # noqa: A002 - as the API calls it
         """Interrupt the work: `until`, or `days` and `close_if_no_response`."""
         return self.act(reference, "wait", version=version, type=type, **until)
 
@@ -115,7 +115,7 @@ class Desk:
         path = f"{_item(reference)}/files"
         return cast("dict[str, Any]", self.calls.call("POST", path, files={"file": (name, content)}, key=key))
 
-    def timeline(self, reference: str, *, type: Sequence[str] | None = None) -> Iterator[Entry]:  # noqa: A002
+    def timeline(self, reference: str, *, type: Sequence[str] | None = None) -> Iterator[Entry]:  # noqa: A002 - as the API calls it
         """What happened, oldest first."""
         return self.pages(f"{_item(reference)}/timeline", type=type)
 
@@ -125,7 +125,7 @@ class Desk:
         """The next item of the owner's queues, now theirs and In Progress; None when there is none."""
         return cast("Item | None", self.post("/next", key=key))
 
-    def ask_approval(self, reference: str, type: str, comment: str | None = None) -> Approval:  # noqa: A002
+    def ask_approval(self, reference: str, type: str, comment: str | None = None) -> Approval:  # noqa: A002 - as the API calls it
         """Have the customer's manager decide."""
         return cast("Approval", self.post(f"{_item(reference)}/approvals", {"type": type, "comment": comment}))
 

@@ -47,7 +47,7 @@ class Names:
         if not text:
             return None
         try:
-            read = datetime.strptime(text, self.dates) if self.dates else datetime.fromisoformat(text)  # noqa: DTZ007
+            read = datetime.strptime(text, self.dates) if self.dates else datetime.fromisoformat(text)  # noqa: DTZ007 - the zone comes below
             return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise Invalid.one(

@@ -78,7 +78,7 @@ def _shown(request: HttpRequest) -> HttpResponse:
     response = render(request, "portal/tool_access.html", context)
     parts = urlsplit(asked["redirect_uri"])
     # the form's answer leads there, which the policy of the page must allow
-    response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]
+    response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]  # django-csp reads it
     return response
 
 

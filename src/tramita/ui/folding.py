@@ -66,7 +66,7 @@ class Spoken(FoldingEnvironment):
 
     get_template = Environment.get_template
 
-    def compile(self, source: str, name: str, filename: str | None = None) -> CodeType:  # type: ignore[override]
+    def compile(self, source: str, name: str, filename: str | None = None) -> CodeType:  # type: ignore[override]  # it has overloads
         """As read in no language, once, with what is said in this one."""
         known = self.of.read.get(name)
         if known is None or known[0] != source:
