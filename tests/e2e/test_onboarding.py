@@ -75,7 +75,7 @@ class People:
 
 
 def test_a_supplier_is_taken_on_by_people_in_a_browser_and_a_robot(chromium: Browser, site: str, story: Story) -> None:
-    """C-21, C-22, C-30, A-22, A-50, A-55, EA-3, BU-4: with a rework and a newer version on the way."""
+    """C-21, C-22, C-30, A-22, A-50, A-55, EA-3, BU-4: with a rework, a newer version and another rework on the way."""
     people = People(chromium, site)
     story.case = story.hand_in("Bodegas Llorente", "We would like to deliver to you.")["items"][0]
     story.worker()
@@ -126,7 +126,18 @@ def test_a_supplier_is_taken_on_by_people_in_a_browser_and_a_robot(chromium: Bro
     story.agreement_is_signed()
     story.robot_works()
     story.worker()
-    story.decides("rui@", "approve")
+    story.decides("rui@", "reject")
+
+    page = people.at("ana", f"/items/{story.open('approve')}?tab=rework")
+    page.get_by_label("Start again from").select_option("action:bank-check")
+    people.press(page, page.get_by_role("button", name="Rework", exact=True))
+    assert story.standing() == ["agreement-signed", "bank-check", "rating"]
+    story.bank_is_checked()
+    story.robot_works()
+    story.agreement_is_signed()
+    story.robot_works()
+    story.worker()
+    story.decides("helen@", "approve")
     story.erp.answers = [(200, '{"supplier": {"number": "S-17"}}')]
     story.worker()
     page = people.at("ana", f"/items/{story.case}")
