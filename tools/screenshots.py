@@ -240,7 +240,7 @@ def product() -> Iterator[tuple[str, str]]:
 def let_in(address: str, password: str, folder: str) -> None:
     """Customers of the demo come by the link of a mail; for the picture one has a password."""
     command = [sys.executable, "-m", "tramita.config.command", "user", "create", address, "--password-stdin"]
-    subprocess.run(command, cwd=folder, input=password, text=True, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    subprocess.run(command, cwd=folder, input=password, text=True, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
 
 
 def said_by(process: subprocess.Popen[str]) -> tuple[str, str]:

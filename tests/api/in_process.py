@@ -24,7 +24,7 @@ class Handler(BaseAdapter):
         self.client, self.lost = Client(), lost
         self.asked: list[requests.PreparedRequest] = []
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]  # all options
         self.asked.append(request)
         parts = urlsplit(request.url or "")
         body = request.body.encode() if isinstance(request.body, str) else request.body or b""
