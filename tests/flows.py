@@ -6,7 +6,7 @@ from typing import Any
 from tests.desk import MONDAY, Desk, publish
 from tramita.domain.bodies import body_of
 from tramita.domain.cel import parse
-from tramita.domain.definitions import ActionDefinition, CaseTypeDefinition, StepDefinition
+from tramita.domain.process_definitions import ActionDefinition, CaseTypeDefinition, StepDefinition
 from tramita.models import CaseAction, CaseStep, Definition, Item, Version
 from tramita.services import starting
 

@@ -6,13 +6,11 @@ from datetime import date, timedelta
 from tramita.domain.bodies import body_of, restore
 from tramita.domain.cel import parse
 from tramita.domain.codes import Kind, Role
-from tramita.domain.definitions import (
-    Absence,
+from tramita.domain.definitions import Absence, CategoryDefinition, PersonDefinition
+from tramita.domain.process_definitions import (
     ActionDefinition,
     ApprovalLevel,
     CaseTypeDefinition,
-    CategoryDefinition,
-    PersonDefinition,
     StartDefinition,
     StepDefinition,
 )

@@ -3,8 +3,8 @@
 import pytest
 
 from tramita.domain.cel import parse
-from tramita.domain.definitions import ActionDefinition, CaseTypeDefinition, StepDefinition
 from tramita.domain.flow import Move, Standing, move, plan
+from tramita.domain.process_definitions import ActionDefinition, CaseTypeDefinition, StepDefinition
 
 ACTIONS = {
     "papers": ActionDefinition("papers", "Papers"),

@@ -13,7 +13,7 @@ from tests.approving import sent
 from tests.desk import Desk
 from tests.flows import names, publish_flow
 from tests.web.reading import text_of, words_of
-from tramita.domain.definitions import ApprovalLevel
+from tramita.domain.process_definitions import ApprovalLevel
 from tramita.models import Item
 from tramita.services import notes, starting
 

@@ -14,8 +14,8 @@ from tests.services.test_receiving import mail
 from tests.services.test_reports import bounce
 from tramita.domain.cel import parse
 from tramita.domain.codes import ApprovalState, Listed, Method, Reason, State, WaitType
-from tramita.domain.definitions import ApprovalLevel, ApprovalRule
 from tramita.domain.errors import Conflict, NotPermitted
+from tramita.domain.process_definitions import ApprovalLevel, ApprovalRule
 from tramita.models import Approval, BlockedAddress, Consent, Delivery, Entry, Item, Message, Person, Timer
 from tramita.queries import people
 from tramita.services import approvals, approving_by_mail, firing, receiving, resolving, reworking, waiting

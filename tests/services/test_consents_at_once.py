@@ -11,8 +11,8 @@ from tests.desk import MONDAY, Desk, build
 from tests.flows import begun, names
 from tests.services.test_races import at_once, sound
 from tramita.domain.codes import ApprovalState, State
-from tramita.domain.definitions import ApprovalLevel
 from tramita.domain.errors import Conflict, StaleVersion
+from tramita.domain.process_definitions import ApprovalLevel
 from tramita.models import Approval, CaseAction, Entry, Item, Person
 from tramita.queries import people
 from tramita.services import approvals, consents, resolving, reworking

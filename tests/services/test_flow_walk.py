@@ -23,8 +23,8 @@ from tests.services.test_walk import consistent, stands_in
 from tramita.domain import upgrades
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import ApprovalState, WaitType
-from tramita.domain.definitions import ApprovalLevel
 from tramita.domain.errors import TramitaError
+from tramita.domain.process_definitions import ApprovalLevel
 from tramita.domain.upgrades import Chosen
 from tramita.models import Approval, CaseAction, Item, Person
 from tramita.queries import definitions, people

@@ -11,7 +11,7 @@ from tests.web.conftest import Browser
 from tests.web.reading import text_of, words_of
 from tramita.domain.cel import parse
 from tramita.domain.codes import Role
-from tramita.domain.definitions import ApprovalLevel, ApprovalRule
+from tramita.domain.process_definitions import ApprovalLevel, ApprovalRule
 from tramita.models import Approval, Item
 from tramita.queries import people
 from tramita.services import approvals

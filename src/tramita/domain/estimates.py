@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tramita.domain.conditions import holds
-from tramita.domain.definitions import CaseTypeDefinition
 from tramita.domain.durations import parse_span
 from tramita.domain.flow import following, planned_step
+from tramita.domain.process_definitions import CaseTypeDefinition
 
 MOST = 2_000_000_000  # seconds: what the column holds
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tramita.domain.conditions import holds
-from tramita.domain.definitions import CaseTypeDefinition, StepDefinition
 from tramita.domain.errors import Invalid
+from tramita.domain.process_definitions import CaseTypeDefinition, StepDefinition
 
 
 class Move(StrEnum):

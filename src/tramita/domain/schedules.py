@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from tramita.domain.calendars import Calendar
-from tramita.domain.definitions import StartDefinition
+from tramita.domain.process_definitions import StartDefinition
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SHORT = {day[:3]: day for day in DAYS}

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tramita.domain.definitions import CaseTypeDefinition, StepDefinition
 from tramita.domain.errors import FieldError, Invalid
+from tramita.domain.process_definitions import CaseTypeDefinition, StepDefinition
 
 
 class Fate(StrEnum):

@@ -6,8 +6,8 @@ from typing import Any
 
 from tramita.domain.codes import Kind, Role
 from tramita.domain.conditions import holds, lookup
-from tramita.domain.definitions import ActionDefinition, ApprovalLevel
 from tramita.domain.mime.model import address_key
+from tramita.domain.process_definitions import ActionDefinition, ApprovalLevel
 from tramita.models import Item, Person
 from tramita.queries.managers import managers_of
 

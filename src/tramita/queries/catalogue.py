@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from tramita.domain.actors import Actor
 from tramita.domain.cards import Declared
-from tramita.domain.definitions import CaseTypeDefinition, CategoryDefinition
+from tramita.domain.definitions import CategoryDefinition
 from tramita.domain.errors import NotFound
 from tramita.domain.permissions import Permission
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.queries import definitions
 from tramita.queries.definitions import Current
 from tramita.queries.rows import fetch

@@ -20,14 +20,13 @@ from tramita.domain.codes import Kind
 from tramita.domain.definitions import (
     ApprovalTypeDefinition,
     CalendarDefinition,
-    CaseTypeDefinition,
     CategoryDefinition,
     DueRuleDefinition,
-    ScheduleDefinition,
     Settings,
 )
 from tramita.domain.due_rules import DueRule, build_due_rule
 from tramita.domain.mail_templates import MailTemplate, MailText
+from tramita.domain.process_definitions import CaseTypeDefinition, ScheduleDefinition
 from tramita.gateways.holidays import public_holidays
 from tramita.models import Definition, Item, Version
 from tramita.queries import memory

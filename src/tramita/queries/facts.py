@@ -6,11 +6,11 @@ from django.db.models import QuerySet
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, State, WaitType
-from tramita.domain.definitions import ActionDefinition
 from tramita.domain.facts import Facts, Given
 from tramita.domain.lifecycle import Lifecycle
 from tramita.domain.lifecycles import LIFECYCLES
 from tramita.domain.permissions import Permission, needs
+from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.flow import open_below, open_sub_case

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tramita.domain.conditions import fields_of
-from tramita.domain.definitions import CaseTypeDefinition
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.models import Item
 from tramita.queries.rows import fetch
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, State
-from tramita.domain.definitions import CaseTypeDefinition, StepDefinition
+from tramita.domain.process_definitions import CaseTypeDefinition, StepDefinition
 from tramita.domain.references import Reference
 from tramita.models import Item
 from tramita.queries import definitions

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tramita.domain.codes import Kind
-from tramita.domain.definitions import MailDefaults
 from tramita.domain.mime.model import address_key
+from tramita.domain.process_definitions import MailDefaults
 from tramita.models import Delivery, Item, MarkedAddress, Message, Person
 from tramita.queries import definitions
 from tramita.queries.mailboxes import Directory, directory

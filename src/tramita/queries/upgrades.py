@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from tramita.domain import upgrades
 from tramita.domain.codes import Kind
-from tramita.domain.definitions import CaseTypeDefinition
 from tramita.domain.errors import NotFound
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.domain.references import Reference
 from tramita.domain.upgrades import Chosen, Fate, Stand
 from tramita.models import Version

@@ -4,7 +4,8 @@ from typing import Any
 
 from tramita.domain import allocation as allocating
 from tramita.domain.codes import Kind, State
-from tramita.domain.definitions import ActionDefinition, CaseTypeDefinition, CategoryDefinition
+from tramita.domain.definitions import CategoryDefinition
+from tramita.domain.process_definitions import ActionDefinition, CaseTypeDefinition
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.services.fitting import still_fits

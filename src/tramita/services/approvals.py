@@ -13,8 +13,8 @@ from django.db import IntegrityError, transaction
 from tramita.domain.actors import Actor
 from tramita.domain.approvals import end, expect_awaiting, expect_open
 from tramita.domain.codes import ApprovalState
-from tramita.domain.definitions import ApprovalLevel
 from tramita.domain.errors import Conflict, Invalid
+from tramita.domain.process_definitions import ApprovalLevel
 from tramita.models import Approval, Definition, Delivery, Item, Person
 from tramita.queries import approvers, definitions
 from tramita.queries.approvals import (

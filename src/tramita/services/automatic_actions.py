@@ -10,7 +10,7 @@ from typing import Any
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Kind, Method, Reason, State, WaitType
 from tramita.domain.conditions import lookup
-from tramita.domain.definitions import ActionDefinition
+from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries.due_rules import installation_zone
 from tramita.queries.facts import action_of

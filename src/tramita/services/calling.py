@@ -17,8 +17,8 @@ from django.db import transaction
 from tramita.domain import calls
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import State
-from tramita.domain.definitions import ActionDefinition
 from tramita.domain.errors import Invalid
+from tramita.domain.process_definitions import ActionDefinition
 from tramita.gateways.calling import Answer, CallFault, call
 from tramita.models import Delivery, Item
 from tramita.queries.facts import action_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from tramita.domain.definitions import ActionDefinition
+from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Approval, Consent, Item, Person
 from tramita.queries import flow as flows
 from tramita.queries.approvals import asked_about

@@ -15,9 +15,9 @@ from django.db import connection
 from tramita.domain import flow
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Method, Problem, Reason, State, WaitType
-from tramita.domain.definitions import CaseTypeDefinition
 from tramita.domain.flow import Move, Planned, Standing
 from tramita.domain.permissions import Permission
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries import flow as flows

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Reason
-from tramita.domain.definitions import ActionDefinition
 from tramita.domain.errors import Conflict, Invalid
+from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.services import flowing, sql

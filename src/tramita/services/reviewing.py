@@ -5,8 +5,8 @@ from datetime import datetime
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Listed, Method
-from tramita.domain.definitions import ActionDefinition
 from tramita.domain.lifecycle import Row
+from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.due_rules import current_due_rule

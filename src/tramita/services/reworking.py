@@ -5,9 +5,9 @@ from datetime import datetime
 from tramita.domain import flow, references
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Method, Reason
-from tramita.domain.definitions import CaseTypeDefinition
 from tramita.domain.errors import Conflict, Invalid
 from tramita.domain.flow import Planned, Restart
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.models import CaseAction, Item
 from tramita.queries import flow as flows
 from tramita.queries.flow import Place

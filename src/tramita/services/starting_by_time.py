@@ -14,8 +14,8 @@ from django.conf import settings
 from tramita.domain.actors import SYSTEM
 from tramita.domain.bodies import restore
 from tramita.domain.codes import Kind
-from tramita.domain.definitions import CaseTypeDefinition
 from tramita.domain.errors import TramitaError
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.domain.schedules import next_start, schedule_of, triggers
 from tramita.models import Definition, Item, PlannedStart
 from tramita.models.leases import NEVER_LEASED

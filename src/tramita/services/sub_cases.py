@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Kind, Method, Reason, State
-from tramita.domain.definitions import ActionDefinition
+from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.services import clockwork, linking, scheduling

@@ -11,9 +11,9 @@ from typing import Any
 from tramita.domain import upgrades
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Reason
-from tramita.domain.definitions import CaseTypeDefinition
 from tramita.domain.errors import Conflict
 from tramita.domain.permissions import Permission
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.domain.upgrades import Chosen
 from tramita.models import CaseAction, CaseStep, Item
 from tramita.queries import definitions

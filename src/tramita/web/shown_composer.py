@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tramita.domain.codes import Kind
-from tramita.domain.definitions import MailDefaults
+from tramita.domain.process_definitions import MailDefaults
 from tramita.models import Attachment, Draft, Message
 from tramita.queries import canned
 from tramita.queries.drafts import writing_on

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from tramita.domain.bodies import restore
 from tramita.domain.cel import as_text
 from tramita.domain.conditions import Condition, fields_of, holds
-from tramita.domain.definitions import ActionDefinition, CaseTypeDefinition, CategoryDefinition
+from tramita.domain.definitions import CategoryDefinition
 from tramita.domain.flow import planned_step
+from tramita.domain.process_definitions import ActionDefinition, CaseTypeDefinition
 from tramita.queries import builder
 from tramita.queries.builder import Process, Published
 from tramita.services.definitions import export_processes

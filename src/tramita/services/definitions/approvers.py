@@ -7,7 +7,7 @@ from io import StringIO
 
 from tramita.domain.cards import FieldDefinition
 from tramita.domain.conditions import Condition
-from tramita.domain.definitions import APPROVERS, ApprovalLevel, ApprovalRule
+from tramita.domain.process_definitions import APPROVERS, ApprovalLevel, ApprovalRule
 from tramita.services.definitions import shapes, values
 from tramita.services.definitions.fields import ITEM_NAMES, condition
 from tramita.services.definitions.keys import Keys, Reading, Refusal, typed

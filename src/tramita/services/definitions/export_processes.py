@@ -6,13 +6,8 @@ from typing import Any
 from tramita.domain.bodies import restore
 from tramita.domain.cards import NOTHING, CardDefinition, Declared, FieldDefinition
 from tramita.domain.cel import as_text
-from tramita.domain.definitions import (
-    ActionDefinition,
-    ApprovalLevel,
-    CaseTypeDefinition,
-    CategoryDefinition,
-    MailDefaults,
-)
+from tramita.domain.definitions import CategoryDefinition
+from tramita.domain.process_definitions import ActionDefinition, ApprovalLevel, CaseTypeDefinition, MailDefaults
 from tramita.services.definitions.plain import Tree, bodies, days, given
 
 

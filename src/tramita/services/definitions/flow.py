@@ -6,13 +6,8 @@ from typing import Any
 
 from tramita.domain.cards import FieldDefinition
 from tramita.domain.conditions import Condition
-from tramita.domain.definitions import (
-    RECIPIENTS,
-    ActionDefinition,
-    MailDefaults,
-    StepDefinition,
-)
 from tramita.domain.durations import parse_span
+from tramita.domain.process_definitions import RECIPIENTS, ActionDefinition, MailDefaults, StepDefinition
 from tramita.services.definitions import approvers, calling, values
 from tramita.services.definitions.desk import WORKER
 from tramita.services.definitions.fields import condition, titled

@@ -1,6 +1,6 @@
 """Reading `schedules`: structures of named dates, by which Case types start and due dates are counted (BU-6)."""
 
-from tramita.domain.definitions import ScheduleDefinition
+from tramita.domain.process_definitions import ScheduleDefinition
 from tramita.services.definitions import shapes, values
 from tramita.services.definitions.keys import Keys, Reading, Refusal, entries
 from tramita.services.definitions.shapes import Shape

@@ -6,14 +6,13 @@ from typing import TypeVar
 from tramita.domain import mail_templates, schedules
 from tramita.domain.cards import Declared
 from tramita.domain.definitions import (
-    CaseTypeDefinition,
     CategoryDefinition,
     ContractDefinition,
     CustomerDefinition,
     DefectCategoryDefinition,
     ServiceDefinition,
-    StartDefinition,
 )
+from tramita.domain.process_definitions import CaseTypeDefinition, StartDefinition
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.fields import declared, titled
 from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, number_field, promise, read_flow

@@ -15,11 +15,11 @@ from tramita.domain.definitions import (
     CustomerDefinition,
     DueRuleDefinition,
     PropertiesDefinition,
-    ScheduleDefinition,
     ServiceDefinition,
     Settings,
 )
 from tramita.domain.mail_templates import MailTemplate
+from tramita.domain.process_definitions import ScheduleDefinition
 from tramita.domain.sign_on import SignOnDefinition
 from tramita.models import Definition, Organisation, Version
 from tramita.services.definitions.reading import Configuration

@@ -12,7 +12,6 @@ from tramita.domain.canned import CannedTextDefinition
 from tramita.domain.definitions import (
     ApprovalTypeDefinition,
     CalendarDefinition,
-    CaseTypeDefinition,
     CategoryDefinition,
     CustomerDefinition,
     DueRuleDefinition,
@@ -21,10 +20,10 @@ from tramita.domain.definitions import (
     PersonDefinition,
     PropertiesDefinition,
     QueueDefinition,
-    ScheduleDefinition,
     Settings,
 )
 from tramita.domain.mail_templates import MailTemplate
+from tramita.domain.process_definitions import CaseTypeDefinition, ScheduleDefinition
 from tramita.domain.sign_on import SignOnDefinition
 from tramita.services.definitions import (
     canned,
