@@ -11,11 +11,11 @@ from tests import factories, smime
 from tests.desk import Desk
 from tests.fakes.clamd import clamd
 
-from tramita.config import doctor
+from tramita.config import doctor, doctor_of_mail
 from tramita.domain.sender_dns import Sending, examine
 from tramita.models import Delivery, Mailbox, Probe, SeenMessage, SenderDomain, Timer
 from tramita.services import alerts, heartbeat, leasing, stopping
-from tramita.ui import labels
+from tramita.ui import mailbox_words
 
 NOW = datetime(2026, 11, 28, 14, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -216,7 +216,7 @@ def test_each_mailbox_sends_a_mail_to_itself_when_it_is_asked_to(
 
 def test_every_fault_of_a_mailbox_has_a_remedy() -> None:
     """INTERFACES section 2: cause and remedy."""
-    assert set(labels.MAILBOX_FAULTS) == set(doctor.REMEDIES)
+    assert set(mailbox_words.FAULTS) == set(doctor_of_mail.REMEDIES)
 
 
 def test_the_command_says_it_in_lines_and_as_json_and_ends_with_1_if_anything_is_wrong(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tramita.ui.timeline import remark, sentence
+from tramita.ui.timeline import sentence
+from tramita.ui.timeline_mail import remark
 
 
 @pytest.mark.parametrize(

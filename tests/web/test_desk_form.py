@@ -93,10 +93,10 @@ def every_key(shape: Shape, above: str = "") -> Iterator[tuple[Key, str]]:
 
 def test_every_key_of_a_shape_can_be_asked_for() -> None:
     """BU-1: no kind of key without inputs, and no key without a name in words."""
-    from tramita.ui import desk_words
+    from tramita.ui import desk_keys
     from tramita.web.desk_form import KINDS
 
     for name, sort in desk_settings.SORTS.items():
         for key, path in every_key(sort.shape):
             assert key.kind in KINDS
-            assert key.name in LANGUAGES or desk_words.label(name, path) != path
+            assert key.name in LANGUAGES or desk_keys.label(name, path) != path

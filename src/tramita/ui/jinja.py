@@ -16,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from tramita.ui import desk_words, labels, moments, people, worklist
+from tramita.ui import desk_keys, labels, moments, people, worklist
 from tramita.ui.folding import FoldingEnvironment
 from tramita.ui.stylesheet import stylesheet
 from tramita.ui.words import said, speaker
@@ -121,7 +121,7 @@ GLOBALS: Mapping[str, object] = {
     "word": labels.word,
     "words": labels.words,
     "languages": labels.LANGUAGES,
-    "setting": desk_words,
+    "setting": desk_keys,
     "moments": moments,
     "initials": people.initials,
     "hue": people.hue,

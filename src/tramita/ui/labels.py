@@ -12,7 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from tramita.domain.codes import ApprovalState, Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
 from tramita.domain.defects import Party
-from tramita.ui import builder_words, desk_words, dns_words, tray_words
+from tramita.ui import (
+    builder_words,
+    case_words,
+    desk_keys,
+    desk_words,
+    dns_words,
+    list_words,
+    mailbox_words,
+    own_words,
+    portal_words,
+    tray_words,
+)
 
 Words = Mapping[str, Promise]
 
@@ -27,14 +38,6 @@ STATES: Words = {
     State.CLOSED: _("Closed"),
 }
 
-REQUESTS: Words = {  # the states, in words of who asked
-    State.DRAFT: _("Waits for an approval"),
-    State.TO_DO: pgettext_lazy("request", "Received"),
-    State.IN_PROGRESS: _("We are working on it"),
-    State.WAITING: pgettext_lazy("request", "Waiting"),
-    State.RESOLVED: pgettext_lazy("request", "Done"),
-    State.CLOSED: pgettext_lazy("request", "Closed"),
-}
 
 WAIT_TYPES: Words = {
     WaitType.MORE_INFORMATION: _("Wait for more information"),
@@ -163,41 +166,6 @@ REASONS: Words = {
     "105": _("approval decided"),
 }
 
-# why a message lies in the tray (MAIL section 9); what is not named here is said as it is
-MAIL_REASONS: Words = {
-    "no route": _("No route for any of its addresses"),
-    "no sender": _("It has no usable sender"),
-    "agent of another company": _("Its sender works here for another company"),
-    "spam": _("Taken for spam"),
-    "too large": _("It is larger than what is taken"),
-    "report on a mail that was not ours": _("A report on a mail that was not ours"),
-    "unverified sender": _("It says that one of us wrote it, and nothing proves it"),
-    "loop": _("Our own mail going round"),
-    "probe": _("A mail that the mailbox sent to itself"),
-    "own address": _("From one of our own addresses"),
-    "blocked": _("Its sender is blocked"),
-    "automatic answer to an automatic mail": _("An automatic answer to an automatic mail"),
-    "automatic answer to a notification": _("An automatic answer to a notification"),
-    "report on a notification": _("A report on a notification"),
-    "answer to a notification": _("It answers a notification, and nothing proves that a colleague wrote it"),
-    "answer to news of several items": _("It answers news of several items"),
-    "answer to a notification on a Closed item": _("It answers a notification on a Closed item"),
-    "reopened too often": _("Only appended: mails keep reopening the item"),
-    "unconfigured_address": _("Rejected - unconfigured e-mail address"),
-    "The raw message is not in the storage.": _("The message itself is not kept any more."),
-}
-
-# how a mail found its item (MAIL-70, MAIL-82)
-WAYS: Words = {
-    "address_token": _("found by the address it was sent to"),
-    "signed_id": _("found by the mail it answers"),
-    "stored_id": _("found by an earlier mail it answers"),
-    "report": _("found by the mail it reports on"),
-    "subject": _("found by the reference in its subject"),
-    "body_tag": _("found by the mark in its text"),
-    "answered": _("found by a later mail that answers it"),
-    "split": _("copied from the Ticket that was split"),
-}
 
 # the last path segment of a call (INTERFACES section 5) as the button says it
 VERBS: Words = {
@@ -222,103 +190,6 @@ VERBS: Words = {
     "unable": _("Unable to complete"),
 }
 
-# what can be done to many items at once (Z-7); those that need a value say it with an ellipsis
-BULK: Words = {
-    "assign": _("Assign…"),
-    "release": _("Release to the queue"),
-    "start": _("Start (In Progress, mine)"),
-    "to-do": _("Back to To Do"),
-    "resume": _("End the wait (In Progress)"),
-    "reopen": _("Reopen"),
-    "category": _("Change the category…"),
-    "tag": _("Tag…"),
-    "untag": _("Take a tag away…"),
-    "follow": _("Follow"),
-    "unfollow": _("Follow no more"),
-    "upgrade": _("Move to another version"),
-}
-
-SHEET_OUTCOMES: Words = {
-    "waiting": _("Waiting"),
-    "ready": pgettext_lazy("row", "Can be created"),
-    "created": pgettext_lazy("row", "Created"),
-    "refused": pgettext_lazy("row", "To be corrected"),
-    "stopped": pgettext_lazy("row", "Not started"),
-}
-
-BULK_OUTCOMES: Words = {
-    "waiting": pgettext_lazy("an item of a bulk change", "Not yet"),
-    "done": pgettext_lazy("an item of a bulk change", "Done"),
-    "unchanged": pgettext_lazy("an item of a bulk change", "Was so already"),
-    "refused": pgettext_lazy("an item of a bulk change", "Refused"),
-    "stopped": pgettext_lazy("an item of a bulk change", "Left alone"),
-}
-
-# what a list is narrowed by, as the chip of a filter says it
-NARROWING: Words = {
-    "kind": _("Kind"),
-    "state": _("State"),
-    "list": pgettext_lazy("where an item stands", "List"),
-    "due": _("Due"),
-    "wait": _("Wait type"),
-    "mark": pgettext_lazy("of an item", "Marked"),
-    "queue": _("Queue"),
-    "assignee": _("Assignee"),
-    "owner": _("Owner"),
-    "organisation": _("Organisation"),
-    "process": _("Contract, service or category"),
-    "tag": _("Tag"),
-    "created_from": _("Created from"),
-    "created_to": _("Created until"),
-    "created_days": _("Created in the last days"),
-    "updated_from": _("Changed from"),
-    "updated_to": _("Changed until"),
-    "updated_days": _("Changed in the last days"),
-}
-
-MARKS: Words = {
-    "highlighted": _("Highlighted"),
-    "new_information": _("New information"),
-    "problem": _("Problem"),
-    "robot_rejected": _("Robot rejected"),
-    "mail_trouble": _("Mail problem"),
-}
-
-COLUMNS: Words = {
-    "organisation": _("Organisation"),
-    "process": _("Category or Case type"),
-    "contract": _("Contract"),
-    "parent": _("Parent process"),
-    "action": _("Action type"),
-    "queue": _("Queue"),
-    "owner": _("Owner"),
-    "state": _("State"),
-    "created": pgettext_lazy("when", "Created"),
-    "updated": pgettext_lazy("when", "Changed"),
-    "updated_by": _("Changed by"),
-    "overdue": _("Overdue"),
-    "due": _("Due"),
-    "who": _("Assignee"),
-}
-
-GROUPS: Words = {
-    "state": _("State"),
-    "due": _("Due"),
-    "kind": _("Kind"),
-    "assignee": _("Assignee"),
-    "queue": _("Queue"),
-    "organisation": _("Organisation"),
-    "process": _("Category or Case type"),
-}
-
-SORTS: Words = {
-    "due": _("Due first"),
-    "-due": _("Due last"),
-    "-updated": _("Newest change first"),
-    "updated": _("Oldest change first"),
-    "-created": _("Newest first"),
-    "created": _("Oldest first"),
-}
 
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
@@ -328,82 +199,6 @@ LANGUAGES: Mapping[str, str] = {
     "pl": "Polski",
 }
 
-# why a mail server gives us nothing, by the names of `gateways.incoming` (MAIL-11, MAIL-142)
-MAILBOX_FAULTS: Words = {
-    "login": _("The server refuses the user name or the password"),
-    "token": _("The authorisation has ended: authorise again"),
-    "tls": _("No safe connection could be made"),
-    "unreachable": _("The server cannot be reached"),
-    "folder": _("The folder is not there"),
-    "timeout": _("The server does not answer in time"),
-    "quota": _("The mailbox is full"),
-    "protocol": _("The server says something unexpected"),
-    **dns_words.FAULTS,
-}
-
-# the steps of the connection test (MAIL-142)
-MAILBOX_STEPS: Words = {
-    "secrets": _("Find the secrets"),
-    "resolve": _("Find the server"),
-    "connect": _("Connect"),
-    "login": _("Log in"),
-    "folder": _("Open the folder"),
-    "list": _("List the messages"),
-    "fetch": _("Fetch the newest one's head"),
-    "copies": _("Find the folder for copies"),
-    **dns_words.STEPS,
-}
-
-ALERTS: Words = {
-    "mailbox_login": _("A mailbox refuses its password"),
-    "mailbox_token": _("A mailbox must be authorised again"),
-    "mailbox_secret_ends": _("The client secret of a mailbox ends soon"),
-    "mailbox_silent": _("A mailbox has not been fetched for some time"),
-    "start_failed": _("A Case that starts by itself could not be started"),
-    "domain_records": _("Records of a domain that were in order are so no more"),
-    "loop": _("Automatic mails go round, or nearly did: some were not sent"),
-    "scanner": _("The scanner of files does not answer: files that came by mail are held back"),
-}
-
-THEMES: Words = {
-    "system": _("Like the system"),
-    "light": _("Light"),
-    "dark": pgettext_lazy("theme", "Dark"),
-}
-
-DENSITIES: Words = {
-    "dense": pgettext_lazy("rows", "Dense"),
-    "airy": pgettext_lazy("rows", "Airy"),
-}
-
-# what one can be told of (N-1)
-EVENTS: Words = {
-    "mentioned": _("Somebody mentions me in a note"),
-    "approval": _("An approval is decided"),
-    "problem": _("A Case of mine has a problem"),
-    "assigned": _("Something is assigned to me"),
-    "unsent": _("A mail did not go out, or came back"),
-    "mail": _("A mail arrives"),
-    "overdue": _("It is overdue"),
-    "due_soon": _("It is due within the hour"),
-    "state": _("Its state changes"),
-    "written": _("A colleague writes a note or a mail"),
-    "queued": _("Something new is in the queue"),
-}
-
-TIES: Words = {
-    "me": _("Meant for me"),
-    "inbox": _("Items assigned to me or owned by me"),
-    "followed": _("Items that I follow"),
-    "queue": _("Items waiting in my queues"),
-}
-
-CHANNELS: Words = {
-    "hub": _("In Tramita"),
-    "browser": _("Pop-up"),
-    "mail": _("Mail"),
-}
-
 PARTIES: Words = {
     Party.US: pgettext_lazy("at fault", "Our team"),
     Party.CUSTOMER: pgettext_lazy("at fault", "The customer"),
@@ -411,47 +206,10 @@ PARTIES: Words = {
     Party.OTHER: pgettext_lazy("at fault", "Somebody else"),
 }
 
-# C-7: how far a Case is with a step
-STEPS: Words = {
-    "done": pgettext_lazy("a step of a Case", "Done"),
-    "running": pgettext_lazy("a step of a Case", "Running"),
-    "asked": pgettext_lazy("a step of a Case", "Done, to be moved on"),
-    "to_come": pgettext_lazy("a step of a Case", "To come"),
-    "left_out": pgettext_lazy("a step of a Case", "Not needed"),
-}
-
-# why the system left an Action to a person; the others are limits of automatic mail (MAIL-93)
-LEFT: Words = {
-    "no_recipient": _("there is nobody to write to"),
-    "no_date": _("there is no date to wait for"),
-    "blocked": _("the address is blocked"),
-    "no_approvers": _("there is nobody who could approve it"),
-    "too_few_approvers": _("not everybody who has to approve it can be asked"),
-    "declined": _("it was not approved"),
-    "approval_time_out": _("nobody decided in time"),
-    "call": _("the other system could not be called"),
-}
-
-# H-1, Q-11: the parts of the Team page
-WHOSE: Words = {
-    "": _("Everybody"),
-    "queues": _("My queues"),
-    "manager": _("My manager"),
-    "peers": _("My peers"),
-    "reports": _("My reports"),
-}
-
-RATINGS: Words = {
-    "5": pgettext_lazy("rating", "Very content"),
-    "4": pgettext_lazy("rating", "Content"),
-    "3": pgettext_lazy("rating", "So-so"),
-    "2": pgettext_lazy("rating", "Not content"),
-    "1": pgettext_lazy("rating", "Not content at all"),
-}
 
 ALL: Mapping[str, Words] = {
-    "rating": RATINGS,
-    "request": REQUESTS,
+    "rating": portal_words.RATINGS,
+    "request": portal_words.REQUESTS,
     "kind": KINDS,
     "state": STATES,
     "wait": WAIT_TYPES,
@@ -465,33 +223,33 @@ ALL: Mapping[str, Words] = {
     "approval": APPROVAL_STATES,
     "reason": REASONS,
     "verb": VERBS,
-    "bulk": BULK,
-    "bulk_outcome": BULK_OUTCOMES,
-    "sheet_outcome": SHEET_OUTCOMES,
-    "mail": MAIL_REASONS,
-    "way": WAYS,
+    "bulk": list_words.BULK,
+    "bulk_outcome": list_words.BULK_OUTCOMES,
+    "sheet_outcome": list_words.SHEET_OUTCOMES,
+    "mail": tray_words.REASONS,
+    "way": tray_words.WAYS,
     "outcome": tray_words.OUTCOMES,
     "delivery": tray_words.DELIVERIES,
-    "mailbox_fault": MAILBOX_FAULTS,
-    "mailbox_step": MAILBOX_STEPS,
-    "alert": ALERTS,
+    "mailbox_fault": mailbox_words.FAULTS,
+    "mailbox_step": mailbox_words.STEPS,
+    "alert": mailbox_words.ALERTS,
     "record": dns_words.RECORDS,
     "verdict": dns_words.VERDICTS,
     "finding": dns_words.FINDINGS,
     "proof": dns_words.PROOFS,
-    "theme": THEMES,
-    "narrowing": NARROWING,
-    "mark": MARKS,
-    "column": COLUMNS,
-    "group": GROUPS,
-    "sort": SORTS,
-    "density": DENSITIES,
+    "theme": own_words.THEMES,
+    "narrowing": list_words.NARROWING,
+    "mark": list_words.MARKS,
+    "column": list_words.COLUMNS,
+    "group": list_words.GROUPS,
+    "sort": list_words.SORTS,
+    "density": own_words.DENSITIES,
     "party": PARTIES,
-    "event": EVENTS,
-    "tie": TIES,
-    "channel": CHANNELS,
-    "whose": WHOSE,
-    "step": STEPS,
+    "event": own_words.EVENTS,
+    "tie": own_words.TIES,
+    "channel": own_words.CHANNELS,
+    "whose": list_words.WHOSE,
+    "step": case_words.STEPS,
     "action_kind": builder_words.ACTION_KINDS,
     "builder_tab": builder_words.TABS,
     "trial_move": builder_words.MOVES,
@@ -516,13 +274,13 @@ ALL: Mapping[str, Words] = {
     "sight": desk_words.SIGHTS,
     "audit_area": desk_words.AUDITED,
     "audit_what": desk_words.AUDIT_SAYS,
-    "weekday": desk_words.DAYS,
+    "weekday": desk_keys.DAYS,
     "automatic_mail": desk_words.MAILS,
     "extended": desk_words.EXTENDED,
     "mail_template": desk_words.TEMPLATES,
     "due_step": desk_words.STEPS,
     "day_off": desk_words.DAYS_OFF,
-    "left": LEFT,
+    "left": case_words.LEFT,
 }
 
 

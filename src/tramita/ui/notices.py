@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from tramita.domain.notices import Event
 from tramita.queries.notices import Notice
-from tramita.ui import timeline
+from tramita.ui import timeline, timeline_groups
 
 LONGEST_REASON = 200
 
@@ -95,7 +95,7 @@ ICONS: Mapping[Event, str] = {
 def icon(one: Notice) -> str:
     """The drawing beside it: of a change of state the shape of the new one, of a bulk change whether all was done."""
     if one.event is Event.STATE:
-        return timeline.icon_of(one.type, one.data)
+        return timeline_groups.icon_of(one.type, one.data)
     if one.event is Event.BULK and one.data.get("refused"):
         return "alert"
     return "send" if one.event is Event.WRITTEN and one.type == "mail_sent" else ICONS[one.event]

@@ -16,7 +16,7 @@ from tramita.domain.notices import USUAL, Channel, Tie, code
 from tramita.models import NoticeSettings
 from tramita.queries.notices import wishes
 from tramita.services import notice_settings
-from tramita.ui import errors, labels, pushing
+from tramita.ui import errors, labels, own_words, pushing
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
@@ -110,9 +110,9 @@ def _faults(language: str, zone: str, theme: str, density: str) -> dict[str, str
         faults["language"] = _("Choose one of the languages.")
     if zone and zone not in available_timezones():
         faults["time_zone"] = _("There is no such time zone.")
-    if theme not in labels.THEMES:
+    if theme not in own_words.THEMES:
         faults["theme"] = _("Choose one of the themes.")
-    if density not in labels.DENSITIES:
+    if density not in own_words.DENSITIES:
         faults["density"] = _("Choose how dense lists are.")
     return faults
 

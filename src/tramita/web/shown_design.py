@@ -15,7 +15,7 @@ from tramita.queries.desk_choices import Choices, choices
 from tramita.services import process_trees as trees
 from tramita.services.definitions.fields import ITEM_NAMES, titled
 from tramita.services.process_parts import Misfit
-from tramita.ui import condition_words, desk_words, errors, labels
+from tramita.ui import condition_words, desk_keys, errors, labels
 from tramita.web import design_form, desk_form, shown_desk
 from tramita.web.desk_inputs import Values, first
 from tramita.web.refusals import Refusal
@@ -143,7 +143,7 @@ def where(kind: str, path: str, one: Misfit, tree: Tree) -> tuple[str, str]:
     """Where a fault can be put right: the page, and what it is called."""
     if one.part == "elsewhere":
         return "", ""
-    label = desk_words.label(one.part, one.fault.field) if one.fault.field else ""
+    label = desk_keys.label(one.part, one.fault.field) if one.fault.field else ""
     called = " › ".join(str(it) for it in (one.name or labels.word("design_part", one.part), label) if it)
     return link(kind, path, one.part, one.name), called
 

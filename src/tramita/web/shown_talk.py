@@ -23,6 +23,9 @@ from tramita.queries.visibility import may
 from tramita.services.resolving import resolution_seq
 from tramita.ui import due, labels, moments
 from tramita.ui import timeline as said
+from tramita.ui import timeline_approvals as approvals
+from tramita.ui import timeline_groups as groupings
+from tramita.ui import timeline_mail as of_mail
 from tramita.web import shown_mail
 from tramita.web.refusals import Refusal
 from tramita.web.shown_composer import Asked, composer
@@ -123,14 +126,14 @@ def alone(reading: Reading, asks: Asked) -> dict[str, Any]:
 def timeline(reading: Reading, show: list[str], filed: int) -> dict[str, Any]:
     """Everything that happened, newest first, as far as the filter shows it. Cost: one statement."""
     entries = told(reading.item, reading.actor)[::-1]
-    chosen = set(show) or set(said.GROUPS) - said.HIDDEN
-    groups = Counter(said.group_of(entry.type) for entry in entries)
+    chosen = set(show) or set(groupings.GROUPS) - groupings.HIDDEN
+    groups = Counter(groupings.group_of(entry.type) for entry in entries)
     return {
-        "lines": [_told(entry) for entry in entries if said.group_of(entry.type) in chosen],
+        "lines": [_told(entry) for entry in entries if groupings.group_of(entry.type) in chosen],
         "total": len(entries),
         "filters": [
             (code, name, groups[code], code in chosen)
-            for code, name in said.GROUPS.items()
+            for code, name in groupings.GROUPS.items()
             if groups[code] or code == "category"
         ],
         "tabs": tabs(reading, Counter(entry.type for entry in entries), filed),
@@ -247,7 +250,7 @@ def _parted(mail: Message) -> tuple[str, str]:
 def _meta(one: Spoken, mail: Message) -> str:
     if mail.outgoing:
         return _sent_to(one, mail)
-    return " · ".join(filter(None, (said.remark(one.entry.data), _to(mail))))
+    return " · ".join(filter(None, (of_mail.remark(one.entry.data), _to(mail))))
 
 
 def _to(mail: Message) -> str:
@@ -266,12 +269,12 @@ def _sent_to(one: Spoken, mail: Message) -> str:
 
 
 def _told(entry: TimelineEntry) -> Told:
-    state = entry.data.get("to", "") if said.group_of(entry.type) == "state" else ""
+    state = entry.data.get("to", "") if groupings.group_of(entry.type) == "state" else ""
     who = entry.actor.name if entry.actor else ""
     detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason")
-    detail = detail or (entry.data.get("description") if said.group_of(entry.type) == "defects" else "")
-    detail = detail or said.answer(entry.data) or said.why(entry.data) or said.way(entry.data)
-    icon = said.icon_of(entry.type, entry.data)
+    detail = detail or (entry.data.get("description") if groupings.group_of(entry.type) == "defects" else "")
+    detail = detail or approvals.answer(entry.data) or said.why(entry.data) or of_mail.way(entry.data)
+    icon = groupings.icon_of(entry.type, entry.data)
     sentence, wording = said.sentence(entry.type, entry.data), str(entry.data.get("wording", ""))
     return Told(str(entry.id), icon, sentence, entry.at, who, str(detail), state, wording)
 
