@@ -38,7 +38,7 @@ def test_the_robot_of_rules_proposes_what_it_knows_and_rejects_the_rest(desk: De
 
     assert sorted(invoice_robot.run(desk_of(desk.robot.id or 0), once=True)) == ["duplicate", "rejected"]
 
-    assert [fresh(one).robot_rejected for one in (known, unknown)] == [False, True]
+    assert [fresh(one).robot_rejected for one in (known, unknown)] == [True, True]
     assert not Message.objects.filter(outgoing=True, automatic=False).exists()
     mail, result = Proposal.objects.order_by("pk")
     ana = ask(desk.ana.id or 0)
@@ -46,7 +46,7 @@ def test_the_robot_of_rules_proposes_what_it_knows_and_rejects_the_rest(desk: De
         assert ana.post(f"/proposals/{one.pk}/accept").status_code == 200
     sent = Message.objects.get(outgoing=True, automatic=False)
     assert "invoice 991 twice as well" in sent.text
-    assert fresh(known).state is State.RESOLVED
+    assert (fresh(known).state, fresh(known).resolver_id) == (State.RESOLVED, desk.robot.id)  # it may; Ana let it
 
 
 def test_the_robot_of_rules_knows_five_languages() -> None:

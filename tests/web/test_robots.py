@@ -10,7 +10,7 @@ from tests.web.conftest import Browser
 from tramita.domain.codes import State
 from tramita.domain.proposals import Decided, Proposed
 from tramita.models import Message, Proposal, RobotStop
-from tramita.services import leasing
+from tramita.services import leasing, notes, proposing
 
 
 def test_a_person_reads_exactly_what_would_be_done_and_agrees(desk: Desk, as_: Browser) -> None:
@@ -45,6 +45,57 @@ def test_a_result_is_agreed_to_as_it_is_or_refused(desk: Desk, as_: Browser) -> 
     assert (fresh(made.item).state, Proposal.objects.get().state) == (State.RESOLVED, Decided.ACCEPTED)
     second = ana.post(f"{path}/proposals/{made.pk}/refuse")
     assert "This proposal was decided already." in second.content.decode()
+
+
+def test_a_change_is_typed_over_field_by_field_before_it_is_agreed_to(desk: Desk, as_: Browser) -> None:
+    """Z-17: numbers stay numbers; what was not touched is as it was proposed."""
+    made = proposed(desk, verb=Proposed.CHANGE, fields={"amount": 991, "paid": True}, tags=["late"], note="Look.")
+    path, ana = f"/items/{made.item.reference}", as_(desk.ana)
+    page = ana.get(path).content.decode()
+    assert all(f'name="{name}"' in page for name in ("field:amount", "field:paid", "tags", "note"))
+    words = {"field:amount": "992", "field:paid": "yes", "tags": "late", "note": "Look."}
+
+    assert ana.post(f"{path}/proposals/{made.pk}/accept", words).status_code == 302
+
+    assert fresh(made.item).fields == {"amount": 992, "paid": True}
+    assert Proposal.objects.get().state is Decided.CHANGED
+
+
+def test_the_page_says_in_whose_name_it_would_be_done_and_the_timeline_who_agreed(desk: Desk, as_: Browser) -> None:
+    """Z-17: the robot's own deed; what came too late is told, and stands there no more."""
+    desk.ticket()
+    by, lease = takes(robot(desk, modes={"change": "act_with_approval"}))
+    made, late = (
+        proposing.propose(lease.pk, verb=Proposed.CHANGE, given={"fields": {"amount": n}}, by=by, at=MONDAY)
+        for n in (1, 2)
+    )
+    path, ana = f"/items/{made.item.reference}", as_(desk.ana)
+    assert "Invoice reader does it and you are named" in " ".join(ana.get(path).content.decode().split())
+
+    ana.post(f"{path}/proposals/{made.pk}/accept", {"field:amount": "1"})
+    notes.add_note(fresh(made.item), body="No more.", by=desk.ana, at=MONDAY)
+    refused = ana.post(f"{path}/proposals/{late.pk}/accept", {"field:amount": "2"}).content.decode()
+
+    assert "The item went on since the robot proposed this" in refused
+    timeline = ana.get(f"{path}?tab=timeline").content.decode()
+    assert "Invoice reader, approved by Ana Lima" in timeline
+    assert "came too late" in timeline
+    assert fresh(made.item).fields == {"amount": 1}
+    assert f"proposal-{late.pk}" not in timeline
+
+
+def test_a_list_says_what_a_robot_handed_over_with_a_proposal(desk: Desk, as_: Browser) -> None:
+    """Q-2, L-11: until somebody has decided."""
+    desk.ticket()
+    by, lease = takes(robot(desk, modes={"resolve": "suggest"}))
+    leasing.complete(lease.pk, note="Booked.", by=by, at=MONDAY)
+    made = Proposal.objects.get()
+    assert "Robot proposes" in as_(desk.ana).get("/queues").content.decode()
+
+    proposing.refuse(made, by=desk.ana, at=MONDAY)
+
+    page = as_(desk.ana).get("/queues").content.decode()
+    assert ("Robot proposes" in page, "Robot rejected" in page) == (False, True)
 
 
 def test_who_may_only_look_decides_nothing(desk: Desk, as_: Browser) -> None:

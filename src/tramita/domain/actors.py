@@ -1,6 +1,6 @@
 """Who acts: a person, a robot or the system itself."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tramita.domain.bounds import Bounds
 from tramita.domain.codes import Role
@@ -38,6 +38,10 @@ class Actor:
     def is_staff(self) -> bool:
         """Works items, with a screen."""
         return self.role in STAFF
+
+    def as_sure(self, percent: int | None) -> "Actor":
+        """The robot that says how sure it is of what it does now; a person is as sure as they are (AI-1)."""
+        return self if self.bounds is None else replace(self, bounds=replace(self.bounds, sure=percent))
 
     @property
     def is_system(self) -> bool:

@@ -14,13 +14,15 @@ class Mode(StrEnum):
     """What a robot does with a verb."""
 
     OFF = "off"
-    SUGGEST = "suggest"  # a person may do it instead
-    APPROVAL = "act_with_approval"  # it is done once a person agrees
+    SUGGEST = "suggest"  # a person may do it instead, in their own name
+    APPROVAL = "act_with_approval"  # the robot does it, in its own name, once a person agrees
     ACT = "act"
 
 
 VERBS: Mapping[str, str] = {"create": "create", "change": "work", "mail": "mail", "resolve": "resolve"}
 VERB_OF = {permission: verb for verb, permission in VERBS.items()}
+MAY = frozenset({Mode.APPROVAL, Mode.ACT})  # the deed is the robot's own
+MEASURED = frozenset({"mail", "resolve"})  # permissions for what the bar of confidence stands before (AI-1)
 USUAL: Mapping[str, Mode] = {
     "create": Mode.ACT,
     "change": Mode.ACT,
@@ -51,7 +53,8 @@ class LimitReached(NotPermitted):
 class Bounds:
     """Those of one robot now. `organisations` and `items` are what a tainted run may read; None: no run is tainted.
 
-    `participants`: addresses of those who take part in what it has.
+    `participants`: addresses of those who take part in what it has. `bar`: percent of confidence below which a person
+    decides; `sure`: how sure it says that it is of this call. `approved`: what a person agreed to, to be done now.
     """
 
     modes: tuple[tuple[str, Mode], ...] = ()
@@ -61,6 +64,9 @@ class Bounds:
     organisations: frozenset[int] | None = None
     items: frozenset[int] = frozenset()
     participants: frozenset[str] = frozenset()
+    bar: int = 0
+    sure: int | None = None
+    approved: frozenset[str] = frozenset()
 
     @property
     def tainted(self) -> bool:
@@ -78,8 +84,17 @@ class Bounds:
         mode = self.mode(VERB_OF.get(permission, ""))
         if mode is Mode.OFF:
             raise NotPermitted("You may not do this here.")
+        if permission in self.approved and mode in MAY:
+            return
         if mode is not Mode.ACT:
             raise NeedsPerson("A robot may only propose this: a person decides.")
+        if permission in MEASURED and self.unsure:
+            raise NeedsPerson("It is less sure than it must be: a person decides.")
+
+    @property
+    def unsure(self) -> bool:
+        """Below its bar; who says nothing of it is not sure (AI-1)."""
+        return (self.sure or 0) < self.bar
 
     def mode(self, verb: str) -> Mode:
         return dict(self.modes).get(verb, USUAL.get(verb, Mode.ACT))

@@ -13,6 +13,7 @@ class Proposed(StrEnum):
     MAIL = "mail"
     COMPLETE = "complete"
     CHANGE = "change"
+    ASK = "ask"  # for an approval of the customer's managers
 
 
 class Decided(StrEnum):
@@ -22,14 +23,30 @@ class Decided(StrEnum):
     ACCEPTED = "accepted"  # as it was
     CHANGED = "changed"  # a person changed it first
     REFUSED = "refused"
+    EXPIRED = "expired"  # the item went on meanwhile
 
 
 KEYS: Mapping[Proposed, frozenset[str]] = {
     Proposed.MAIL: frozenset({"to", "cc", "bcc", "subject", "text"}),
-    Proposed.COMPLETE: frozenset({"fields", "note", "method"}),
-    Proposed.CHANGE: frozenset({"title", "category", "fields", "checklist", "tags"}),
+    Proposed.COMPLETE: frozenset({"fields", "note", "method", "reason"}),
+    Proposed.CHANGE: frozenset({"title", "category", "fields", "checklist", "tags", "note"}),
+    Proposed.ASK: frozenset({"type", "comment"}),
 }
-PERMISSION = {Proposed.MAIL: "mail", Proposed.COMPLETE: "resolve", Proposed.CHANGE: "work"}
+PERMISSION = {
+    Proposed.MAIL: "mail",
+    Proposed.COMPLETE: "resolve",
+    Proposed.CHANGE: "work",
+    Proposed.ASK: "approvals_request",
+}
+VERB = {Proposed.MAIL: "mail", Proposed.COMPLETE: "resolve", Proposed.CHANGE: "change"}  # of a robot's modes
+OF_ROBOTS = frozenset(VERB)
+# what tells of who has the item, or of proposals, and not of the matter: a robot's deed may be agreed to after these
+BESIDES = frozenset(
+    {
+        "proposed", "proposal_accepted", "proposal_refused", "proposal_expired", "seen", "started", "assigned",
+        "released", "allocated", "set_to_do", "lease_ended", "rejected", "clock_set", "clock_started", "mail_left",
+    }
+)  # fmt: skip
 
 
 def check(verb: Proposed, given: Mapping[str, Any]) -> None:
@@ -42,3 +59,11 @@ def check(verb: Proposed, given: Mapping[str, Any]) -> None:
         raise Invalid.one(missing, "required", "This is needed.")
     if verb is Proposed.CHANGE and not given:
         raise Invalid.one("change", "required", "This is needed.")
+    if verb is Proposed.ASK and not given.get("type"):
+        raise Invalid.one("type", "required", "This is needed.")
+
+
+def verbs(verb: Proposed, given: Mapping[str, Any]) -> frozenset[str]:
+    """Of a robot's modes: all that doing it takes."""
+    along = {"change"} if verb is Proposed.COMPLETE and given.get("fields") else set()
+    return frozenset({VERB[verb], *along}) if verb in VERB else frozenset()

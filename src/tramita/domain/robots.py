@@ -1,6 +1,6 @@
 """Robots: programs that work items by a lease, each on its own terms (SPEC section 12, Z-17)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -124,6 +124,24 @@ def rests(terms: Terms, spent: Spent, *, works_now: bool) -> str:
         "cost_per_day": "cost_per_day" in terms.limits and cost >= terms.limits["cost_per_day"],
     }
     return next((name for name, holds in reasons.items() if holds), "")
+
+
+LOOKED_AT, ENOUGH, RIGHT, STEP = 50, 20, 95, 5  # results of late; how many are a history; percent of them; of a bar
+
+
+def fitting_bar(history: Sequence[tuple[int, bool]]) -> int | None:
+    """The lowest bar at which what a robot was sure enough of stayed as it was in 95 of 100 cases (AI-1).
+
+    `history`: how sure it was of each result, the newest first, and whether people left it as it was. The last 50 at or
+    above a bar are looked at; None where there are fewer than 20, or no bar is high enough.
+    """
+    for bar in range(0, 101, STEP):
+        late = [right for sure, right in history if sure >= bar][:LOOKED_AT]
+        if len(late) < ENOUGH:
+            return None
+        if 100 * sum(late) >= RIGHT * len(late):
+            return bar
+    return None
 
 
 class LeaseLost(Conflict):

@@ -63,13 +63,17 @@ class RobotStop(models.Model):
 
 
 class Proposal(models.Model):
-    """What a robot would do, exactly; it is done once a person says so, as it is or changed."""
+    """What a robot, or a person's program, would do, exactly; it is done once a person says so, as it is or changed.
+
+    `as_robot`: agreed to as it is, it is the robot's own deed; else a suggestion, done by whoever takes it up.
+    """
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="proposals", db_index=False)
-    robot = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
-    fence = models.PositiveIntegerField()  # of the lease under which it was proposed
+    robot = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # or whose program it is
+    fence = models.PositiveIntegerField()  # of the lease under which it was proposed; 0: there was none
     seq = models.PositiveIntegerField()  # of the newest entry that the robot could have seen
     verb = WordField(Proposed)
+    as_robot = models.BooleanField(default=False, db_default=False)
     given = models.JSONField(default=dict)
     confidence = models.PositiveSmallIntegerField(null=True)  # percent, as the robot says
     created_at = models.DateTimeField()

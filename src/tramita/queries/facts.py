@@ -86,6 +86,8 @@ def facts(item: Item, actor: Actor, *, at: datetime, given: Given = NOTHING_GIVE
 
 def holds(item: Item, actor: Actor, at: datetime) -> bool:
     """Whether the item is in their hands; in a robot's until its lease runs out, whoever notices that first (Z-17)."""
+    if actor.bounds is not None and actor.bounds.approved:
+        return True  # a person agreed to this deed, whoever has the item (decision 76)
     if actor.id is None or item.assignee_id != actor.id:
         return False
     return item.fence is None or living(item, at)

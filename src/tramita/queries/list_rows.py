@@ -16,6 +16,7 @@ CLOCKS = {clock.value: clock for clock in Clock}
 KEYED = ("assignee", "queue", "organisation", "process")
 ROBOT = Role.ROBOT.value
 NOTHING: Mapping[str, Any] = {}
+PROPOSES = 2  # of what a robot handed over
 
 READ = (
     "id, number, kind, ordinal, version, title, state, problem, due_at, clock, seconds_left, sort_due, highlighted, "
@@ -25,7 +26,9 @@ READ = (
 SHOWN = (
     "f.id, f.number, f.kind, f.ordinal, f.version, f.title, f.state, f.problem, "
     "f.due_at, f.clock, f.seconds_left, f.sort_due, f.highlighted, f.new_information, "
-    "f.robot_rejected, f.mail_trouble, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title, "
+    "CASE WHEN f.robot_rejected THEN CASE WHEN EXISTS (SELECT 1 FROM proposals pr WHERE pr.item_id = f.id AND "
+    f"pr.state = 'waiting') THEN {PROPOSES} ELSE 1 END ELSE 0 END, "
+    "f.mail_trouble, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title, "
     "w.name, w.email, f.created_at, f.assignee_id, q.key, o.key, d.key"
 )
 NAMES = (
@@ -84,6 +87,7 @@ class Row(NamedTuple):
     highlighted: bool
     new_information: bool
     robot_rejected: bool
+    robot_proposes: bool  # what it handed over waits with its proposal
     mail_trouble: bool  # a mail of it did not go out (MAIL-113)
     wait_type: str | None
     updated_at: datetime
@@ -142,6 +146,7 @@ def row_from(row: Sequence[Any]) -> Row:
         bool(highlighted),
         bool(new),
         bool(rejected),
+        rejected == PROPOSES,
         bool(unsent),
         wait,
         moment(updated_at),

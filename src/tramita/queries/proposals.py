@@ -18,32 +18,39 @@ VERBS = tuple(Proposed)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One that waits for a person. `confidence` is in percent; None where the robot says nothing."""
+    """One that waits for a person. `confidence` is in percent; None where the robot says nothing.
+
+    `as_robot`: it is to be the robot's own deed. `program`: it is a person's program that proposes, in their name.
+    """
 
     id: int
     verb: Proposed
     robot: str
     given: Mapping[str, Any]
     confidence: int | None
+    as_robot: bool = False
+    program: bool = False
 
 
 def waiting_sql(item: Item) -> Fragment:
-    """Rows `('proposal', id, confidence or -1, 0, 0, what and who, what exactly)`."""
+    """Rows `('proposal', id, confidence or -1, its own deed or 0, a robot's or 0, what and who, what exactly)`."""
     rows = (
-        "SELECT p.id, COALESCE(p.confidence, -1) AS sure, p.verb || ' ' || r.name AS who, "
+        "SELECT p.id, COALESCE(p.confidence, -1) AS sure, CASE WHEN p.as_robot THEN 1 ELSE 0 END AS own, "
+        "CASE WHEN r.role = 'robot' THEN 1 ELSE 0 END AS robot, p.verb || ' ' || r.name AS who, "
         "CAST(p.given AS TEXT) AS given "
         "FROM proposals p JOIN people r ON r.id = p.robot_id "
         f"WHERE p.item_id = %s AND p.state = 'waiting' ORDER BY p.id LIMIT {MOST}"
     )
-    return Fragment(f"SELECT 'proposal', id, sure, 0, 0, who, given FROM ({rows}) p", (item.pk,))
+    return Fragment(f"SELECT 'proposal', id, sure, own, robot, who, given FROM ({rows}) p", (item.pk,))
 
 
 def waiting_from(rows: Sequence[tuple[Any, ...]]) -> list[Waiting]:
     """What these rows say, the oldest first."""
     found = []
-    for id_, sure, _, _, who, given in sorted(rows):
-        verb, _, robot = who.partition(" ")
-        found.append(Waiting(id_, Proposed(verb), robot, document(given), None if sure < 0 else sure))
+    for id_, sure, own, robot, who, given in sorted(rows):
+        verb, _, name = who.partition(" ")
+        confidence = None if sure < 0 else sure
+        found.append(Waiting(id_, Proposed(verb), name, document(given), confidence, bool(own), not robot))
     return found
 
 

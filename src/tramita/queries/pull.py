@@ -88,7 +88,7 @@ def _given_to(robot: Actor) -> Branch:
 def _not_given_up(robot: Actor) -> Fragment:
     endings = ", ".join(["%s"] * len(NOT_AGAIN))
     return Fragment(
-        "NOT EXISTS (SELECT 1 FROM proposals w WHERE w.item_id = items.id AND w.state = 'waiting') AND "
+        "NOT EXISTS (SELECT 1 FROM proposals w WHERE w.item_id = items.id AND w.state = 'waiting' AND w.as_robot) AND "
         "NOT EXISTS (SELECT 1 FROM leases l WHERE l.item_id = items.id AND l.robot_id = %s "
         f"AND l.ending IN ({endings}))",
         (robot.id, *NOT_AGAIN),

@@ -12,7 +12,7 @@ from tramita.domain.bounds import USUAL
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotPermitted
 from tramita.domain.proposals import Decided
-from tramita.domain.robots import Ending, Terms, terms
+from tramita.domain.robots import Ending, Terms, fitting_bar, terms
 from tramita.models import Item, Lease, Person, Proposal
 from tramita.queries import leases, visibility
 
@@ -96,6 +96,7 @@ class Report:
 
     rows: Sequence[Work]
     bands: Sequence[Band]
+    bars: Mapping[int, int]  # by the id of a robot: the bar of confidence that its history suggests
 
 
 def work(actor: Actor, *, since: datetime) -> Report:
@@ -125,27 +126,45 @@ def work(actor: Actor, *, since: datetime) -> Report:
         )
         for one, name, role in people
     ]
-    return Report(sorted(found, key=lambda row: (not row.robot, row.name.casefold())), _bands(since))
+    history = _history(since)
+    by_name = sorted(found, key=lambda row: (not row.robot, row.name.casefold()))
+    return Report(by_name, _bands(history), _bars(history))
 
 
 HANDED_OVER = (Ending.REJECTED, Ending.LAPSED, Ending.GIVEN_UP, Ending.UNABLE, Ending.PROPOSED)
 WIDTH = 10  # percent
+OPEN = (Decided.WAITING, Decided.EXPIRED)  # nobody judged them
 
 
 def _counted(rows: "QuerySet[Any]") -> dict[int, int]:
     return dict(rows.values_list("robot").order_by("robot").annotate(count=Count("pk")))
 
 
-def _bands(since: datetime) -> list[Band]:
-    """What was done at once is right while nobody took it up again; what was proposed, if agreed to as it was."""
+def _history(since: datetime) -> list[tuple[datetime, int, int, bool]]:
+    """Of each result of which a robot said how sure it was, the newest first: when, whose, how sure, and whether it
+    stayed. What was done at once did while nobody took it up again; what was proposed, if agreed to as it was.
+    """
     runs = Lease.objects.filter(taken_at__gte=since, ending=Ending.COMPLETED, confidence__isnull=False)
-    asked = Proposal.objects.filter(created_at__gte=since, confidence__isnull=False).exclude(state=Decided.WAITING)
+    asked = Proposal.objects.filter(created_at__gte=since, confidence__isnull=False).exclude(state__in=OPEN)
     stayed = Q(item__resolved_at=F("item__first_resolved_at"))
     told = [
-        *runs.annotate(right=Count("pk", filter=stayed)).values_list("confidence", "right"),
-        *((sure, state is Decided.ACCEPTED) for sure, state in asked.values_list("confidence", "state")),
+        *runs.annotate(right=Count("pk", filter=stayed)).values_list("taken_at", "robot", "confidence", "right"),
+        *asked.values_list("created_at", "robot", "confidence", "state"),
     ]
+    found = [(at, robot, sure or 0, right is Decided.ACCEPTED or right == 1) for at, robot, sure, right in told]
+    return sorted(found, reverse=True)
+
+
+def _bands(history: Sequence[tuple[datetime, int, int, bool]]) -> list[Band]:
     found: dict[int, list[bool]] = {}
-    for sure, right in told:
-        found.setdefault(min(sure or 0, 99) // WIDTH * WIDTH, []).append(bool(right))
+    for _at, _robot, sure, right in history:
+        found.setdefault(min(sure, 99) // WIDTH * WIDTH, []).append(right)
     return [Band(low, low + WIDTH, len(every), sum(every)) for low, every in sorted(found.items())]
+
+
+def _bars(history: Sequence[tuple[datetime, int, int, bool]]) -> dict[int, int]:
+    told: dict[int, list[tuple[int, bool]]] = {}
+    for _at, robot, sure, right in history:
+        told.setdefault(robot, []).append((sure, right))
+    fitting = {robot: fitting_bar(one) for robot, one in told.items()}
+    return {robot: bar for robot, bar in fitting.items() if bar is not None}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.bounds import Mode
+from tramita.domain.bounds import LimitReached, Mode
 from tramita.domain.codes import Kind, Method
 from tramita.domain.errors import Conflict, StaleVersion
 from tramita.domain.proposals import Proposed
@@ -22,6 +22,8 @@ from tramita.services.ledger import LEASE, Change
 from tramita.services.moving import decide, follow
 from tramita.services.transactions import one_transaction
 
+CERTAIN = 100  # percent
+
 
 def next_lease(*, by: Actor, at: datetime) -> tuple[Item, Lease] | None:
     """The next item for this robot, now In Progress under a lease; None when there is none, or it rests.
@@ -31,7 +33,10 @@ def next_lease(*, by: Actor, at: datetime) -> tuple[Item, Lease] | None:
     leases.only_robots(by)
     if leases.rests(by.id or 0, at):
         return None
-    item = pulling.pull(by=by, at=at)
+    try:
+        item = pulling.pull(by=by, at=at)
+    except LimitReached:  # another call of the same robot was faster with the last run of this hour
+        return None
     found = leases.lease_of(item) if item is not None else None
     return (item, found) if item is not None and found is not None else None
 
@@ -73,12 +78,10 @@ def complete(
     Where the robot only proposes that, or is less sure than it must be, it is put before people (AI-1).
     Raises: LeaseLost, and what resolving raises; then the lease lives on. Rules: B-4, B-7, T-35, R-5, R-5b.
     """
-    if _for_a_person(confidence, by):
+    by = by.as_sure(confidence)
+    if _for_a_person(by):
         given = {"fields": dict(fields or {}), "note": note, "method": method}
-        said = {name: value for name, value in given.items() if value}
-        return proposing.propose(
-            lease_id, verb=Proposed.COMPLETE, given=said, confidence=confidence, fence=fence, by=by, at=at
-        ).item
+        return _proposed(lease_id, given, confidence, fence, by, at)
     item = _held(lease_id, fence, by, at)
     _filled(item, fields, by, at)
     resolving.resolve(item, method=method or METHODS[item.kind], note=note, by=by, at=at)
@@ -87,11 +90,17 @@ def complete(
     return item
 
 
-def _for_a_person(confidence: int | None, by: Actor) -> bool:
+def _for_a_person(by: Actor) -> bool:
     if by.bounds is None or by.bounds.mode("resolve") is Mode.OFF:
         return False
-    unsure = confidence is not None and confidence < leases.terms_of(by.id).confidence
-    return unsure or by.bounds.mode("resolve") is not Mode.ACT
+    return by.bounds.unsure or by.bounds.mode("resolve") is not Mode.ACT
+
+
+def _proposed(
+    lease_id: int, given: Mapping[str, Any], confidence: int | None, fence: int | None, by: Actor, at: datetime
+) -> Item:
+    said, verb = {name: value for name, value in given.items() if value}, Proposed.COMPLETE
+    return proposing.propose(lease_id, verb=verb, given=said, confidence=confidence, fence=fence, by=by, at=at).item
 
 
 @one_transaction
@@ -105,10 +114,21 @@ def unable(
     by: Actor,
     at: datetime,
 ) -> Item:
-    """Nobody can do it: the Action ends so, and its Case goes to a person. Rules: B-6, A-39, A-23."""
-    item = _held(lease_id, fence, by, at)
+    """Nobody can do it: the Action ends so, and its Case goes to a person. Rules: B-6, A-39, A-23.
+
+    It goes to people anyway, so no bar of confidence stands before it; its mode does.
+    """
+    item, by = _held(lease_id, fence, by, at), by.as_sure(CERTAIN)
     if item.kind is not Kind.ACTION:
         raise Conflict("Only an Action can be impossible to complete.", code="not_an_action")
+    if _for_a_person(by):
+        given = {
+            "fields": dict(fields or {}),
+            "note": note,
+            "reason": reason,
+            "method": Method.UNABLE_TO_COMPLETE.value,
+        }
+        return _proposed(lease_id, given, None, fence, by, at)
     _filled(item, fields, by, at)
     resolving.resolve(item, method=Method.UNABLE_TO_COMPLETE, reason=reason, note=note, by=by, at=at)
     Lease.objects.filter(pk=lease_id).update(ending=Ending.UNABLE)

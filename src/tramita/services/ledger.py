@@ -44,7 +44,7 @@ _besides: ContextVar[Mapping[str, Any]] = ContextVar("besides", default=NOTHING)
 @contextmanager
 def telling(**facts: Any) -> Iterator[None]:
     """Every entry that is made meanwhile carries these facts too: that it is part of a bulk change (Z-7)."""
-    token = _besides.set(facts)
+    token = _besides.set({**_besides.get(), **facts})
     try:
         yield
     finally:
@@ -134,7 +134,8 @@ class Change:
     def write(self) -> None:
         """One UPDATE, one INSERT of the entries, then the timers that changed."""
         rows = self.told + self._entries()
-        if self.by.bounds is not None and self.item.fence is not None and "fence" not in self.columns:
+        counted = self.by.bounds is not None and not self.by.bounds.approved  # what was agreed to, is where it was
+        if counted and self.item.fence is not None and "fence" not in self.columns:
             count_write(self.by, Lease.objects.filter(item=self.item.pk, fence=self.item.fence))
         if "due_at" in self.columns:
             self.columns["sort_due"] = self.item.sort_due = self.item.due_at or END_OF_TIME

@@ -22,7 +22,7 @@ from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.quotable import quotable
 from tramita.queries.recipients import Recipient, recipients_report, sifted
 from tramita.services import automatic_mails, clockwork, mail_size, resolving, writing_html
-from tramita.services.ledger import Change
+from tramita.services.ledger import Change, telling
 from tramita.services.moving import require, require_free, settle
 from tramita.services.transactions import one_transaction, writing
 from tramita.services.writing_mail import Envelope, Leaving, Manner, answered_mail, by_a_robot, write
@@ -120,9 +120,11 @@ def send(
         manner = _manner(item, letter, desk, quote=quote, resolve=resolve, by=by, at=at)
         manner = replace(manner, answered=answered_mail(item, answers), leaving_from=leaving_from)
         if written_by:
-            manner = by_a_robot(manner, written_by, checked=by.is_staff)
+            approved = by.bounds is not None and bool(by.bounds.approved)
+            manner = by_a_robot(manner, written_by, checked=by.is_staff or approved)
         leaving = Leaving(send_at or at + hold, scheduled=send_at is not None)
-        message = write(change, letter.envelope(item.title), manner, leaving)
+        with telling(**_how_sure(by)):
+            message = write(change, letter.envelope(item.title), manner, leaving)
         _enclose(message, kept, by=by, at=at)
         change.write()
         if resolve:
@@ -130,6 +132,11 @@ def send(
         if send_at:
             _remember_state(message, item)
     return message
+
+
+def _how_sure(by: Actor) -> dict[str, int]:
+    """What a robot said of its own mail stands in the entry, for whoever compares it with what became of it (AI-1)."""
+    return {} if by.bounds is None or by.bounds.sure is None else {"confidence": by.bounds.sure}
 
 
 def _manner(

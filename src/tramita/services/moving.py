@@ -43,7 +43,8 @@ def require(by: Actor, permission: str, item: Item) -> None:
     Raises: NotPermitted, LeaseLost, NeedsPerson.
     """
     _permit(by, permission, item)
-    if by.role is Role.ROBOT and permission != "view" and item.assignee_id != by.id:
+    approved = by.bounds is not None and permission in by.bounds.approved
+    if by.role is Role.ROBOT and permission != "view" and item.assignee_id != by.id and not approved:
         raise LeaseLost
     if by.bounds is not None and permission != "view":
         by.bounds.expect(permission)
@@ -163,6 +164,8 @@ def _cleared(item: Item, to: State) -> dict[str, Any]:
         columns |= NO_PROBLEM
     if item.finished_step and to in (State.RESOLVED, State.CLOSED):
         columns["finished_step"] = None
+    if item.robot_rejected and to in (State.RESOLVED, State.CLOSED):
+        columns["robot_rejected"] = False
     if to is State.CLOSED:
         columns |= {"highlighted": False, "window_ends_at": None}
     return columns
@@ -211,6 +214,8 @@ def take(change: Change) -> bool:
     free = item.assignee_id in (None, by.id)
     if in_review(item) and item.first_resolver_id == by.id:
         return False
+    if by.bounds is not None and by.bounds.approved:
+        return False  # nobody begins: what a robot does with a person's yes leaves the item with who has it
     if item.state is not State.TO_DO or not free or not (by.is_staff or by.role is Role.ROBOT):
         return False
     row = decide(item, "start", by=by, at=change.at)
@@ -225,7 +230,7 @@ def picked_up(change: Change) -> dict[str, Any]:
     if by.role is not Role.ROBOT or by.id is None:
         return columns
     tainted = from_outside(item)
-    if not may_take(item, by.id, tainted=tainted):
+    if not may_take(item, by.id, tainted=tainted, at=change.at):
         raise Conflict("This robot works for another organisation at the moment.", code="other_organisation")
     return columns | change.lend(terms_of(by.id).lease, tainted=tainted)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.allocation import to_owner
-from tramita.domain.codes import Problem, Reason, State, WaitType
+from tramita.domain.codes import Problem, Reason, Role, State, WaitType
 from tramita.models import Item
 from tramita.services.fitting import still_fits
 from tramita.services.ledger import Change
@@ -41,7 +41,10 @@ def raise_problem(case: Item, problem: Problem, *, source: Item | None, reason: 
         change.record("problem_raised", data=data, **columns)
     else:
         row = decide(case, "problem", by=SYSTEM, at=at)
-        follow(change, row, "problem_raised", data=data, **columns, **to_its_owner(case))
+        columns |= to_its_owner(case)
+        if by.role is Role.ROBOT and columns["assignee_id"] is None:
+            columns["robot_rejected"] = True  # for people, in a strict queue too (Q-3, B-6)
+        follow(change, row, "problem_raised", data=data, **columns)
         change.lines[-1].reason = REASONS[problem]
     change.write()
 

@@ -123,6 +123,13 @@ PROPOSED: Mapping[str, Any] = {
     "mail": _("A robot proposes a mail"),
     "complete": _("A robot proposes to resolve it"),
     "change": _("A robot proposes a change"),
+    "ask": _("A robot proposes to ask for an approval"),
+}
+PROPOSED_BY_PROGRAM: Mapping[str, Any] = {
+    "mail": _("A program would send a mail"),
+    "complete": _("A program would resolve it"),
+    "change": _("A program would change it"),
+    "ask": _("A program would ask for an approval"),
 }
 ROBOT_VERBS: Mapping[str, Any] = {
     "off": _("not at all"),

@@ -264,6 +264,7 @@ ALL: Mapping[str, Words] = {
     "robot_does": builder_words.ROBOT_DOES,
     "rests": builder_words.RESTS,
     "proposed": builder_words.PROPOSED,
+    "proposed_by_program": builder_words.PROPOSED_BY_PROGRAM,
     "robot_verb": builder_words.ROBOT_VERBS,
     "review": builder_words.REVIEWS,
     "comparison": builder_words.COMPARISONS,

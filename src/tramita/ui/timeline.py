@@ -208,7 +208,7 @@ def _deleted(data: Data) -> str:
 
 
 def _proposed(data: Data) -> str:
-    what = labels.word("proposed", data.get("what", ""))
+    what = labels.word("proposed_by_program" if data.get("program") else "proposed", data.get("what", ""))
     sure = data.get("confidence")
     return (
         what
@@ -225,7 +225,14 @@ def _proposal_accepted(data: Data) -> str:
     said = {"robot": data.get("robot", "")}
     if data.get("edited"):
         return _("Changed what %(robot)s proposed, and had it done") % said
+    if data.get("as_robot"):
+        return _("Let %(robot)s do what it proposed") % said
     return _("Agreed to what %(robot)s proposed") % said
+
+
+def approver(data: Data) -> str:
+    """Who agreed to what a robot did in its own name (decision 76); else empty."""
+    return _("approved by %(name)s") % {"name": data["approved_by"]} if data.get("approved_by") else ""
 
 
 def _lease_ended(data: Data) -> str:
@@ -248,6 +255,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "proposed": _proposed,
     "proposal_accepted": _proposal_accepted,
     "proposal_refused": plain(gettext_lazy("Refused what a robot proposed")),
+    "proposal_expired": plain(gettext_lazy("What a robot proposed came too late: the item went on")),
     "wait_moved": _wait_moved,
     "waited": _waited,
     "resumed": plain(gettext_lazy("Wait ended by hand, In Progress")),

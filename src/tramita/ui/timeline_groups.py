@@ -49,6 +49,7 @@ GROUP_OF: Mapping[str, str] = {
     "proposed": "people",
     "proposal_accepted": "people",
     "proposal_refused": "people",
+    "proposal_expired": "people",
     "category_changed": "category",
     "title_changed": "data",
     "description_changed": "data",

@@ -1,7 +1,5 @@
 """Deciding about what a robot proposes: as it is, changed, or not at all."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -10,13 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tramita.domain.errors import NotFound
-from tramita.domain.proposals import Proposed
 from tramita.models import Item, Proposal
 from tramita.queries import proposals
 from tramita.services import proposing
 from tramita.web.access import StaffRequest, staff
-from tramita.web.inputs import text
 from tramita.web.moves import unchecked
+from tramita.web.proposal_inputs import changed
 
 
 @require_POST
@@ -26,7 +23,9 @@ def accept(request: StaffRequest, reference: str, number: int) -> HttpResponse:
 
     def use_case(item: Item) -> None:
         found = _found(request, item, number)
-        proposing.accept(found, changed=_changed(request, found), by=request.actor, at=timezone.now())
+        typed = changed(found.verb, found.given, {name: str(value) for name, value in request.POST.items()})
+        proposing.accept(found, changed=typed, by=request.actor, at=timezone.now())
+        proposing.expect_done(found)
 
     def answer(item: Item) -> HttpResponse:
         messages.success(request, _("Done. A mail can be undone for a minute."))
@@ -51,21 +50,3 @@ def _found(request: StaffRequest, item: Item, number: int) -> Proposal:
     if found.item_id != item.pk:
         raise NotFound("There is no such proposal.")
     return found
-
-
-def _changed(request: StaffRequest, proposal: Proposal) -> dict[str, Any] | None:
-    """What was typed over; only what differs, so that nobody is said to have changed what they did not."""
-    typed: dict[str, Any] = {}
-    if proposal.verb is Proposed.MAIL:
-        to = [one.strip() for one in text(request, "to").replace(";", ",").split(",") if one.strip()]
-        typed = {"to": to, "subject": text(request, "subject"), "text": text(request, "text")}
-    elif proposal.verb is Proposed.COMPLETE:
-        typed = {"note": text(request, "note")}
-    before = {"subject": "", "note": "", **proposal.given}
-    changed = {name: value for name, value in typed.items() if _same(value) != _same(before.get(name, ""))}
-    return {**proposal.given, **changed} if changed else None
-
-
-def _same(value: Any) -> Any:
-    """Browsers end lines by CR and LF."""
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value

@@ -79,7 +79,7 @@ def _tag(row: Row, waits: Mapping[str, str]) -> str:
     if row.problem:
         return labels.word("problem", row.problem)
     if row.robot_rejected:
-        return _("Robot rejected")
+        return _("Robot proposes") if row.robot_proposes else _("Robot rejected")
     return waits.get(row.wait_type, row.wait_type) if row.wait_type else ""
 
 

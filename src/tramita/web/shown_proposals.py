@@ -10,12 +10,13 @@ from tramita.domain.proposals import PERMISSION
 from tramita.queries.proposals import Waiting
 from tramita.queries.visibility import may
 from tramita.ui import labels
+from tramita.web.proposal_inputs import Typed, inputs
 from tramita.web.shown_reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One of them. `facts` are what would be done besides what can be typed over."""
+    """One of them. `facts` are what would be done besides what can be typed over; `whose` says in whose name."""
 
     id: int
     verb: str
@@ -23,9 +24,9 @@ class Shown:
     robot: str
     sure: str
     facts: Sequence[tuple[str, str]]
-    to: str
-    subject: str
-    text: str
+    inputs: Sequence[Typed]
+    as_robot: bool
+    whose: str
     outsiders: str
     decides: bool
 
@@ -42,13 +43,13 @@ def _shown(reading: Reading, one: Waiting) -> Shown:
     return Shown(
         id=one.id,
         verb=one.verb.value,
-        title=labels.word("proposed", one.verb.value),
+        title=labels.word("proposed_by_program" if one.program else "proposed", one.verb.value),
         robot=one.robot,
         sure=_("%(percent)s %% sure") % {"percent": one.confidence} if one.confidence is not None else "",
         facts=list(_facts(given)),
-        to=", ".join(str(address) for address in given.get("to", ())),
-        subject=str(given.get("subject", "")),
-        text=str(given.get("text") or given.get("note") or ""),
+        inputs=inputs(one.verb, given),
+        as_robot=one.as_robot,
+        whose=_whose(one),
         outsiders=", ".join(address for address in everybody if address.lower() not in known),
         decides=may(reading.actor, PERMISSION[one.verb], reading.item),
     )
@@ -60,19 +61,25 @@ def _part_takers(reading: Reading) -> set[str]:
     return {(one.address or "").lower() for one in every if one is not None}
 
 
+def _whose(one: Waiting) -> str:
+    if one.as_robot:
+        return _(
+            "As it stands, %(robot)s does it and you are named as who agreed. Changed, it is done in your name."
+        ) % {"robot": one.robot}
+    return _("Whoever agrees does it in their own name.")
+
+
 def _facts(given: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """In the order in which they were given; a mail's words and the note stand in inputs."""
+    """What stands in no input."""
     found: list[tuple[str, str]] = []
     for name in ("cc", "bcc"):
         if given.get(name):
             found.append((_("Copies") if name == "cc" else _("Blind copies"), ", ".join(map(str, given[name]))))
     if given.get("method"):
         found.append((_("Resolution method"), labels.word("method", given["method"])))
-    if given.get("title"):
-        found.append((_("Title"), str(given["title"])))
-    if given.get("category"):
-        found.append((_("Category"), str(given["category"])))
-    if given.get("tags"):
-        found.append((_("Tags"), ", ".join(map(str, given["tags"]))))
-    ticked = {str(name): _("Yes") if done else _("No") for name, done in (given.get("checklist") or {}).items()}
-    return [*found, *ticked.items(), *((str(name), str(value)) for name, value in (given.get("fields") or {}).items())]
+    if given.get("reason"):
+        found.append((_("Reason"), str(given["reason"])))
+    if given.get("type"):
+        found.append((_("Approval"), str(given["type"])))
+    whole = (given.get("fields") or {}).items()
+    return [*found, *((str(name), str(value)) for name, value in whole if not isinstance(value, str | int | float))]

@@ -263,14 +263,15 @@ def _sent_to(one: Spoken, mail: Message) -> str:
     """With a word on whom it did not go to (MAIL-122)."""
     named = (*one.entry.data.get("left_out", ()), *mail.headers.get("left_out", ()))
     left_out = ", ".join(address for _field, address, _why in named)
+    to = " · ".join(filter(None, (_to(mail), said.approver(one.entry.data))))
     if not left_out:
-        return _to(mail)
-    return _("%(to)s, without %(addresses)s (ours, or named twice)") % {"to": _to(mail), "addresses": left_out}
+        return to
+    return _("%(to)s, without %(addresses)s (ours, or named twice)") % {"to": to, "addresses": left_out}
 
 
 def _told(entry: TimelineEntry) -> Told:
     state = entry.data.get("to", "") if groupings.group_of(entry.type) == "state" else ""
-    who = entry.actor.name if entry.actor else ""
+    who = ", ".join(filter(None, (entry.actor.name if entry.actor else "", said.approver(entry.data))))
     detail = entry.data.get("resolution_reason") or entry.data.get("problem_reason")
     detail = detail or (entry.data.get("description") if groupings.group_of(entry.type) == "defects" else "")
     detail = detail or approvals.answer(entry.data) or said.why(entry.data) or of_mail.way(entry.data)

@@ -97,7 +97,7 @@ def _said(line: Line) -> str:
         return f"{line.type} {line.data.get('key', '')}".strip()
     if line.what == "desk":
         return f"{labels.word('audit_what', line.type)}: {line.data['about']}"
-    return timeline.sentence(line.type, line.data)
+    return ", ".join(filter(None, (timeline.sentence(line.type, line.data), timeline.approver(line.data))))
 
 
 def _address(request: HttpRequest, asked: Mapping[str, str]) -> str:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests import factories
 from tests.services.test_races import at_once
 
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import Reason, State
 from tramita.models import Alert, Definition, Item, PlannedStart
+from tramita.queries.bounds import from_outside
 from tramita.services import starting_by_time
 from tramita.services.definitions import WrongConfiguration, apply, export
 from tramita.worker import loop
@@ -178,3 +180,14 @@ def test_a_case_type_starts_on_the_named_dates_of_a_schedule(file: Write) -> Non
     assert "customers/acme/main/people/payroll" in changed.changed
     with pytest.raises(WrongConfiguration, match="no schedule with the date"):
         apply([file(SCHEDULED.replace("payroll/cutoff", "payroll/bonus"))], by=SYSTEM, at=at)
+
+
+def test_what_began_by_its_schedule_came_from_inside_until_somebody_outside_writes(file: Write) -> None:
+    """Z-17, BU-6: nobody made it, as nobody made what a mail began; a robot that reads it stays clean."""
+    put(file, "{every: monday 09:00}")
+    assert work(FRIDAY + timedelta(days=4)) == 1
+    case, mailed = Item.objects.get(), factories.ticket(creator=None)
+
+    assert (from_outside(case), from_outside(mailed)) == (False, True)
+    factories.mail(case)
+    assert from_outside(case)

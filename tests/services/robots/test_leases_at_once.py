@@ -14,9 +14,10 @@ from tests.desk import MONDAY, Desk, build
 from tests.services.robots.test_leasing import LATE, sound
 from tests.services.test_races import at_once
 from tramita.domain.actors import Actor
+from tramita.domain.bounds import LimitReached
 from tramita.domain.codes import State
 from tramita.domain.errors import TramitaError
-from tramita.models import Entry, Item, Lease, Timer
+from tramita.models import Entry, Item, Lease, Person, Timer
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries import people
 from tramita.services import firing, leasing, working
@@ -45,6 +46,20 @@ def works_off(robot: Actor) -> list[int]:
         leasing.complete(lease.pk, note="Done.", by=robot, at=NOW)
         got.append(item.pk)
     return got
+
+
+def test_two_calls_at_once_have_no_run_more_than_an_hour_allows(office: Desk) -> None:
+    """B-1: whoever comes second gets nothing, by `next` as by `start`."""
+    for number in range(6):
+        office.ticket(at=MONDAY - timedelta(minutes=number))
+    terms = {"kinds": ["ticket"], "lease": 300, "limits": {"runs_per_hour": 1}}
+    Person.objects.filter(pk=office.robot.id).update(robot=terms)
+
+    shares = at_once(*(lambda: leasing.next_lease(by=office.robot, at=NOW) for _ in range(4)))
+
+    assert sum(one is not None for one in shares) == Lease.objects.count() == 1
+    with pytest.raises(LimitReached):
+        working.start(Item.objects.filter(state=State.TO_DO)[0], by=office.robot, at=NOW)
 
 
 def test_robots_share_a_queue_and_each_item_is_done_once_in_the_promised_order(office: Desk) -> None:

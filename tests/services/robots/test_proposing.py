@@ -107,7 +107,9 @@ def test_a_result_that_is_only_proposed_ends_the_run_and_goes_to_people(desk: De
     proposing.accept(get_visible(desk.ana, made.pk), by=desk.ana, at=MONDAY)
 
     done = sound(ticket)
-    assert (done.state, done.resolver_id, done.fields) == (State.RESOLVED, desk.ana.id, {"amount": 9})
+    doer = desk.ana.id if terms == {"modes": {"resolve": "suggest"}} else desk.robot.id
+    assert (done.state, done.resolver_id, done.fields) == (State.RESOLVED, doer, {"amount": 9})
+    assert not done.robot_rejected
 
 
 def test_who_is_sure_enough_does_it(desk: Desk) -> None:

@@ -64,9 +64,9 @@ def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail
     """
 
     def change(item: Item) -> Item:
-        by = caller(request)
+        by = caller(request).as_sure(mail.confidence)
         along = sending_files.picked(item, mail.files, by=by)
-        written = mail.model_dump(exclude={"attachments", "files"})
+        written = mail.model_dump(exclude={"attachments", "files", "confidence"})
         mailing.send(
             item,
             **written | sending_files.with_links(mail.text, mail.html, along),

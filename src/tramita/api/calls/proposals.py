@@ -46,7 +46,10 @@ def list_proposals(request: HttpRequest, reference: str, paging: Query[Paging]) 
 
 @router.post("/proposals/{number}/accept", response=ItemOut, operation_id="accept_proposal")
 def accept(request: HttpRequest, response: HttpResponse, number: Number, given: AcceptIn = AS_IT_IS) -> ItemOut:
-    """Have it done in your name, as it is or changed; 409 `already_decided` for who comes second."""
+    """Have it done: as it is, by the robot if it is `as_robot` and else in your name; changed, in your name.
+
+    409 `already_decided` for who comes second, `proposal_expired` if the item went on since the robot proposed it.
+    """
     by = caller(request)
 
     def act() -> Proposal:
@@ -54,7 +57,9 @@ def accept(request: HttpRequest, response: HttpResponse, number: Number, given: 
         proposing.accept(found, changed=given.given, by=by, at=timezone.now())
         return found
 
-    return item_answer(request, response, tried_again(act).item)
+    done = tried_again(act)
+    proposing.expect_done(done)
+    return item_answer(request, response, done.item)
 
 
 @router.post("/proposals/{number}/refuse", response=ItemOut, operation_id="refuse_proposal")
@@ -77,6 +82,7 @@ def _told(one: Proposal) -> ProposalOut:
         robot=one.robot.name,
         fence=one.fence,
         verb=one.verb.value,
+        as_robot=one.as_robot,
         given=one.given,
         confidence=one.confidence,
         state=one.state.value,

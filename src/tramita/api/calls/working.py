@@ -80,7 +80,7 @@ def resolve(request: HttpRequest, response: HttpResponse, reference: str, given:
             method=given.method,
             reason=given.reason or "",
             note=given.note or "",
-            by=caller(request),
+            by=caller(request).as_sure(given.confidence),
             at=timezone.now(),
         )
         return item

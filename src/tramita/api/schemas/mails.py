@@ -41,6 +41,8 @@ class MailIn(Input):
     resolve: str | None = Field(None, max_length=40)
     based_on: Whole | None = None
     """The newest timeline `seq` its writer had seen; 409 `newer_communication` if a mail or note came since."""
+    confidence: int | None = Field(None, ge=0, le=100)
+    """Of a robot, in percent; below what its terms say, it may only propose the mail."""
 
 
 class ProcessIn(Input):

@@ -147,7 +147,7 @@ class RobotPage(Output):
 
 class ProposeIn(BeatIn):
     """What a person is to decide about. `given`: of a mail its `to`, `cc`, `bcc`, `subject` and `text`; of `complete`
-    the `fields`, `note` and `method`; of a change what a PATCH of the item takes."""
+    the `fields`, `note`, `method` and `reason`; of a change what a PATCH of the item takes, and a `note`."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -177,7 +177,8 @@ class RefuseIn(Input):
 
 
 class ProposalOut(Output):
-    """What a robot proposes. `state` is waiting, accepted, changed or refused."""
+    """What a robot proposes. `state` is waiting, accepted, changed, refused or expired. `as_robot`: agreed to as it is,
+    the robot does it in its own name; else whoever agrees does it in theirs."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -188,6 +189,7 @@ class ProposalOut(Output):
                     "robot": "Invoice reader",
                     "fence": 3,
                     "verb": "mail",
+                    "as_robot": False,
                     "given": {"to": ["rui@acme.example"], "text": "It was paid on Monday."},
                     "confidence": 80,
                     "state": "waiting",
@@ -205,6 +207,7 @@ class ProposalOut(Output):
     robot: str
     fence: int
     verb: str
+    as_robot: bool
     given: dict[str, Any]
     confidence: int | None
     state: str

@@ -49,6 +49,8 @@ class ResolveIn(Input):
     method: str | None = Field(None, max_length=40, json_schema_extra={"examples": METHODS})
     reason: Text | None = None
     note: Text | None = None
+    confidence: int | None = Field(None, ge=0, le=100)
+    """Of a robot, in percent; below what its terms say, a person decides."""
 
 
 class ContactsIn(Input):
