@@ -90,11 +90,11 @@ def test_a_list_says_what_a_robot_handed_over_with_a_proposal(desk: Desk, as_: B
     by, lease = takes(robot(desk, modes={"resolve": "suggest"}))
     leasing.complete(lease.pk, note="Booked.", by=by, at=MONDAY)
     made = Proposal.objects.get()
-    assert "Robot proposes" in as_(desk.ana).get("/queues").content.decode()
+    assert "Robot proposes" in as_(desk.ana).get(f"/queues/{desk.invoices.key}").content.decode()
 
     proposing.refuse(made, by=desk.ana, at=MONDAY)
 
-    page = as_(desk.ana).get("/queues").content.decode()
+    page = as_(desk.ana).get(f"/queues/{desk.invoices.key}").content.decode()
     assert ("Robot proposes" in page, "Robot rejected" in page) == (False, True)
 
 
