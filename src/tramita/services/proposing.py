@@ -210,7 +210,7 @@ def _with_consent(proposal: Proposal) -> Actor:
     let = replace(
         robot.bounds,
         clean=False,
-        organisations=frozenset({organisation} - {None}) if tainted else None,
+        organisations=frozenset({organisation} if organisation else ()) if tainted else None,
         items=frozenset({proposal.item_id}),
         participants=bounds.participants([proposal.item_id]),
         approved=frozenset({PERMISSION[proposal.verb], *({"work"} if proposal.given.get("fields") else ())}),
