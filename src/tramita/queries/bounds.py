@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tramita.domain.actors import STAFF
 from tramita.domain.bounds import STOPPED, Bounds, LimitReached, RobotsStopped
-from tramita.domain.codes import Kind, Role
+from tramita.domain.codes import Kind
 from tramita.domain.robots import terms
 from tramita.models import CopiedContact, Entry, Item, Lease, Message, Person, RobotStop
 
@@ -62,7 +63,7 @@ def from_outside(item: Item) -> bool:
     if Message.objects.filter(item__in=ids, outgoing=False).exists():
         return True
     rows = Item.objects.filter(pk__in=ids).exclude(kind=Kind.ACTION.number).values_list("pk", "creator__role")
-    makers: dict[int, Role | None] = dict(rows)
+    makers: dict[int, Any] = dict(rows)
     nobody = [one for one, role in makers.items() if role is None]
     if nobody:  # mail, or the desk's own schedule, which says so in the first entry (BU-6)
         by_time = Entry.objects.filter(item__in=nobody, seq=1, actor=None, data__has_key="trigger")
