@@ -274,6 +274,7 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("portal-request", f"/portal/requests/{done.reference}")
     found.add("feedback-by-mail", f"/feedback/by-mail/{Signer(salt=feedback_link.PATH).sign(asking.pk)}")
     found.add("feedback", "/reports/feedback")
+    found.add("contracted-hours", "/reports/hours")
     found.add("robots", "/robots")
     found.add("trail", "/reports/trail")
     found.add("security", "/accounts/security")

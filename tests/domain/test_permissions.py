@@ -8,7 +8,7 @@ from tramita.domain.lifecycles import LIFECYCLES
 from tramita.domain.permissions import Permission, needs, permissions_of
 
 AGENT = {"view", "create", "work", "mail", "resolve", "approvals_request", "reports"}
-LEADER = AGENT | {"assign", "merge_undo", "manage_queue", "bulk"}
+LEADER = AGENT | {"prices", "assign", "merge_undo", "manage_queue", "bulk"}  # prices: decision 72
 BUNDLES = {
     Role.AGENT: AGENT,
     Role.TEAM_LEADER: LEADER,

@@ -10,6 +10,7 @@ from tramita.api.auth import SIGNED_IN
 from tramita.api.bodies import JsonParser, larger_bodies
 from tramita.api.calls import (
     approvals,
+    contracted,
     defects,
     directory,
     drafts,
@@ -63,6 +64,7 @@ SUBJECTS = (
     filing,
     defects,
     tracking,
+    contracted,
     feedback,
     notifications,
     drafts,

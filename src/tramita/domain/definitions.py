@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from tramita.domain.cards import CardDefinition, FieldDefinition
 from tramita.domain.codes import Kind, Role
+from tramita.domain.contracted import Terms
 from tramita.domain.process_definitions import ApprovalLevel, CaseTypeDefinition
 
 LANGUAGES = ("en", "pt-br", "fr", "es", "pl")
@@ -77,6 +78,7 @@ class DueRuleDefinition:
     base: str = "start"  # or "fields.delivery_date", "schedule.payday" (SLA-2, BU-6)
     move_to_next_morning: bool = False  # when due at the end of a working day
     move_to_end_of_day: bool = False
+    hours: Terms | None = None  # what work under it is worth, before the contract's (TO-3)
 
     @property
     def needs_calendar(self) -> bool:
@@ -199,6 +201,7 @@ class ContractDefinition:
     key: str
     title: str
     calendar: str | None = None
+    hours: Terms | None = None  # TO-3
     services: Mapping[str, ServiceDefinition] = field(default_factory=dict)
     properties: Properties = field(default_factory=dict)  # D-22
 

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     RESOLVE = "resolve"
     APPROVALS_REQUEST = "approvals_request"
     REPORTS = "reports"
+    PRICES = "prices"  # what hours of work are worth (TO-3)
     ASSIGN = "assign"
     MERGE_UNDO = "merge_undo"
     MANAGE_QUEUE = "manage_queue"
@@ -41,7 +42,7 @@ OF_STAFF = (Sight.OWN_QUEUES, Sight.OWN_AND_UNASSIGNED, Sight.OWN)
 _P = Permission
 _ROBOT = frozenset({_P.VIEW, _P.CREATE, _P.WORK, _P.RESOLVE})  # on leased items; mail by grant
 _AGENT = _ROBOT | {_P.MAIL, _P.APPROVALS_REQUEST, _P.REPORTS}
-_LEADER = _AGENT | {_P.ASSIGN, _P.MERGE_UNDO, _P.MANAGE_QUEUE, _P.BULK}
+_LEADER = _AGENT | {_P.PRICES, _P.ASSIGN, _P.MERGE_UNDO, _P.MANAGE_QUEUE, _P.BULK}
 _DESIGNER = _AGENT | {_P.CONFIGURE}
 _ADMINISTRATOR = _LEADER | {_P.CONFIGURE, _P.PUBLISH, _P.MANAGE_USERS, _P.AUDIT}
 

@@ -31,6 +31,7 @@ class TimeSpent(models.Model):
                 fields=["person"], condition=models.Q(ended_at__isnull=True), name="one_clock_each"
             ),
         ]
+        indexes = [models.Index(fields=["begun_at"], name="time_of_a_month")]  # TO-3
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.item_id} {self.seconds}"

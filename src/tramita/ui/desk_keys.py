@@ -110,6 +110,12 @@ KEYS: Words = {
     "allow_override": _("People may set another due date"),
     "move_to_next_morning": _("What is due when a day ends is due the next morning"),
     "move_to_end_of_day": _("Due at the end of its day"),
+    "hours": _("Hours and prices"),
+    "hourly_value": _("Value of an hour"),
+    "monthly_hours": _("Contracted hours a month"),
+    "normal_price": _("Price of a contracted hour"),
+    "excess_price": _("Price of an hour beyond them"),
+    "currency": _("Currency"),
     "properties": _("Own properties"),
     "properties.fields": _("Properties"),
     "type": _("Type"),
@@ -275,6 +281,11 @@ HINTS: Words = {
     "base": _(
         "Empty: the beginning; or a field, or a date of the Case's schedule: fields.delivery_date, schedule.payday."
     ),
+    "contracts.hours": _("What work under the contract is worth. A due rule with prices of its own goes before it."),
+    "due-rules.hours": _("What work under this rule is worth. Empty: as the contract says."),
+    "hourly_value": _("Such as 80.00; it holds where no price below says otherwise."),
+    "monthly_hours": _("Such as 40 or 37.5. Empty: none are contracted."),
+    "currency": _("Such as EUR."),
     "due-rules.calendar": _("Empty: that of the contract, where working time is counted."),
     "undo_send": _("0 to 60."),
 }

@@ -114,6 +114,7 @@ PERMISSIONS: Words = {
     "resolve": pgettext_lazy("right", "Resolve"),
     "approvals_request": pgettext_lazy("right", "Ask for approvals"),
     "reports": pgettext_lazy("right", "Reports"),
+    "prices": pgettext_lazy("right", "See prices"),
     "assign": pgettext_lazy("right", "Assign"),
     "merge_undo": pgettext_lazy("right", "Undo a merge"),
     "manage_queue": pgettext_lazy("right", "Manage queues"),

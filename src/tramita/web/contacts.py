@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tramita.domain.errors import NotPermitted
 from tramita.models import Person
-from tramita.queries import contacts
+from tramita.queries import contacts, contracted
 from tramita.queries.approvals import asked_of
 from tramita.queries.contacts import Contact, Part
 from tramita.queries.trash import may_restore
@@ -50,6 +50,7 @@ def all_contacts(request: StaffRequest) -> HttpResponse:
         company=company,
         companies=contacts.organisations(request.actor),
         may_add=directory.may_add(request.actor),
+        reads_hours=contracted.may_read(request.actor),
         may_import=importing_contacts.may_import(request.actor),
         first=f"{request.path}?{urlencode(asked)}" if before else "",
         next=f"{request.path}?{urlencode({**asked, 'after': found.next})}" if found.next else "",

@@ -1,6 +1,6 @@
 """A list as a file: exactly what is shown, all its pages up to a limit, in the reader's language and time zone."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.http import HttpResponse
@@ -39,9 +39,15 @@ def export(
     zone = timezone.get_current_timezone_name()
     own = own_fields.declared() if look.with_fields else {}
     heads = [_("Reference"), _("Title"), *(own_words.title(one, own) or _head(one, zone) for one in look.columns)]
+    return as_file(kind, heading, heads, _rows(place, actor, look, narrow, now, tonight, own), actor, now)
+
+
+def as_file(
+    kind: str, heading: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]], actor: Actor, now: datetime
+) -> HttpResponse:
+    """A table to keep, of the kind that was asked for; the audit of exports is told (TO-6)."""
     content_type, made = FILES[kind]
     auditing.note(Area.EXPORTS, "exported", f"{heading} ({kind.upper()})", by=actor, at=now)
-    rows = _rows(place, actor, look, narrow, now, tonight, own)
     response = HttpResponse(made(heads, rows), content_type=content_type)
     response["Content-Disposition"] = content_disposition_header(True, f"{heading} {now:%Y-%m-%d}.{kind}")
     response["Cache-Control"] = "no-store, private"

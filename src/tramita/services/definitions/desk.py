@@ -23,6 +23,7 @@ from tramita.domain.tags import tags_of
 from tramita.gateways.holidays import public_holidays
 from tramita.services.definitions import approvers, shapes, values
 from tramita.services.definitions.connections import incoming
+from tramita.services.definitions.contracted import HOURS
 from tramita.services.definitions.keys import Counted, Keys, Reading, entries
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
@@ -260,6 +261,7 @@ DUE_RULE = Shape(
         shapes.flag("allow_override"),
         shapes.flag("move_to_next_morning"),
         shapes.flag("move_to_end_of_day"),
+        HOURS,  # TO-3
     )
 )
 QUEUE = Shape(

@@ -19,7 +19,7 @@ def customers() -> Tree:
         tree[key] = titled_unless(body, key) | own | {"contracts": {}}
     for path, body in bodies("contract"):
         customer, key = path.split("/")
-        own = given(calendar=body.get("calendar"), properties=body.get("properties"))
+        own = given(calendar=body.get("calendar"), hours=body.get("hours"), properties=body.get("properties"))
         here = titled_unless(body, key) | own | {"services": {}}
         tree[customer]["contracts"][key] = here
     for path, body in bodies("service"):

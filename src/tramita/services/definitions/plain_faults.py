@@ -214,6 +214,24 @@ SAYINGS = tuple(
         (r"“(?P<path>.*)” has no upper level “(?P<upper>.*)”", gettext_noop("There is no upper level “%(upper)s”.")),
         (r"the path “.*” is longer than (?P<most>\d+) characters", gettext_noop("At most %(most)s characters.")),
         (r"a text must not be empty", gettext_noop("This is needed.")),
+        (r"an amount expected here, .*", gettext_noop("Give an amount, such as 80.00.")),
+        (r"“\w+” needs a “currency”", gettext_noop("Name the currency of the prices.")),
+        (
+            r"“hours” needs “hourly_value” or “monthly_hours”",
+            gettext_noop("Give the value of an hour, or the contracted hours."),
+        ),
+        (
+            r"“\w+” needs “monthly_hours”",
+            gettext_noop("Say how many hours are contracted a month, or give no more than the value of an hour."),
+        ),
+        (
+            r"“excess_price” needs “normal_price” or “hourly_value”",
+            gettext_noop("Give the price of a contracted hour, too."),
+        ),
+        (
+            r"“monthly_hours” must come to whole minutes, .*",
+            gettext_noop("Give hours that come to whole minutes, such as 37.5."),
+        ),
         (r".* needs (an )?“\w+”", gettext_noop("This is needed.")),
         (r"a text in one language at least expected here", gettext_noop("Write the text in one language at least.")),
         (r"“(?P<value>.*)” is in the list twice", gettext_noop("“%(value)s” is in the list twice.")),

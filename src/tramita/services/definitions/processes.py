@@ -14,6 +14,7 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.process_definitions import CaseTypeDefinition, StartDefinition
 from tramita.services.definitions import properties, shapes, values
+from tramita.services.definitions.contracted import HOURS
 from tramita.services.definitions.fields import declared, titled
 from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, number_field, promise, read_flow
 from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal
@@ -220,7 +221,7 @@ def schedule(check: Callable[[str], str]) -> Callable[[Reading, Node], str | Non
 
 
 CUSTOMER = Shape((shapes.text("title"), shapes.reference("organisation", "organisation")))
-CONTRACT = Shape((shapes.text("title"), shapes.reference("calendar", "calendar")))
+CONTRACT = Shape((shapes.text("title"), shapes.reference("calendar", "calendar"), HOURS))
 SERVICE = Shape((shapes.text("title"),))
 DEFECT_CATEGORY = Shape((shapes.text("title"),))
 # of a category all but its title is inherited unless given, be it as null (Z-8)
