@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from tramita.web.rendering import page
 PERIODS = ("1", "3", "12")  # months, with the one that runs
 USUAL = "3"
 NOTHING = "–"
-UNPRICED = 6  # columns without money
+OF_LINE, UNPRICED = 3, 6  # columns that say which line it is, and those without money
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,8 @@ def hours(request: StaffRequest) -> HttpResponse:
         "contacts",
         months=months,
         periods=PERIODS,
-        heads=heads,
-        lines=list(_told(lines)),
+        heads=[_("Month"), *heads[OF_LINE:]],
+        contracts=[(title, list(some)) for title, some in groupby(_told(lines), key=lambda one: one.contract)],
         priced=priced,
         kinds=[*FILES],
     )
