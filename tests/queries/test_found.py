@@ -4,6 +4,7 @@ import signal
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from tests import factories
 from tests.desk import MONDAY, Desk
@@ -16,7 +17,8 @@ from tramita.domain.filing import Told
 from tramita.domain.search_terms import read
 from tramita.models import Attachment, Follower, Item, SearchDoc
 from tramita.queries import beginnings, found
-from tramita.services import editing, filing, indexing, mailing, notes
+from tramita.queries.rows import fetch
+from tramita.services import editing, filing, indexing, mailing, notes, waiting, working
 from tramita.services.ledger import Change
 from tramita.services.mailing import Enclosure
 from tramita.services.transactions import writing
@@ -338,6 +340,53 @@ def test_what_fields_leave_is_found_however_many_newer_texts_hide_it(
         sought = found.find(office.ana, read(typed), at=MONDAY)
         assert not sought.hits
         assert sought.next is not None
+
+
+def test_what_waits_is_found_however_much_that_does_not_hides_it(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """H-6, issue 4: what waits or is resolved stands in one list, whose texts are looked through."""
+    waits = office.ticket(title="Scanner one")
+    working.start(waits, by=office.ana, at=MONDAY)
+    waiting.wait(waits, type="until", until=MONDAY + HOUR, by=office.ana, at=MONDAY)
+    for _ in range(12):
+        office.ticket(title="Scanner")
+    search(office.ana, "x")
+    monkeypatch.setattr(found, "FIRST", 2)
+    monkeypatch.setattr(found, "MOST", 8)
+
+    assert search(office.ana, "scanner state:waiting") == [waits.reference]
+    assert search(office.ana, "scanner state:resolved") == []
+
+
+@pytest.mark.parametrize("rare", [1, 3])
+def test_a_beginning_beside_a_whole_word_finds_the_same_on_either_way(
+    office: Desk, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    """H-6: the newest texts with the word are looked at first; if hardly any goes on so, the beginning is asked for."""
+    wanted = [office.ticket(title=f"Scanner order{number}").reference for number in range(rare)]
+    for _ in range(8):
+        office.ticket(title="Scanner")
+    search(office.ana, "x")
+    monkeypatch.setattr(found, "FIRST", 4)
+
+    assert search(office.ana, "scanner ord") == wanted[::-1]
+    assert search(office.ana, "scanner ordx") == search(office.ana, "plotter ord") == []
+    pages, before = [], found.NEVER
+    while before:
+        page = found.find(office.ana, read("scanner ord"), at=MONDAY, limit=1, before=before)
+        pages += [hit.row.reference for hit in page.hits]
+        before = page.next or 0
+    assert pages == wanted[::-1]
+
+
+def test_what_words_find_is_planned_for_these_words(office: Desk) -> None:
+    """H-6: PostgreSQL settles on no plan for all words, of which some are on every text and some on one."""
+    office.ticket(title="Scanner")
+    for _ in range(10):
+        assert len(search(office.ana, "scanner")) == 1
+    if connection.vendor == "postgresql":
+        kept = [row[0] for row in fetch("SELECT statement FROM pg_prepared_statements")]
+        assert kept
+        assert not [one for one in kept if "to_tsquery" in one]
 
 
 def test_files_of_notes_and_links_are_found_by_their_names(office: Desk, data_dir: object) -> None:

@@ -82,6 +82,9 @@ class Listed(StrEnum):
         return list(Listed).index(self)
 
 
+OWNED = frozenset({State.WAITING, State.RESOLVED})  # what is in one of these stands in Owned Work (L-9)
+
+
 class Clock(StrEnum):
     """What the promise's clock does (SPEC section 7)."""
 

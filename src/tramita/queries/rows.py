@@ -16,6 +16,22 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return rows
 
 
+def fetch_planned_anew(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The same, where the best way depends on the values: of a rare word, or of a thousand items.
+
+    PostgreSQL may settle on one plan for all values of a statement that is asked again and again; here it never does.
+    """
+    connection.ensure_connection()
+    if connection.vendor != "postgresql":
+        return fetch(sql, params)
+    driver = connection.connection
+    threshold, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        return fetch(sql, params)
+    finally:
+        driver.prepare_threshold = threshold
+
+
 def any_of(column: str, ids: Sequence[int]) -> tuple[str, list[Any]]:
     """The condition that an id is one of these, of any number, and its values.
 

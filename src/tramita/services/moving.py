@@ -6,7 +6,7 @@ from typing import Any
 from tramita.domain import approvals
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.bounds import STOPPED, RobotsStopped
-from tramita.domain.codes import Kind, Listed, Method, Role, State, WaitType
+from tramita.domain.codes import OWNED, Kind, Listed, Method, Role, State, WaitType
 from tramita.domain.errors import Conflict, NotPermitted
 from tramita.domain.facts import Given
 from tramita.domain.lifecycle import Row
@@ -149,7 +149,7 @@ def listed(state: State, assignee_id: int | None) -> Listed:
     """The list an item stands in (L-1 to L-4, L-9)."""
     if state is State.CLOSED:
         return Listed.NONE
-    if state in (State.WAITING, State.RESOLVED):
+    if state in OWNED:
         return Listed.OWNED
     return Listed.INBOX if assignee_id else Listed.QUEUE
 
