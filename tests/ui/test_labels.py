@@ -77,6 +77,21 @@ def test_no_sentence_calls_a_ticket_by_the_word_for_another_thing(language: str,
     assert [one.string for one in catalogue if "Ticket" in str(one.id) and re.search(strange, str(one.string))] == []
 
 
+@pytest.mark.parametrize(
+    ("english", "spanish", "slip"),
+    [
+        (r"\bqueues?\b", r"\bcolas?\b", r"\blistas?\b"),
+        (r"\bfeedback window", r"\bventana de comentarios", "recomendaciones|retroalimentación"),
+    ],
+)
+def test_spanish_has_one_word_for_a_queue_and_for_the_feedback_window(english: str, spanish: str, slip: str) -> None:
+    """CG-46, which goes before the glossary (decision 77)."""
+    said = {str(one.id): str(one.string) for one in read("es") if re.search(english, str(one.id), re.IGNORECASE)}
+    assert len(said) > 2
+    assert [it for it in said.values() if re.search(slip, it, re.IGNORECASE)] == []
+    assert [it for of, it in said.items() if "%(queue)s" not in of and not re.search(spanish, it, re.IGNORECASE)] == []
+
+
 def test_no_sentence_lacks_a_translation() -> None:
     """The catalogues of the four languages are complete, sure and compiled."""
     assert list(find_faults()) == []

@@ -99,6 +99,29 @@ def test_a_button_moves_the_item(desk: Desk, ana: Client, verb: str, before: str
     assert fresh(item).state is after
 
 
+def test_the_feedback_window_names_what_it_reopens(desk: Desk, ana: Client) -> None:
+    """CG-37: on the page of a Case it is the Case, also in its other languages."""
+    case = started(desk, desk.case())
+    resolving.resolve(case, method="fully_resolved", by=desk.ana, at=timezone.now())
+    ticket = in_state(desk, "resolved")
+
+    of_case, of_ticket = (text_of(ana.get(f"/items/{one.reference}")) for one in (case, ticket))
+
+    assert "So long a mail reopens the Case." in of_case
+    assert "reopens the Ticket" not in of_case
+    assert "So long a mail reopens the Ticket." in of_ticket
+
+
+@pytest.mark.parametrize("mine", [False, True])
+def test_a_free_item_says_that_an_update_takes_and_starts_it(desk: Desk, ana: Client, *, mine: bool) -> None:
+    """CG-45, S-4: it is assigned to you and set In Progress, both."""
+    item = started(desk, desk.ticket()) if mine else desk.ticket()
+
+    said = text_of(ana.get(f"/items/{item.reference}"))
+
+    assert ("assigns it to you and sets it In Progress, in one" in said) is not mine
+
+
 def test_what_the_state_forbids_is_said_on_the_page(desk: Desk, ana: Client) -> None:
     """409: the sentence, and the item as it is."""
     item = in_state(desk, "closed")

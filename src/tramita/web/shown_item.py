@@ -163,6 +163,7 @@ def _moves(reading: Reading, settings: Settings, near: Around) -> dict[str, Any]
         if not reading.running
         else _("Nothing you may do now."),
         "refusals": _refusals(reading, allowed),
+        "takes": item.state is State.TO_DO and item.assignee_id is None and "start" in allowed,  # S-4, CG-45
         "wait_types": [(w.value, labels.word("wait", w)) for w in waits.offered(item.kind)],
         "pausing": _pausing(item),
         "methods": methods,
