@@ -32,6 +32,7 @@ from tramita.queries import (
 )
 from tramita.queries.around import around
 from tramita.queries.changes import changes
+from tramita.queries.foreign_numbers import known_there_as
 from tramita.queries.found import find
 from tramita.queries.item_view import views
 from tramita.queries.presence import present
@@ -47,7 +48,17 @@ pytestmark = pytest.mark.django_db
 NOW = make.NOW
 TONIGHT = NOW + timedelta(hours=15)
 COPIES = 200  # of each of the forty items: enough for PostgreSQL to prefer an index where there is one
-LARGE = ("items", "entries", "accesses", "notifications", "follows", "search_docs", "job_items", "item_tags")
+LARGE = (
+    "items",
+    "entries",
+    "accesses",
+    "notifications",
+    "follows",
+    "search_docs",
+    "job_items",
+    "item_tags",
+    "brought_in",
+)
 
 
 class Desk:
@@ -120,6 +131,10 @@ def multiply():
         )
         cursor.execute("INSERT INTO item_tags (item_id, tag) SELECT id, 'audit' FROM items WHERE id % 9 = 0")
         cursor.execute("INSERT INTO item_tags (item_id, tag) SELECT id, 'tag ' || (id % 50) FROM items")
+        cursor.execute(
+            "INSERT INTO brought_in (system, key, item_id) SELECT 'zammad', CAST(id + 80000 AS text), id FROM items "
+            "WHERE ordinal = 0"
+        )
         cursor.execute("ANALYZE")
 
 
@@ -285,6 +300,12 @@ def test_an_item_is_read_without_its_table(desk):
     explained(lambda: around(case, desk.ana, at=NOW, paths=[], workers=True, approvals=True))
     explained(lambda: tracking.sessions(case, desk.ana, at=NOW))
     explained(lambda: defects.defects_of(case))
+
+
+def test_a_number_of_another_system_is_looked_up_in_its_index(desk):
+    """H-6: before the words, on each search for a number."""
+    for actor in (desk.ana, desk.eve):
+        explained(lambda actor=actor: known_there_as(actor, "[Ticket#84001]"))
 
 
 def test_what_to_merge_into_is_found_in_the_order_of_an_index(desk):

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from tests import factories
 from tests.desk import MONDAY, Desk
 from tramita.domain.codes import Kind
 from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Entry, Item, Message, Sheet, SheetRow
 from tramita.queries.sheets import RowView, SheetView, get_sheet, rows_of
-from tramita.services import bulk_sheets, retention
+from tramita.services import bulk_sheets, erasing, retention
 from tramita.services.bulk_sheets import ROWS, Row
 from tramita.services.claiming import claim
 
@@ -140,3 +141,24 @@ def test_a_sheet_is_forgotten_after_ninety_days_and_what_it_created_stays(desk: 
     assert retention.forget_sheets(at=MONDAY + timedelta(days=91)) == 1
 
     assert (Sheet.objects.count(), SheetRow.objects.count(), Item.objects.count()) == (0, 0, 2)
+
+
+def test_whoever_is_erased_goes_from_sheets_too_and_nothing_is_created_for_them(desk: Desk) -> None:
+    """MAIL-18, Z-10: also of rows that wait; another address that ends alike stays."""
+    other = factories.requester("Xrui", email=f"x{desk.rui.email}", organisation=desk.rui.organisation)
+    sheet = begun(desk, row(desk, 2), row(desk, 3), row(desk, 4, requester=other.email))
+    SheetRow.objects.filter(line=2).update(cells={"requester": f"Rui <{desk.rui.email.upper()}>", "title": "Mine"})
+    worked()
+
+    erasing.erase(desk.rui.email, reason="They asked for it.", by=factories.administrator(), at=LATER)
+    bulk_sheets.create(sheet, by=desk.leo, at=LATER)
+    worked(LATER)
+
+    view, rows = seen(desk, sheet)
+    assert [(one.outcome, bool(one.cells)) for one in rows] == [
+        ("stopped", False),
+        ("stopped", False),
+        ("created", True),
+    ]
+    assert desk.rui.email not in str([*SheetRow.objects.exclude(line=4).values()]).lower()
+    assert view.phase == "ended"

@@ -113,6 +113,7 @@ def test_what_is_typed_is_checked_in_two_grades(chief: Client) -> None:
     path = part("action", "budget")
     form = form_of(chief.get(path), path)
     checked = chief.post(path, form | {"check": "1", "when.text": "fields.salary >", "due": "none"})
+    typing = chief.post(path, form | {"check": "1", "typing": "1", "when.text": "fields.salary >"})
     kept = chief.post(path, form | {"save": "1", "when.text": "fields.salary >"})
     refused = press(chief, part(), add="action", name="a b", step="ask")
     twice = press(chief, part(), add="action", name="call", step="ask")
@@ -120,6 +121,9 @@ def test_what_is_typed_is_checked_in_two_grades(chief: Client) -> None:
     assert (checked.status_code, kept.status_code) == (200, 302)
     assert {"f-when", "f-due"} <= {*errors_of(checked)}
     assert "It may be saved, and cannot be published as it is" in words_of(checked)
+    verdict = text_of(typing).partition('id="verdict"')[2].partition("</form>")[0].partition("<form")[0]
+    assert "It may be saved" in verdict
+    assert "role=" not in verdict  # whoever types is told politely, by the place itself
     assert (refused.status_code, twice.status_code) == (422, 422)
     assert "There is one of this name already." in words_of(twice)
     assert drawn()["steps"][1]["check"]["actions"][0]["budget"]["when"] == "fields.salary >"

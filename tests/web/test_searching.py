@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 
 from tests.desk import MONDAY, Desk
+from tests.web.conftest import Browser
 from tests.web.reading import text_of, words_of
+from tramita.models import BroughtIn, Item
 from tramita.services import indexing, notes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,3 +69,32 @@ def test_finding_keeps_its_budget_of_statements(ana: Client, desk: Desk, django_
 
     with django_assert_max_num_queries(7):
         ana.get("/search", {"q": "scanner"})
+
+
+@pytest.mark.parametrize("typed", ["84001", "#84001", "[Ticket#84001]", "Ticket #84001"])
+def test_what_was_brought_in_opens_by_the_number_it_had_there(ana: Client, desk: Desk, typed: str) -> None:
+    """H-6: from Zammad, osTicket and older versions alike."""
+    item = brought(desk, "84001")
+
+    assert look(ana, typed).url == f"/items/{item.reference}"
+
+
+def test_a_foreign_number_of_two_items_or_of_an_invisible_one_opens_none(ana: Client, desk: Desk, as_: Browser) -> None:
+    """SEC-2, H-6: two systems may have counted alike; as words both are found."""
+    both = [brought(desk, "4711", system) for system in ("zammad", "osticket")]
+    hidden = brought(desk, "4712")
+
+    page = look(ana, "4711")
+    eves = as_(desk.eve).get("/search", {"q": "4712"})
+
+    assert {one.reference for one in both} <= {*re.findall(r'data-ref="([^"]+)"', text_of(page))}
+    assert eves.status_code == 200
+    assert hidden.reference not in text_of(eves)
+
+
+def brought(desk: Desk, key: str, system: str = "zammad") -> Item:
+    """A Ticket that came from elsewhere, where it had this number."""
+    item = desk.ticket(title=f"Scanner of {system}")
+    Item.objects.filter(pk=item.pk).update(brought_from={"system": system, "key": key, "state": "open"})
+    BroughtIn.objects.create(system=system, key=key, item=item)
+    return item

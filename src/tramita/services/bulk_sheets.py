@@ -5,6 +5,7 @@ takes that back (decision 23), so what is checked is what would happen. That an 
 transaction that creates it, under the fence of the claim: a worker that is killed has created it or has not.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, TramitaError
+from tramita.domain.mime import address_key
 from tramita.models import Item, Sheet, SheetRow
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries.people import actors
@@ -125,6 +127,29 @@ def stop(sheet: Sheet, *, by: Actor) -> int:
     _require_own(sheet, by)
     waiting = SheetRow.objects.filter(sheet=sheet, outcome__in=(Outcome.WAITING, Outcome.READY))
     return waiting.update(outcome=Outcome.STOPPED, fence=F("fence") + 1)
+
+
+def forget(address: str) -> int:
+    """Empty the rows that name this address, and leave alone those that were not created yet; how many (MAIL-18).
+
+    Cost: reads the rows that hold it within a word of theirs; for within a transaction of the caller's.
+    """
+    holding = SheetRow.objects.filter(Q(cells__icontains=address) | Q(payload__icontains=address))
+    theirs = [pk for pk, *held in holding.values_list("pk", "cells", "payload") if address in _addresses_in(held)]
+    rows = SheetRow.objects.filter(pk__in=theirs)
+    rows.filter(outcome__in=(Outcome.WAITING, Outcome.READY)).update(outcome=Outcome.STOPPED, fence=F("fence") + 1)
+    return rows.update(cells={}, payload={}, told={})
+
+
+def _addresses_in(held: object) -> set[str]:
+    """Whatever in these values has the shape of an address, as addresses are compared."""
+    if isinstance(held, Mapping):
+        held = list(held.values())
+    if isinstance(held, list):
+        return set().union(*(_addresses_in(one) for one in held))
+    return (
+        {address_key(one) for one in re.split(r"[\s,;<>()]+", held) if "@" in one} if isinstance(held, str) else set()
+    )
 
 
 def _require_own(sheet: Sheet, by: Actor) -> None:

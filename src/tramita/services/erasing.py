@@ -38,7 +38,7 @@ from tramita.models import (
     TrayView,
 )
 from tramita.queries.visibility import may
-from tramita.services import size_notices
+from tramita.services import bulk_sheets, size_notices
 from tramita.services.ledger import Change
 from tramita.services.mail_trouble import UNSOLVED
 from tramita.services.retention import needed
@@ -256,8 +256,10 @@ def _erase_seen(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime
 
 
 def _forget_address(key: str) -> None:
-    """What else names it: marks, who was told that a mail was too large, browsers, whom it leads to, and what robots
-    proposed to write to it."""
+    """What else names it: marks, who was told that a mail was too large, browsers, whom it leads to, what robots
+    proposed to write to it, and rows of sheets."""
+    for one in _spellings(key):
+        bulk_sheets.forget(one)
     PushSubscription.objects.filter(person__email=key).delete()
     OtherAddress.objects.filter(address=key).delete()
     MarkedAddress.objects.filter(address=key).delete()

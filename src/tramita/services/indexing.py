@@ -172,13 +172,14 @@ def _of_pdf(content: bytes) -> str:
 
 
 def _items(ids: Collection[int]) -> Iterator[tuple[Key, str]]:
-    """Title, reference, who asks, for which organisation, in which process, and fields by their names (H-6)."""
+    """Title, references, who asks, for which organisation, in which process, and fields by their names (H-6)."""
     found = Item.objects.filter(pk__in=ids).select_related("organisation", "process", *PEOPLE)
     copied: dict[int, list[str]] = {}
     for item_id, person in CopiedContact.objects.filter(item__in=ids).values_list("item", "person__name"):
         copied.setdefault(item_id, []).append(person)
     for item in found:
-        parts = [item.title, item.reference, item.description, *copied.get(item.pk, ())]
+        there = (item.brought_from or {}).get("key", "")
+        parts = [item.title, item.reference, there, item.description, *copied.get(item.pk, ())]
         parts += [_named(getattr(item, name)) for name in PEOPLE]
         parts += [item.organisation.name if item.organisation else "", item.process.title if item.process else ""]
         parts += [f"{name}:{text}" for name, value in item.fields.items() for text in texts_in(value)]

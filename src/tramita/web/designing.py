@@ -214,6 +214,7 @@ def _shown(
         setters=[] if operates(request.actor) else builder.setters(),
         told=[(shown_design.where(kind, path, one, opened.tree), shown_design.sentence(one)) for one in told],
         checked=checked,
+        typing=inputs.flag(request, "typing"),  # told politely: nobody pressed anything
         tabs=[(address(kind, path, tab=tab), tab, tab == "edit") for tab in tabs_of(found, kind)],
         parts=[(shown_design.link(kind, path, one), one) for one in PARTS[kind]],
         board=design_form.BOARD.get(part, part),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from tramita.domain import references, search_terms
 from tramita.domain.errors import NotFound
 from tramita.models import SearchDoc
+from tramita.queries.foreign_numbers import known_there_as
 from tramita.queries.found import NEVER, Hit, find
 from tramita.queries.items import get_visible
 from tramita.ui.worklist import USUAL, Group, Head, Line
@@ -29,12 +30,16 @@ LONGEST_PLACE = 18  # digits
 @require_safe
 @staff
 def search(request: StaffRequest) -> HttpResponse:
-    """Invisible and missing look the same. A reference that is none of theirs may still be a word in a mail."""
+    """Invisible and missing look the same. A reference that is none of theirs may still be a word in a mail.
+
+    What was brought in opens by the number that it had there, too.
+    """
     typed = request.GET.get("q", "").strip()
     try:
         return redirect("item", get_visible(request.actor, typed).reference)
     except NotFound:
-        return _found(request, typed)
+        there = known_there_as(request.actor, typed)
+        return redirect("item", there) if there else _found(request, typed)
 
 
 def _found(request: StaffRequest, typed: str) -> HttpResponse:

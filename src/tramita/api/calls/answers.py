@@ -12,9 +12,11 @@ from django.utils import timezone, translation
 from tramita.api.auth import caller
 from tramita.api.schemas.items import ItemOut
 from tramita.api.versions import etag
+from tramita.domain.errors import TramitaError
 from tramita.models import Item
 from tramita.queries import item_view
 from tramita.queries.item_view import ItemView
+from tramita.ui import errors
 from tramita.ui.due_text import due_text
 
 ITEMS = "/api/v1/items"
@@ -54,3 +56,8 @@ def as_reader(request: HttpRequest) -> Iterator[None]:
     language = translation.get_language() if asked else actor.language
     with translation.override(language), timezone.override(ZoneInfo(actor.time_zone or settings.TIME_ZONE)):
         yield
+
+
+def told(error: TramitaError | None) -> dict[str, str | None]:
+    """Why one of many was refused: the code that the call for a single one has, and the sentence."""
+    return {"code": error.code if error else None, "reason": errors.sentence(error) if error else None}

@@ -7,7 +7,7 @@ from ninja.responses import Status
 from pydantic import Field
 
 from tramita.api.auth import caller
-from tramita.api.calls.answers import as_reader
+from tramita.api.calls.answers import as_reader, told
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas.jobs import JobIn, JobItemOut, JobItemPage, JobOut, JobPage
 from tramita.domain.errors import FieldError, Invalid, NotPermitted
@@ -16,7 +16,6 @@ from tramita.queries import jobs
 from tramita.queries.jobs import JobLine, JobView
 from tramita.queries.visibility import may
 from tramita.services import bulk
-from tramita.ui import errors
 
 router = Router(tags=["Many at once"])
 JOBS = "/api/v1/jobs"
@@ -115,9 +114,4 @@ def _job(view: JobView) -> JobOut:
 
 
 def _item(line: JobLine) -> JobItemOut:
-    return JobItemOut(
-        item=line.reference or None,
-        outcome=line.outcome,
-        code=line.error.code if line.error else None,
-        reason=errors.sentence(line.error) if line.error else None,
-    )
+    return JobItemOut(item=line.reference or None, outcome=line.outcome, **told(line.error))

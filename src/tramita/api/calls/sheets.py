@@ -9,7 +9,7 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from tramita.api.auth import caller
-from tramita.api.calls.answers import as_reader
+from tramita.api.calls.answers import as_reader, told
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas.sheets import SheetOut, SheetRowOut, SheetRowPage
 from tramita.domain.codes import Kind
@@ -19,7 +19,6 @@ from tramita.queries import sheets
 from tramita.queries.sheets import RowView, SheetView
 from tramita.queries.visibility import may
 from tramita.services import bulk_sheets
-from tramita.ui import errors
 from tramita.ui.bulk_sheets import read
 
 router = Router(tags=["Many at once"])
@@ -99,17 +98,9 @@ def stop_sheet(request: HttpRequest, number: int) -> SheetOut:
 
 def _sheet(view: SheetView) -> SheetOut:
     sheet = view.sheet
-    plain = {
-        name: getattr(sheet, name) for name in ("kind", "name", "unique_titles", "total", "created_at", "begun_at")
-    }
+    plain = {name: getattr(sheet, name) for name in PLAIN}
     return SheetOut.model_validate({"id": sheet.pk, "phase": view.phase, "counts": view.counts, **plain})
 
 
 def _row(row: RowView) -> SheetRowOut:
-    return SheetRowOut(
-        line=row.line,
-        outcome=row.outcome,
-        item=row.reference or None,
-        code=row.error.code if row.error else None,
-        reason=errors.sentence(row.error) if row.error else None,
-    )
+    return SheetRowOut(line=row.line, outcome=row.outcome, item=row.reference or None, **told(row.error))
