@@ -184,13 +184,36 @@ def bulk_bar(page: Page) -> None:
     page.locator(".bulk-bar").wait_for()
 
 
+def bulk_job(page: Page) -> None:
+    """Three items were tagged, and each says what came of it."""
+    bulk_bar(page)
+    page.locator(".bulk-bar summary", has_text="More").click()
+    page.get_by_role("button", name="Tag…").click()
+    page.get_by_label("Tags").fill("year-end")
+    page.get_by_role("button", name="Change 3 items").click()
+    page.get_by_role("status").get_by_role("link").first.wait_for()  # the list again, and a word about it
+    page.goto("/bulk")
+    open_from(page, "/bulk", "Tag: year-end")
+    page.get_by_text("3 of 3, it has ended.").wait_for()
+
+
+def view(page: Page) -> None:
+    """All work, in groups, with a chart and columns of one's own."""
+    page.goto("/team?state=to_do&state=in_progress&group=organisation&col=process&col=state&col=due")
+
+
+def search(page: Page) -> None:
+    page.goto("/search?q=invoice")
+
+
 def portal(page: Page) -> None:
     page.goto("/portal")
 
 
+LEO = "leo@desk.example"
 HELEN = "helen@acme.example"
 CONFIGURED = (tray_open, mailbox_settings, builder_flow, builder_board, builder_calendar)
-WHO = dict.fromkeys(CONFIGURED, "vera@desk.example") | {bulk_bar: "leo@desk.example", portal: HELEN}
+WHO = dict.fromkeys(CONFIGURED, "vera@desk.example") | {bulk_bar: LEO, bulk_job: LEO, portal: HELEN}
 
 
 def open_from(page: Page, path: str, title: str) -> None:
@@ -217,6 +240,9 @@ PICTURES: dict[str, tuple[str, dict[str, int], Show]] = {
     "builder-board": ("dark", DESKTOP, builder_board),
     "builder-calendar": ("light", DESKTOP, builder_calendar),
     "bulk-bar": ("light", DESKTOP, bulk_bar),
+    "bulk-job": ("light", DESKTOP, bulk_job),
+    "view": ("light", DESKTOP, view),
+    "search": ("dark", DESKTOP, search),
     "portal-phone": ("light", PHONE, portal),
 }
 
