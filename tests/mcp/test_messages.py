@@ -45,11 +45,11 @@ def test_the_tools_are_listed_always_the_same(ana: Talker) -> None:
     tools = first.json()["result"]["tools"]
     assert first.content == again.content
     assert [tool["name"] for tool in tools] == list(TOOLS)
-    assert 14 <= len(tools) <= 18
+    assert 14 <= len(tools) <= 20
     assert all(tool["inputSchema"]["type"] == "object" for tool in tools)
     assert all(tool["inputSchema"]["additionalProperties"] is False for tool in tools)
     assert {tool["name"] for tool in tools if tool["annotations"]["destructiveHint"]} == {
-        "send_mail", "resolve_item", "ask_approval",
+        "send_mail", "resolve_item", "ask_approval", "accept_proposal",
     }  # fmt: skip
     assert len(first.content) < 16_000
 

@@ -3,8 +3,10 @@
 import json
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client as Browser
 
 from mcp import Client, types
 from tests.api.callers import token_for
@@ -71,24 +73,42 @@ def test_it_drives_a_ticket_from_intake_to_its_end(desk: Desk, ana: str) -> None
     assert "We credit one of them." in asked[0]
 
 
-def test_a_client_of_2025_finds_the_same_tools(desk: Desk, ana: str) -> None:
-    """INTERFACES 5: by `initialize`, without a session; asked by a code, as it cannot ask its user in between."""
+@pytest.mark.parametrize(("mode", "version"), [("legacy", "2025-11-25"), ("auto", "2026-07-28")])
+def test_where_a_client_asks_nobody_a_person_decides_on_the_page(desk: Desk, ana: str, mode: str, version: str) -> None:
+    """INTERFACES 5: in both eras the same tools; a model alone sends, resolves and agrees to nothing."""
     reference = desk.ticket().reference
     saw = SimpleNamespace()
 
     async def script(client: Client) -> None:
         saw.version, saw.tools = client.protocol_version, [tool.name for tool in (await client.list_tools()).tools]
-        saw.read = told(await client.call_tool("read_item", {"reference": reference}))
+        letter = {"reference": reference, "to": [desk.rui.email], "subject": "991", "text": "It was paid."}
+        saw.mail = told(await client.call_tool("send_mail", letter))
+        saw.again = told(await client.call_tool("send_mail", letter))
         how = {"reference": reference, "method": "replied", "note": "Done."}
-        saw.question = told(await client.call_tool("resolve_item", how))
-        saw.between = told(await client.call_tool("read_item", {"reference": reference}))
-        saw.done = told(await client.call_tool("resolve_item", how | {"confirmation": saw.question["confirmation"]}))
+        saw.end = told(await client.call_tool("resolve_item", how))
+        saw.accepted = await client.call_tool("accept_proposal", {"proposal": saw.mail["proposal"]})
+        saw.forged = await client.call_tool("send_mail", letter | {"confirmation": "yes", "requestState": "yes"})
+        saw.read = told(await client.call_tool("read_item", {"reference": reference}))
+        saw.listed = told(await client.call_tool("list_proposals", {"reference": reference}))
 
-    with_client(ana, script, mode="legacy")
+    with_client(ana, script, mode=mode)
 
-    assert (saw.version, saw.tools) == ("2025-11-25", list(TOOLS))
-    assert reference in saw.question["agreement_needed"]
-    assert [one["state"] for one in (saw.read, saw.between, saw.done)] == ["to_do", "to_do", "resolved"]
+    assert (saw.version, saw.tools) == (version, list(TOOLS))
+    assert (saw.mail["done"], saw.again["proposal"]) == (False, saw.mail["proposal"])
+    assert (saw.accepted.is_error, saw.forged.is_error) == (True, True)
+    assert "needs_a_person" in saw.accepted.content[0].text
+    assert (saw.read["state"], Message.objects.count()) == ("to_do", 0)
+    assert [one["state"] for one in saw.listed["proposals"]] == ["waiting", "waiting"]
+
+    browser = Browser()
+    browser.force_login(Person.objects.get(pk=desk.ana.id))
+    page = browser.get(urlsplit(saw.mail["page"]).path).content.decode()
+    assert all(words in page for words in ("A program would send a mail", "It was paid.", str(desk.rui.email)))
+    for one in (saw.mail, saw.end):
+        assert browser.post(f"/items/{reference}/proposals/{one['proposal']}/accept").status_code == 302
+
+    assert "It was paid." in Message.objects.get(outgoing=True).text
+    assert Item.objects.get().resolver_id == desk.ana.id
 
 
 def test_who_does_not_agree_is_obeyed(desk: Desk, ana: str) -> None:

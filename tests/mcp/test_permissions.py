@@ -9,14 +9,15 @@ import pytest
 from tests import factories
 from tests.api.callers import Caller, ask
 from tests.approving import customer
-from tests.desk import Desk
+from tests.desk import MONDAY, Desk
 from tests.mcp.talking import Talker, said
 from tramita.domain.codes import Role
 from tramita.mcp.tools import TOOLS
-from tramita.models import Grant, Person
+from tramita.models import Grant, Person, Proposal
 
 pytestmark = pytest.mark.usefixtures("data_dir")
 SECRET = "Zorblax"
+PROPOSAL = "987654321"  # stands for the one on the item
 CATEGORY, CASE_TYPE = "acme/main/finance/invoice-query", "acme/main/finance/onboarding"
 Call = Callable[[Caller, str], Any]
 
@@ -51,6 +52,9 @@ SAME: dict[str, tuple[dict[str, Any], tuple[str, str, Any] | None]] = {
         ("POST", "/items/{ref}/resolve", {"method": "replied", "note": "A"}),
     ),
     "ask_approval": ({"type": "refund"}, ("POST", "/items/{ref}/approvals", {"type": "refund"})),
+    "list_proposals": ({}, ("GET", "/items/{ref}/proposals", None)),
+    "accept_proposal": ({"proposal": int(PROPOSAL)}, ("POST", "/proposals/987654321/accept", None)),
+    "refuse_proposal": ({"proposal": int(PROPOSAL)}, ("POST", "/proposals/987654321/refuse", None)),
 }
 WHO: dict[str, Callable[[Desk], Person]] = {
     "agent": lambda desk: Person.objects.get(pk=desk.ana.id),
@@ -68,6 +72,14 @@ def _granted(person: Person, *permissions: str) -> Person:
     return person
 
 
+def proposed(desk: Desk) -> str:
+    """A Ticket on which a robot proposes something."""
+    item, robot = desk.ticket(title=SECRET, by=desk.leo), desk.robot.id or 0
+    words = {"verb": "change", "given": {"fields": {"amount": 1}}, "fence": 1, "seq": 99}
+    Proposal.objects.create(item=item, robot_id=robot, created_at=MONDAY, **words)
+    return str(item.reference)
+
+
 def arguments(tool: str, reference: str, desk: Desk) -> dict[str, Any]:
     schema = TOOLS[tool].as_json()["inputSchema"]["properties"]
     given = _filled(SAME[tool][0], reference, desk)
@@ -76,6 +88,8 @@ def arguments(tool: str, reference: str, desk: Desk) -> dict[str, Any]:
 
 def _filled(value: Any, reference: str, desk: Desk) -> Any:
     text = json.dumps(value).replace("{ref}", reference).replace("{rui}", str(desk.rui.email))
+    made = Proposal.objects.filter(item__number=int(reference.partition("-")[0])).first()
+    text = text.replace(PROPOSAL, str(made.pk if made else PROPOSAL))
     return json.loads(text.replace("{ana}", desk.ana.email))
 
 
@@ -95,7 +109,7 @@ def test_a_tool_refuses_whom_the_same_call_of_the_api_refuses(who: str, desk: De
         if same is None:
             continue
         method, path, body = same
-        mine, theirs = (desk.ticket(title=SECRET, by=desk.leo).reference for _ in range(2))
+        mine, theirs = (proposed(desk) for _ in range(2))
         result = talker.call(tool, **arguments(tool, mine, desk))
         answer = caller.send(method, _filled(path, theirs, desk), _filled(body, theirs, desk) if body else None)
         refused = said(result).get("refused", "") if result.get("isError") else ""
@@ -106,7 +120,7 @@ def test_a_tool_refuses_whom_the_same_call_of_the_api_refuses(who: str, desk: De
 @pytest.mark.parametrize("who", ["agent of another customer", "another requester"])
 def test_what_somebody_may_not_see_is_as_if_it_did_not_exist(who: str, desk: Desk) -> None:
     """SEC-2: each tool, word for word."""
-    reference = desk.ticket(title=SECRET, by=desk.leo).reference
+    reference = proposed(desk)
     talker = Talker(WHO[who](desk), can={"elicitation": {"form": {}}})
 
     for tool in TOOLS:

@@ -4,7 +4,8 @@ The first call runs the tool and takes it back, so that nobody is asked for what
 out with a signed state: who asks, for what, on which version of the item, for ten minutes. The second call brings the
 state and the answer. The same state does a thing once; asked again, it is told what was done.
 
-A client that cannot ask its user gets the question as text with the same state as a code.
+Where nobody can be asked, a person does it on the item's page, or nobody does (`NeedsPerson`): a model alone agrees to
+nothing.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tramita.domain.actors import Actor
+from tramita.domain.bounds import NeedsPerson
 from tramita.domain.errors import StaleVersion
 from tramita.mcp.faults import PARAMS, Fault
 from tramita.mcp.messages import Message
@@ -30,10 +32,6 @@ from tramita.services.transactions import writing
 SALT = "tramita.mcp.agreeing"
 LASTS = timedelta(minutes=10)
 KEY = "agree"
-ELSEWHERE = (
-    "Show the question to the user word by word. Only when they have agreed, call again with the same arguments and "
-    "this confirmation."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,6 @@ class Call:
 
     tool: Tool
     given: Arguments
-    confirmation: str | None
     message: Message
     by: Actor
     at: datetime
@@ -54,19 +51,21 @@ class Call:
 
 
 def agreed(call: Call, ask: Ask, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Ask, or do what was agreed to. Raises: Fault, for a state that is not ours, not theirs or too old."""
-    state = call.message.params.get("requestState") if call.message.asks_people else call.confirmation
-    if state is None:
+    """Ask, or do what was agreed to.
+
+    Raises: Fault, for a state that is not ours, not theirs or too old; NeedsPerson, where the client asks nobody.
+    """
+    state = call.message.params.get("requestState")
+    if state is None or not call.message.asks_people:
         return _asked(call, ask, run)
     known = _opened(call, state)
-    if call.message.asks_people:
-        responses = call.message.params.get("inputResponses")
-        response = responses.get(KEY) if isinstance(responses, dict) else None
-        if not isinstance(response, dict):
-            return _asked(call, ask, run)
-        if not _yes(response):
-            text = json.dumps({"refused": "not_agreed", "because": "The user did not agree. Nothing was done."})
-            return {"content": [{"type": "text", "text": text}], "isError": True}
+    responses = call.message.params.get("inputResponses")
+    response = responses.get(KEY) if isinstance(responses, dict) else None
+    if not isinstance(response, dict):
+        return _asked(call, ask, run)
+    if not _yes(response):
+        text = json.dumps({"refused": "not_agreed", "because": "The user did not agree. Nothing was done."})
+        return {"content": [{"type": "text", "text": text}], "isError": True}
     return _done(call, str(state), known, run)
 
 
@@ -74,11 +73,10 @@ def _asked(call: Call, ask: Ask, run: Callable[[], dict[str, Any]]) -> dict[str,
     with writing(), transaction.atomic():
         run()
         transaction.set_rollback(True)
+    if not call.message.asks_people:
+        raise NeedsPerson("Your client cannot ask its user: a person does this on the page of the item.")
     question = ask(call.by, call.given)
     state = _sealed(call, question)
-    if not call.message.asks_people:
-        told = {"agreement_needed": question.text, "confirmation": state, "next": ELSEWHERE}
-        return {"content": [{"type": "text", "text": json.dumps(told, ensure_ascii=False)}], "isError": False}
     agree = {"type": "boolean", "title": _("Yes, do exactly this"), "default": False}
     form = {"type": "object", "properties": {KEY: agree}, "required": [KEY]}
     params = {"mode": "form", "message": question.text, "requestedSchema": form}

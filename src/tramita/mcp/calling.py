@@ -10,9 +10,10 @@ from django.utils import timezone, translation
 from pydantic import ValidationError
 
 from tramita.domain.actors import Actor
+from tramita.domain.bounds import NeedsPerson
 from tramita.domain.errors import Invalid, TramitaError, TransitionNotAllowed
 from tramita.domain.kept_text import faults
-from tramita.mcp import agreeing
+from tramita.mcp import agreeing, putting
 from tramita.mcp.faults import PARAMS, Fault
 from tramita.mcp.messages import Message
 from tramita.mcp.tools import TOOLS
@@ -45,12 +46,16 @@ def call(message: Message, *, by: Actor, at: datetime) -> dict[str, Any]:
 def _called(tool: Tool, arguments: dict[str, Any], message: Message, *, by: Actor, at: datetime) -> dict[str, Any]:
     if wrong := list(faults(arguments)):
         raise Invalid(wrong)
-    confirmation = arguments.pop("confirmation", None) if tool.asks else None
     given = tool.arguments.model_validate(arguments)
-    if tool.asks is None:
-        return _told(tool.run(by, given, at))
-    call = agreeing.Call(tool, given, confirmation, message, by, at)
-    return agreeing.agreed(call, tool.asks, lambda: _told(tool.run(by, given, at)))
+    try:
+        if tool.asks is None:
+            return _told(tool.run(by, given, at))
+        call = agreeing.Call(tool, given, message, by, at)
+        return agreeing.agreed(call, tool.asks, lambda: _told(tool.run(by, given, at)))
+    except NeedsPerson as needed:
+        if tool.proposes is None:
+            raise
+        return _told(putting.put(*tool.proposes(given), because=needed, about=given, by=by, at=at))
 
 
 def _told(answer: Answer) -> dict[str, Any]:

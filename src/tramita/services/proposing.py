@@ -68,10 +68,15 @@ def propose(
 def propose_by_program(item: Item, *, verb: Proposed, given: Mapping[str, Any], by: Actor, at: datetime) -> Proposal:
     """What a person's program would do with their rights, where nobody could be asked: they do it on the page.
 
+    The same again while it waits is the same one.
     Raises: NotPermitted, Invalid.
     """
     check(verb, given)
     require(by, PERMISSION[verb], item)
+    same = Proposal.objects.filter(item=item, robot=by.id, verb=verb, state=Decided.WAITING)
+    for one in same:
+        if one.given == dict(given):
+            return one
     made = _put(item, verb, given, None, fence=0, as_robot=False, by=by, at=at)
     change = Change(item, by, at)
     change.record("proposed", data={"proposal": made.pk, "what": verb.value, "confidence": None, "program": True})

@@ -27,6 +27,7 @@ SAID = (
     gettext_noop("The item went on since the robot proposed this: it is not done any more."),
     gettext_noop("This robot does not work here any more."),
     gettext_noop("It is less sure than it must be: a person decides."),
+    gettext_noop("Your client cannot ask its user: a person does this on the page of the item."),
     gettext_noop("All robots are stopped."),
     gettext_noop("A robot may only propose this: a person decides."),
     gettext_noop("It would reach somebody who takes no part in the item: a person decides."),

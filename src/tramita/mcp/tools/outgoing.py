@@ -1,13 +1,15 @@
 """What reaches people outside or ends the work: done only after somebody agreed to exactly that."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 from pydantic import Field
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Method
-from tramita.mcp.tools.shapes import Answer, OnItem, Question, Text, Tool
+from tramita.domain.proposals import Proposed
+from tramita.mcp.tools.shapes import Answer, Arguments, OnItem, Propose, Question, Sure, Text, Tool
 from tramita.mcp.tools.working import held, told
 from tramita.queries.items import get_visible
 from tramita.services import approvals, mailing, resolving
@@ -30,6 +32,7 @@ class Letter(OnItem):
     based_on: int | None = Field(
         None, description="`newest_seq` of read_conversation: held back if more was said since."
     )
+    confidence: Sure = None
 
 
 class Resolve(OnItem):
@@ -38,6 +41,7 @@ class Resolve(OnItem):
     method: str = Field(max_length=40, description=METHODS)
     note: Text = Field("", description="The resolution note, which colleagues read.")
     reason: Text = ""
+    confidence: Sure = None
 
 
 class AskApproval(OnItem):
@@ -50,8 +54,8 @@ class AskApproval(OnItem):
 def _send(by: Actor, given: Letter, at: datetime) -> Answer:
     with writing():
         item = held(by, given.reference, follow=True)
-        letter = given.model_dump(exclude={"reference"})
-        mailing.send(item, **letter, by=by, at=at)
+        letter, hold = given.model_dump(exclude={"reference", "confidence"}), mailing.HOLD_OF_ROBOTS
+        mailing.send(item, **letter, written_by=by.name, hold=hold, by=by.as_sure(given.confidence), at=at)
         return told(item, by, at)
 
 
@@ -70,7 +74,8 @@ def _ask_to_send(by: Actor, given: Letter) -> Question:
 def _resolve(by: Actor, given: Resolve, at: datetime) -> Answer:
     with writing():
         item = held(by, given.reference)
-        resolving.resolve(item, method=given.method, reason=given.reason, note=given.note, by=by, at=at)
+        sure, words = by.as_sure(given.confidence), given.model_dump(include={"method", "reason", "note"})
+        resolving.resolve(item, **words, by=sure, at=at)
         return told(item, by, at)
 
 
@@ -107,6 +112,15 @@ def _ask_to_ask(by: Actor, given: AskApproval) -> Question:
     return Question(text, item)
 
 
+def _exactly(verb: Proposed, *names: str) -> Propose:
+    """What a person finds on the page, of these arguments."""
+
+    def proposal(given: Arguments) -> tuple[Proposed, dict[str, Any]]:
+        return verb, {name: value for name, value in given.model_dump(include=set(names)).items() if value}
+
+    return proposal
+
+
 TOOLS = (
     Tool(
         "send_mail",
@@ -115,6 +129,7 @@ TOOLS = (
         Letter,
         _send,
         asks=_ask_to_send,
+        proposes=_exactly(Proposed.MAIL, "to", "cc", "subject", "text"),
     ),
     Tool(
         "resolve_item",
@@ -123,6 +138,7 @@ TOOLS = (
         Resolve,
         _resolve,
         asks=_ask_to_resolve,
+        proposes=_exactly(Proposed.COMPLETE, "method", "reason", "note"),
     ),
     Tool(
         "ask_approval",
@@ -131,5 +147,6 @@ TOOLS = (
         AskApproval,
         _approve,
         asks=_ask_to_ask,
+        proposes=_exactly(Proposed.ASK, "type", "comment"),
     ),
 )

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from tramita.domain.actors import Actor
+from tramita.domain.proposals import Proposed
 from tramita.models import Item
 from tramita.queries.item_view import ItemView
 from tramita.ui.due_text import due_text
 
+Sure = Annotated[int | None, Field(ge=0, le=100, description="Of a robot: percent of confidence.")]
 LONGEST = 4000  # characters of one text in an answer
 
 Reference = Annotated[str, Field(max_length=100, description="Such as 40308-T, 10040-C or 10040-C-A2.")]
@@ -49,11 +51,14 @@ class Question:
 
 Run = Callable[[Actor, Any, datetime], Answer]
 Ask = Callable[[Actor, Any], Question]
+Propose = Callable[[Any], tuple[Proposed, dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """`asks` has one that nobody undoes asked about first."""
+    """`asks` has one that nobody undoes asked about first. `proposes` says what a person does instead, on the page of
+    the item, where the tool may not.
+    """
 
     name: str
     title: str
@@ -62,26 +67,21 @@ class Tool:
     run: Run
     reads: bool = False
     asks: Ask | None = None
+    proposes: Propose | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As `tools/list` tells it."""
-        schema = _compact(self.arguments.model_json_schema())
-        if self.asks:
-            schema["properties"]["confirmation"] = {"type": "string", "description": CONFIRMATION}
         return {
             "name": self.name,
             "title": self.title,
             "description": self.description,
-            "inputSchema": schema,
+            "inputSchema": _compact(self.arguments.model_json_schema()),
             "annotations": {
                 "readOnlyHint": self.reads,
                 "destructiveHint": self.asks is not None,
                 "openWorldHint": self.asks is not None,
             },
         }
-
-
-CONFIRMATION = "Only where your client cannot ask the user itself: the code you were given, once the user has agreed."
 
 
 def item_answer(view: ItemView, at: datetime, **more: Any) -> Answer:

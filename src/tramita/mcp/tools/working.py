@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Method
+from tramita.domain.proposals import Proposed
 from tramita.mcp.tools.shapes import Answer, Arguments, Line, OnItem, Reference, Text, Tool, item_answer
 from tramita.models import Item
 from tramita.queries import item_view
@@ -130,8 +131,11 @@ def _pull(by: Actor, given: Nothing, at: datetime) -> Answer:
 
 
 def _edit(item: Item, by: Actor, given: Changes, at: datetime) -> None:
-    changes = given.model_dump(exclude_unset=True, exclude={"reference"})
-    editing.edit(item, changes=changes, by=by, at=at)
+    editing.edit(item, changes=_changes(given), by=by, at=at)
+
+
+def _changes(given: Changes) -> dict[str, Any]:
+    return given.model_dump(exclude_unset=True, exclude={"reference"})
 
 
 def _wait(item: Item, by: Actor, given: Wait, at: datetime) -> None:
@@ -176,6 +180,7 @@ TOOLS = (
         "Write what colleagues read and the requester does not.",
         Note,
         _on(lambda item, by, given, at: notes.add_note(item, body=given.body, by=by, at=at), follow=True),
+        proposes=lambda given: (Proposed.CHANGE, {"note": given.body}),
     ),
     Tool(
         "change_item",
@@ -183,6 +188,7 @@ TOOLS = (
         "Title, category, fields, checklist or tags; `tags` are all that there are to be.",
         Changes,
         _on(_edit),
+        proposes=lambda given: (Proposed.CHANGE, _changes(given)),
     ),
     Tool(
         "assign_item",
