@@ -1,7 +1,8 @@
 """What of a proposal a person may type over, and what they made of it: only what differs was changed by them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from tramita.domain.proposals import Proposed
 
 FIELD, TICK = "field:", "tick:"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 YES, NO = "yes", "no"
 
 
@@ -23,9 +25,10 @@ class Typed:
     fault: str = ""
 
 
-def inputs(verb: Proposed, given: Mapping[str, Any]) -> list[Typed]:
-    """In the order in which they stand on the page."""
-    return list(_OF[verb](given))
+def inputs(verb: Proposed, given: Mapping[str, Any], titles: Mapping[str, str] = NOTHING) -> list[Typed]:
+    """In the order in which they stand on the page; `titles` are those of fields."""
+    made = list(_OF[verb](given))
+    return [replace(one, label=titles.get(one.label, one.label)) if one.name.startswith(FIELD) else one for one in made]
 
 
 def changed(verb: Proposed, given: Mapping[str, Any], posted: Mapping[str, str]) -> dict[str, Any] | None:

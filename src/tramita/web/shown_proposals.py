@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tramita.domain.proposals import PERMISSION
+from tramita.queries import definitions
 from tramita.queries.proposals import Waiting
 from tramita.queries.visibility import may
 from tramita.ui import labels
@@ -33,10 +34,12 @@ class Shown:
 
 def waiting(reading: Reading, proposals: Sequence[Waiting]) -> list[Shown]:
     """Those that wait, for this reader. No statement."""
-    return [_shown(reading, one) for one in proposals]
+    known = definitions.declared(reading.item).fields if proposals else {}
+    titles = {name: field.title or name for name, field in known.items()}
+    return [_shown(reading, one, titles) for one in proposals]
 
 
-def _shown(reading: Reading, one: Waiting) -> Shown:
+def _shown(reading: Reading, one: Waiting, titles: Mapping[str, str]) -> Shown:
     given = one.given
     everybody = [str(address) for place in ("to", "cc", "bcc") for address in given.get(place, ())]
     known = _part_takers(reading)
@@ -46,8 +49,8 @@ def _shown(reading: Reading, one: Waiting) -> Shown:
         title=labels.word("proposed_by_program" if one.program else "proposed", one.verb.value),
         robot=one.robot,
         sure=_("%(percent)s %% sure") % {"percent": one.confidence} if one.confidence is not None else "",
-        facts=list(_facts(given)),
-        inputs=inputs(one.verb, given),
+        facts=list(_facts(given, titles)),
+        inputs=inputs(one.verb, given, titles),
         as_robot=one.as_robot,
         whose=_whose(one),
         outsiders=", ".join(address for address in everybody if address.lower() not in known),
@@ -69,7 +72,7 @@ def _whose(one: Waiting) -> str:
     return _("Whoever agrees does it in their own name.")
 
 
-def _facts(given: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts(given: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """What stands in no input."""
     found: list[tuple[str, str]] = []
     for name in ("cc", "bcc"):
@@ -82,4 +85,5 @@ def _facts(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     if given.get("type"):
         found.append((_("Approval"), str(given["type"])))
     whole = (given.get("fields") or {}).items()
-    return [*found, *((str(name), str(value)) for name, value in whole if not isinstance(value, str | int | float))]
+    rest = ((titles.get(name, name), str(value)) for name, value in whole if not isinstance(value, str | int | float))
+    return [*found, *rest]
