@@ -223,9 +223,9 @@ def test_a_rule_counts_from_a_named_date(named: str, office: bool, due: datetime
     scheduled = rule("0 days", office=office, base="schedule.payday")
     by_field = rule("0 days", office=office, base="fields.payday")
 
-    found = counted_from(scheduled, {}, {"payday": named, "cutoff": "2026-03-01"})
+    found = counted_from(scheduled, {}, {"payday": named, "cutoff": "2026-03-01"}, {})
 
-    assert found == counted_from(by_field, {"payday": named}, {}) == due
+    assert found == counted_from(by_field, {"payday": named}, {}, {}) == due
     assert first_due(scheduled, MONDAY, base=found) == due
 
 
@@ -233,5 +233,5 @@ def test_a_rule_with_a_date_that_is_not_there_gives_no_due_date() -> None:
     """SLA-2, BU-6."""
     scheduled = rule("-2 working days", base="schedule.payday")
 
-    assert counted_from(scheduled, {"payday": "2026-03-06"}, {}) is None
+    assert counted_from(scheduled, {"payday": "2026-03-06"}, {}, {}) is None
     assert first_due(scheduled, MONDAY, base=None) is None

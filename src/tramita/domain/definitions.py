@@ -71,11 +71,11 @@ class DueRuleDefinition:
     """A due-date rule as it is written (SLA-1)."""
 
     key: str
-    within: str  # "16 working hours"; the adjustment, negative allowed, when `base` is a field
+    within: str  # "16 working hours" or "fields.notice days"; the adjustment, negative allowed, when `base` is no start
     calendar: str | None = None
     add_wait_time: bool = False  # SLA-5
     allow_override: bool = False  # SLA-15
-    base: str = "start"  # or "fields.delivery_date", "schedule.payday" (SLA-2, BU-6)
+    base: str = "start"  # or "fields.delivery_date", "schedule.payday", "parent.due", "sub.check.end" (SLA-2, BU-6)
     move_to_next_morning: bool = False  # when due at the end of a working day
     move_to_end_of_day: bool = False
     hours: Terms | None = None  # what work under it is worth, before the contract's (TO-3)
@@ -83,7 +83,7 @@ class DueRuleDefinition:
     @property
     def needs_calendar(self) -> bool:
         """Whether it cannot count without one, its own or its contract's (SLA-3)."""
-        return "working" in self.within or self.move_to_next_morning or self.move_to_end_of_day
+        return " working " in self.within or self.move_to_next_morning or self.move_to_end_of_day
 
 
 @dataclass(frozen=True, slots=True)

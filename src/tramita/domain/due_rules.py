@@ -1,5 +1,8 @@
 """Due-date rules: the promise, and the first date that it gives (SLA-1 to SLA-3).
 
+A rule may name what only the item knows: the date it counts from, and how much it adds. `DueRule.filled` is the rule
+with that; what is not there yet gives no date.
+
 How `within` is read: hours and minutes are elapsed time, `working hours` are time inside the calendar's windows.
 `days` are calendar days at the same wall-clock time, also when the rule has a calendar, which then only lends its
 zone; `working days` are the calendar's, ending at the same wall-clock time, moved to the next working moment.
@@ -9,16 +12,25 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from math import ceil, isfinite
 from zoneinfo import ZoneInfo
 
 from tramita.domain.calendars import Calendar, add_calendar_days, instant, moment
 from tramita.domain.definitions import DueRuleDefinition
-from tramita.domain.durations import Span, parse_span
+from tramita.domain.durations import LONGEST_SECONDS, SECONDS, Span, parse_span
 from tramita.domain.errors import FieldError, Invalid
 
 START = "start"
 FIELD = "fields."
 SCHEDULE = "schedule."
+PARENT, SUB = "parent.", "sub."  # dates of the item above, and of one below (Cases and Actions only)
+BASES = r"fields\.\w[\w-]*|schedule\.[\w.-]+|parent\.(?:start|due)|sub\.\w[\w-]*\.(?:start|due|end)"
+AMOUNT = re.compile(r"(?P<minus>-\s*)?fields\.(?P<name>\w[\w-]*)\s+(?P<unit>\D*)", re.IGNORECASE)
+NO_UNIT = "“%(text)s” is not an adjustment by a field. Write “fields.NAME working days”; a minus needs another base."
+NO_BASE = (
+    "“%(text)s” is no base. Write start, fields.NAME, schedule.NAME, parent.start, parent.due, or sub.NAME. with "
+    "start, due or end."
+)
 LAST_MINUTE, MINUTE = time(23, 59), timedelta(minutes=1)
 
 
@@ -27,7 +39,7 @@ class DueRule:
     """A due-date rule ready to count. `zone` is the calendar's, else the installation's (Z-13)."""
 
     name: str
-    within: Span
+    within: Span  # with an `amount`, one of its unit
     zone: ZoneInfo
     calendar: Calendar | None = None
     add_wait_time: bool = False  # the clock stops while waiting (SLA-5)
@@ -35,6 +47,38 @@ class DueRule:
     base: str = START
     move_to_next_morning: bool = False
     move_to_end_of_day: bool = False
+    amount: str | None = None  # the number field that says how many, until it is filled in (SLA-2)
+
+    @property
+    def written(self) -> str:
+        """`within` as one writes it."""
+        if self.amount is None:
+            return str(self.within)
+        unit = str(self.within).lstrip("-").removeprefix("1 ") + "s"
+        return f"{'-' if self.within.negative else ''}fields.{self.amount} {unit}"
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of the item, or of its Case, by whose values the date moves (SLA-2)."""
+        return frozenset(name for name in (self.base_field, self.amount) if name)
+
+    def filled(self, fields: Mapping[str, object]) -> "DueRule":
+        """The rule with the number that stands in its field; without one it gives no date (SLA-2)."""
+        within = _so_many(self.within, fields.get(self.amount)) if self.amount else None
+        if within is None or (within.negative and self.base == START):
+            return self
+        return replace(self, within=within, amount=None)
+
+    @property
+    def base_sub(self) -> tuple[str, str] | None:
+        """The Action, and which of its dates, that the rule of a Case counts from: `("check", "end")` (SLA-2)."""
+        name, _, which = self.base.removeprefix(SUB).rpartition(".")
+        return (name, which) if self.base.startswith(SUB) else None
+
+    @property
+    def base_above(self) -> str | None:
+        """Which date of the item above the rule counts from: `start` or `due` (SLA-2)."""
+        return self.base.removeprefix(PARENT) if self.base.startswith(PARENT) else None
 
     @property
     def base_field(self) -> str | None:
@@ -74,7 +118,7 @@ def first_due(rule: DueRule, start: datetime, *, base: datetime | None = None) -
     Rules: SLA-1, SLA-2.
     """
     origin = start if rule.base == START else base
-    if origin is None:
+    if origin is None or rule.amount is not None:
         return None
     due = _adjusted(rule, origin)
     if rule.move_to_end_of_day and rule.calendar:
@@ -82,13 +126,18 @@ def first_due(rule: DueRule, start: datetime, *, base: datetime | None = None) -
     return rule._in_the_morning(due)
 
 
-def counted_from(rule: DueRule, fields: Mapping[str, object], dates: Mapping[str, str]) -> datetime | None:
-    """The value of the field, or the date of the schedule, that the rule counts from; None where there is none.
+def counted_from(
+    rule: DueRule, fields: Mapping[str, object], dates: Mapping[str, str], lent: Mapping[str, object]
+) -> datetime | None:
+    """The value of the field, the date of the schedule, or that which another item lends, that the rule counts from.
 
-    A day without a time is its last minute, that of the working day where the rule has a calendar: from there days are
-    counted back and forth without leaving working time. Rules: SLA-2, BU-6.
+    None where there is none. A day without a time is its last minute, that of the working day where the rule has a
+    calendar: from there days are counted back and forth without leaving working time. Rules: SLA-2, BU-6.
     """
-    named = fields.get(rule.base_field) if rule.base_field else dates.get(rule.base_date or "")
+    if rule.base_field:
+        named = fields.get(rule.base_field)
+    else:
+        named = dates.get(rule.base_date) if rule.base_date else lent.get(rule.base)
     if not isinstance(named, str) or not named:
         return None
     found = datetime.fromisoformat(named)
@@ -141,12 +190,13 @@ def build_due_rule(
     Raises: Invalid with every fault, each named below `field` (`due_rules.two_days.within`).
     """
     faults = list(_faults(definition, calendar, field))
+    signed = definition.base != START
     try:
-        within = parse_span(definition.within, field=f"{field}.within", signed=definition.base != START)
+        within, amount = _within(definition.within, field=f"{field}.within", signed=signed)
     except Invalid as invalid:
         raise Invalid([*invalid.errors, *faults]) from None
     if within.working and not calendar:
-        values = {"text": str(within)}
+        values = {"text": definition.within}
         message = FieldError(f"{field}.within", "invalid", "“%(text)s” counts working time; name a calendar.", values)
         faults.append(message)
     if faults:
@@ -161,7 +211,19 @@ def build_due_rule(
         base=definition.base,
         move_to_next_morning=definition.move_to_next_morning,
         move_to_end_of_day=definition.move_to_end_of_day,
+        amount=amount,
     )
+
+
+def _within(text: str, *, field: str, signed: bool) -> tuple[Span, str | None]:
+    """The adjustment that is written; or one of its unit, and the field that says how many. Raises: Invalid."""
+    named = AMOUNT.fullmatch(" ".join(text.split()))
+    if named is None:
+        return parse_span(text, field=field, signed=signed), None
+    try:
+        return parse_span(f"{named['minus'] or ''}1 {named['unit']}", field=field, signed=signed), named["name"]
+    except Invalid:
+        raise Invalid.one(field, "not_a_duration", NO_UNIT, text=text) from None
 
 
 def _adjusted(rule: DueRule, origin: datetime) -> datetime:
@@ -173,12 +235,26 @@ def _adjusted(rule: DueRule, origin: datetime) -> datetime:
     return add_calendar_days(origin, span.days, rule.zone) + timedelta(seconds=span.seconds)
 
 
+def _so_many(unit: Span, number: object) -> Span | None:
+    """So many times this unit; None for what is no number, or more than twenty years.
+
+    Part of a day counts as a whole one, so that nothing is due before what was said; of the rest, part of a second.
+    """
+    if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        return None
+    ((_, name),) = unit.parts
+    signed = -number if unit.negative else number
+    if abs(signed) * SECONDS[name] > LONGEST_SECONDS:
+        return None
+    whole = name in ("day", "week")
+    amount = ceil(signed * (7 if name == "week" else 1)) if whole else ceil(signed * SECONDS[name])
+    return replace(unit, parts=((abs(amount), "day" if whole else "second"),), negative=amount < 0)
+
+
 def _faults(definition: DueRuleDefinition, calendar: Calendar | None, field: str) -> Iterator[FieldError]:
     base = {"text": definition.base}
-    if definition.base != START and not re.fullmatch(r"fields\.\w[\w-]*|schedule\.[\w.-]+", definition.base):
-        yield FieldError(
-            f"{field}.base", "invalid", "“%(text)s” is no base. Write start, fields.NAME or schedule.NAME.", base
-        )
+    if definition.base != START and not re.fullmatch(BASES, definition.base):
+        yield FieldError(f"{field}.base", "invalid", NO_BASE, base)
     for name in ("move_to_next_morning", "move_to_end_of_day"):
         if getattr(definition, name) and not calendar:
             yield FieldError(f"{field}.{name}", "invalid", "“%(text)s” needs a calendar.", {"text": name})

@@ -75,6 +75,8 @@ class Item(models.Model):
     due_at = models.DateTimeField(null=True)  # null while the clock does not run
     clock = WordField(Clock, default=Clock.STOPPED, max_length=10)
     schedule = models.JSONField(null=True)  # of a Case and its Actions: its name, and the dates it had then (BU-6)
+    lent = models.JSONField(null=True)  # what its rule counts by and another item says, by name as it was last (SLA-2)
+    followed = models.BooleanField(null=True)  # others' due dates are counted from its dates or fields (SLA-2)
     seconds_left = models.BigIntegerField(null=True)  # of a paused or stopped clock, negative when overdue
     sort_due = models.DateTimeField()  # due_at, or the end of time
 

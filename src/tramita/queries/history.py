@@ -1,12 +1,12 @@
 """What happened to an item's clock, read from its ledger (Z-15)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from tramita.domain.codes import State, WaitType
 from tramita.domain.due_dates import Override, RuleChange, StateChange
-from tramita.domain.due_rules import DueRule, counted_from
+from tramita.domain.due_rules import FIELD, DueRule, counted_from
 from tramita.models import Item
 from tramita.queries.definitions import due_rule
 from tramita.queries.rows import document, fetch, moment
@@ -25,8 +25,22 @@ def history(item: Item, *, but: tuple[int, int] | None = None) -> list[Happened]
 
 
 def base_of(item: Item, rule: DueRule | None) -> datetime | None:
-    """The field's value, or the date of the schedule, that the rule counts from, if it does (SLA-2, BU-6)."""
-    return None if rule is None else counted_from(rule, item.fields, (item.schedule or NO_SCHEDULE)["dates"])
+    """The date, of a field, a schedule or another item, that the rule counts from, if it does (SLA-2, BU-6)."""
+    if rule is None:
+        return None
+    return counted_from(rule, values_of(item), (item.schedule or NO_SCHEDULE)["dates"], item.lent or {})
+
+
+def filled(item: Item, rule_id: int | None) -> DueRule | None:
+    """The rule of that version, with the number that this item says where the rule names a field (SLA-2)."""
+    rule = due_rule(rule_id) if rule_id else None
+    return rule.filled(values_of(item)) if rule is not None and rule.amount else rule
+
+
+def values_of(item: Item) -> Mapping[str, Any]:
+    """The fields by which an item's due date moves: its own, and before them those that its Case lends an Action."""
+    lent = item.lent or {}
+    return {name.removeprefix(FIELD): value for name, value in lent.items() if name.startswith(FIELD)} | item.fields
 
 
 def _happened(item: Item, but: tuple[int, int] | None) -> Iterator[Happened]:
@@ -44,7 +58,7 @@ def _happened(item: Item, but: tuple[int, int] | None) -> Iterator[Happened]:
             wait = changed.get("wait_type", wait)
             yield StateChange(at, state, WaitType(wait) if wait else None)
         if "due_rule_id" in changed:
-            rule = due_rule(changed["due_rule_id"]) if changed["due_rule_id"] else None
+            rule = filled(item, changed["due_rule_id"])
             yield RuleChange(at, rule, base_of(item, rule))
         if type_ == "due_changed" and data.get("to"):
             yield Override(at, datetime.fromisoformat(data["to"]))

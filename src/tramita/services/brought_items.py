@@ -15,7 +15,7 @@ from tramita.queries import arrivals, definitions
 from tramita.queries.arrivals import Known, Who
 from tramita.queries.memory import once_a_batch
 from tramita.queries.regroupings import CONVERTED, SPLIT
-from tramita.services import brought_articles, clockwork, contacts, sql
+from tramita.services import brought_articles, clockwork, contacts, lending, sql
 from tramita.services.allocating import queued
 from tramita.services.beginning import set_process
 from tramita.services.ledger import Change, create
@@ -150,7 +150,8 @@ def _standing(new: New, *, at: datetime) -> None:
     if standing.problem is not None:
         item.problem_reason = record.reason or None
     if item.state is not State.CLOSED:
-        item.due_rule_id = clockwork.rule_columns(item).get("due_rule_id")
+        for name, value in clockwork.rule_columns(item).items():
+            setattr(item, name, value)
     if item.state in (State.RESOLVED, State.CLOSED):
         _resolved(new, at=at)
     if item.state is State.WAITING:
@@ -209,6 +210,8 @@ def write_all(new: Sequence[New], *, at: datetime) -> None:
     with sql.many_rows(expected=len(new)):
         for one in new:
             _write(one, at=at)
+    for one in new:
+        lending.begun(one.item, at=at)
     links = [row for one in new if one.parent is not None for row in _links(one.item, one.parent, at=at)]
     timers = [_timer(one.item, *timer) for one in new for timer in one.timers.items()]
     for table, rows in (("links", links), ("timers", timers)):
@@ -225,6 +228,7 @@ def _write(new: New, *, at: datetime) -> None:
     change.record("brought_in", reason=Reason.BY_INTEGRATION, data=facts | told | {"rule": record.standing.rule})
     if record.description.strip():
         change.record("submission_note", visibility=Visibility.PARTICIPANTS, words={"body": record.description})
+    lending.mark(item)
     create(item, by=SYSTEM, at=at, change=change)
     brought_articles.add(item, record.articles, new.known, at=at)
 

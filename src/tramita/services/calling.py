@@ -22,7 +22,7 @@ from tramita.domain.process_definitions import ActionDefinition
 from tramita.gateways.calling import Answer, CallFault, call
 from tramita.models import Delivery, Item
 from tramita.queries.facts import action_of
-from tramita.services import automatic_actions, clockwork, flowing
+from tramita.services import automatic_actions, clockwork, flowing, lending
 from tramita.services.call_orders import KIND, awaited
 from tramita.services.claiming import DELIVERIES, Claimed, backoff, claim, update
 from tramita.services.fields import put
@@ -182,6 +182,8 @@ def _store(case_id: int, values: dict[str, object], *, at: datetime) -> None:
         return
     before, change = case.fields, Change(case, SYSTEM, at)
     change.record("fields_changed", data={"fields": sorted(values)}, fields=fields)
+    clockwork.follow_fields(change, values)
+    lending.moved(change)
     change.write()
     for action in automatic_actions.follow_dates(case, before, at=at):
         flowing.ended(action, at=at)

@@ -14,39 +14,49 @@ from tramita.domain.due_rules import days_later as counted_days
 from tramita.domain.errors import Invalid
 from tramita.models import Item
 from tramita.queries import definitions
+from tramita.queries.borrowing import borrowed
 from tramita.queries.definitions import due_rule
 from tramita.queries.due_rules import current_due_rule, installation_zone
-from tramita.queries.history import base_of, history
+from tramita.queries.history import base_of, filled, history
 from tramita.services.ledger import Change, plain
 
 
 def rule_of(item: Item) -> DueRule | None:
-    """The due-date rule the item was started under (SLA-17)."""
-    return due_rule(item.due_rule_id) if item.due_rule_id else None
+    """The due-date rule the item was started under, with the number that it takes from a field (SLA-2, SLA-17)."""
+    return filled(item, item.due_rule_id)
 
 
 def rule_columns(item: Item) -> dict[str, Any]:
     """The rule that a new item gets, as it is now: of who asks, else of its category or Case type (SLA-1, TO-2).
 
-    An Action gets that of its type, whoever asked for the Case.
+    An Action gets that of its type, whoever asked for the Case. With it comes what another item lends it (SLA-2).
     """
+    rule_id = _rule_id(item)
+    return {"due_rule_id": rule_id} | lent_columns(item, rule_id)
+
+
+def lent_columns(item: Item, rule_id: int | None) -> dict[str, Any]:
+    """What the item's date is counted by under this rule and another item says; nothing, where that changes nothing."""
+    lent = borrowed(item, due_rule(rule_id) if rule_id else None)
+    return {"lent": lent} if lent != item.lent else {}
+
+
+def _rule_id(item: Item) -> int | None:
     if item.process_version_id is None or item.process is None:
-        return {}
+        return None
     if item.kind is Kind.TICKET:
         key = definitions.category(item.process_version_id).due
     else:
         case_type = definitions.case_type(item.process_version_id)
         if item.action_name:
-            return {"due_rule_id": current_due_rule(case_type.actions[item.action_name].due, item.process.key)}
+            return current_due_rule(case_type.actions[item.action_name].due, item.process.key)
         key = case_type.due
-    rule = current_due_rule(key, item.process.key, requester=item.requester_id, organisation=item.organisation_id)
-    return {"due_rule_id": rule}
+    return current_due_rule(key, item.process.key, requester=item.requester_id, organisation=item.organisation_id)
 
 
 def advance(item: Item, columns: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
     """The clock after this state change; `columns` are those that change with it."""
-    rule_id = columns.get("due_rule_id", item.due_rule_id)
-    rule = due_rule(rule_id) if rule_id else None
+    rule = filled(item, columns.get("due_rule_id", item.due_rule_id))
     change = StateChange(at, columns["state"], columns.get("wait_type", item.wait_type))
     return columns_of(step(state_of(item), change, rule, base=base_of(item, rule)))
 
@@ -108,10 +118,17 @@ def _window_days(item: Item) -> int | None:
 
 def under_rule(item: Item, rule_id: int | None, *, at: datetime) -> dict[str, Any]:
     """The clock had the item been under this rule from the start (T-11, T-12)."""
-    rule = due_rule(rule_id) if rule_id else None
+    rule = filled(item, rule_id)
     here = StateChange(at, item.state, item.wait_type)  # what is changed in memory and not yet written
     past = [*history(item), here, RuleChange(at, rule, base_of(item, rule))]
     return columns_of(fold(rule, past, now=at).state)
+
+
+def follow_fields(change: Change, changed: Mapping[str, Any]) -> None:
+    """A rule may count from a field, or by the number in one: then its value moves the due date (SLA-2)."""
+    rule = due_rule(change.item.due_rule_id) if change.item.due_rule_id else None
+    if rule is not None and not rule.fields.isdisjoint(changed) and change.item.state is not State.DRAFT:
+        recount(change)
 
 
 def recount(change: Change) -> None:

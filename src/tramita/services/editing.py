@@ -14,7 +14,7 @@ from tramita.queries import definitions
 from tramita.queries.due_rules import current_due_rule
 from tramita.queries.estimates import LOCKED
 from tramita.queries.facts import action_of
-from tramita.services import automatic_actions, clockwork, contacts, flowing, scheduling, tagging
+from tramita.services import automatic_actions, clockwork, contacts, flowing, lending, scheduling, tagging
 from tramita.services.allocating import allocation
 from tramita.services.fields import put, with_defaults
 from tramita.services.ledger import Change
@@ -50,6 +50,7 @@ def edit(item: Item, *, changes: Mapping[str, Any], by: Actor, at: datetime) -> 
             faults += invalid.errors
     if faults:
         raise Invalid(faults)
+    lending.moved(change)
     change.write()
     if item.kind is Kind.CASE and "title" in changes:
         _retitle_actions(item, by=by, at=at)
@@ -181,15 +182,7 @@ def _fields(change: Change, value: Mapping[str, Any]) -> None:
     changed = {name: one for name, one in value.items() if fields.get(name) != before.get(name)}
     if changed:
         change.record("fields_changed", data={"fields": sorted(changed)}, fields=fields)
-        _recount(change, changed)
-
-
-def _recount(change: Change, changed: Mapping[str, Any]) -> None:
-    """A rule may count from a field: then its value moves the due date (SLA-2)."""
-    item = change.item
-    rule = clockwork.rule_of(item)
-    if rule is not None and rule.base_field in changed and item.state is not State.DRAFT:
-        clockwork.recount(change)
+        clockwork.follow_fields(change, changed)
 
 
 def _schedule(change: Change, value: str | None) -> None:

@@ -24,6 +24,7 @@ from tramita.queries import flow as flows
 from tramita.queries.flow import Place
 from tramita.services import automatic_actions, sql
 from tramita.services.finishing import finish
+from tramita.services.holding import hold as hold
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, follow, require, settle
 from tramita.services.new_actions import new_action
@@ -32,13 +33,6 @@ from tramita.services.sub_cases import start_sub_case
 from tramita.services.transactions import one_transaction
 
 RUNNING = (State.TO_DO, State.IN_PROGRESS, State.WAITING)
-
-
-def hold(item: Item) -> None:
-    """Nobody else moves this item's related group until the end of the transaction; the group's first item stands
-    for it. On SQLite a writer is alone anyway."""
-    if connection.vendor == "postgresql" and item.kind is not Kind.TICKET:
-        sql.execute("SELECT 1 FROM items WHERE id = %s FOR UPDATE", [item.related_to_id or item.pk])
 
 
 def hold_group(item_id: int) -> None:

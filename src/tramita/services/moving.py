@@ -17,7 +17,7 @@ from tramita.queries.bounds import from_outside, may_take
 from tramita.queries.facts import children_closed, facts, in_review, lifecycle_of, only_reviews, outside
 from tramita.queries.leases import terms_of
 from tramita.queries.visibility import may
-from tramita.services import clockwork
+from tramita.services import clockwork, lending
 from tramita.services.expiring import expire
 from tramita.services.ledger import Change
 
@@ -104,6 +104,7 @@ def step(change: Change, row: Row, to: State, entry: str, **columns: Any) -> Non
     columns |= clockwork.advance(item, columns, at=change.at)
     columns["listed"] = listed(to, columns.get("assignee_id", item.assignee_id))
     _stop_timers(change, to)
+    lending.moved(change)
     reason = row.reason
     change.record(
         entry,

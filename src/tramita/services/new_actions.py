@@ -8,9 +8,9 @@ from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.services import clockwork
+from tramita.services import clockwork, lending
 from tramita.services.beginning import begin, place
-from tramita.services.ledger import create
+from tramita.services.ledger import Change, create
 from tramita.services.moving import ended
 from tramita.services.submitting import submission
 
@@ -49,19 +49,24 @@ def new_action(
         original_requester_id=case.original_requester_id,
         queue_id=case.queue_id,
     )
+    lending.mark(action)
     change = begin(action, "create", by=SYSTEM, at=at, write=False)
     if action.state is State.CLOSED:  # nothing to wait for, and nobody needs to look
         change.record("closed", **ended(action, Method.COMPLETE, by=SYSTEM, at=at), closed_at=at)
-        create(action, by=by, at=at, change=change)
-        return action
+        return _written(change, by=by)
     submission(change)
     change.record("clock_started", **clockwork.begun(action, at=at))
     if due is not None:
         change.record("due_changed", data={"to": due.isoformat()}, **clockwork.overridden(action, due, at=at))
     place(change)
     change.lines[0].reason = reason
-    create(action, by=by, at=at, change=change)
-    return action
+    return _written(change, by=by)
+
+
+def _written(change: Change, *, by: Actor) -> Item:
+    create(change.item, by=by, at=change.at, change=change)
+    lending.begun(change.item, at=change.at)
+    return change.item
 
 
 def _estimate(case: Item, name: str) -> int | None:

@@ -11,7 +11,7 @@ from tramita.models import Attachment, CopiedContact, Defect, Follow, Item
 from tramita.queries.defects import categories_of
 from tramita.queries.definitions import declared
 from tramita.queries.files import AT_ONCE, Filed, files_of
-from tramita.services import clockwork
+from tramita.services import clockwork, lending
 from tramita.services.ledger import Change, plain
 
 PEOPLE = ("primary_contact_id", "requester_id", "subject_id", "original_requester_id")
@@ -50,6 +50,7 @@ def set_due(item: Item, due_at: datetime, *, field: str, by: Actor, at: datetime
     change = Change(item, by, at)
     data = {"to": due_at.isoformat(), "from": plain(item.due_at), "by_hand": True}
     change.record("due_changed", data=data, **clockwork.overridden(item, due_at, at=at))
+    lending.moved(change)
     change.write()
 
 

@@ -11,7 +11,7 @@ from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.models import CaseAction, Item
 from tramita.queries import flow as flows
 from tramita.queries.flow import Place
-from tramita.services import clockwork, flowing, scheduling, sql
+from tramita.services import clockwork, flowing, lending, scheduling, sql
 from tramita.services.finishing import end_with_case, running_actions
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, follow, settle
@@ -55,6 +55,7 @@ def rework(
     follow(change, row, "reworked", data=data, **mine, **settled, finished_step=None)
     if schedule:
         _reschedule(change, schedule)
+        lending.moved(change)
     change.write()
     if schedule:
         scheduling.follow(case, by=by, at=at)

@@ -12,7 +12,7 @@ from tramita.domain.codes import Kind, State
 from tramita.domain.errors import Invalid
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.services import clockwork
+from tramita.services import clockwork, lending
 from tramita.services.ledger import Change
 
 
@@ -54,6 +54,7 @@ def follow(case: Item, *, by: Actor, at: datetime) -> None:
             change = Change(action, by, at)
             change.record("schedule_changed", data=told(case.schedule), by_system=True, schedule=case.schedule)
             clockwork.recount(change)
+            lending.moved(change)
             change.write()
 
 

@@ -10,7 +10,7 @@ from tramita.domain.errors import Conflict, Invalid, NotPermitted
 from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.visibility import may
-from tramita.services import clockwork, contacts, flowing, linking, scheduling
+from tramita.services import clockwork, contacts, flowing, lending, linking, scheduling
 from tramita.services.beginning import begin, place, placed, set_process
 from tramita.services.expiring import expire
 from tramita.services.fields import put
@@ -95,7 +95,7 @@ def _below(parent: Item, item: Item, *, draft: bool, independent: bool, by: Acto
         raise Conflict("Sub-Cases are started while the Case runs.", code="case_not_running")
     if item.customer_id != case.customer_id:
         raise Invalid.one("case_type", "other_customer", "A Sub-Case is of the customer of its Case.")
-    item.parent_id = None if independent else case.pk
+    item.parent = None if independent else parent
     item.related_to_id = case.related_to_id or case.pk
     item.organisation_id = case.organisation_id
     item.schedule = item.schedule or scheduling.inherited(item, case)
@@ -149,7 +149,9 @@ def begin_submitted(
     place(change, keep=keep)
     change.lines[0].reason = reason
     change.lines[0].data |= told or {}
+    lending.mark(item)
     create(item, by=by, at=at, change=change)
+    lending.begun(item, at=at)
     if item.kind is Kind.CASE:
         flowing.begin(item, at=at)
     return change

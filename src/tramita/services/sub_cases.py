@@ -7,7 +7,7 @@ from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Item
 from tramita.queries import definitions
-from tramita.services import clockwork, linking, scheduling
+from tramita.services import clockwork, lending, linking, scheduling
 from tramita.services.beginning import begin, place, set_process
 from tramita.services.finishing import end_with_case, running_actions
 from tramita.services.ledger import Change, create
@@ -27,7 +27,7 @@ def start_sub_case(case: Item, definition: ActionDefinition, *, at: datetime) ->
         return None
     sub = Item(kind=Kind.CASE, title=case.title, related_to_id=case.related_to_id or case.pk)
     set_process(sub, current)
-    sub.parent_id = None if definition.independent else case.pk
+    sub.parent = None if definition.independent else case
     sub.customer_id, sub.organisation_id = case.customer_id, case.organisation_id
     for name in PEOPLE:
         setattr(sub, name, getattr(case, name))
@@ -37,7 +37,9 @@ def start_sub_case(case: Item, definition: ActionDefinition, *, at: datetime) ->
     submission(change)
     change.record("clock_started", **clockwork.begun(sub, at=at))
     place(change)
+    lending.mark(sub)
     create(sub, by=SYSTEM, at=at, change=change)
+    lending.begun(sub, at=at)
     linking.link(case, to=sub, by=SYSTEM, at=at, type="sub_case")
     return sub
 

@@ -27,6 +27,16 @@ def writing() -> Iterator[None]:
         return
     with _turn(), transaction.atomic():
         yield
+        while _depth.rest:
+            _depth.rest.pop(next(iter(_depth.rest)))()
+
+
+def at_the_end(key: object, do: Callable[[], None]) -> None:
+    """Have this done, once for the key, when the use case is through and not yet committed; outside of one at once."""
+    if getattr(_depth, "value", 0):
+        _depth.rest.setdefault(key, do)
+    else:
+        do()
 
 
 @contextmanager
@@ -34,7 +44,7 @@ def _turn() -> Iterator[None]:
     lock = connection.vendor == "sqlite"
     if lock:
         _writer.acquire()
-    _depth.value = 1
+    _depth.value, _depth.rest = 1, {}
     try:
         yield
     finally:

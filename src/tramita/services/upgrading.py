@@ -19,7 +19,7 @@ from tramita.models import CaseAction, CaseStep, Item
 from tramita.queries import definitions
 from tramita.queries import flow as flows
 from tramita.queries.flow import Place
-from tramita.services import flowing, sql
+from tramita.services import clockwork, flowing, lending, sql
 from tramita.services.fields import with_defaults
 from tramita.services.finishing import end_with_case
 from tramita.services.ledger import Change
@@ -62,7 +62,10 @@ def upgrade(
     data = {"from": numbers[0], "to": numbers[1], "closed": [reference for _, _, reference in closed]}
     change.record("version_changed", data=data, process_version_id=new, finished_step=finished)
     if (fields := with_defaults(case)) != case.fields:
-        change.record("fields_changed", data={"fields": sorted(fields.keys() - case.fields.keys())}, fields=fields)
+        added = fields.keys() - case.fields.keys()
+        change.record("fields_changed", data={"fields": sorted(added)}, fields=fields)
+        clockwork.follow_fields(change, dict.fromkeys(added))
+        lending.moved(change)
     change.write()
     flowing.go_on(case, at=at)
     now = _mark(case)

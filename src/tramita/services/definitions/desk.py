@@ -17,14 +17,14 @@ from tramita.domain.definitions import (
     RouteDefinition,
     Settings,
 )
-from tramita.domain.due_rules import SCHEDULE, build_due_rule
+from tramita.domain.due_rules import DueRule, build_due_rule
 from tramita.domain.errors import Invalid
 from tramita.domain.tags import tags_of
 from tramita.gateways.holidays import public_holidays
 from tramita.services.definitions import approvers, shapes, values
 from tramita.services.definitions.connections import incoming
 from tramita.services.definitions.contracted import HOURS
-from tramita.services.definitions.keys import Counted, Keys, Reading, entries
+from tramita.services.definitions.keys import Keys, Reading, entries
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
@@ -122,25 +122,15 @@ def due_rule(reading: Reading, key: str, node: Node, place: Place) -> DueRuleDef
     if not read.within:
         return read
     try:
-        return replace(read, within=str(build_due_rule(read, calendar=ANY_CALENDAR, zone=ANY_ZONE, field="").within))
+        return replace(read, within=built(read).written)
     except Invalid as invalid:
         values.pass_on(reading, node, invalid)
         return read
 
 
-def check_promise(reading: Reading, place: Place, rule: DueRuleDefinition, by: Counted) -> None:
-    """A rule that counts working time needs a calendar, one that counts from a schedule the date (SLA-2, SLA-3)."""
-    if rule.calendar is None and by.calendar is None and rule.needs_calendar:
-        reading.fault(place, f"“{rule.key}” counts working time; name a calendar in the rule or in the contract")
-    if not rule.base.startswith(SCHEDULE):
-        return
-    name = rule.base.removeprefix(SCHEDULE)
-    if not by.of_case:
-        reading.fault(place, f"“{rule.key}” counts from a schedule, and only Cases have one")
-    elif by.schedule is None:
-        reading.fault(place, f"“{rule.key}” counts from a schedule; name it in the Case type, as “schedule”")
-    elif f"{by.schedule}/{name}" not in reading.schedules:
-        reading.fault(place, f"“{rule.key}” counts from the date “{name}”, which no schedule of “{by.schedule}” has")
+def built(read: DueRuleDefinition) -> DueRule:
+    """The rule with a calendar that always works: how it is written does not hang on which. Raises: Invalid."""
+    return build_due_rule(read, calendar=ANY_CALENDAR, zone=ANY_ZONE, field="")
 
 
 def queue(reading: Reading, key: str, node: Node, place: Place) -> QueueDefinition:

@@ -67,7 +67,8 @@ class Flow:
 
     @property
     def counted(self) -> Counted:
-        return Counted(self.service.calendar, self.schedule, of_case=True)
+        """For its Actions."""
+        return Counted(self.service.calendar, self.schedule, of_case=True, fields=self.fields)
 
 
 def promise(by: Counted) -> Callable[[Reading, Node], str | None]:

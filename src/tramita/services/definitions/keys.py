@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from tramita.domain.cards import FieldDefinition
+from tramita.domain.definitions import CaseTypeDefinition
 from tramita.services.definitions.source import REFUSED, Node, Place, Problems
 
 T = TypeVar("T")
@@ -24,11 +25,14 @@ Dates = tuple[tuple[str, str], ...]  # moments, each with the name of the schedu
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a due-date rule finds where it is used: the contract's calendar, the schedule of Cases (SLA-2, SLA-3)."""
+    """What a due-date rule finds where it is used: the contract's calendar, the schedule of Cases, the fields that are
+    declared, and the Case type with what is below it (SLA-2, SLA-3)."""
 
     calendar: str | None
     schedule: str | None = None
     of_case: bool = False
+    fields: Mapping[str, FieldDefinition] = field(default_factory=dict)
+    case_type: str | None = None  # of a Case, not of its Actions
 
 
 class Refusal(Exception):
@@ -50,6 +54,7 @@ class Reading:
     properties: dict[str, Mapping[str, FieldDefinition]] = field(default_factory=dict)  # declared, by EXTENDED (D-22)
     schedules: dict[str, Dates] = field(default_factory=dict)  # by `payroll/cutoff` (BU-6)
     launches: list[tuple[str, str, Place]] = field(default_factory=list)  # a Case type starts another
+    processes: dict[str, CaseTypeDefinition] = field(default_factory=dict)  # Case types by their path
     promises: list[tuple[str, Counted, Place]] = field(default_factory=list)  # due rule, and what it counts by
 
     def fault(self, node: Node | Place, reason: str) -> None:

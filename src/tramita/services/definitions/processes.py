@@ -1,6 +1,7 @@
 """Reading `customers`: contracts, services, Ticket categories and Case types."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from tramita.domain import mail_templates, schedules
@@ -136,7 +137,7 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
         path=here.path,
         title=keys.get("title", values.text, titled(here.path.rpartition("/")[2])),
         queue=keys.own("queue", values.reference("queue"), above.queue),
-        due=keys.own("due", promise(Counted(here.calendar)), above.due),
+        due=keys.own("due", promise(Counted(here.calendar, fields=fields.fields)), above.due),
         feedback_window=keys.own("feedback_window", values.days, above.feedback_window),
         assign_user=user,
         assign_secondary=secondary,
@@ -165,7 +166,7 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
         path=path,
         title=keys.get("title", values.text, titled(key)),
         queue=keys.maybe("queue", values.reference("queue")),
-        due=keys.maybe("due", promise(flow.counted)),
+        due=keys.maybe("due", promise(replace(flow.counted, case_type=path))),
         feedback_window=keys.maybe("feedback_window", values.days),
         assign_user=user,
         assign_secondary=secondary,
@@ -184,6 +185,7 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
         records=keys.maybe("records", number_field(fields.fields)),
     )
     keys.done()
+    reading.processes[path] = read
     return read
 
 

@@ -36,6 +36,7 @@ from tramita.services.definitions import (
     signing_on,
 )
 from tramita.services.definitions.keys import Reading, entries
+from tramita.services.definitions.promises import check_promises
 from tramita.services.definitions.source import Node, Place, Problems
 
 T = TypeVar("T")
@@ -162,7 +163,7 @@ def tie(reading: Reading, found: Configuration, sections: Mapping[str, Node]) ->
     persons.check_parents(reading, found.organisations, sections["organisations"].keys, allowed=parents)
     persons.check_reporting(reading, found.people, sections["users"])
     check_launches(reading)
-    check_promises(reading, found)
+    check_promises(reading, found.due_rules)
 
 
 def dangling(reading: Reading, kinds: tuple[str, ...], key: str) -> str:
@@ -191,13 +192,6 @@ def reached(starts: Mapping[str, set[str]], first: str) -> set[str]:
             seen.add(one)
             waiting.extend(starts.get(one, ()))
     return seen
-
-
-def check_promises(reading: Reading, found: Configuration) -> None:
-    """Each rule with its own calendar, or that of every contract that uses it, and its dates (SLA-1 to SLA-3)."""
-    for key, by, place in reading.promises:
-        if key in found.due_rules:
-            desk.check_promise(reading, place, found.due_rules[key], by)
 
 
 def with_members(found: Configuration, named: Iterable[tuple[str, str]]) -> Configuration:
