@@ -326,3 +326,15 @@ def shown(start: tuple[int, ...], end: tuple[int, ...], running: bool, reason: s
     """An interval as INTERFACES section 5 names it."""
     values = (warsaw(2026, 3, *start), warsaw(2026, 3, *end), running, reason, seconds)
     return dict(zip(("from", "to", "running", "reason", "seconds"), values, strict=True))
+
+
+def test_a_clock_that_begins_anew_forgets_what_was_before() -> None:
+    """A-50: with the state that it was in, and none of the dates set by hand."""
+
+    later = START + timedelta(days=1)
+    past = [to_do(2, 9), Override(START, later), RuleChange(later, FIVE_HOURS, anew=True)]
+
+    found = after(past, now=later)
+
+    assert found.due_at == later + timedelta(hours=5)
+    assert [one.start for one in found.intervals] == [later]

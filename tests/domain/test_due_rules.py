@@ -235,3 +235,33 @@ def test_a_rule_with_a_date_that_is_not_there_gives_no_due_date() -> None:
 
     assert counted_from(scheduled, {"payday": "2026-03-06"}, {}, {}) is None
     assert first_due(scheduled, MONDAY, base=None) is None
+
+
+@pytest.mark.parametrize(
+    ("within", "said", "base", "due"),
+    [
+        ("fields.many days", 3, "start", warsaw(2026, 3, 5, 16)),
+        ("fields.many days", 2.1, "start", warsaw(2026, 3, 5, 16)),
+        ("fields.many weeks", 0.5, "start", warsaw(2026, 3, 6, 16)),
+        ("fields.many hours", 1.5, "start", warsaw(2026, 3, 2, 17, 30)),
+        ("fields.many working hours", 2, "start", warsaw(2026, 3, 3, 9, 30)),
+        ("fields.many days", 0, "start", warsaw(2026, 3, 2, 16)),
+        ("-fields.many days", 2, "parent.due", warsaw(2026, 2, 28, 16)),
+        ("-fields.many days", 2.5, "parent.due", warsaw(2026, 2, 28, 16)),
+        ("fields.many days", -2, "parent.due", warsaw(2026, 2, 28, 16)),
+        ("fields.many days", -2, "start", None),
+        ("fields.many days", None, "start", None),
+        ("fields.many days", "3", "start", None),
+        ("fields.many days", True, "start", None),
+        ("fields.many days", float("inf"), "start", None),
+        ("fields.many weeks", 2000, "start", None),
+    ],
+)
+def test_a_field_says_how_many(within: str, said: object, base: str, due: datetime | None) -> None:
+    """SLA-2: a part of a day is a whole one; what is no number, or not forwards from the start, gives no date."""
+    monday = warsaw(2026, 3, 2, 16)
+    read = rule(within, base=base)
+
+    assert first_due(read, monday, base=monday) is None
+    assert first_due(read.filled({"many": said}), monday, base=monday) == due
+    assert read.written == within

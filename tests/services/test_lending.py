@@ -26,7 +26,7 @@ due_rules:
   before: {within: -2 days, base: parent.due}
   begun: {within: 1 hour, base: parent.start}
   noticed_before: {within: -fields.notice working days, base: parent.due, calendar: office}
-  that_day: {within: 0 days, base: fields.day}
+  that_day: {within: 0 days, base: fields.day, allow_override: true}
   checked: {within: 3 days, base: sub.check.end}
   by_check: {within: 1 day, base: sub.check.due}
   with_sub: {within: 1 day, base: sub.below.due}
@@ -150,15 +150,20 @@ def test_actions_and_sub_cases_are_due_before_their_case_whatever_becomes_of_its
 
 
 def test_actions_count_by_the_fields_of_their_case(ana: Actor) -> None:
-    """SLA-2: by its date and its number, as they are and as they become."""
+    """SLA-2, SLA-15: by its date and its number, as they are and as they become, until somebody sets another."""
     above = case(ana, "above")
     before = below(above)
 
     put(above, ana, fields={"notice": 1, "day": "2026-05-04"})
     after = below(above)
+    put(above, ana, fields={"day": "2026-05-06"})
+    moved = below(above)["dated"]
+    put(Item.objects.get(action_name="dated"), ana, due={"at": AT + timedelta(days=1)})
+    put(above, ana, fields={"day": "2026-05-08"})
 
     assert (before["counted"], before["dated"]) == (None, None)
-    assert (after["counted"], after["dated"]) == ("04-10 09:00", "05-04 23:59")
+    assert (after["counted"], after["dated"], moved) == ("04-10 09:00", "05-04 23:59", "05-06 23:59")
+    assert below(above)["dated"] == "04-02 09:00"
     all_agree()
 
 

@@ -133,3 +133,15 @@ def test_a_setting_keeps_reviewers_from_writing(desk: Desk, action: Item) -> Non
 
     assert fresh(action).state is State.CLOSED
     in_order(action)
+
+
+def test_each_half_has_a_due_date_of_its_own_also_by_a_rule_that_allows_no_other(desk: Desk, action: Item) -> None:
+    """A-50, A-42, Z-15: back with whoever did it, it is due three days from then."""
+    back = MONDAY + timedelta(days=1)
+
+    reviewing.review(fresh(action), passed=False, reason="The papers are missing.", by=desk.leo, at=back)
+
+    item = fresh(action)
+    assert (action.due_at, item.due_at) == (MONDAY + timedelta(days=2, hours=1), back + timedelta(days=3))
+    assert explain(item, back)["at"] == item.due_at
+    in_order(item)

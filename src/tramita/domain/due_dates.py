@@ -6,7 +6,7 @@ gives the date that the item would have had under its new rule from the start (T
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
@@ -36,11 +36,15 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """From now on another rule, or another value of the field that it counts from (T-11, SLA-2)."""
+    """From now on another rule, or another date that it counts from, or so many (T-11, SLA-2).
+
+    `anew`: what was before does not count, as in the second half of a review (A-50).
+    """
 
     at: datetime
     rule: DueRule | None
     base: datetime | None = None
+    anew: bool = False
 
 
 Change = StateChange | Override
@@ -257,6 +261,9 @@ def _in_force(
     for change in history:
         if isinstance(change, RuleChange):
             rule, base = change.rule, change.base
+            if change.anew:
+                here = [each for each in changes if isinstance(each, StateChange)][-1:]
+                changes = [replace(each, at=change.at) for each in here]
             if rule is None or not rule.allow_override:
                 changes = [each for each in changes if isinstance(each, StateChange)]
         elif isinstance(change, StateChange) or (rule is not None and rule.allow_override):

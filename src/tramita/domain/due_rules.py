@@ -26,11 +26,6 @@ SCHEDULE = "schedule."
 PARENT, SUB = "parent.", "sub."  # dates of the item above, and of one below (Cases and Actions only)
 BASES = r"fields\.\w[\w-]*|schedule\.[\w.-]+|parent\.(?:start|due)|sub\.\w[\w-]*\.(?:start|due|end)"
 AMOUNT = re.compile(r"(?P<minus>-\s*)?fields\.(?P<name>\w[\w-]*)\s+(?P<unit>\D*)", re.IGNORECASE)
-NO_UNIT = "“%(text)s” is not an adjustment by a field. Write “fields.NAME working days”; a minus needs another base."
-NO_BASE = (
-    "“%(text)s” is no base. Write start, fields.NAME, schedule.NAME, parent.start, parent.due, or sub.NAME. with "
-    "start, due or end."
-)
 LAST_MINUTE, MINUTE = time(23, 59), timedelta(minutes=1)
 
 
@@ -223,7 +218,10 @@ def _within(text: str, *, field: str, signed: bool) -> tuple[Span, str | None]:
     try:
         return parse_span(f"{named['minus'] or ''}1 {named['unit']}", field=field, signed=signed), named["name"]
     except Invalid:
-        raise Invalid.one(field, "not_a_duration", NO_UNIT, text=text) from None
+        message = (
+            "“%(text)s” is no adjustment by a field. Write “fields.NAME working days”; a minus needs another base."
+        )
+        raise Invalid([FieldError(field, "not_a_duration", message, {"text": text})]) from None
 
 
 def _adjusted(rule: DueRule, origin: datetime) -> datetime:
@@ -254,7 +252,12 @@ def _so_many(unit: Span, number: object) -> Span | None:
 def _faults(definition: DueRuleDefinition, calendar: Calendar | None, field: str) -> Iterator[FieldError]:
     base = {"text": definition.base}
     if definition.base != START and not re.fullmatch(BASES, definition.base):
-        yield FieldError(f"{field}.base", "invalid", NO_BASE, base)
+        yield FieldError(
+            f"{field}.base",
+            "invalid",
+            "“%(text)s” is no base. Write start, fields.NAME, schedule.NAME, parent.start, parent.due or sub.NAME.end.",
+            base,
+        )
     for name in ("move_to_next_morning", "move_to_end_of_day"):
         if getattr(definition, name) and not calendar:
             yield FieldError(f"{field}.{name}", "invalid", "“%(text)s” needs a calendar.", {"text": name})

@@ -45,7 +45,7 @@ def values_of(item: Item) -> Mapping[str, Any]:
 
 def _happened(item: Item, but: tuple[int, int] | None) -> Iterator[Happened]:
     """An entry's `set` says which columns it changed."""
-    state, wait = State.DRAFT, None
+    state, wait, rule_id = State.DRAFT, None, None
     rows = fetch("SELECT seq, at, type, data FROM entries WHERE item_id = %s ORDER BY seq", [item.pk])
     told = [(seq, moment(when), type_, document(text)) for seq, when, type_, text in rows]
     forgotten = [tuple(data["forgets"]) for _, _, _, data in told if "forgets" in data] + ([but] if but else [])
@@ -57,8 +57,9 @@ def _happened(item: Item, but: tuple[int, int] | None) -> Iterator[Happened]:
             state = State(changed.get("state", state))
             wait = changed.get("wait_type", wait)
             yield StateChange(at, state, WaitType(wait) if wait else None)
-        if "due_rule_id" in changed:
-            rule = filled(item, changed["due_rule_id"])
-            yield RuleChange(at, rule, base_of(item, rule))
-        if type_ == "due_changed" and data.get("to"):
+        rule_id, anew = changed.get("due_rule_id", rule_id), bool(data.get("anew"))
+        if "due_rule_id" in changed or anew:
+            rule = filled(item, rule_id)
+            yield RuleChange(at, rule, base_of(item, rule), anew)
+        if type_ == "due_changed" and data.get("to") and data.get("by_hand", True):
             yield Override(at, datetime.fromisoformat(data["to"]))

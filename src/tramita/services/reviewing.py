@@ -73,11 +73,12 @@ def _promise(change: Change, key: str | None) -> None:
     rule_id = current_due_rule(key, item.process.key) if key and item.process else None
     if rule_id is None:
         return
-    change.record("clock_set", due_rule_id=rule_id)
-    due_at = clockwork.begun(item, at=change.at)["due_at"]
-    if due_at is not None:
-        data = {"from": plain(item.due_at), "to": plain(due_at), "by_hand": False}
-        change.record("due_changed", data=data, by_system=True, **clockwork.overridden(item, due_at, at=change.at))
+    lent = clockwork.lent_columns(item, rule_id)
+    change.record("clock_set", data={"anew": True}, due_rule_id=rule_id, **lent)
+    clock = clockwork.begun(item, at=change.at)
+    if clock["due_at"] != item.due_at:
+        data = {"from": plain(item.due_at), "to": plain(clock["due_at"]), "by_hand": False}
+        change.record("due_changed", data=data, by_system=True, **clock)
 
 
 def _definition(item: Item) -> ActionDefinition:

@@ -277,9 +277,10 @@ HINTS: Words = {
         "Of what its people ask for, before that of the category. Empty: as the parent, or the category."
     ),
     "feedback_window": _("Such as “5 days”. Empty: as above; “-”: none."),
-    "within": _("Such as “16 working hours” or “3 days”."),
+    "within": _("Such as “16 working hours” or “3 days”; or a number field with its unit: “fields.notice days”."),
     "base": _(
-        "Empty: the beginning; or a field, or a date of the Case's schedule: fields.delivery_date, schedule.payday."
+        "Empty: the beginning. Or a field, a date of the Case's schedule, of the Case above, or of an Action: "
+        "fields.delivery_date, schedule.payday, parent.due, sub.check.end."
     ),
     "contracts.hours": _("What work under the contract is worth. A due rule with prices of its own goes before it."),
     "due-rules.hours": _("What work under this rule is worth. Empty: as the contract says."),

@@ -20,6 +20,7 @@ from tramita.ui import errors
 Tree = Mapping[str, Any]
 FIRST, LAST = 1975, 2100  # years that are shown
 MOST_DAYS = 40
+SO_MANY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Example:
     days: Sequence[tuple[date, int]] = ()
     seconds: int = 0
     fault: str = ""
+    field: str = ""  # that says how many, where the rule takes its number from one: here it says `SO_MANY`
 
     @property
     def due(self) -> datetime | None:
@@ -106,12 +108,14 @@ class Example:
 def example(tree: Tree, start: datetime) -> Example:
     """The due date of a start, step by step."""
     try:
-        rule = _rule(tree)
+        written = _rule(tree)
+        rule = written.filled({written.amount or "": SO_MANY})
         found = steps(rule, start)
     except Invalid as invalid:
         return Example(start, fault=errors.sentence(invalid))
     due = found[-1][1]
-    return Example(start, found, list(_days(rule, start, due)), rule.between(start, due))
+    days = list(_days(rule, start, due))
+    return Example(start, found, days, rule.between(start, due), field=written.amount or "")
 
 
 def _rule(tree: Tree) -> DueRule:

@@ -167,6 +167,30 @@ SAYINGS = tuple(
             gettext_noop("“%(rule)s” counts from the date “%(name)s”, which no schedule of “%(structure)s” has."),
         ),
         (
+            r"“(?P<rule>.*)” counts from the Case above, and only .*",
+            gettext_noop("“%(rule)s” counts from the Case above, and only Cases and Actions have one."),
+        ),
+        (
+            r"“(?P<rule>.*)” counts from what is below a Case, and only .*",
+            gettext_noop("“%(rule)s” counts from what is below a Case, and only Cases have that."),
+        ),
+        (
+            r"“(?P<rule>.*)” counts from the Action “(?P<name>.*)”, which “.*” does not have",
+            gettext_noop("“%(rule)s” counts from the Action “%(name)s”, which is not there."),
+        ),
+        (
+            r"“(?P<rule>.*)” counts from “(?P<name>.*)”, whose “(?P<other>.*)” counts from the Case: a cycle",
+            gettext_noop("“%(rule)s” counts from “%(name)s”, and that by “%(other)s” from the Case: a cycle."),
+        ),
+        (
+            r"“(?P<rule>.*)” needs a date in the field “(?P<name>.*)”, .*",
+            gettext_noop("“%(rule)s” needs a date in the field “%(name)s”."),
+        ),
+        (
+            r"“(?P<rule>.*)” needs a number in the field “(?P<name>.*)”, .*",
+            gettext_noop("“%(rule)s” needs a number in the field “%(name)s”."),
+        ),
+        (
             r"the Cases have a schedule of “(?P<structure>.*)”, not of “(?P<name>.*)”",
             gettext_noop("The Cases have a schedule of “%(structure)s”, not of “%(name)s”."),
         ),
