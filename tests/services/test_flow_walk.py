@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests import factories
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, publish
 from tests.flows import Steps, begun, publish_flow, republish, running
 from tests.services.test_first_ticket import fresh
 from tests.services.test_walk import consistent, stands_in
 from tramita.domain import upgrades
 from tramita.domain.actors import SYSTEM
-from tramita.domain.codes import ApprovalState, WaitType
+from tramita.domain.codes import ApprovalState, State, WaitType
 from tramita.domain.errors import TramitaError
 from tramita.domain.process_definitions import ApprovalLevel
 from tramita.domain.upgrades import Chosen
@@ -30,6 +30,8 @@ from tramita.models import Approval, CaseAction, Item, Person
 from tramita.queries import definitions, people
 from tramita.queries import flow as flows
 from tramita.queries.approvals import asked_now
+from tramita.queries.borrowing import borrowed
+from tramita.queries.due import clock_of
 from tramita.queries.facts import in_review
 from tramita.queries.flow_view import Passage, flow_of
 from tramita.services import (
@@ -67,6 +69,14 @@ KINDS: dict[str, dict[str, Any]] = {
     "call": {"kind": "call_api", "url": "https://erp.example/"},
     "later": {"kind": "wait_until", "after": "1 hour"},
 }
+RULES = {
+    "before": {"within": "-1 day", "base": "parent.due"},
+    "so_many": {"within": "fields.amount days", "base": "parent.start"},
+    "by_a": {"within": "1 day", "base": "sub.a.due"},
+    "after_a": {"within": "1 day", "base": "sub.a.end"},
+    "by_sub": {"within": "1 day", "base": "sub.b.due"},
+}  # SLA-2; an Action that a Case counts from does not count from the Case
+OF_ACTIONS, OF_CASES = ["before", "so_many", "two_days"], ["two_days", "by_a", "after_a", "by_sub"]
 
 
 @st.composite
@@ -222,6 +232,8 @@ PRESSES = st.lists(st.tuples(st.sampled_from(sorted(DO)), st.integers(0, 1000)),
     amount=st.integers(0, 10),
     newer=st.lists(flows_of("cdefghijkl"), min_size=1, max_size=3),
     presses=PRESSES,
+    due=st.sampled_from(OF_CASES),
+    dues=st.lists(st.sampled_from(OF_ACTIONS), min_size=8, max_size=8),
 )
 def walk_about(
     desk: Desk,
@@ -231,19 +243,24 @@ def walk_about(
     amount: int,
     newer: list[dict[str, list[str]]],
     presses: list[tuple[str, int]],
+    due: str,
+    dues: list[str],
 ) -> None:
     definitions.forget()  # a walk that was rolled back gave the ids of its versions to this one
     with transaction.atomic():
-        note(f"{steps} {kinds} {'manual' if manual else 'automatic'} {amount}: {presses}")
+        note(f"{steps} {kinds} {'manual' if manual else 'automatic'} {amount} {due} {dues}: {presses}")
         mode = "manual" if manual else "automatic"
         for address in APPROVERS[:2]:
             factories.requester(address, email=address)
-        inner = publish_flow("inner", {"only": ["work"]})
+        for name, rule in RULES.items():
+            publish("due_rule", name, **rule)
+        inner = publish_flow("inner", {"only": ["work"]}, due="two_days" if due == "by_sub" else "before")
         special = {
             name: KINDS[kind] | ({"case_type": inner} if kind == "start" else {}) for name, kind in kinds.items()
         }
-        actions = MORE | special
-        case = begun(desk, steps, progression=mode, fields={"amount": amount}, actions=actions)
+        by_rule = {name: {"due": rule} for name, rule in zip(LETTERS, dues, strict=True) if name not in "ab"}
+        actions = MORE | {name: by_rule.get(name, {}) | special.get(name, {}) for name in by_rule | special}
+        case = begun(desk, steps, progression=mode, fields={"amount": amount}, actions=actions, due=due)
         walk = Walk(desk, case, newer)
         for verb, pick in presses:
             with suppress(TramitaError):
@@ -257,8 +274,10 @@ def sound(walk: Walk) -> None:
     """Every item's ledger folds; no Action runs twice in a pass; something or somebody moves the Case."""
     case = fresh(walk.case)
     consistent(case)
+    follows(case)
     for below in Item.objects.filter(related_to=case):
         assert ledger.differences(below) == {}
+        follows(below)
         assert below.listed is stands_in(below)
         asked = Approval.objects.filter(item=below, state=ApprovalState.AWAITING).values_list("pk", flat=True)
         assert list(asked) == ([below.approval_id] if below.approval_id else [])
@@ -269,6 +288,14 @@ def sound(walk: Walk) -> None:
     waits_for_somebody(case)
     states = [step.state for step in flow_of(case, walk.desk.ana)]
     assert sum(one in (Passage.RUNNING, Passage.ASKED) for one in states) <= 1
+
+
+def follows(item: Item) -> None:
+    """What counts from another item says what that says now, and its clock what its entries say (SLA-2, Z-15)."""
+    clock = clock_of(item, MONDAY).state
+    assert (clock.due_at, clock.clock, clock.seconds_left) == (item.due_at, item.clock, item.seconds_left)
+    if item.state is not State.CLOSED and item.due_rule_id is not None:
+        assert item.lent == borrowed(item, definitions.due_rule(item.due_rule_id))
 
 
 def waits_for_somebody(case: Item) -> None:
@@ -305,5 +332,5 @@ def reaches_the_end(walk: Walk) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_whatever_people_do_to_a_flow_it_goes_on_once_and_comes_to_its_end(desk: Desk, data_dir: object) -> None:
-    """A-9, EA-2 to EA-5, C-7 to C-11, C-20 to C-25, C-30 to C-35, C-47, C-54, C-57, CG-49, DESIGN decision 4."""
+    """A-9, SLA-2, EA-2 to EA-5, C-7 to C-11, C-20 to C-25, C-30 to C-35, C-47, C-54, C-57, CG-49, DESIGN decision 4."""
     walk_about(desk)

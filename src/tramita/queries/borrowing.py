@@ -83,7 +83,7 @@ def _said(item: Item, which: str, before: str | None) -> str | None:
     if item.due_at is not None or item.seconds_left is None:
         return _plain(item.due_at)
     rule = due_rule(item.due_rule_id) if item.due_rule_id else None
-    return before or (rule and _plain(rule.after(item.updated_at, item.seconds_left)))
+    return before or (_plain(rule.after(item.updated_at, item.seconds_left)) if rule else None)
 
 
 def _plain(moment: datetime | None) -> str | None:

@@ -39,8 +39,9 @@ def filled(item: Item, rule_id: int | None) -> DueRule | None:
 
 def values_of(item: Item) -> Mapping[str, Any]:
     """The fields by which an item's due date moves: its own, and before them those that its Case lends an Action."""
-    lent = item.lent or {}
-    return {name.removeprefix(FIELD): value for name, value in lent.items() if name.startswith(FIELD)} | item.fields
+    lent: Mapping[str, Any] = item.lent or {}
+    own: Mapping[str, Any] = item.fields
+    return {name.removeprefix(FIELD): value for name, value in lent.items() if name.startswith(FIELD)} | {**own}
 
 
 def _happened(item: Item, but: tuple[int, int] | None) -> Iterator[Happened]:

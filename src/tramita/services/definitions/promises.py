@@ -68,7 +68,7 @@ def _of_below(
         return
     below = (_due_of(reading.processes, action.case_type),) if action.case_type else (action.due, action.review_due)
     for key in below if which == "due" else ():
-        if key in rules and rules[key].base == f"{PARENT}due":
+        if key is not None and key in rules and rules[key].base == f"{PARENT}due":
             yield f"counts from “{name}”, whose “{key}” counts from the Case: a cycle"
 
 
