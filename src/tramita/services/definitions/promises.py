@@ -3,9 +3,10 @@ below (SLA-2, SLA-3)."""
 
 from collections.abc import Iterator, Mapping
 
-from tramita.domain.definitions import CaseTypeDefinition, DueRuleDefinition
+from tramita.domain.definitions import DueRuleDefinition
 from tramita.domain.due_rules import PARENT, DueRule
 from tramita.domain.errors import Invalid
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.services.definitions.desk import built
 from tramita.services.definitions.keys import Counted, Reading
 
