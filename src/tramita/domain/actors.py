@@ -28,11 +28,13 @@ class Actor:
     time_zone: str = ""
     sees: str = ""  # `permissions.Sight`; empty: all that role and grants let them see
     bounds: Bounds | None = None  # of a robot
+    also: frozenset[str] = frozenset()  # what a role of this desk, or of a builder, gives besides (SEC-1)
+    never: frozenset[str] = frozenset()  # what it takes, whatever a grant says
 
     @property
     def roles(self) -> frozenset[Role]:
-        """What the lifecycle tables ask for."""
-        return frozenset({self.role})
+        """What the lifecycle tables ask for: who gives out work by a role of the desk leads, as they see it."""
+        return frozenset({self.role, Role.TEAM_LEADER}) if "assign" in self.also else frozenset({self.role})
 
     @property
     def is_staff(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tramita.domain.errors import NotPermitted
+from tramita.domain.permissions import whole
 
 STOPPED = "All robots are stopped."
 EVER = frozenset({"view", "create", "work", "mail", "resolve"})  # whatever a grant says: never rights, never rules
@@ -75,13 +76,13 @@ class Bounds:
 
     def may(self, permission: str) -> bool:
         """Whether it could ever, whatever its role and grants say."""
-        return not self.stopped and permission in EVER
+        return not self.stopped and whole(permission) in EVER
 
     def expect(self, permission: str) -> None:
         """Raises: RobotsStopped, NeedsPerson, NotPermitted, unless it may do this by itself."""
         if self.stopped:
             raise RobotsStopped(STOPPED)
-        mode = self.mode(VERB_OF.get(permission, ""))
+        mode = self.mode(VERB_OF.get(whole(permission), ""))
         if mode is Mode.OFF:
             raise NotPermitted("You may not do this here.")
         if permission in self.approved and mode in MAY:

@@ -168,6 +168,8 @@ class PersonDefinition:
     absent: Absence | None = None
     reports_to: str | None = None  # the address of their manager (H-1, Q-11)
     properties: Properties = field(default_factory=dict)  # of users and contacts (D-22)
+    custom: str | None = None  # the role of this desk that stands on `role` (SEC-1)
+    builder: str | None = None  # `roles.Builder`
     kinds: tuple[Kind, ...] = ()  # robots (B-3)
     lease: timedelta | None = None  # robots (Z-17)
     mode: str = "live"  # robots: live, test or both (B-1)

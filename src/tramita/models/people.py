@@ -38,13 +38,15 @@ class People(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """Somebody who works items, asks for them, or is a program that does (robots have no address).
 
-    Addresses are kept in lower case (MAIL-56); what a person may do is in `role` and `grants`.
+    Addresses are kept in lower case (MAIL-56); what a person may do is in `role`, `custom`, `builder` and `grants`.
     """
 
     email = models.EmailField(max_length=254, unique=True, null=True)
     key = models.CharField(max_length=100, unique=True, null=True)  # a robot's name in the configuration
     name = models.CharField(max_length=200)
     role = WordField(Role, default=Role.REQUESTER)
+    custom = models.CharField(max_length=100, null=True)  # a role of this desk, which stands on that one (SEC-1)
+    builder = models.CharField(max_length=20, null=True)  # `roles.Builder`
     organisation = models.ForeignKey(Organisation, models.SET_NULL, null=True, related_name="people")
     language = models.CharField(max_length=10, default="")  # empty: the installation's
     time_zone = models.CharField(max_length=64, default="")  # empty: the installation's

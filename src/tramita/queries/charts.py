@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tramita.domain.actors import LEADERS, STAFF, Actor
+from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import DueStatus, Kind, Role, State
 from tramita.domain.narrowing import NOBODY
+from tramita.domain.permissions import Permission
 from tramita.queries import narrowed
 from tramita.queries.views import PERSON
-from tramita.queries.visibility import Fragment
+from tramita.queries.visibility import Fragment, may
 from tramita.queries.worklists import Place
 
 MOST_BARS = 10
@@ -96,7 +97,7 @@ def _whose(actor: Actor, near: Collection[int], *, only: bool) -> tuple[str, tup
 
 def leads(actor: Actor) -> bool:
     """Whether robots and what is nobody's are shown as well (H-5)."""
-    return actor.role in LEADERS
+    return may(actor, Permission.TEAMS)
 
 
 def bars(field: str, rows: Iterable[Line]) -> list[Bar]:

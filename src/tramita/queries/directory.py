@@ -31,7 +31,8 @@ class DirectoryPage:
 
 
 def users(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
-    """Who works items, robots included."""
+    """Who works items, robots included; nothing for robots (B-8)."""
+    _of_people(actor)
     people = Person.objects.filter(role__in=WORKERS).select_related("organisation").prefetch_related("queues")
     return _page(actor, people, _user, after, limit)
 
@@ -46,8 +47,9 @@ def contacts(actor: Actor, *, after: int, limit: int, q: str = "") -> DirectoryP
 
 
 def queues(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
-    """Where items wait for a team."""
-    return _page(actor, Queue.objects.prefetch_related("members"), _queue, after, limit)
+    """Where items wait for a team; who that is, is not told to robots (B-8)."""
+    told = _queue_of_nobody if actor.role is Role.ROBOT else _queue
+    return _page(actor, Queue.objects.prefetch_related("members"), told, after, limit)
 
 
 def organisations(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
@@ -79,6 +81,19 @@ def approval_types(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
     return _page(actor, rows, _approval_type, after, limit)
 
 
+def roles(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
+    """The roles that this desk has made itself, and what is switched in them (SEC-1)."""
+    _of_people(actor)
+    rows = Definition.objects.filter(kind="role", active=True).select_related("current")
+    return _page(actor, rows, _role, after, limit)
+
+
+def _of_people(actor: Actor) -> None:
+    """Raises: NotPermitted: robots know whom they work with from their items, and no more (B-8)."""
+    if actor.role is Role.ROBOT:
+        raise NotPermitted("A robot reads nothing of how people are managed.")
+
+
 def _page(actor: Actor, rows: "QuerySet[Any]", told: Callable[[Any], Row], after: int, limit: int) -> DirectoryPage:
     """One row more than asked tells whether there is another page. Raises: NotPermitted, for who only asks."""
     if not (actor.is_staff or actor.role is Role.ROBOT):
@@ -98,6 +113,8 @@ def _user(person: Person) -> Row:
         **_someone(person),
         "key": person.key,
         "role": person.role,
+        "custom_role": person.custom,
+        "builder": person.builder,
         "language": person.language or None,
         "time_zone": person.time_zone or None,
         "queues": sorted(queue.key for queue in person.queues.all()),
@@ -130,6 +147,10 @@ def _queue(queue: Queue) -> Row:
         "active": queue.active,
         "members": sorted(member.email or member.key or "" for member in members),
     }
+
+
+def _queue_of_nobody(queue: Queue) -> Row:
+    return _queue(queue) | {"members": []}
 
 
 def _organisation(organisation: Organisation) -> Row:
@@ -182,6 +203,18 @@ def _approval_type(definition: Definition) -> Row:
         "title": body.get("name", definition.key),
         "description": body.get("description", ""),
         "active": body.get("active", True),
+    }
+
+
+def _role(definition: Definition) -> Row:
+    body = _body(definition)
+    return {
+        "id": definition.pk,
+        "name": definition.key,
+        "title": definition.title,
+        "description": body.get("description", ""),
+        "based_on": body["based_on"],
+        "options": body.get("options", {}),
     }
 
 

@@ -10,15 +10,20 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound
 from tramita.domain.narrowing import read
+from tramita.domain.roles import Switches, switches
 from tramita.models import OtherAddress, Person
 from tramita.queries.bounds import bounds_of
 from tramita.queries.records import among
 from tramita.queries.rows import document, fetch, stored
 from tramita.queries.views import IN_SIDEBAR, Shortcut
 
-COLUMNS = ("id", "name", "role", "email", "organisation_id", "own_queues_only", "language", "time_zone", "sees")
+COLUMNS = (
+    *("id", "name", "role", "email", "organisation_id", "own_queues_only", "language", "time_zone", "sees"),
+    *("custom", "builder"),
+)
 QUEUE, PATH, RIGHTS, MORE = range(len(COLUMNS), len(COLUMNS) + 4)  # where the rest of a row begins
 PLAIN = ", ".join(f"p.{column}" for column in COLUMNS)
+OF_ROLE = ""  # in the place of a path: what follows are no rights there, but what their role of this desk says
 BESIDES = (
     "password",
     "theme",
@@ -43,7 +48,7 @@ def signed_in(person_id: int) -> Person | None:
     """
     rows = fetch(
         f"{_statement('p.id = %s', BESIDES, NO_VIEW)} UNION ALL {VIEWS}",
-        [person_id] * 4,
+        [person_id] * 5,
     )
     if not rows:
         return None
@@ -126,8 +131,8 @@ def _actor(condition: str, value: object) -> Actor | None:
 
 
 def _rows(condition: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    """One row a queue and one a grant, each with the person's columns beside."""
-    return fetch(_statement(condition), [*values, *values])
+    """One row a queue and one a grant, each with the person's columns beside; their role of this desk as one more."""
+    return fetch(_statement(condition), [*values, *values, *values])
 
 
 def _statement(condition: str, more: Sequence[str] = (), last: str = "") -> str:
@@ -136,10 +141,13 @@ def _statement(condition: str, more: Sequence[str] = (), last: str = "") -> str:
         f"SELECT {PLAIN}, m.queue_id, NULL AS path, NULL AS permissions{besides} FROM people p "
         f"LEFT JOIN memberships m ON m.person_id = p.id WHERE p.is_active AND {condition} UNION ALL "
         f"SELECT {PLAIN}, NULL, g.path, g.permissions{besides} FROM people p "
-        f"JOIN grants g ON g.person_id = p.id WHERE p.is_active AND {condition}"
+        f"JOIN grants g ON g.person_id = p.id WHERE p.is_active AND {condition} UNION ALL "
+        f"SELECT {PLAIN}, NULL, '{OF_ROLE}', v.body{besides} FROM people p JOIN definitions d ON d.kind = 'role' AND "
+        f"d.key = p.custom JOIN versions v ON v.id = d.current_id WHERE p.is_active AND {condition}"
     )
 
 
+NOTHING_SWITCHED = Switches()
 NO_VIEW = ", CAST(NULL AS bigint), CAST(NULL AS varchar), CAST(NULL AS jsonb)"  # their types are PostgreSQL's wish
 # the views that a person may open (`views.open_to`), their own first, along with who they are: no statement of its own
 VIEWS = (
@@ -152,9 +160,9 @@ VIEWS = (
 
 
 def _from_rows(rows: list[tuple[Any, ...]]) -> Actor:
-    person_id, name, role, email, organisation_id, own_queues_only, language, time_zone, sight = rows[0][:QUEUE]
-    grants = tuple((row[PATH], frozenset(document(row[RIGHTS]))) for row in rows if row[PATH] is not None)
-    known = Role(role)
+    person_id, name, role, email, organisation_id, own_queues_only, language, time_zone, sight, *more = rows[0][:QUEUE]
+    grants = tuple((row[PATH], frozenset(document(row[RIGHTS]))) for row in rows if row[PATH])
+    known, switched = Role(role), _switched(rows, *more)
     return Actor(
         id=person_id,
         name=name or email or "",
@@ -168,4 +176,14 @@ def _from_rows(rows: list[tuple[Any, ...]]) -> Actor:
         time_zone=time_zone,
         sees=sight or "",
         bounds=bounds_of(person_id) if known is Role.ROBOT else None,
+        also=switched.also,
+        never=switched.never,
     )
+
+
+def _switched(rows: list[tuple[Any, ...]], custom: str | None, builder: str | None) -> Switches:
+    """What is switched by a role of this desk, as it says at the moment, and by that of a builder (SEC-1)."""
+    if custom is None and builder is None:
+        return NOTHING_SWITCHED
+    said = next((document(row[RIGHTS]) for row in rows if row[PATH] == OF_ROLE), {})
+    return switches(said.get("options", {}), builder or "")

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import connection
 
-from tramita.domain.actors import LEADERS, Actor
+from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound
+from tramita.domain.permissions import Permission
 from tramita.models import Item, Membership, TimeSpent
 from tramita.queries.names import Who, who
 from tramita.queries.rows import fetch, moment, moment_or_none, stored
-from tramita.queries.visibility import Fragment
+from tramita.queries.visibility import Fragment, may
 
 MOST_SHOWN = 200
 
@@ -135,7 +136,7 @@ def may_edit(actor: Actor, person_id: int, team: frozenset[int]) -> bool:
 
 def led_by(actor: Actor) -> frozenset[int]:
     """Whose time a leader may correct: those who work a queue of theirs. Cost: one statement, none for others."""
-    if actor.role not in LEADERS or not actor.queue_ids:
+    if not may(actor, Permission.TEAMS) or not actor.queue_ids:
         return frozenset()
     return frozenset(Membership.objects.filter(queue__in=actor.queue_ids).values_list("person_id", flat=True))
 

@@ -35,7 +35,7 @@ class Gone:
 
 def may_restore(actor: Actor) -> bool:
     """Whoever may delete: who manages users, and the whole desk."""
-    return actor.grants is None and may(actor, "manage_users")
+    return actor.grants is None and may(actor, "delete")
 
 
 def listed(actor: Actor, *, before: int | None = None, limit: int = PAGE) -> tuple[list[Gone], int | None]:

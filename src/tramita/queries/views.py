@@ -54,13 +54,13 @@ def may_change(actor: Actor, view: View) -> bool:
 
 def may_share_with_all(actor: Actor) -> bool:
     """Who leads: what everybody sees is theirs to say."""
-    return actor.is_staff and may(actor, "manage_queue")
+    return actor.is_staff and may(actor, "share_views")
 
 
 def teams(actor: Actor) -> QuerySet[Queue]:
     """With whom this person may share a view: their own teams, and whoever leads with any."""
     found = Queue.objects.filter(active=True).order_by("title", "pk")
-    return found if may(actor, "manage_queue") else found.filter(pk__in=actor.queue_ids)
+    return found if may(actor, "share_views") else found.filter(pk__in=actor.queue_ids)
 
 
 def choices() -> Mapping[str, Sequence[tuple[str, str]]]:

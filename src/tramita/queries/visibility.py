@@ -19,10 +19,10 @@ from django.db.models import Model, Q, Value
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact
 
-from tramita.domain.actors import LEADERS, Actor
+from tramita.domain.actors import Actor
 from tramita.domain.bounds import Bounds
 from tramita.domain.codes import Kind, Role, State
-from tramita.domain.permissions import Sight, permissions_of
+from tramita.domain.permissions import LEADING, Permission, Sight, held, whole
 from tramita.models import Definition, Item, Organisation
 
 NOTHING = Q(pk__in=())
@@ -61,7 +61,7 @@ def sees(actor: Actor, item: Standing) -> bool:
     if not actor.is_staff or item.discarded:
         return False
     own = actor.id in (item.creator_id, item.assignee_id) or item.creator_id is None
-    if item.state == State.DRAFT.number and not own and actor.role not in LEADERS:
+    if item.state == State.DRAFT.number and not own and not may(actor, Permission.DRAFTS):
         return False
     if actor.sees and not _is_in_sight(actor, item):
         return False
@@ -75,14 +75,22 @@ def sees(actor: Actor, item: Standing) -> bool:
 def may(actor: Actor, permission: str, where: Item | str | None = None) -> bool:
     """Whether the role gives this permission, or with grants, whether one at or above the place does (SEC-2).
 
-    `where` is an item, or a path of the configuration; None asks whether there is any place at all.
+    `where` is an item, or a path of the configuration; None asks whether there is any place at all. What a role of
+    the desk switches off, no grant gives; a part goes with the whole that a grant names (SEC-1).
     """
+    if permission in actor.never:
+        return False
     if actor.bounds is not None and not (actor.bounds.may(permission) and _within(actor.bounds, permission, where)):
         return False
-    if actor.grants is None:
-        return permission in permissions_of(actor.role)
-    path = _path(where)
-    return any(permission in granted and (where is None or covers(at, path)) for at, granted in actor.grants)
+    if actor.grants is None or permission in LEADING:
+        return permission in held(actor.role, actor.also)
+    path, named = _path(where), whole(permission)
+    return any(named in granted and (where is None or covers(at, path)) for at, granted in actor.grants)
+
+
+def everywhere(actor: Actor, permission: str) -> bool:
+    """Whether somebody of staff may do this for the whole desk: no grant narrows them."""
+    return actor.is_staff and actor.grants is None and may(actor, permission)
 
 
 def _within(bounds: Bounds, permission: str, where: Item | str | None) -> bool:
@@ -107,7 +115,7 @@ def _kept(at: str) -> Q:
 
 
 def _drafts(actor: Actor, at: str) -> Q:
-    if actor.role in LEADERS:
+    if may(actor, Permission.DRAFTS):
         return EVERYTHING
     asked_for = Q(**{f"{at}creator": None})  # a customer's, which a manager of theirs approves first (TO-4)
     return ~Q(**{f"{at}state": State.DRAFT.number}) | asked_for | _own(actor, at)
@@ -154,9 +162,9 @@ def _granted(actor: Actor, at: str) -> Q:
 
 def processes(actor: Actor, permission: str) -> Any:
     """A subquery of the categories and Case types where a grant gives this permission."""
-    covered = NOTHING
+    covered, named = NOTHING, whole(permission)
     for path, permissions in actor.grants or ():
-        if permission in permissions:
+        if named in permissions and permission not in actor.never:
             covered |= Q(key=path) | Q(_starts_with(f"{path}/"))
     return Definition.objects.filter(covered, kind__in=("category", "case_type")).values("pk")
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db import connection
 
-from tramita.domain.actors import LEADERS, Actor
+from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus, Listed
 from tramita.domain.errors import NotFound
+from tramita.domain.permissions import Permission
 from tramita.queries.list_rows import BESIDES, FIELDS, NAMES, READ, SHOWN, Row, row_from, with_more
 from tramita.queries.rows import fetch, stored
-from tramita.queries.visibility import TRUE, Fragment, both, listed_sql, visible_sql
+from tramita.queries.visibility import TRUE, Fragment, both, listed_sql, may, visible_sql
 
 PAGE = 50
 MOST_PEOPLE = 40  # who have a branch each in a list of several people's work
@@ -107,7 +108,7 @@ def in_queues(queue_ids: Iterable[int]) -> Place:
 
 def of_teams(actor: Actor) -> Place:
     """What this person's queues have, whoever works on it; for who leads, all that is open (H-1, H-5)."""
-    if actor.role in LEADERS:
+    if may(actor, Permission.TEAMS):
         return Place(tuple(Fragment(one) for one in (INBOX, QUEUED, OWNED)), anybodys=True)
     return in_teams(actor)
 
@@ -135,7 +136,7 @@ def of_people(ids: Collection[int], narrow: Fragment = TRUE) -> Place:
 def around_me(actor: Actor, ids: Collection[int]) -> Place:
     """The whole of H-1: what this person's queues have, and what is assigned to them and to these people besides."""
     teams = of_teams(actor)
-    if actor.role in LEADERS:
+    if may(actor, Permission.TEAMS):
         return teams
     queues = sorted(actor.queue_ids)
     marks = ", ".join(["%s"] * len(queues))

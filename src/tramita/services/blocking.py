@@ -40,5 +40,5 @@ def unblock(blocked: BlockedAddress, *, by: Actor) -> None:
 
 def _permit(by: Actor) -> None:
     """A block holds for the whole desk: who sees only a part of it sets none (SEC-2)."""
-    if by.grants is not None or not may(by, "mail"):
+    if by.grants is not None or not may(by, "block"):
         raise NotPermitted("Blocking holds for the whole desk; you work in a part of it.")

@@ -73,7 +73,7 @@ def may_appoint(actor: Actor) -> bool:
 
 def may_add(actor: Actor) -> bool:
     """Whether this actor keeps contacts of any customer."""
-    return actor.is_staff and may(actor, "work")
+    return actor.is_staff and may(actor, "contacts")
 
 
 @one_transaction

@@ -198,7 +198,8 @@ def _schedule(change: Change, value: str | None) -> None:
 
 
 def _due(change: Change, value: Mapping[str, Any]) -> None:
-    """A person sets the due date, if the rule allows it (SLA-4, SLA-15)."""
+    """A person sets the due date, if the rule and their role allow it (SLA-4, SLA-15, SEC-1)."""
+    require(change.by, "due_dates", change.item)
     item, at = change.item, change.at
     due_at = (value or {}).get("at")
     if not isinstance(due_at, datetime):

@@ -42,7 +42,7 @@ def resume(*, by: Actor, at: datetime) -> bool:
 
 def may_stop(by: Actor) -> bool:
     """Leaders, and the system: the command line."""
-    return by.is_system or (by.is_staff and visibility.may(by, Permission.MANAGE_QUEUE))
+    return by.is_system or (by.is_staff and visibility.may(by, Permission.STOP_ROBOTS))
 
 
 def _permit(by: Actor) -> None:

@@ -18,7 +18,6 @@ from tramita.domain.errors import Conflict, FieldError, Invalid, NotPermitted
 from tramita.models import Delivery, Item, Person, PushSubscription, Timer, Trashed
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries import trash
-from tramita.queries.visibility import may
 from tramita.services import auditing, flowing
 from tramita.services.ledger import Change
 from tramita.services.transactions import one_transaction
@@ -88,7 +87,7 @@ def _called(item: Item) -> str:
 
 
 def _permit(by: Actor) -> None:
-    if by.grants is not None or not may(by, "manage_users"):
+    if not trash.may_restore(by):
         raise NotPermitted("Only those who manage users may delete and restore.")
 
 

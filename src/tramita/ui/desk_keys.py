@@ -24,6 +24,9 @@ KEYS: Words = {
     "managers": _("Managers"),
     "strict": _("Strict order"),
     "role": _("Role"),
+    "builder": _("Role in the Builder"),
+    "based_on": _("Stands on"),
+    "options": _("Single rights"),
     "language": _("Language"),
     "time_zone": _("Time zone"),
     "active": _("Active"),
@@ -204,6 +207,9 @@ HINTS: Words = {
     "managers": _("They see the load of the queue and move its work. They are members too."),
     "time_zone": _("Such as Europe/Warsaw; empty: the person's own choice."),
     "language": _("Empty: the person's own choice."),
+    "users.role": _("A standard role, or one of your own."),
+    "builder": _("Empty: none beyond that of the role."),
+    "options": _("Not given: as in the role that it stands on."),
     "active": _("Somebody who is not cannot sign in and gets no work."),
     "approval-types.active": _("One that is not cannot be asked for any more."),
     "sign-on.active": _("One that is not lets nobody in."),
@@ -294,6 +300,8 @@ HINTS: Words = {
 
 def label(sort: str, name: str) -> Any:
     """What a key is called, `absent.from` among them; `columns.2.name` as any `columns.name`."""
+    if name.startswith("options."):
+        return desk_words.PERMISSIONS[name.removeprefix("options.")]
     return _found(KEYS, sort, name) or name
 
 

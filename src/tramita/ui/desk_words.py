@@ -10,7 +10,8 @@ Words = Mapping[str, Any]
 
 SORTS: Words = {
     "queues": _("Queues"),
-    "users": _("Users and roles"),
+    "roles": _("Roles"),
+    "users": _("Users"),
     "robots": _("Robots"),
     "canned-texts": _("Canned texts"),
     "organisations": _("Organisations"),
@@ -31,6 +32,7 @@ SORTS: Words = {
 EXTENDED: Words = {"contacts": _("Contacts"), **SORTS}
 NEW: Words = {
     "queues": _("New queue"),
+    "roles": _("New role"),
     "users": _("New user"),
     "robots": _("New robot"),
     "canned-texts": _("New canned text"),
@@ -50,6 +52,7 @@ NEW: Words = {
 }
 ABOUT: Words = {
     "queues": _("Where work waits for a team, and who takes it from there."),
+    "roles": _("What may be done by whom: a standard role with single rights given or taken."),
     "users": _("Who works at the desk, and what they may do."),
     "robots": _("Programs that work items as people do."),
     "canned-texts": _("Sentences that are said often, in the language of whom they are for."),
@@ -124,6 +127,22 @@ PERMISSIONS: Words = {
     "manage_users": pgettext_lazy("right", "Manage users"),
     "audit": pgettext_lazy("right", "See the audit"),
     "approve": pgettext_lazy("right", "Approve"),
+    "merge": pgettext_lazy("right", "Merge, split, make a Case of a Ticket"),
+    "due_dates": pgettext_lazy("right", "Change due dates"),
+    "contacts": pgettext_lazy("right", "Keep contacts"),
+    "block": pgettext_lazy("right", "Block senders"),
+    "export": pgettext_lazy("right", "Take lists along as files"),
+    "share_views": pgettext_lazy("right", "Share views with everybody"),
+    "stop_robots": pgettext_lazy("right", "Stop all robots"),
+    "canned_texts": pgettext_lazy("right", "Write canned texts"),
+    "delete": pgettext_lazy("right", "Delete and restore"),
+    "drafts": pgettext_lazy("right", "See the drafts of others"),
+    "teams": pgettext_lazy("right", "See all teams, and correct their time"),
+}
+BUILDERS: Words = {
+    "designer": _("Writes processes"),
+    "publisher": _("Sets everything live"),
+    "administrator": _("Manages users and reads the audit too"),
 }
 
 

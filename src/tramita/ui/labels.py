@@ -272,6 +272,7 @@ ALL: Mapping[str, Words] = {
     "desk_new": desk_words.NEW,
     "desk_about": desk_words.ABOUT,
     "permission": desk_words.PERMISSIONS,
+    "builder_role": desk_words.BUILDERS,
     "sight": desk_words.SIGHTS,
     "audit_area": desk_words.AUDITED,
     "audit_what": desk_words.AUDIT_SAYS,

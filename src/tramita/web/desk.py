@@ -14,10 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tramita.domain.errors import Invalid, NotPermitted
+from tramita.domain.errors import Invalid
 from tramita.queries import builder
 from tramita.queries.desk_choices import history
-from tramita.queries.shell import operates
+from tramita.queries.shell import designs
 from tramita.services import desk_settings
 from tramita.services.definitions.shapes import Shape
 from tramita.services.mailbox_settings import digest
@@ -32,7 +32,7 @@ from tramita.web.rendering import page
 @staff
 def things(request: StaffRequest, sort: str) -> HttpResponse:
     """All of a sort; with `?add` the form for one more, which is posted here."""
-    _permit(request)
+    desk_settings.permit_thing(sort, request.actor)
     kind = desk_settings.sort_of(sort)
     if kind.alone:
         return thing(request, sort, "")
@@ -74,7 +74,7 @@ def _add(request: StaffRequest, sort: str) -> HttpResponse:
 @staff
 def thing(request: StaffRequest, sort: str, key: str) -> HttpResponse:
     """One thing as a form."""
-    _permit(request)
+    desk_settings.permit_thing(sort, request.actor)
     if request.method == "GET":
         return _form(request, sort, key, {})
     shape, values = _shape(sort), desk_form.sent(request.POST)
@@ -189,7 +189,7 @@ def _page(
         template,
         "builder",
         status=refused.status if refused else 200,
-        tree=builder.tree(),
+        tree=builder.tree() if designs(request.actor) else [],
         kind="",
         path="",
         sort=sort,
@@ -199,8 +199,3 @@ def _page(
         **context,
         **readers(refused),
     )
-
-
-def _permit(request: StaffRequest) -> None:
-    if not operates(request.actor):
-        raise NotPermitted("Only those who configure the desk may do this.")

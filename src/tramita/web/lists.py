@@ -11,11 +11,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tramita.domain.errors import NotFound
+from tramita.domain.errors import NotFound, NotPermitted
 from tramita.models import View
 from tramita.queries import charts, narrowed, reporting, worklists
 from tramita.queries.shell import Colleagues, Listing, Shell
 from tramita.queries.views import may_change
+from tramita.queries.visibility import may
 from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
 from tramita.ui import labels
@@ -148,6 +149,8 @@ def listed(
     order, night = ORDERS[look.sort], reader.tonight
     # first: its cursor must not be newer than the rows
     if (kind := request.GET.get("export", "")) in FILES:
+        if not may(request.actor, "export"):
+            raise NotPermitted("You may not take lists along as files.")
         return export(kind, heading, where, request.actor, look, narrow, now, reader.tonight)
     chart = "assignee" if team else wanted.chart
     listing = Listing(where, now, night, narrow, look.narrowing, chart, team, wanted.own_fields)

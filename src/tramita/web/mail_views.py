@@ -93,7 +93,7 @@ def unblock(request: StaffRequest, number: int) -> HttpResponse:
 
 def _blocked(request: StaffRequest, refused: Refusal | None = None) -> HttpResponse:
     found = mail_views.blocked(request.actor, _narrow(request))
-    may_block = request.actor.grants is None and may(request.actor, "mail")
+    may_block = request.actor.grants is None and may(request.actor, "block")
     status = refused.status if refused else 200
     return _view(request, "blocked", found, status=status, may_block=may_block, **readers(refused))
 

@@ -23,7 +23,8 @@ from tramita.web.desk_inputs import NONE, Values, first
 Tree = Mapping[str, Any]
 COLUMNS: Mapping[str, Sequence[str]] = {
     "queues": ("members", "managers", "strict"),
-    "users": ("role", "language", "active"),
+    "roles": ("based_on", "description"),
+    "users": ("role", "builder", "active"),
     "robots": ("kinds", "lease", "active"),
     "canned-texts": ("service", "texts"),
     "organisations": ("parent", "domains", "account_manager"),
@@ -43,6 +44,8 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 WORDS = {
     **dict.fromkeys(("create", "change", "mail", "resolve"), "robot_verb"),
     "role": "role",
+    "based_on": "role",
+    "builder": "builder_role",
     "kinds": "kind",
     "grants": "permission",
     "sees": "sight",
@@ -130,7 +133,8 @@ def _offered(key: Key, known: dict[tuple[str, ...], Choices]) -> Choices:
     if key.kind == "yes_no":
         return [("true", _("yes")), ("false", _("no"))]
     if key.kind in ("choice", "ticked", "inherited_list"):
-        return [(one, labels.word(WORDS[key.name], one) if key.name in WORDS else one) for one in key.of]
+        ours = choices("role") if key.name == "role" else []
+        return [*ours] + [(one, labels.word(WORDS[key.name], one) if key.name in WORDS else one) for one in key.of]
     sorts = ("branch",) if key.kind == "grants" else key.of if key.kind in REFERRING else ()
     if sorts and sorts not in known:
         known[sorts] = choices(*sorts)

@@ -133,7 +133,7 @@ def _head(reading: Reading, place: list[str]) -> dict[str, Any]:
         "promise": _promise(item, reading.at),
         "why": why(item, reading.at),
         "zone": timezone.get_current_timezone_name(),
-        "due_editable": reading.running and item.due_at is not None and may(reading.actor, "work", item),
+        "due_editable": reading.running and item.due_at is not None and may(reading.actor, "due_dates", item),
         "title_editable": reading.running and item.state is not State.DRAFT and _title_editable(item),
     }
 

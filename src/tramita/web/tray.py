@@ -128,7 +128,7 @@ def _message(request: StaffRequest, seen: SeenMessage | None) -> dict[str, Any]:
         "boxes": sorted(desk.mailboxes) if operates(actor) else (),
         "may_route": operates(actor),
         "may_unspam": seen.reason == "spam",
-        "may_block": actor.grants is None and may(actor, "mail") and bool(seen.sender),
+        "may_block": actor.grants is None and may(actor, "block") and bool(seen.sender),
     }
 
 

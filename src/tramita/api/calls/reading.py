@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from tramita.api.auth import caller
 from tramita.api.paging import USUAL, Limit, Paging, cursor_for, position_of
 from tramita.api.schemas.timeline import DueExplainedOut, EventOut, EventPage, TimelinePage
+from tramita.domain.errors import NotPermitted
 from tramita.queries import due
 from tramita.queries.events import events
 from tramita.queries.items import get_visible
@@ -53,7 +54,10 @@ def explain_due(request: HttpRequest, reference: str) -> DueExplainedOut:
 @router.get("/events", response=EventPage, operation_id="read_events")
 def read_events(request: HttpRequest, wanted: Query[After]) -> EventPage:
     """Everything that happened on the items that the caller sees, in order, for followers that miss nothing."""
-    page = events(caller(request), after=wanted.after or wanted.cursor, limit=wanted.limit)
+    by = caller(request)
+    if "export" in by.never:
+        raise NotPermitted("You may not take lists along as files.")
+    page = events(by, after=wanted.after or wanted.cursor, limit=wanted.limit)
     return EventPage(results=[_event(entry) for entry in page.results], next=page.next)
 
 

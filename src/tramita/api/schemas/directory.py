@@ -23,6 +23,10 @@ class UserOut(_Someone):
     """Who works items: a person, or a robot (which has a `key` and no address)."""
 
     key: str | None
+    custom_role: str | None
+    """The role of this desk that they have; it stands on `role`."""
+    builder: str | None
+    """What they may do in the Builder besides: designer, publisher or administrator."""
     time_zone: str | None
     queues: list[str]
 
@@ -98,6 +102,24 @@ class ApprovalTypeOut(Output):
     title: str
     description: str
     active: bool
+
+
+class RoleOut(Output):
+    """A role of this desk: a standard one with single rights switched on or off."""
+
+    id: int
+    name: str
+    title: str
+    description: str
+    based_on: Role
+    options: dict[str, bool]
+
+
+class RolePage(Output):
+    """Some roles."""
+
+    results: list[RoleOut]
+    next: str | None
 
 
 class UserPage(Output):

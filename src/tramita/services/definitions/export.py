@@ -44,6 +44,7 @@ def current(*, everybody: bool = False, only: Collection[str] | None = None) -> 
         "settings": settings,
         "calendars": lambda: {key: calendar(restore(CalendarDefinition, body)) for key, body in bodies("calendar")},
         "due_rules": lambda: {key: due_rule(body) for key, body in bodies("due_rule") if "@" not in key},
+        "roles": lambda: {key: role(body) for key, body in bodies("role")},
         "queues": queues,
         "organisations": organisations,
         "contacts": lambda: {it.email or "": contact(it) for it in found() if it.role in CONTACTS},
@@ -119,6 +120,12 @@ def approval_type(body: Mapping[str, Any]) -> Tree:
     tree |= {name: False for name in ("active", "reminders") if not body.get(name, True)}
     more = given(levels=levels(restore(ApprovalTypeDefinition, body).levels))
     return tree | more | given(warn_on_resolve=body.get("warn_on_resolve", False))
+
+
+def role(body: Mapping[str, Any]) -> Tree:
+    """A role of this desk (SEC-1)."""
+    tree: Tree = {"title": body["title"], "based_on": body["based_on"]}
+    return tree | given(description=body.get("description"), options=dict(body.get("options", {})))
 
 
 def sign_on(body: Mapping[str, Any]) -> Tree:
@@ -204,7 +211,7 @@ def contact(row: Person) -> Tree:
 
 
 def user(row: Person) -> Tree:
-    tree = {"name": row.name, "role": row.role.value}
+    tree = {"name": row.name, "role": row.custom or row.role.value} | given(builder=row.builder)
     tree |= person(row) | given(organisation=row.organisation and row.organisation.key)
     tree |= given(own_queues_only=row.own_queues_only, sees=row.sees, grants=grants(row))
     tree |= given(absent=row.absent and absence(row.absent))

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from tramita.domain.cards import FieldDefinition
 from tramita.domain.process_definitions import CaseTypeDefinition
+from tramita.domain.codes import Role
 from tramita.services.definitions.source import REFUSED, Node, Place, Problems
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class Reading:
     memberships: list[tuple[str, str]] = field(default_factory=list)  # queue, user or robot
     properties: dict[str, Mapping[str, FieldDefinition]] = field(default_factory=dict)  # declared, by EXTENDED (D-22)
     schedules: dict[str, Dates] = field(default_factory=dict)  # by `payroll/cutoff` (BU-6)
+    roles: dict[str, Role] = field(default_factory=dict)  # on which each role of the desk stands (SEC-1)
     launches: list[tuple[str, str, Place]] = field(default_factory=list)  # a Case type starts another
     processes: dict[str, CaseTypeDefinition] = field(default_factory=dict)  # Case types by their path
     promises: list[tuple[str, Counted, Place]] = field(default_factory=list)  # due rule, and what it counts by

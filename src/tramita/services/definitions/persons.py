@@ -10,7 +10,8 @@ from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDefinition
 from tramita.domain.durations import parse_span
 from tramita.domain.errors import Invalid
-from tramita.domain.permissions import OF_STAFF, Permission, Sight
+from tramita.domain.permissions import GRANTED, OF_STAFF, Sight
+from tramita.domain.roles import Builder
 from tramita.domain.robots import LEASE, LIMITS, Mode, Terms, kept
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.desk import USER
@@ -20,7 +21,7 @@ from tramita.services.definitions.shapes import Key, Shape
 from tramita.services.definitions.source import Node, Place
 
 LONGEST_LEASE = timedelta(days=1)
-PERMISSIONS = [one.value for one in Permission if one is not Permission.PORTAL]
+PERMISSIONS = [one.value for one in GRANTED]
 STAFF_ROLES = ("agent", "designer", "team_leader", "administrator")  # what a page offers
 ROLES = [role.value for role in Role if role not in {Role.ROBOT, Role.SYSTEM}]
 
@@ -89,7 +90,11 @@ def member(reading: Reading, key: str, node: Node, place: Place) -> PersonDefini
     address = values.address_of(reading, key, place)
     keys = named(reading, address, node, place, "user")
     said = MEMBER.read(keys)
-    role = Role(said.pop("role"))
+    word = said.pop("role")
+    role = reading.roles.get(word, Role.AGENT) if word not in ROLES else Role(word)
+    said |= {"custom": word} if word not in ROLES else {}
+    if "builder" in said and role in {Role.REQUESTER, Role.MANAGER}:
+        reading.fault(keys.node.keys["builder"], "only who works at the desk has the role of a builder")
     read = PersonDefinition(address, role=role, **said, properties=properties.given(reading, keys, "users"))
     memberships(reading, keys, read.key)
     keys.done()
@@ -155,6 +160,14 @@ def limits(reading: Reading, node: Node) -> dict[str, int]:
     return {name: value for name, value in given.items() if value is not None}
 
 
+def role_word(reading: Reading, node: Node) -> str | None:
+    """A standard role, or one of the section `roles`."""
+    word = values.text(reading, node)
+    if word is not None and word not in ROLES:
+        reading.refer(word, node.place, "role")
+    return word
+
+
 def grants(reading: Reading, node: Node) -> dict[str, tuple[str, ...]]:
     """Permissions by branch of the configuration: customer, or customer/contract/service[/process]."""
     read = {}
@@ -208,7 +221,8 @@ CONTACT = Shape(
 MEMBER = Shape(
     (
         PERSON[0],
-        shapes.special("role", "choice", values.one_of(*ROLES), of=STAFF_ROLES, needed=True, otherwise="agent"),
+        shapes.special("role", "choice", role_word, of=STAFF_ROLES, needed=True, otherwise="agent"),
+        shapes.choice("builder", *Builder),
         *PERSON[1:],
         shapes.reference("reports_to", "user"),
         shapes.special("absent", "absence", absence, of=("user",)),

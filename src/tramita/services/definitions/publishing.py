@@ -20,6 +20,7 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.mail_templates import MailTemplate
 from tramita.domain.process_definitions import ScheduleDefinition
+from tramita.domain.roles import RoleDefinition
 from tramita.domain.sign_on import SignOnDefinition
 from tramita.models import Definition, Organisation, Version
 from tramita.services.definitions.reading import Configuration
@@ -31,6 +32,7 @@ SECTION_OF = {
     "schedule": "schedules",
     "calendar": "calendars",
     "due_rule": "due_rules",
+    "role": "roles",
     "customer": "customers",
     "contract": "customers",
     "service": "customers",
@@ -164,6 +166,10 @@ class Publisher:
     def approval_types(self, types: Mapping[str, ApprovalTypeDefinition]) -> None:
         for key, one in types.items():
             self.publish("approval_type", key, body_of(one), title=one.name)
+
+    def roles(self, roles: Mapping[str, RoleDefinition]) -> None:
+        for key, one in roles.items():
+            self.publish("role", key, body_of(one), title=one.title)
 
     def sign_on(self, providers: Mapping[str, SignOnDefinition]) -> None:
         for key, one in providers.items():

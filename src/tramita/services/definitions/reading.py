@@ -24,9 +24,11 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.mail_templates import MailTemplate
 from tramita.domain.process_definitions import CaseTypeDefinition, ScheduleDefinition
+from tramita.domain.roles import RoleDefinition
 from tramita.domain.sign_on import SignOnDefinition
 from tramita.services.definitions import (
     canned,
+    custom_roles,
     desk,
     mail_texts,
     named_dates,
@@ -48,6 +50,7 @@ SECTIONS = (
         "settings",
         "calendars",
         "due_rules",
+        "roles",
         "queues",
         "organisations",
         "contacts",
@@ -75,6 +78,7 @@ class Configuration:
     settings: Settings = field(default_factory=Settings)
     calendars: Mapping[str, CalendarDefinition] = field(default_factory=dict)
     due_rules: Mapping[str, DueRuleDefinition] = field(default_factory=dict)
+    roles: Mapping[str, RoleDefinition] = field(default_factory=dict)
     queues: Mapping[str, QueueDefinition] = field(default_factory=dict)
     organisations: Mapping[str, OrganisationDefinition] = field(default_factory=dict)
     people: Mapping[str, PersonDefinition] = field(default_factory=dict)  # contacts, users and robots
@@ -126,6 +130,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
     """Each section by itself; first the one that says what others may have."""
     extended = each(reading, sections["properties"], properties.properties)
     dated = each(reading, sections["schedules"], named_dates.structure)
+    roles = each(reading, sections["roles"], custom_roles.role)
     people: dict[str, PersonDefinition] = {}
     for name, how in (("contacts", persons.contact), ("users", persons.member), ("robots", persons.robot)):
         for one in each(reading, sections[name], how).values():
@@ -137,6 +142,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
         settings=desk.settings(reading, sections["settings"]),
         calendars=each(reading, sections["calendars"], desk.calendar),
         due_rules=each(reading, sections["due_rules"], desk.due_rule),
+        roles=roles,
         queues=each(reading, sections["queues"], desk.queue),
         organisations=each(reading, sections["organisations"], persons.organisation),
         people=people,
@@ -168,6 +174,7 @@ def tie(reading: Reading, found: Configuration, sections: Mapping[str, Node]) ->
 
 def dangling(reading: Reading, kinds: tuple[str, ...], key: str) -> str:
     known = [name for kind in kinds for name in reading.defined.get(kind, {})]
+    known += persons.STAFF_ROLES if kinds == ("role",) else ()
     near = get_close_matches(key, known, 1)
     hint = f"; did you mean “{near[0]}”?" if near else ""
     return f"there is no {' or '.join(WORDS.get(kind, kind) for kind in kinds)} “{key}”{hint}"

@@ -186,6 +186,8 @@ class People:
         columns: dict[str, Any] = {
             "name": one.name,
             "role": one.role,
+            "custom": one.custom,
+            "builder": one.builder,
             "organisation_id": organisation and organisation.pk,
             "is_active": one.active and one.mode != Mode.TEST,  # for live work a robot for test runs is not there
             "own_queues_only": one.own_queues_only,
