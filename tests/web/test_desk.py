@@ -9,6 +9,7 @@ from django.test import Client
 from tests.desk import MONDAY
 from tests.web.reading import errors_of, form_of, text_of, words_of
 from tramita.domain.actors import SYSTEM
+from tramita.domain.codes import Role
 from tramita.models import ConfigurationChange, Person, Queue
 from tramita.queries import definitions
 from tramita.services import desk_settings
@@ -18,6 +19,7 @@ EXAMPLE = Path(__file__).parents[1] / "samples" / "configuration.yaml"
 # of each sort: one thing, an input of it, and something new to put there
 EDITS = (
     ("queues", "invoices", "strict", ["on"]),
+    ("roles", "senior", "options.mail", ["false"]),
     ("users", "ana@desk.example", "role", ["team_leader"]),
     ("robots", "robo-1", "lease", ["7 minutes"]),
     ("canned-texts", "greeting", "texts.en", ["Good day, {{requester}}"]),
@@ -355,3 +357,41 @@ def test_a_structure_of_named_dates_is_filled_in_by_schedules(root: Client) -> N
     }
     assert wrong.status_code == 422
     assert any(name.startswith("f-schedules.1.") for name in errors_of(wrong))
+
+
+def test_nobody_gives_what_they_do_not_have(root: Client) -> None:
+    """SEC-1: neither to a role nor to a person; what was given already may stay, and builders stand apart."""
+    sent(root, "users", "ana@desk.example", role=["agent"], builder=["administrator"])
+    ana = Client()
+    ana.force_login(Person.objects.get(email="ana@desk.example"))
+
+    to_leader = sent(ana, "users", "ana@desk.example", role=["team_leader"])
+    by_role = sent(ana, "roles", "senior", **{"options.bulk": ["true"]})
+    by_grant = sent(ana, "users", "leo@desk.example", **{"grants.0.place": ["acme"], "grants.0.may": ["approve"]})
+    renamed = sent(ana, "users", "leo@desk.example", name=["Leo R."])
+
+    assert [one.status_code for one in (to_leader, by_role, by_grant, renamed)] == [422, 422, 422, 302]
+    assert Person.objects.get(email="ana@desk.example").role == Role.AGENT
+    assert "bulk" not in desk_settings.current("roles", "senior")["options"]
+
+
+def test_who_sets_live_and_manages_nobody_changes_no_roles_and_no_people(root: Client) -> None:
+    """SEC-1: the role of a publisher."""
+    sent(root, "users", "ana@desk.example", builder=["publisher"])
+    ana = Client()
+    ana.force_login(Person.objects.get(email="ana@desk.example"))
+
+    assert sent(ana, "queues", "invoices", title=["Bills"]).status_code == 302
+    assert sent(ana, "roles", "senior", title=["Boss"]).status_code == 403
+    assert sent(ana, "users", "leo@desk.example", name=["Leo R."]).status_code == 403
+
+
+def test_a_role_that_somebody_has_is_not_taken_away(root: Client) -> None:
+    """SEC-1, BU-1."""
+    sent(root, "users", "ana@desk.example", role=["senior"])
+    path = "/builder/desk/roles/senior"
+
+    refused = root.post("/builder/remove/roles/senior", {"read": form_of(root.get(path), path)["read"]})
+
+    assert refused.status_code == 422
+    assert Person.objects.get(email="ana@desk.example").custom == "senior"

@@ -30,6 +30,7 @@ FORMS: Mapping[str, Shape] = {
     "a defect category": SORTS["defect-categories"].shape,
     "an approval type": SORTS["approval-types"].shape,
     "a provider of single sign-on": SORTS["sign-on"].shape,
+    "a role": SORTS["roles"].shape,
     "a canned text": SORTS["canned-texts"].shape,
     "a Case type": process_shapes.CASE_TYPE,
     "a step": process_shapes.STEP,
@@ -75,6 +76,7 @@ OTHERWISE = {
     "modes": "a part of its robot",
     "the text of a mail": "a part for each language",
     "a file": "a row of its canned text",
+    "the options of a role": "a part of its role",
 }
 EVERYTHING = {
     "properties": {"users": {"number": {"type": "text"}}},
@@ -148,6 +150,7 @@ EVERYTHING = {
     "sign_on": {
         "acme": {"title": "A", "issuer": "https://login.acme.example", "client_id": "t", "domains": ["acme.example"]}
     },
+    "roles": {"r": {"title": "R", "based_on": "agent", "options": {"mail": False}}},
     "canned_texts": {"c": {"title": "C", "texts": {"en": "C"}, "files": [{"name": "a", "sha256": "0f" * 32}]}},
 }
 

@@ -1,8 +1,8 @@
 """Roles are bundles of permissions (INTERFACES section 4, SEC-1, SEC-2); each verb needs one."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from enum import StrEnum
+from functools import lru_cache
 
 from tramita.domain.codes import Role
 

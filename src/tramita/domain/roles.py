@@ -72,4 +72,3 @@ def beyond(mine: Iterable[str], theirs: Iterable[str]) -> list[str]:
     """What is given that the giver has not, in the order in which a page shows it."""
     more = frozenset(theirs) - frozenset(mine)
     return [str(one) for one in (*OPTIONS, *_OF_BUILDERS, *_OF_EVERYBODY) if one in more]
-

@@ -321,6 +321,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     user = titled(
         language=st.sampled_from(["pl", "pt-br"]),
         own_queues_only=flags,
+        builder=st.sampled_from(["designer", "publisher", "administrator"]),
         sees=st.sampled_from(["own", "own_queues"]),
         queues=st.just(QUEUES),
         absent=absences,
@@ -352,6 +353,10 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             "lent": {"within": "2 working days"},
             "payday": {"within": draw(st.sampled_from(["0 days", "-2 days"])), "base": "schedule.payday"},
         },
+        "roles": {
+            "senior": draw(titled(description=words, options=some(assign=flags, export=flags)))
+            | {"based_on": draw(st.sampled_from(["agent", "team_leader"]))}
+        },
         "queues": {
             key: draw(titled(strict=flags, members=st.just(USERS), managers=st.just(USERS[:1]))) for key in QUEUES
         },
@@ -369,7 +374,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         },
         "users": {
             key: {"name" if name == "title" else name: value for name, value in draw(user).items()}
-            | {"role": "agent", "properties": draw(given_properties)}
+            | {"role": draw(st.sampled_from(["agent", "senior"])), "properties": draw(given_properties)}
             for key in USERS
         },
         "robots": {

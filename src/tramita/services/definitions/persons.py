@@ -11,8 +11,8 @@ from tramita.domain.definitions import Absence, OrganisationDefinition, PersonDe
 from tramita.domain.durations import parse_span
 from tramita.domain.errors import Invalid
 from tramita.domain.permissions import GRANTED, OF_STAFF, Sight
-from tramita.domain.roles import Builder
 from tramita.domain.robots import LEASE, LIMITS, Mode, Terms, kept
+from tramita.domain.roles import Builder
 from tramita.services.definitions import properties, shapes, values
 from tramita.services.definitions.desk import USER
 from tramita.services.definitions.flow import promise

@@ -16,7 +16,10 @@ SAYINGS = tuple(
             r"a number from (?P<low>\d+) to (?P<high>\d+) expected here",
             gettext_noop("Give a number from %(low)s to %(high)s."),
         ),
-        (r"“(?P<name>[\w.-]+)” is a standard role.*", gettext_noop("“%(name)s” is a standard role: choose another name.")),
+        (
+            r"“(?P<name>[\w.-]+)” is a standard role.*",
+            gettext_noop("“%(name)s” is a standard role: choose another name."),
+        ),
         (
             r"only who works at the desk has the role of a builder",
             gettext_noop("Only who works at the desk has a role in the Builder."),
