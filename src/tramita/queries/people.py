@@ -185,5 +185,5 @@ def _switched(rows: list[tuple[Any, ...]], custom: str | None, builder: str | No
     """What is switched by a role of this desk, as it says at the moment, and by that of a builder (SEC-1)."""
     if custom is None and builder is None:
         return NOTHING_SWITCHED
-    said = next((document(row[RIGHTS]) for row in rows if row[PATH] == OF_ROLE), {})
+    said: dict[str, Any] = next((document(row[RIGHTS]) for row in rows if row[PATH] == OF_ROLE), {})
     return switches(said.get("options", {}), builder or "")
