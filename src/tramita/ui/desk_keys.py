@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tramita.ui import desk_words
+
 Words = Mapping[str, Any]
 
 DAYS: Words = {
