@@ -66,6 +66,7 @@ FACES: dict[Permission, Faces] = {
         ("assign_item", {"reference": "{theirs}", "to": "{ana}"}),
     ),
     Permission.MERGE_UNDO: Faces(("POST", "/items/{merged}/undo", {}), ("POST", "/items/{merged}/undo", {})),
+    Permission.PRICES: Faces(),  # what is shown of a report, which is there without it
     Permission.MANAGE_QUEUE: Faces(),
     Permission.BULK: Faces(("POST", "/bulk/start", {}), ("POST", "/jobs", {"change": "assign", "items": ["{ref}"]})),
     Permission.AUDIT: Faces(("GET", "/reports/trail", {}), ("GET", "/audit", None)),
