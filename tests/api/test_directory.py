@@ -7,7 +7,17 @@ from tests.api.callers import ask, problem
 from tramita.models import Mailbox, Route
 
 pytestmark = pytest.mark.django_db
-LISTS = ["users", "contacts", "queues", "organisations", "categories", "case-types", "approval-types", "mailboxes"]
+LISTS = [
+    "users",
+    "roles",
+    "contacts",
+    "queues",
+    "organisations",
+    "categories",
+    "case-types",
+    "approval-types",
+    "mailboxes",
+]
 
 
 def walk(caller, path: str, limit: int) -> list[dict]:
@@ -52,6 +62,18 @@ def test_a_user_is_told_with_their_queues_and_a_robot_with_its_name() -> None:
 
     assert (human["address"], human["kind"], human["queues"]) == ("ana@desk.example", "human", ["invoices"])
     assert (robot["key"], robot["kind"], robot["address"]) == ("reader", "robot", None)
+
+
+def test_robots_read_nothing_of_how_people_are_managed() -> None:
+    """B-8: neither who works here, nor with which rights, nor in which team."""
+    queue = factories.queue("invoices")
+    factories.person("Ana Lima", queues=[queue])
+    robot = ask(factories.robot(queues=[queue]))
+
+    for name in ("users", "roles"):
+        problem(robot.get(f"/{name}"), 403, "not_permitted")
+    (told,) = robot.get("/queues").json()["results"]
+    assert (told["name"], told["members"]) == ("invoices", [])
 
 
 def test_contacts_are_who_asks() -> None:
