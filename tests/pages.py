@@ -276,6 +276,7 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("feedback", "/reports/feedback")
     found.add("contracted-hours", "/reports/hours")
     found.add("robots", "/robots")
+    found.add("queue-people", "/queues/invoices/people")
     found.add("trail", "/reports/trail")
     found.add("security", "/accounts/security")
     found.statuses["/oauth/authorize"] = 400

@@ -11,8 +11,8 @@ from django.db.models import Model, Q, QuerySet
 
 from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Role
-from tramita.domain.errors import NotPermitted
-from tramita.models import Definition, Mailbox, Organisation, Person, Queue
+from tramita.domain.errors import NotFound, NotPermitted
+from tramita.models import Definition, Mailbox, Membership, Organisation, Person, Queue
 from tramita.queries import visibility
 from tramita.queries.trash import not_trashed
 
@@ -49,7 +49,7 @@ def contacts(actor: Actor, *, after: int, limit: int, q: str = "") -> DirectoryP
 def queues(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
     """Where items wait for a team; who that is, is not told to robots (B-8)."""
     told = _queue_of_nobody if actor.role is Role.ROBOT else _queue
-    return _page(actor, Queue.objects.prefetch_related("members"), told, after, limit)
+    return _page(actor, Queue.objects.prefetch_related("memberships__person"), told, after, limit)
 
 
 def organisations(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
@@ -138,19 +138,32 @@ def _someone(person: Person) -> Row:
 
 
 def _queue(queue: Queue) -> Row:
-    members: Iterable[Person] = queue.members.all()
+    rows: Iterable[Membership] = queue.memberships.all()
     return {
         "id": queue.pk,
         "name": queue.key,
         "title": queue.title,
         "strict": queue.strict,
         "active": queue.active,
-        "members": sorted(member.email or member.key or "" for member in members),
+        "members": sorted(_called(one.person) for one in rows),
+        "managers": sorted(_called(one.person) for one in rows if one.manager),
     }
 
 
+def _called(person: Person) -> str:
+    return person.email or person.key or ""
+
+
+def queue_row(key: str) -> Row:
+    """One queue, as lists tell of it. Raises: NotFound."""
+    found = Queue.objects.prefetch_related("memberships__person").filter(key=key, active=True).first()
+    if found is None:
+        raise NotFound("There is no such queue.")
+    return _queue(found)
+
+
 def _queue_of_nobody(queue: Queue) -> Row:
-    return _queue(queue) | {"members": []}
+    return _queue(queue) | {"members": [], "managers": []}
 
 
 def _organisation(organisation: Organisation) -> Row:

@@ -163,7 +163,7 @@ def add(name: str, key: str, tree: Tree, *, above: str = "", by: Actor, at: date
     if made in entries(name):
         raise Invalid.one("key", "already_there", "There is one of this name already.")
     giving.expect_owned(one.section, {}, tree, by=by)
-    _publish(name, {made: tree}, by=by, at=at)
+    put(name, {made: tree}, by=by, at=at)
     return made
 
 
@@ -184,7 +184,7 @@ def change(name: str, key: str, tree: Tree, *, read: str, unlock: bool = False, 
     asked = shape_of(name).names
     giving.expect_owned(one.section, before, tree, by=by)
     unasked = {name: value for name, value in before.items() if name not in asked}
-    return _publish(name, {key: unasked | tree}, by=by, at=at)
+    return put(name, {key: unasked | tree}, by=by, at=at)
 
 
 @one_transaction
@@ -196,7 +196,7 @@ def drop(name: str, key: str, *, read: str, by: Actor, at: datetime) -> None:
         raise Conflict("Make it inactive instead.", code="lasting")
     if one.section == "customers" and any(_inside(configuration(only=[one.section])[one.section], _place(one, key))):
         raise Conflict("Take away first what is in it.", code="not_empty")
-    _publish(name, {key: None}, by=by, at=at)
+    put(name, {key: None}, by=by, at=at)
 
 
 def uses(name: str, key: str) -> list[tuple[str, str]]:
@@ -251,7 +251,7 @@ def _key(one: Sort, typed: str) -> str:
     return key
 
 
-def _publish(name: str, new: Mapping[str, Tree | None], *, by: Actor, at: datetime) -> bool:
+def put(name: str, new: Mapping[str, Tree | None], *, by: Actor, at: datetime) -> bool:
     """The section with these entries in the place of theirs; one that is None is left out."""
     one = sort_of(name)
     section = configuration(only=[one.section])[one.section]

@@ -24,7 +24,7 @@ KEYS: Words = {
     "name": _("Name"),
     "members": _("Members"),
     "managers": _("Managers"),
-    "strict": _("Strict order"),
+    "strict": _("Strict mode"),
     "role": _("Role"),
     "builder": _("Role in the Builder"),
     "based_on": _("Stands on"),
@@ -205,7 +205,7 @@ KEYS: Words = {
     "limits.message_text_bytes": _("Bytes of a written text"),
 }
 HINTS: Words = {
-    "strict": _("Members take the next item by its due date; they do not choose."),
+    "strict": _("Robots first: people get by the button only what a robot rejected."),
     "managers": _("They see the load of the queue and move its work. They are members too."),
     "time_zone": _("Such as Europe/Warsaw; empty: the person's own choice."),
     "language": _("Empty: the person's own choice."),

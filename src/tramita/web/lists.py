@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tramita.domain.errors import NotFound, NotPermitted
 from tramita.models import View
-from tramita.queries import charts, narrowed, reporting, worklists
+from tramita.queries import charts, narrowed, reporting, teams, worklists
 from tramita.queries.shell import Colleagues, Listing, Shell
 from tramita.queries.views import may_change
-from tramita.queries.visibility import may
+from tramita.queries.visibility import everywhere, may
 from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
 from tramita.ui import labels
@@ -32,7 +32,7 @@ from tramita.web.rendering import page, shell_for
 AS_IT_IS: Mapping[str, Any] = {
     **dict.fromkeys(("totals", "chips", "places", "bars", "focus", "whose"), ()),
     **dict.fromkeys(("asked", "form", "view")),
-    **dict.fromkeys(("mine", "pull", "team"), False),
+    **dict.fromkeys(("mine", "pull", "team", "exports"), False),
     **dict.fromkeys(("first", "next"), ""),
 }
 
@@ -89,7 +89,8 @@ def team(request: StaffRequest, whose: str = "") -> HttpResponse:
 @staff
 def queues(request: StaffRequest) -> HttpResponse:
     """The reader's queues, with how much waits in each."""
-    return page(request, "web/queues.html", "queues")
+    leads = everywhere(request.actor, "manage_queue")
+    return page(request, "web/queues.html", "queues", leads=leads, others=teams.others(request.actor) if leads else [])
 
 
 @require_safe
@@ -193,6 +194,7 @@ def listed(
         team=team is not None,
         bulk=shown_bulk.bar(request, here, look),
         asked=wanted,
+        exports=may(request.actor, "export"),
         most=number_format(MOST, force_grouping=True),
         form=panel(wanted, place, shell.own) if wanted.panel else None,
         view=view,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query, Router
 
 from tramita.api.auth import caller
@@ -10,6 +11,8 @@ from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas import directory as shapes
 from tramita.api.schemas.base import Output
 from tramita.queries import directory
+from tramita.services import leading_queues
+from tramita.services.leading_queues import Changed
 
 router = Router(tags=["Directory"])
 
@@ -24,6 +27,13 @@ LISTS: dict[str, tuple[Callable[..., directory.DirectoryPage], type[Output], str
     "approval-types": (directory.approval_types, shapes.ApprovalTypePage, "What a manager may be asked to approve."),
     "mailboxes": (directory.mailboxes, shapes.MailboxPage, "Where mail arrives."),
 }
+
+
+@router.patch("/queues/{name}", response=shapes.QueueOut, operation_id="change_queue")
+def change_queue(request: HttpRequest, name: str, wanted: shapes.QueueIn) -> shapes.QueueOut:
+    """Who works a queue, and whether it is strict: for leaders, who may make themselves one of its managers."""
+    leading_queues.change(name, Changed(**wanted.model_dump()), by=caller(request), at=timezone.now())
+    return shapes.QueueOut.model_validate(directory.queue_row(name))
 
 
 def _listed(name: str, read: Callable[..., directory.DirectoryPage], shape: type[Output], summary: str) -> None:

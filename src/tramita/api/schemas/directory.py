@@ -1,8 +1,10 @@
 """Who and what there is."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from tramita.api.schemas.base import Output
+from pydantic import Field
+
+from tramita.api.schemas.base import Input, Output
 from tramita.domain.codes import Role
 
 
@@ -44,6 +46,20 @@ class QueueOut(Output):
     strict: bool
     active: bool
     members: list[str]
+    managers: list[str]
+
+
+class QueueIn(Input):
+    """What of a queue is to be different. People go by their address, robots by their name."""
+
+    strict: bool | None = None
+    """Robots first: people get by the button only what a robot rejected."""
+    add: list[Annotated[str, Field(max_length=254)]] = Field([], max_length=200)
+    remove: list[Annotated[str, Field(max_length=254)]] = Field([], max_length=200)
+    add_farms: list[Annotated[str, Field(max_length=200)]] = Field([], max_length=50)
+    remove_farms: list[Annotated[str, Field(max_length=200)]] = Field([], max_length=50)
+    add_managers: list[Annotated[str, Field(max_length=254)]] = Field([], max_length=200)
+    remove_managers: list[Annotated[str, Field(max_length=254)]] = Field([], max_length=200)
 
 
 class OrganisationOut(Output):
