@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from tramita.domain.cards import FieldDefinition
-from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.domain.codes import Role
+from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.services.definitions.source import REFUSED, Node, Place, Problems
 
 T = TypeVar("T")
