@@ -7,10 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import factories
-from tests.approving import Customer, customer
+from tests.approving import Customer, approval_type, customer
 from tests.desk import Desk
 from tests.web.reading import words_of
 from tramita.models import Approval, Person, Substitution
+from tramita.services import approvals
 
 pytestmark = pytest.mark.django_db
 PAGE = "/portal/substitute"
@@ -92,3 +93,22 @@ def test_a_manager_cancels_in_the_portal_and_a_substitute_does_not(acme: Custome
     assert ("Yes, cancel it" in theirs, "Yes, cancel it" in offered, refused.status_code) == (False, True, 403)
     assert "The request is cancelled." in words_of(done)
     assert Approval.objects.get(pk=approval.pk).state == "cancelled"
+
+
+def test_the_request_says_how_many_must_agree_and_how_many_have(acme: Customer) -> None:
+    """Z-16: in the portal and by the link of a mail; a plain request says nothing of it."""
+    both, either = {"approvers": ["managers", "parent_managers"], "every": True}, {"approvers": ["parent_managers"]}
+    approval_type("joint", name="Bank details", description="Both.", levels=[both, either])
+    now = timezone.now()
+    asked, plain = approvals.ask(acme.ticket(), type="joint", by=acme.desk.ana, at=now), acme.asked(at=now)
+    first = words_of(of(acme.marta.id).get(f"/portal/approvals/{asked.pk}"))
+
+    approvals.approve(asked.pk, by=acme.sofia, at=now)
+    second = words_of(of(acme.marta.id).get(f"/portal/approvals/{asked.pk}"))
+    approvals.approve(asked.pk, by=acme.marta, at=now)
+    last = words_of(of(acme.marta.id).get(f"/portal/approvals/{asked.pk}"))
+
+    assert "All 2 who are asked must agree. Others are asked after that." in first
+    assert "All 2 who are asked must agree. Agreed so far: 1. Others are asked after that." in second
+    assert "are asked" not in last
+    assert "who are asked" not in words_of(of(acme.marta.id).get(f"/portal/approvals/{plain.pk}"))

@@ -1,5 +1,6 @@
 """Approvals on Tickets whose type asks level by level: any of some, so many of them, all of them (Z-16)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,38 @@ from tests import factories
 from tests.approving import Customer, approval_type, customer, fresh, sent
 from tests.desk import MONDAY, Desk
 from tramita.domain.actors import Actor
-from tramita.domain.codes import ApprovalState
+from tramita.domain.codes import ApprovalState, Kind
 from tramita.domain.errors import Conflict, NotPermitted
 from tramita.models import Approval, Consent, Delivery, Entry, Item, Message, Person
 from tramita.queries import people, portal, timeline
 from tramita.queries.approvals import asked_now, get_visible, shown_to, with_approvers
-from tramita.services import approvals, approving_by_mail, editing, ledger, merging, resolving, trashing, undoing
+from tramita.services import (
+    approvals,
+    approving_by_mail,
+    converting,
+    editing,
+    ledger,
+    merging,
+    resolving,
+    splitting,
+    trashing,
+    undoing,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LATER = MONDAY + timedelta(hours=1)
+
+
+def converted(item: Item, by: Actor) -> list[Item]:
+    return [converting.convert(item, case_type="acme/main/finance/onboarding", by=by, at=LATER)]
+
+
+def split(item: Item, by: Actor) -> list[Item]:
+    parts = [splitting.Child(name, "A part of it.") for name in ("One", "Two")]
+    return list(splitting.split(item, children=parts, by=by, at=LATER))
+
+
+REGROUPED = pytest.mark.parametrize("regroup", [converted, split])
 
 
 @pytest.fixture
@@ -260,4 +284,50 @@ def test_the_undo_of_a_merge_asks_again_whom_it_had_asked(acme: Customer) -> Non
     assert [one.person_id for one in asked_now(get_visible(acme.marta, approval.pk, at=LATER))] == [acme.marta.id]
     approvals.approve(approval.pk, by=acme.marta, at=LATER)
     assert state_of(approval) is ApprovalState.APPROVED
+    sound(approval.item)
+
+
+@REGROUPED
+@pytest.mark.parametrize("decided", ["before the undo", "after the undo"])
+def test_a_half_decided_request_outlives_a_conversion_and_a_split_and_their_undo(
+    acme: Customer, regroup: Callable[[Item, Actor], list[Item]], decided: str
+) -> None:
+    """AP-7, X-22, X-16, Z-3: the Ticket waits for its Case or its parts, and so does nobody who is asked; what they
+    decide meanwhile is not undone."""
+    approval = asked(acme, level("managers", "parent_managers", every=True))
+    approvals.approve(approval.pk, by=acme.sofia, at=MONDAY)
+    regroup(fresh(approval.item), acme.desk.ana)
+
+    between = state_of(approval), [one.person_id for one in asked_now(approval)]
+    if decided == "before the undo":
+        approvals.approve(approval.pk, by=acme.marta, at=LATER)
+    undoing.undo(fresh(approval.item), by=acme.desk.ana, at=LATER)
+    if decided == "after the undo":
+        approvals.approve(approval.pk, by=acme.marta, at=LATER)
+
+    assert between == (ApprovalState.AWAITING, [acme.marta.id])
+    assert state_of(approval) is ApprovalState.APPROVED
+    held = sound(approval.item)
+    assert held.approval_id is None
+    assert not held.timers.filter(purpose__startswith="approval").exists()
+
+
+@REGROUPED
+def test_it_expires_with_the_last_of_what_its_ticket_waits_for(
+    acme: Customer, regroup: Callable[[Item, Actor], list[Item]]
+) -> None:
+    """AP-13, X-23, X-16: half decided or not; there is nothing to decide any more."""
+    approval = asked(acme, level("managers", "parent_managers", every=True))
+    approvals.approve(approval.pk, by=acme.sofia, at=MONDAY)
+    for one in regroup(fresh(approval.item), acme.desk.ana):
+        method = "fully_resolved" if one.kind is Kind.CASE else "rejected_spam"
+        resolving.resolve(fresh(one), method=method, by=acme.desk.ana, at=LATER)
+        if ends := fresh(one).window_ends_at:
+            resolving.window_passed(fresh(one), at=ends)
+
+    with pytest.raises(Conflict):
+        approvals.approve(approval.pk, by=acme.marta, at=LATER)
+
+    assert state_of(approval) is ApprovalState.EXPIRED
+    assert fresh(approval.item).approval_id is None
     sound(approval.item)

@@ -164,3 +164,44 @@ def test_a_worker_that_is_killed_reminds_nobody_twice_and_nobody_never(acme: Cus
     assert reminders(item) == []
     assert pass_time(MONDAY + DAY + timedelta(hours=1)) == 1, "the lease of the dead has ended"
     assert sorted(reminders(item)) == sorted([acme.marta.email, acme.sofia.email])
+
+
+def test_who_does_not_work_then_is_reminded_when_they_do_and_the_others_at_once(acme: Customer) -> None:
+    """SS-1, Z-11: by their own calendar; once each, and not any more when it was decided."""
+    hours = {"key": "late", "time_zone": "Europe/Lisbon", "week": {"mon-wed": "14:00-18:00"}}
+    Version.objects.filter(definition=publish("calendar", "late")).update(body=hours)
+    Person.objects.filter(pk=acme.sofia.id).update(calendar="late")
+    asked, other = asked_on(acme, MONDAY), asked_on(acme, MONDAY)
+    tuesday, again = MONDAY + DAY, MONDAY + DAY + timedelta(hours=5)
+
+    assert pass_time(tuesday) == 2
+    first = reminders(asked)
+    approvals.approve(fresh(other).approval_id or 0, by=acme.marta, at=tuesday)
+    waits = list(Timer.objects.filter(purpose="approval_later").values_list("item_id", "due_at"))
+    early, on_time = (later(at) for at in (again - timedelta(seconds=1), again))
+
+    assert first == [acme.marta.email]
+    assert waits == [(asked.pk, again)]
+    assert (early, on_time) == (0, 1)
+    assert reminders(asked) == [acme.marta.email, acme.sofia.email]
+    assert reminders(other) == [acme.marta.email]
+    assert pass_time(MONDAY + 3 * DAY) == 1
+    assert list(Timer.objects.filter(purpose="approval_later").values_list("due_at", flat=True)) == [again + 6 * DAY]
+
+
+def test_a_calendar_that_is_gone_or_has_no_hour_keeps_no_reminder(acme: Customer) -> None:
+    """SS-1: better once too early than never."""
+    closed = {"key": "never", "time_zone": "UTC", "week": {"mon": "09:00-09:01"}}
+    body = closed | {"extra_days_off": [f"{MONDAY.date() + n * 7 * DAY}" for n in range(200)]}
+    Version.objects.filter(definition=publish("calendar", "never")).update(body=body)
+    Person.objects.filter(pk=acme.sofia.id).update(calendar="never")
+    Person.objects.filter(pk=acme.marta.id).update(calendar="gone")
+    item = asked_on(acme, MONDAY)
+
+    pass_time(MONDAY + DAY)
+
+    assert set(reminders(item)) == {acme.marta.email, acme.sofia.email}
+
+
+def later(at: datetime) -> int:
+    return sum(firing.fire(timer, at=at) for timer in firing.claim(at=at) if timer.kind == "approval_later")

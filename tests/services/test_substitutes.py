@@ -13,7 +13,7 @@ from tests.services.test_races import at_once
 from tramita.domain.actors import Actor
 from tramita.domain.codes import ApprovalState
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
-from tramita.models import Approval, Consent, Entry, Item, Message, Person, Substitution
+from tramita.models import Approval, Consent, Delivery, Entry, Item, MarkedAddress, Message, Person, Substitution
 from tramita.queries import people, portal
 from tramita.queries.approvals import get_visible, left_undecided
 from tramita.queries.portal import in_whose_place
@@ -223,3 +223,28 @@ def test_the_manager_and_who_stands_in_decide_at_once_and_one_counts(transaction
         assert (
             Entry.objects.filter(item=approval.item, type__in=["approval_approved", "approval_rejected"]).count() == 1
         )
+
+
+def letters() -> list[dict[str, Any]]:
+    rows = Delivery.objects.filter(kind="account").order_by("pk").values_list("payload", flat=True)
+    return [one for one in rows if one["kind"] == "substitute_named"]
+
+
+def test_who_is_named_is_told_by_mail_in_their_language_and_once(acme: Customer, lia: Actor) -> None:
+    """Z-16, M-19b, MAIL-98: from when until when and in whose place; not again for the same, nor who wants no mail."""
+    Person.objects.filter(pk=lia.id).update(language="pl")
+    mute = factories.requester("Tom Few", organisation=acme.branch)
+    MarkedAddress.objects.create(address=mute.email, complained=True, at=MONDAY)
+
+    away(acme.sofia, lia)
+    away(acme.sofia, lia)
+    away(acme.sofia, lia, days=5)
+    away(acme.sofia, mute)
+
+    told = letters()
+    assert [one["to"] for one in told] == [lia.email, lia.email]
+    assert "Sofia Prado" in told[0]["subject"]
+    assert "2 marca 2026" in told[0]["text"]
+    assert "3 marca 2026" in told[0]["text"]
+    assert "6 marca 2026" in told[1]["text"]
+    assert "/portal/approvals" in told[0]["text"]

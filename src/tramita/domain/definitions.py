@@ -165,6 +165,7 @@ class PersonDefinition:
     own_queues_only: bool = False
     sees: str | None = None  # `permissions.Sight` (TO-5, SS-1)
     due: str | None = None  # of contacts: as that of an organisation, and before it (TO-2)
+    calendar: str | None = None  # of contacts: when they work (SS-1)
     absent: Absence | None = None
     reports_to: str | None = None  # the address of their manager (H-1, Q-11)
     properties: Properties = field(default_factory=dict)  # of users and contacts (D-22)

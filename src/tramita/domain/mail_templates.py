@@ -29,6 +29,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "new_device": ("name", "desk", "device", "when"),
     "second_factor_on": ("name", "desk"),
     "second_factor_off": ("name", "desk"),
+    "substitute_named": ("name", "desk", "link", "manager", "first", "last"),
 }
 SWITCHES = ("no_response", "case_launched", "split", "resolution")  # of a category or Case type; a route acknowledges
 

@@ -65,6 +65,7 @@ class Person(AbstractBaseUser):
     signs = models.BooleanField(default=False, db_default=False)  # whether it is used
     properties = models.JSONField(null=True)  # D-22
     due = models.CharField(max_length=100, null=True)  # the due-date rule of what they ask for (TO-2)
+    calendar = models.CharField(max_length=100, null=True)  # when a contact works (SS-1)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

@@ -11,7 +11,7 @@ from tramita.domain.errors import Conflict, Invalid, NotPermitted, TramitaError
 from tramita.portal.access import CustomerRequest, changes_seen, customer, shown
 from tramita.portal.requests import around
 from tramita.queries import portal
-from tramita.queries.approvals import get_visible, shown_to
+from tramita.queries.approvals import get_visible, shown_to, voices
 from tramita.queries.approvals import shown as as_asked
 from tramita.queries.approved_things import about, changes_since
 from tramita.services import approvals
@@ -74,6 +74,7 @@ def _page(
         asked=shown_to(approval, request.person, at=at),
         thing=thing,
         changes=changes_since(approval),
+        voices=voices(approval),
         fields=list(said_fields(thing.fields)),
         organisation=approval.organisation.name if approval.organisation else "",
         signed_in=True,

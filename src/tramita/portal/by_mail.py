@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted, TramitaError
 from tramita.portal.access import changes_seen
-from tramita.queries.approvals import shown_to
+from tramita.queries.approvals import shown_to, voices
 from tramita.queries.approved_things import about, changes_since
 from tramita.services import approving_by_mail
 from tramita.services.approving_by_mail import DECISIONS, Invitation
@@ -86,6 +86,7 @@ def _page(
         "asked": shown_to(approval, invited.person, at=timezone.now()),
         "thing": thing,
         "changes": changes_since(approval),
+        "voices": voices(approval),
         "fields": list(said_fields(thing.fields)),
         "organisation": approval.organisation.name if approval.organisation else "",
         "person": invited.person.name or invited.person.email,

@@ -271,6 +271,30 @@ def shown_to(approval: Approval, person: Person, *, at: datetime) -> Shown:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """How many have to agree on the level that is asked now, of how many, and how many have."""
+
+    needed: int
+    of: int
+    agreed: int
+    more: bool  # others are asked after them
+
+
+def voices(approval: Approval) -> Voices | None:
+    """Where several decide together; None where any manager does. Cost: one statement where there are levels (Z-16)."""
+    if approval.state != ApprovalState.AWAITING or not by_levels(approval):
+        return None
+    asked = list(Consent.objects.filter(approval=approval).order_by("level"))
+    now = next((one.level for one in asked if one.state == ApprovalState.AWAITING), None)
+    here = [one for one in asked if one.level == now]
+    if not here:
+        return None
+    needed = len(here) if here[0].every else here[0].least
+    agreed = sum(one.state == ApprovalState.APPROVED for one in here)
+    return Voices(needed, len(here), agreed, asked[-1].level > here[0].level)
+
+
 def consents_of(approval: Approval) -> Sequence[Consent]:
     """All who are asked, level by level. Cost: one statement."""
     rows = Consent.objects.filter(approval=approval).select_related("person", "decided_by")

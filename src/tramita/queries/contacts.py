@@ -36,7 +36,7 @@ MOST_ORGANISATIONS = 500  # that a list offers to choose from
 LOOKED_AT, MAILS = 200, 2000  # items whose mails are counted, and mails
 ASKERS = f"('{Role.REQUESTER}', '{Role.MANAGER}')"
 TAGS = ("primary", "requester", "subject", "original_requester", "cc")
-TOLD = "COALESCE(p.email, ''), p.role, p.language, p.time_zone, p.is_active, o.id, o.key, o.name"
+TOLD = "COALESCE(p.email, ''), p.role, p.language, p.time_zone, p.calendar, p.due, p.is_active, o.id, o.key, o.name"
 PEOPLE = "people p LEFT JOIN organisations o ON o.id = p.organisation_id"
 NOBODY = Fragment("FALSE")
 
@@ -51,6 +51,8 @@ class Contact:
     role: Role
     language: str
     time_zone: str
+    calendar: str  # its key, when they work (SS-1)
+    due: str  # the key of the due rule of what they ask for (TO-2)
     active: bool
     organisation_id: int | None
     organisation: str  # its key
@@ -272,7 +274,7 @@ def mails(actor: Actor, contact: Contact) -> Mails:
 
 
 def _contact(row: Sequence[Any]) -> Contact:
-    id_, name, address, role, language, time_zone, active, organisation_id, organisation, company = row
+    id_, name, address, role, language, time_zone, calendar, due, active, organisation_id, organisation, company = row
     return Contact(
         id=id_,
         name=name,
@@ -280,6 +282,8 @@ def _contact(row: Sequence[Any]) -> Contact:
         role=Role(role),
         language=language,
         time_zone=time_zone,
+        calendar=calendar or "",
+        due=due or "",
         active=bool(active),
         organisation_id=organisation_id,
         organisation=organisation or "",

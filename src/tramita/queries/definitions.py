@@ -24,7 +24,7 @@ from tramita.domain.definitions import (
     DueRuleDefinition,
     Settings,
 )
-from tramita.domain.due_rules import DueRule, build_due_rule
+from tramita.domain.due_rules import SCHEDULE, DueRule, build_due_rule
 from tramita.domain.mail_templates import MailTemplate, MailText
 from tramita.domain.process_definitions import CaseTypeDefinition, ScheduleDefinition
 from tramita.gateways.holidays import public_holidays
@@ -93,6 +93,18 @@ def contract_calendar(path: str) -> Calendar | None:
     above = Definition.objects.filter(kind="contract", key="/".join(path.split("/")[:2]), active=True)
     name = (above.values_list("current__body", flat=True).first() or {}).get("calendar")
     return calendar(name) if name else None
+
+
+def promises() -> list[tuple[str, str]]:
+    """Key and title of the due rules that count without the calendar of a contract. Cost: one statement (TO-2)."""
+    rows = Definition.objects.filter(kind="due_rule", active=True, current__isnull=False).exclude(key__contains="@")
+    found = rows.order_by("key").values_list("key", "title", "current__body")
+    return [(key, title) for key, title, body in found if _stands_alone({"key": key, **body})]
+
+
+def _stands_alone(body: Mapping[str, Any]) -> bool:
+    rule = restore(DueRuleDefinition, {**body, "calendar": None})
+    return not rule.base.startswith(SCHEDULE) and (bool(body.get("calendar")) or not rule.needs_calendar)
 
 
 def calendar(key: str) -> Calendar | None:

@@ -122,7 +122,8 @@ def _user(person: Person) -> Row:
 
 
 def _contact(person: Person) -> Row:
-    return {**_someone(person), "role": person.role, "language": person.language or None}
+    asks = {"time_zone": person.time_zone or None, "calendar": person.calendar, "due_rule": person.due}
+    return {**_someone(person), "role": person.role, "language": person.language or None, **asks}
 
 
 def _someone(person: Person) -> Row:

@@ -30,7 +30,7 @@ from tramita.queries.mailboxes import directory
 from tramita.queries.managers import managers_of
 from tramita.services import approval_mail, consent_asking, consents, openings, push_orders, reminding
 from tramita.services.approval_words import decided_words
-from tramita.services.expiring import REMINDERS, close, facts
+from tramita.services.expiring import ASKED, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import require
 from tramita.services.transactions import one_transaction
@@ -222,7 +222,7 @@ def _end(
     consents.expect_seen(approval, changes)
     change = Change(item, by, at)
     data = facts(approval) | ({"way": way} if way else {}) | ({"for": manager.pk} if manager else {})
-    change.cancel_timers(*REMINDERS)
+    change.cancel_timers(*ASKED)
     words = {} if verb == "cancel" else decided_words(approval, reason, by, manager)
     change.record(ENTRIES[verb], data=data, words=words, approval_id=None)
     change.beside.append(

@@ -110,6 +110,11 @@ BUILT_IN: Mapping[str, Promise] = {
         "Hello {{name}},\n\nsigning in at {{desk}} asks you for no code of an authenticator any more. If it was not "
         "you who chose this, tell those who run the desk at once.\n\nThis is an automatic message."
     ),
+    "substitute_named": gettext_lazy(
+        "Hello {{name}},\n\nfrom {{first}} to {{last}} you decide in the place of {{manager}}, who is away. What waits "
+        "for their decision then waits for you too, here and by mail:\n\n{{link}}\n\nBoth names are kept with each "
+        "decision.\n\nThis is an automatic message."
+    ),
 }
 SUBJECTS: Mapping[str, Promise] = {  # else the item's title
     "too_large": gettext_lazy("Too large: {{subject}}"),
@@ -120,6 +125,7 @@ SUBJECTS: Mapping[str, Promise] = {  # else the item's title
     "second_factor_on": gettext_lazy("Your second factor at {{desk}} is on"),
     "second_factor_off": gettext_lazy("Your second factor at {{desk}} is off"),
     "password_changed": gettext_lazy("Your password for {{desk}} was changed"),
+    "substitute_named": gettext_lazy("You decide in the place of {{manager}}"),
 }
 
 

@@ -20,7 +20,7 @@ from tramita.queries.approvals import asked_now, asks_itself, consents_of, get_v
 from tramita.queries.approved_things import changes_since
 from tramita.services import approval_mail, automatic_actions, consent_asking, flowing, push_orders
 from tramita.services.approval_words import decided_words
-from tramita.services.expiring import REMINDERS, TIME_OUT, close, facts
+from tramita.services.expiring import ASKED, TIME_OUT, close, facts
 from tramita.services.ledger import Change
 from tramita.services.moving import decide as row_of
 from tramita.services.moving import follow
@@ -75,7 +75,7 @@ def _heard(change: Change, approval: Approval, mine: Consent, verb: str, *, reas
         approval_id=None if done else approval.pk,
     )
     if done:
-        change.cancel_timers(*REMINDERS, TIME_OUT)
+        change.cancel_timers(*ASKED, TIME_OUT)
         instead = manager.pk if manager else None
         end = partial(close, approval, says, at=change.at, by_id=change.by.id, for_id=instead, reason=reason)
         change.beside.append(end)

@@ -16,7 +16,7 @@ from tramita.domain.bodies import restore
 from tramita.domain.cards import FieldDefinition
 from tramita.domain.definitions import EXTENDED, PropertiesDefinition
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotFound
-from tramita.models import Definition
+from tramita.models import Definition, Organisation, Person
 from tramita.queries.visibility import everywhere
 from tramita.services import giving
 from tramita.services.definitions import (
@@ -44,6 +44,7 @@ from tramita.services.transactions import one_transaction
 
 Tree = dict[str, Any]
 NEEDS = re.compile(r".* needs (?:an )?“(\w+)”")
+GOES_BY = {"calendars": "calendar", "due-rules": "due"}  # columns of contacts, whom no file need name (SS-1, TO-2)
 EVERYBODY = ("users", "robots")  # whoever works here is shown, whether a configuration named them or not
 
 
@@ -180,7 +181,7 @@ def change(name: str, key: str, tree: Tree, *, read: str, unlock: bool = False, 
     if mine and not giving.keeps(tree, "publish", "manage_users"):
         raise Invalid.one("role", "locks_out", "You cannot take this from yourself: another administrator can.")
     if not unlock and tree != before and uses(name, key):
-        raise Invalid.one("unlock", "locked", "Live processes use it: say that it is to change for all of them.")
+        raise Invalid.one("unlock", "locked", "It is in use: say that it is to change for all who go by it.")
     asked = shape_of(name).names
     giving.expect_owned(one.section, before, tree, by=by)
     unasked = {name: value for name, value in before.items() if name not in asked}
@@ -196,19 +197,36 @@ def drop(name: str, key: str, *, read: str, by: Actor, at: datetime) -> None:
         raise Conflict("Make it inactive instead.", code="lasting")
     if one.section == "customers" and any(_inside(configuration(only=[one.section])[one.section], _place(one, key))):
         raise Conflict("Take away first what is in it.", code="not_empty")
+    if any(_contacts(**{column: key}) for sort, column in GOES_BY.items() if sort == name):
+        raise Conflict("Contacts go by it: take it from them first.", code="in_use")
     put(name, {key: None}, by=by, at=at)
 
 
 def uses(name: str, key: str) -> list[tuple[str, str]]:
-    """The live processes that are promised by a due rule, path and title: of it, of its review, or of an Action.
+    """What goes by a due rule, path and title: organisations and contacts (TO-2), and live processes: of it, of its
+    review, or of an Action. The contacts that go by a calendar (SS-1).
 
-    Cost: reads every process, one statement.
+    Cost: reads every process; three statements, one for a calendar, else none.
     """
-    if name != "due-rules":
-        return []
+    if name == "calendars":
+        return _contacts(calendar=key)
+    return [*_organisations(key), *_contacts(due=key), *_processes(key)] if name == "due-rules" else []
+
+
+def _organisations(due: str) -> list[tuple[str, str]]:
+    return list(Organisation.objects.filter(due=due, active=True).order_by("name").values_list("key", "name"))
+
+
+def _contacts(**by: str) -> list[tuple[str, str]]:
+    """The active ones, by name."""
+    rows = Person.objects.filter(**by, is_active=True, email__isnull=False).order_by("name", "pk")
+    return [(address, name or address) for address, name in rows.values_list("email", "name")]
+
+
+def _processes(due: str) -> list[tuple[str, str]]:
     rows = Definition.objects.filter(kind__in=("category", "case_type"), active=True, current__isnull=False)
     found = rows.order_by("key").values_list("key", "title", "current__body")
-    return [(path, title) for path, title, body in found if key in _rules_of(body)]
+    return [(path, title) for path, title, body in found if due in _rules_of(body)]
 
 
 def _rules_of(body: Mapping[str, Any]) -> set[str]:

@@ -20,6 +20,7 @@ from tramita.domain.definitions import LANGUAGES
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotPermitted
 from tramita.domain.permissions import Sight
 from tramita.models import Organisation, Person
+from tramita.queries import definitions
 from tramita.queries.contacts import get_visible, may_change, organisations
 from tramita.queries.people import person_by_address
 from tramita.queries.visibility import may
@@ -40,6 +41,8 @@ class Card:
     organisation: str = ""
     language: str = ""
     time_zone: str = ""
+    calendar: str = ""  # when they work (SS-1)
+    due: str = ""  # the due rule of what they ask for (TO-2)
     active: bool = True
     manager: bool = False  # approves for their organisation (AP-6)
     sees_organisation: bool = False  # all that their organisation asks for (SS-1)
@@ -59,6 +62,8 @@ def card_of(person: Person) -> Card:
         organisation=person.organisation.key if person.organisation else "",
         language=person.language,
         time_zone=person.time_zone,
+        calendar=person.calendar or "",
+        due=person.due or "",
         active=person.is_active,
         manager=person.role is Role.MANAGER,
         sees_organisation=person.sees == Sight.ORGANISATION,
@@ -110,6 +115,8 @@ def _tidied(card: Card) -> Card:
         organisation=card.organisation.strip(),
         language=card.language.strip(),
         time_zone=card.time_zone.strip(),
+        calendar=card.calendar.strip(),
+        due=card.due.strip(),
     )
 
 
@@ -118,6 +125,7 @@ def _write(person: Person, card: Card, by: Actor, *, before: Card | None = None)
     faults = [
         *_faults(card),
         *_of_properties(card),
+        *_of_time(card, by, before),
         *_of_organisation(person, card, organisation, by, before),
         *_guarded(person, card, by, before),
     ]
@@ -128,6 +136,7 @@ def _write(person: Person, card: Card, by: Actor, *, before: Card | None = None)
         raise Invalid(faults)
     person.name, person.email, person.organisation = card.name, card.email, organisation
     person.language, person.time_zone, person.is_active = card.language, card.time_zone, card.active
+    person.calendar, person.due = card.calendar or None, card.due or None
     person.sees = Sight.ORGANISATION if card.sees_organisation else None
     person.role, person.properties = Role.MANAGER if card.manager else Role.REQUESTER, dict(card.properties) or None
     try:
@@ -149,6 +158,21 @@ def _faults(card: Card) -> list[FieldError]:
         faults.append(FieldError("language", "invalid", "Choose one of the languages."))
     if card.time_zone and card.time_zone not in available_timezones():
         faults.append(FieldError("time_zone", "invalid", "There is no such time zone."))
+    return faults
+
+
+def _of_time(card: Card, by: Actor, before: Card | None) -> list[FieldError]:
+    """A calendar, and a promise that counts by its own: of whatever contract they ask (SS-1, TO-2, SLA-3). Promises are
+    made by who keeps users too."""
+    faults = []
+    if card.calendar and card.calendar != (before and before.calendar) and definitions.calendar(card.calendar) is None:
+        faults.append(FieldError("calendar", "unknown", "There is no such calendar."))
+    if card.due == (before.due if before else ""):
+        return faults
+    if not may_appoint(by):
+        faults.append(FieldError("due", "not_permitted", "Only who manages users may promise something to a contact."))
+    elif card.due and card.due not in dict(definitions.promises()):
+        faults.append(FieldError("due", "unknown", "Choose a due rule that counts by a calendar of its own."))
     return faults
 
 

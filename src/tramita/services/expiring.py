@@ -9,13 +9,15 @@ from tramita.services import push_orders
 from tramita.services.ledger import Change
 
 REMINDERS = ("approval_day_1", "approval_day_3")  # the timers of `services.reminding`
+LATER = "approval_later"  # to those who did not work when the others were reminded (SS-1)
+ASKED = (*REMINDERS, LATER)
 TIME_OUT = "approval_time_out"  # of an Action that nobody decides (EA-5)
 
 
 def expire(change: Change) -> None:
     """The request that awaits a decision expires with its item, in a change that the caller writes."""
     approval = Approval.objects.select_related("type", "item").get(pk=change.item.approval_id or 0)
-    change.cancel_timers(*REMINDERS, TIME_OUT)
+    change.cancel_timers(*ASKED, TIME_OUT)
     change.record("approval_expired", data=facts(approval), by_system=True, approval_id=None)
     change.beside.append(lambda: close(approval, ApprovalState.EXPIRED, at=change.at))
 

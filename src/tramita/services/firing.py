@@ -11,7 +11,7 @@ from tramita.queries.records import select
 from tramita.services import consents, leasing, notifying, reminding, resolving, waiting
 from tramita.services.claiming import BATCH, TIMERS, Claimed, backoff, finish, update
 from tramita.services.claiming import claim as claim_rows
-from tramita.services.expiring import TIME_OUT
+from tramita.services.expiring import ASKED, TIME_OUT
 from tramita.services.ledger import LEASE
 from tramita.services.transactions import writing
 
@@ -23,7 +23,7 @@ FIRE: Mapping[str, Callable[..., None]] = {
     notifying.DUE_SOON: notifying.due_soon,
     notifying.OVERDUE: notifying.overdue,
     TIME_OUT: consents.time_out,
-    **dict.fromkeys(reminding.DAYS, reminding.remind),
+    **dict.fromkeys(ASKED, reminding.remind),
 }
 
 ITEM_OF = "id = (SELECT item_id FROM timers WHERE id = %s)"
@@ -44,7 +44,7 @@ def fire(timer: Claimed, *, at: datetime) -> bool:
             items = select(Item, ITEM_OF + _held(timer.kind), [timer.id])
             if not items or not finish(TIMERS, timer):
                 return False
-            FIRE[timer.kind](items[0], at=at)
+            FIRE[timer.kind](items[0], at=at, **timer.payload)
     except Conflict:
         with writing():
             finish(TIMERS, timer)  # the item moved on: nothing is left to do

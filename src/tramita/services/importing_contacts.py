@@ -34,6 +34,8 @@ COLUMNS = (
     "domains",
     "language",
     "time_zone",
+    "calendar",
+    "due",
     "manager",
     "active",
 )
@@ -186,7 +188,7 @@ def _contact(row: Row, own: Own, *, by: Actor, at: datetime) -> str:
 
 def _card(row: Row, before: Card, own: Own) -> Card:
     """The cells that say something, over what is there."""
-    asked = ("name", "organisation", "language", "time_zone")
+    asked = ("name", "organisation", "language", "time_zone", "calendar", "due")
     texts: dict[str, Any] = {name: row.said(name) for name in asked if row.said(name)}
     if "language" in texts:
         texts["language"] = texts["language"].lower().replace("_", "-")

@@ -48,6 +48,9 @@ def _known(language: str, zone: str, at: datetime) -> dict[str, str]:
         until = f"{date_format(there, 'DATE_FORMAT')} {there:%H:%M}"
     return {
         "until": until,
+        "manager": "Marta Vidal",
+        "first": until,
+        "last": until,
         "case": "10040-C",
         "children": "40309-T, 40310-T",
         "subject": "…",

@@ -32,7 +32,7 @@ from tramita.services.transactions import one_transaction
 
 TAGS = ("primary_contact_id", "requester_id", "subject_id", "original_requester_id")
 MOST = 1000  # items that change hands at once
-FILLED = ("language", "time_zone", "organisation_id")  # of the kept contact, where it has none
+FILLED = ("language", "time_zone", "calendar", "due", "organisation_id")  # of the kept contact, where it has none
 
 
 @one_transaction

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import translation
+from django.utils.formats import date_format
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
@@ -14,9 +16,11 @@ from tramita.domain.errors import FieldError, Invalid, NotPermitted
 from tramita.models import Person, Substitution
 from tramita.queries.people import person_by_address
 from tramita.queries.substitutes import ASKERS
+from tramita.services import account_mail, restraint
 from tramita.services.transactions import one_transaction
 
 LONGEST = timedelta(days=366)
+PAGE = "portal/approvals"  # where what waits for them stands
 
 
 @one_transaction
@@ -31,9 +35,27 @@ def name(substitute: str, *, first: date | None, last: date | None, by: Actor, a
     faults = [*_who(me, other), *_when(first, last, at.astimezone(zone).date())]
     if faults or first is None or last is None or other is None:
         raise Invalid(faults)
-    times = {"starts_at": _midnight(first, zone), "ends_at": _midnight(last + timedelta(days=1), zone)}
-    row, _made = Substitution.objects.update_or_create(person=me, defaults={"substitute": other, **times})
+    said = {
+        "substitute": other,
+        "starts_at": _midnight(first, zone),
+        "ends_at": _midnight(last + timedelta(days=1), zone),
+    }
+    before = Substitution.objects.filter(person=me).first()
+    row, _made = Substitution.objects.update_or_create(person=me, defaults=said)
+    if before is None or any(getattr(before, name) != value for name, value in said.items()):
+        _tell(other, me, first, last, at=at)
     return row
+
+
+def _tell(other: Person, me: Person, first: date, last: date, *, at: datetime) -> None:
+    """Who is named hears so by mail, in their language, unless they want none of ours (MAIL-98)."""
+    if not restraint.willing([other.email or ""]):
+        return
+    with translation.override(other.language or settings.LANGUAGE_CODE):
+        days = {"first": date_format(first, "DATE_FORMAT"), "last": date_format(last, "DATE_FORMAT")}
+    link = f"{settings.TRAMITA_BASE_URL.rstrip('/')}/{PAGE}"
+    values = {"manager": me.name or me.email or "", "link": link, **days}
+    account_mail.write("substitute_named", other, values=values, at=at)
 
 
 @one_transaction

@@ -103,6 +103,7 @@ TEMPLATES: Words = {
     "new_device": _("Somebody signed in from a new browser"),
     "second_factor_on": _("A second factor is asked for"),
     "second_factor_off": _("A second factor is asked for no more"),
+    "substitute_named": _("Somebody decides in a manager’s place"),
 }
 DAYS_OFF: Words = {
     "public": _("public holiday"),

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tramita.domain.errors import NotPermitted
 from tramita.models import Person
-from tramita.queries import contacts, contracted
+from tramita.queries import contacts, contracted, definitions
 from tramita.queries.approvals import asked_of
+from tramita.queries.contact_hours import works_again
 from tramita.queries.contacts import Contact, Part
+from tramita.queries.desk_choices import Choices, choices
 from tramita.queries.trash import may_restore
 from tramita.services import desk_settings, directory, importing_contacts
 from tramita.services.directory import Card
@@ -60,7 +62,7 @@ def all_contacts(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff
 def contact(request: StaffRequest, number: int) -> HttpResponse:
-    """Who they are, and what they have to do with. Cost: at most five statements."""
+    """Who they are, and what they have to do with. Cost: at most six statements."""
     actor, now, before = request.actor, timezone.now(), inputs.after(request)
     found = contacts.get_visible(actor, number)
     activity = contacts.activity(actor, number, before=before)
@@ -77,6 +79,7 @@ def contact(request: StaffRequest, number: int) -> HttpResponse:
         mails=contacts.mails(actor, found),
         approvals=asked_of(found, actor, limit=MOST_APPROVALS, at=now),
         default_zone=settings.TIME_ZONE,
+        works_again=works_again(found.calendar, at=now),
         groups=[Group(lines=lines)] if lines else [],
         heads=[Head(name) for name in USUAL],
         first=request.path if before else "",
@@ -133,16 +136,23 @@ def _kept(number: int) -> Card:
 
 def _card(request: StaffRequest, kept: Card | None = None) -> Card:
     """What was typed. Properties that nobody declares any more stay; who may not appoint managers sends no box."""
-    texts = {name: inputs.text(request, name) for name in ("name", "email", "organisation", "language", "time_zone")}
+    asked = ("name", "email", "organisation", "language", "time_zone", "calendar")
+    texts = {name: inputs.text(request, name) for name in asked}
     appoints = directory.may_appoint(request.actor)
     manager = inputs.flag(request, "manager") if appoints else bool(kept and kept.manager)
     sees = inputs.flag(request, "sees_organisation") if appoints else bool(kept and kept.sees_organisation)
-    asked = desk_settings.properties_asked("contacts", get_language() or "en")
-    said = desk_form.gather(asked, desk_form.sent(request.POST)).get("properties", {})
-    known = asked.keys[0].inner.names if asked.keys and asked.keys[0].inner else frozenset()
+    texts["due"] = inputs.text(request, "due") if appoints else kept.due if kept else ""
+    asked_besides = desk_settings.properties_asked("contacts", get_language() or "en")
+    said = desk_form.gather(asked_besides, desk_form.sent(request.POST)).get("properties", {})
+    known = asked_besides.keys[0].inner.names if asked_besides.keys and asked_besides.keys[0].inner else frozenset()
     rest = {name: value for name, value in (kept.properties if kept else {}).items() if name not in known}
     active = inputs.flag(request, "active")
     return Card(**texts, active=active, manager=manager, sees_organisation=sees, properties=rest | said)
+
+
+def _with(offered: Choices, chosen: str) -> Choices:
+    """What is chosen is among it, in use or not."""
+    return offered if not chosen or chosen in dict(offered) else [*offered, (chosen, chosen)]
 
 
 def _form(
@@ -166,6 +176,8 @@ def _form(
         sort="contacts",
         above={},
         may_appoint=directory.may_appoint(request.actor),
+        calendars=_with(choices("calendar"), card.calendar),
+        promises=_with(definitions.promises(), card.due),
         needs_company=request.actor.grants is not None,
         zones=sorted(available_timezones()),
         default_zone=settings.TIME_ZONE,

@@ -97,7 +97,8 @@ def day(request: StaffRequest, key: str) -> HttpResponse:
     sort, read, now = "calendars", inputs.text(request, "read"), timezone.now()
     try:
         tree = shown_calendar.toggled(desk_settings.current(sort, key), _day(request))
-        desk_settings.change(sort, key, tree, read=read, by=request.actor, at=now)
+        # a day that is pressed is meant for all who go by the calendar
+        desk_settings.change(sort, key, tree, read=read, unlock=True, by=request.actor, at=now)
     except Refusing as error:
         return _form(request, sort, key, {}, refusal("thing", error, request.POST))
     messages.success(request, _("Saved."))

@@ -20,7 +20,7 @@ from tramita.web.rendering import page
 LARGEST = 5 * 1024**2  # bytes of a sheet
 EXAMPLE = (
     *("lucia@acme.es", "Lucía Ramos", "acme-iberia", "Acme Iberia", "acme", "acme.es", "es", "Europe/Madrid"),
-    *("no", "yes"),
+    *("", "", "no", "yes"),
 )
 TEMPLATES = {"csv": sheets.csv_file, "xlsx": sheets.xlsx_file}
 

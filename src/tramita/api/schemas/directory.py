@@ -36,6 +36,12 @@ class UserOut(_Someone):
 class ContactPersonOut(_Someone):
     """Who asks for things."""
 
+    time_zone: str | None
+    calendar: str | None
+    """The calendar by which they work; they are not reminded outside of it."""
+    due_rule: str | None
+    """Of what they ask for, before that of their organisation and of the process."""
+
 
 class QueueOut(Output):
     """Where items wait for a team."""

@@ -206,8 +206,8 @@ def inactive(row: Person) -> Tree:
 def contact(row: Person) -> Tree:
     company = row.organisation and row.organisation.key
     sees = row.sees == Sight.ORGANISATION
-    tree = given(organisation=company, manager=row.role == Role.MANAGER, sees_organisation=sees, due=row.due)
-    return person(row) | tree
+    tree = given(organisation=company, manager=row.role == Role.MANAGER, sees_organisation=sees)
+    return person(row) | tree | given(calendar=row.calendar, due=row.due)
 
 
 def user(row: Person) -> Tree:

@@ -215,6 +215,7 @@ CONTACT = Shape(
         shapes.reference("organisation", "organisation"),
         shapes.flag("manager"),
         shapes.flag("sees_organisation"),
+        shapes.reference("calendar", "calendar"),  # SS-1
         Key("due", "reference", promised, ("due_rule",)),  # TO-2
     )
 )

@@ -193,6 +193,7 @@ class People:
             "own_queues_only": one.own_queues_only,
             "sees": one.sees,
             "due": one.due,
+            "calendar": one.calendar,
             "absent": absence(one.absent),
             "properties": dict(one.properties) or None,
             "robot": robot(one),
