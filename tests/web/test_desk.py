@@ -330,7 +330,7 @@ def test_a_due_rule_that_live_processes_use_is_locked_and_can_be_copied(root: Cl
     made = root.post("/builder/desk/due-rules", copy | {"key": "quick", "within": "12 working hours"})
     unused = sent(root, "due-rules", "quick", within=["10 working hours"])
 
-    assert "2 processes use it and are live" in page
+    assert "2 go by it" in page
     assert (locked.status_code, made.status_code, unused.status_code) == (422, 302, 302)
     assert "f-unlock" in errors_of(locked)
     assert desk_settings.current("due-rules", "two_days")["within"] == "16 working hours"
