@@ -75,7 +75,7 @@ def test_the_page_keeps_them_and_shows_when_somebody_works_again(root: Client) -
     assert (kept.calendar, kept.due) == (None, "two_days")
     assert set(errors_of(wrong)) == {"f-calendar", "f-due"}
     now = timezone.now()
-    assert ("office · works again" in shown) == (now.weekday() != 0 or now.minute + now.hour > 0)
+    assert ("office · works again:" in shown) == (now.weekday() != 0 or now.minute + now.hour > 0)
     assert "Due rule two_days" in shown
 
 

@@ -220,7 +220,7 @@ def _organisations(due: str) -> list[tuple[str, str]]:
 def _contacts(**by: str) -> list[tuple[str, str]]:
     """The active ones, by name."""
     rows = Person.objects.filter(**by, is_active=True, email__isnull=False).order_by("name", "pk")
-    return [(address, name or address) for address, name in rows.values_list("email", "name")]
+    return [(address or "", name or address or "") for address, name in rows.values_list("email", "name")]
 
 
 def _processes(due: str) -> list[tuple[str, str]]:
