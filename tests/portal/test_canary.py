@@ -1,9 +1,9 @@
 """A canary in all that must stay in the house: not a feather of it is found in what leaves it (MAIL-60, CG-55).
 
 Looked through are every page of the portal that links lead to and every address of an item or a file that somebody
-could type, the answers of the API, what a link in a mail opens, every mail as it left, every push as a browser reads
-it, every webhook as another system hears it, every list that is exported: for each role outside. `make soak` plants
-two hundred items (TRAMITA_SOAK=1).
+could type, the answers of the API, what the tools of language models say, what a link in a mail opens, every mail as
+it left, every push as a browser reads it, every webhook as another system hears it, every list that is exported: for
+each role outside. `make soak` plants two hundred items (TRAMITA_SOAK=1).
 
 That the nets hold is shown by words that are meant for them: these must be found.
 """
@@ -32,6 +32,7 @@ from tests.approving import Customer, customer, fresh, keys_in
 from tests.desk import Desk, publish
 from tests.fakes.push import Browser, push_service
 from tests.fakes.web import Web, serving
+from tests.mcp.talking import Talker
 from tramita.domain.filing import told
 from tramita.domain.webhooks import EVENTS
 from tramita.models import Approval, Attachment, Definition, Delivery, Item, Person
@@ -48,6 +49,7 @@ from tramita.services import (
     working,
 )
 from tramita.services.filing import Upload
+from tramita.ui import bearing
 from tramita.worker import loop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -192,6 +194,17 @@ def answers(person: Person | None) -> Iterator[tuple[str, str]]:
             yield f"API {address}", said.decode("utf-8", "replace")
 
 
+def tools(person: Person) -> Iterator[tuple[str, str]]:
+    """What each reading tool of a language model says to a program of theirs."""
+    talker = Talker(person)
+    on_items = ("read_item", "read_conversation", "read_timeline", "explain_due_date", "list_proposals")
+    calls = [(name, {"reference": one.reference}) for one in Item.objects.order_by("pk") for name in on_items]
+    calls += [("find_items", {"q": INSIDE}), ("find_items", {}), ("list_directory", {"list": "contacts"})]
+    for name, given in calls:
+        bearing.portions.forget()
+        yield f"tool {name} {given}", json.dumps(talker.call(name, **given), ensure_ascii=False)
+
+
 def filled(path: str, values: dict[str, list[Any]]) -> list[str]:
     """The path with each value of what it asks for; other numbers are tried from one to nine."""
     name = re.search(r"\{(\w+)\}", path)
@@ -225,7 +238,7 @@ def test_the_canary_of_the_house_is_heard_nowhere_outside(outside: Outside) -> N
     managers_words, open_words = {}, {}
     for part, person in [*outside.people.items(), ("visitor", None)]:
         starts = [*typed(), *(links if person is None else [])]
-        seen = [*pages(person, starts), *answers(person)]
+        seen = [*pages(person, starts), *answers(person), *(tools(person) if person is not None else ())]
         leaks += [f"{part} at {place}" for place in found(INSIDE, seen)]
         managers_words[part], open_words[part] = found(MANAGERS, seen), found(OPEN, seen)
     for part, browser in outside.browsers.items():
@@ -256,7 +269,7 @@ def exported(desk: Desk) -> Iterator[tuple[str, str]]:
     """What a list leaves the house as, with whoever takes it along."""
     ana = Client()
     ana.force_login(Person.objects.get(pk=desk.ana.id))
-    for place in ("/inbox", "/owned", "/queues/invoices"):
+    for place in ("/inbox", "/owned", "/queues/invoices", "/reports/hours"):
         for kind in ("csv", "xlsx"):
             answer = ana.get(f"{place}?export={kind}")
             assert answer.headers["Content-Disposition"].startswith("attachment")

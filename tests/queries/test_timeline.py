@@ -6,8 +6,9 @@ import pytest
 
 from tests import factories as make
 from tramita.domain.codes import Reason, State, Visibility
+from tramita.models import Attachment
 from tramita.queries import people
-from tramita.queries.timeline import comms, counts, timeline
+from tramita.queries.timeline import comms, conversation, counts, timeline
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +140,19 @@ def test_what_was_said_comes_newest_first_with_bodies_and_files(django_assert_nu
     assert [file.filename for file in newest.attachments] == ["invoice.pdf"]
     assert len(older) == 2
     assert newest.entry.visibility is Visibility.PARTICIPANTS
+
+
+def test_outside_the_house_no_conversation_tells_of_an_internal_file():
+    """F-1, MAIL-60: neither what was put on the item, nor what nobody said is for them; colleagues see all."""
+    rui = make.requester()
+    ticket = make.ticket(requester=rui)
+    plain = {"item": ticket, "content_type": "text/plain", "size": 1, "at": make.NOW}
+    for name, internal in (("inside.txt", True), ("unsaid.txt", None), ("shared.txt", False)):
+        Attachment.objects.create(filename=name, sha256=name.ljust(64, "0"), internal=internal, **plain)
+
+    seen = {
+        who: {one.filename for one in conversation(ticket, actor)[1]}
+        for who, actor in (("rui", people.actor_for(rui)), ("ana", make.agent()))
+    }
+
+    assert seen == {"rui": {"shared.txt"}, "ana": {"inside.txt", "unsaid.txt", "shared.txt"}}

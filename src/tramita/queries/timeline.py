@@ -169,7 +169,7 @@ def conversation(item: Item, actor: Actor) -> tuple[list[Said], list[Attachment]
     messages, leaving = _messages(ids) if ids else ({}, {})
     noted = [number for entry in entries for number in entry.data.get("files", ())]
     enclosed: dict[int | None, list[Attachment]] = {}
-    for attachment in _enclosed(item, ids, noted):
+    for attachment in _enclosed(item, ids, noted, actor):
         enclosed.setdefault(attachment.message_id, []).append(attachment)
     files = [one.sha256 for message, several in enclosed.items() if message for one in several]
     kept = scans.held(files)
@@ -180,11 +180,14 @@ def conversation(item: Item, actor: Actor) -> tuple[list[Said], list[Attachment]
     return said, enclosed.get(None, [])
 
 
-def _enclosed(item: Item, mails: Sequence[int], noted: Sequence[int]) -> list[Attachment]:
-    """The files of these mails, of the notes, and those of the item itself. Cost: one statement."""
+def _enclosed(item: Item, mails: Sequence[int], noted: Sequence[int], actor: Actor) -> list[Attachment]:
+    """The files of these mails, of the notes, and those of the item itself; outside the house none that stays inside
+    (F-1). Cost: one statement.
+    """
     wanted = [among(column, ids) for column, ids in (("message_id", mails), ("id", noted)) if ids]
     here = " OR ".join(["(item_id = %s AND message_id IS NULL)", *wanted])
-    return select(Attachment, f"{here} ORDER BY id", [item.pk, *mails, *noted])
+    mine = "" if works(actor) else " AND NOT COALESCE(internal, message_id IS NULL)"
+    return select(Attachment, f"({here}){mine} ORDER BY id", [item.pk, *mails, *noted])
 
 
 def _messages(ids: Sequence[int]) -> tuple[dict[int, Message], dict[int, Leaving]]:
