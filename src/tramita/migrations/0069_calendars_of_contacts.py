@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0067_time_of_a_month"),
+        ("tramita", "0068_dates_that_items_lend"),
     ]
 
     operations = [
