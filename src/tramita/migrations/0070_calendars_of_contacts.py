@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0068_dates_that_items_lend"),
+        ("tramita", "0069_roles_of_the_desk"),
     ]
 
     operations = [
