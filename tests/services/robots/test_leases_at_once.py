@@ -1,6 +1,8 @@
 """Many robots at once, results that meet the end of their lease, and processes that die at any statement."""
 
 import os
+import threading
+import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,17 +16,18 @@ from tests.desk import MONDAY, Desk, build
 from tests.services.robots.test_leasing import LATE, sound
 from tests.services.test_races import at_once
 from tramita.domain.actors import Actor
-from tramita.domain.bounds import LimitReached
+from tramita.domain.bounds import LimitReached, RobotsStopped
 from tramita.domain.codes import State
 from tramita.domain.errors import TramitaError
 from tramita.models import Entry, Item, Lease, Person, Timer
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries import people
-from tramita.services import firing, leasing, working
+from tramita.services import firing, leasing, notes, stopping, working
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOAK = bool(os.environ.get("TRAMITA_SOAK"))
 ITEMS, ROBOTS = (10_000, 50) if SOAK else (40, 8)
+SECONDS = 5  # in which the switch halts all
 NOW, LASTS = MONDAY + timedelta(minutes=1), timedelta(minutes=5)
 
 
@@ -60,6 +63,44 @@ def test_two_calls_at_once_have_no_run_more_than_an_hour_allows(office: Desk) ->
     assert sum(one is not None for one in shares) == Lease.objects.count() == 1
     with pytest.raises(LimitReached):
         working.start(Item.objects.filter(state=State.TO_DO)[0], by=office.robot, at=NOW)
+
+
+def test_the_stop_switch_halts_robots_that_are_at_work(office: Desk) -> None:
+    """B-1: whoever calls once it is thrown does nothing any more; what they had is free, and nothing is half done."""
+    for number in range(ITEMS):
+        office.ticket(at=MONDAY - timedelta(minutes=number))
+    at_work, thrown, went_on = threading.Event(), threading.Event(), []
+
+    def works(robot_id: int) -> float:
+        while True:
+            late = thrown.is_set()
+            try:
+                by = people.actor_by_id(robot_id)  # as each call finds it
+                found = leasing.next_lease(by=by, at=NOW)
+                if found is not None:
+                    notes.add_note(found[0], body="Looking.", by=by, at=NOW)
+                    at_work.set()
+                    leasing.complete(found[1].pk, note="Done.", by=by, at=NOW)
+            except RobotsStopped:
+                return time.monotonic()
+            except TramitaError:
+                continue  # it was freed under its hands
+            if late:
+                went_on.append(robot_id)
+
+    def throws() -> float:
+        at_work.wait()
+        stopping.stop(reason="It errs.", by=office.leo, at=NOW)
+        thrown.set()
+        return time.monotonic()
+
+    *ended, stopped = at_once(*(lambda one=one: works(one.id or 0) for one in robots(office, ROBOTS)), throws)
+
+    assert went_on == []
+    assert not Lease.objects.filter(ended_at=None).exists()
+    assert all(sound(item).state in (State.TO_DO, State.RESOLVED) for item in Item.objects.all())
+    if SOAK:  # of a machine that does nothing else
+        assert max(ended) - stopped < SECONDS
 
 
 def test_robots_share_a_queue_and_each_item_is_done_once_in_the_promised_order(office: Desk) -> None:
