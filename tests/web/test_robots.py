@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
+from tests import factories
 from tests.desk import MONDAY, Desk
 from tests.services.robots.test_bounds import robot, takes
 from tests.services.robots.test_proposing import MAIL, proposed
@@ -9,8 +12,8 @@ from tests.services.test_edges import fresh
 from tests.web.conftest import Browser
 from tramita.domain.codes import State
 from tramita.domain.proposals import Decided, Proposed
-from tramita.models import Message, Proposal, RobotStop
-from tramita.services import leasing, notes, proposing
+from tramita.models import Message, Person, Proposal, RobotStop
+from tramita.services import leasing, notes, proposing, resolving
 
 
 def test_a_person_reads_exactly_what_would_be_done_and_agrees(desk: Desk, as_: Browser) -> None:
@@ -126,10 +129,6 @@ def test_a_leader_stops_all_robots_on_their_page_and_lets_them_go_on(desk: Desk,
 
 def test_robots_stand_beside_people_in_what_was_done(desk: Desk, as_: Browser) -> None:
     """RP-1, AI-1: results, what was taken up again, what was handed over, and how sure robots were."""
-    from django.utils import timezone
-
-    from tramita.services import resolving
-
     at = timezone.now()
     for _ in range(2):
         desk.ticket(at=at - timedelta(hours=1))
@@ -144,3 +143,17 @@ def test_robots_stand_beside_people_in_what_was_done(desk: Desk, as_: Browser) -
     assert "90–100" in page
     row = page.partition("last 30 days</h2>")[2].partition("Invoice reader")[2].partition("</tr>")[0]
     assert [cell.partition("<")[0] for cell in row.split('<td class="end">')[1:]] == ["1", "1", "1", "0", "0", "0"]
+
+
+def test_the_bar_that_its_history_suggests_stands_where_the_bar_is_set(desk: Desk, as_: Browser) -> None:
+    """AI-1: on the page of robots and in the Builder, once there are results enough."""
+    boss, item, at = as_(factories.administrator()), desk.ticket(), timezone.now()
+    key = Person.objects.get(pk=desk.robot.id).key
+    assert "would fit" not in boss.get(f"/builder/desk/robots/{key}").content.decode()
+    rows = [(90, Decided.ACCEPTED)] * 30 + [(60, Decided.REFUSED)] * 10
+    for sure, state in rows:
+        made = {"item": item, "robot_id": desk.robot.id, "fence": 1, "seq": 1, "verb": Proposed.CHANGE}
+        Proposal.objects.create(**made, confidence=sure, state=state, created_at=at)
+
+    assert "results of the last 30 days 65 would fit" in boss.get(f"/builder/desk/robots/{key}").content.decode()
+    assert "would fit: 65 %" in boss.get("/robots").content.decode()

@@ -131,6 +131,12 @@ def work(actor: Actor, *, since: datetime) -> Report:
     return Report(by_name, _bands(history), _bars(history))
 
 
+def measured_bar(key: str, *, since: datetime) -> int | None:
+    """The bar of confidence that the history of this robot suggests; None without enough of one (AI-1)."""
+    robot = Person.objects.filter(role=Role.ROBOT, key=key).values_list("pk", flat=True).first()
+    return _bars(_history(since)).get(robot or 0)
+
+
 HANDED_OVER = (Ending.REJECTED, Ending.LAPSED, Ending.GIVEN_UP, Ending.UNABLE, Ending.PROPOSED)
 WIDTH = 10  # percent
 OPEN = (Decided.WAITING, Decided.EXPIRED)  # nobody judged them

@@ -165,6 +165,7 @@ def _form(
         **desk_form.inputs_of(filled),
         year=shown_calendar.year(tree, request.GET.get("year", ""), timezone.localdate()) if years else None,
         example=_example(request, filled) if sort == "due-rules" and (key or preview) else None,
+        notes=shown_desk.measured(key) if sort == "robots" and key else {},
     )
 
 

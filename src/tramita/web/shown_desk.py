@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tramita.domain import canned, mail_templates
 from tramita.domain.actors import Actor
-from tramita.queries import definitions
+from tramita.queries import definitions, robots
 from tramita.queries.desk_choices import Changed, Choices, choices
 from tramita.services import desk_settings, mail_previews
 from tramita.services.definitions import export_processes
@@ -60,6 +61,7 @@ WORDS = {
     "mode": "robot_mode",
 }  # families of labels
 NAMES = {"properties": "extended", "mail-templates": "mail_template"}  # of things that have no title of their own
+MEASURED = timedelta(days=30)
 REFERRING = ("reference", "references", "absence", "person", "inherited", "inherited_person")
 MOST_NAMED = 3
 
@@ -224,3 +226,11 @@ def _mail_previews(kind: str, filled: Values) -> list[tuple[str, str]]:
         if texts[1] and kind in mail_templates.KINDS and not any(mail_templates.faults(kind, one) for one in texts):
             found.append((name, "\n\n".join(mail_templates.filled(one, said) for one in texts if one)))
     return found
+
+
+def measured(key: str) -> dict[str, str]:
+    """What the history of a robot says beside its terms: where its bar of confidence belongs (AI-1)."""
+    bar = robots.measured_bar(key, since=timezone.now() - MEASURED)
+    return (
+        {} if bar is None else {"confidence": _("By its results of the last 30 days %(bar)s would fit.") % {"bar": bar}}
+    )
