@@ -3,6 +3,7 @@
 `pytest --database postgresql -m database` starts a throw-away cluster for each worker.
 """
 
+import gc
 import os
 import shutil
 import subprocess
@@ -51,6 +52,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker is None and config.getoption("dist", "no") != "no":
         return
     _stand(config, Path(os.environ["TRAMITA_TEST_FOLDER"]) / (worker or "main"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded for good is not looked through for garbage again and again: one second in fifteen of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
