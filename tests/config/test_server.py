@@ -346,7 +346,7 @@ def test_a_web_process_loads_nothing_heavy(environment, tmp_path):
     """MEASURED section 8: what costs memory is imported where it is used."""
     script = (
         "import json, sys, django; django.setup();"
-        "from tramita.config.processes import warm; warm();"
+        "from tramita.config.warming import warm; warm();"
         "print(json.dumps([name.partition('.')[0] for name in sys.modules]))"
     )
 

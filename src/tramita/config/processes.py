@@ -1,6 +1,5 @@
-"""What the processes of the tree do: the parent warms, a web process serves, the worker works, one takes mail in."""
+"""What the processes of the tree do: a web process serves, the worker works, one takes mail in."""
 
-import gc
 import logging
 import os
 import signal
@@ -9,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     import uvicorn
@@ -20,25 +19,6 @@ WEB, WORKER, SMTP, LMTP = "web", "worker", "smtp", "lmtp"
 HEARD = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 log = logging.getLogger(__name__)
-
-
-def warm() -> None:
-    """Import and compile what every page needs, then close the database and freeze: children share the memory."""
-    from django.db import connections
-    from django.template import engines
-    from django.template.backends.jinja2 import Jinja2
-    from django.urls import get_resolver
-
-    from tramita.config.asgi import application
-
-    application()
-    _ = get_resolver().url_patterns
-    pages = cast("Jinja2", engines["jinja2"]).env
-    for name in pages.list_templates(extensions=["html"]):
-        pages.get_template(name)
-    connections.close_all()
-    gc.collect()
-    gc.freeze()
 
 
 def run_child(kind: str, door: socket.socket | None, life: int) -> NoReturn:

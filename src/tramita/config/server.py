@@ -22,7 +22,8 @@ from django.conf import settings
 
 from tramita.config import metrics
 from tramita.config.env import Listening, WrongSetting
-from tramita.config.processes import HEARD, WEB, WORKER, run_child, warm
+from tramita.config.processes import HEARD, WEB, WORKER, run_child
+from tramita.config.warming import warm
 from tramita.domain.errors import TramitaError
 
 STOP_SECONDS = 10.0  # how long a child may take to finish what it does
