@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
 
-from tests.desk import Desk
+from tests.desk import Desk, publish
 from tests.services.test_posting import Way, post, way
 from tests.web.reading import text_of, words_of
 from tramita.config.command import main
@@ -156,3 +156,14 @@ def test_a_new_person_chooses_their_first_password(desk: Desk, way: Way, capsys:
     post(timezone.now() + timedelta(seconds=5))
     assert signs_in(nowa, NEW)
     assert len(way.sent) == 1
+
+
+def test_the_sign_in_page_names_the_privacy_policy_of_the_desk(desk: Desk) -> None:
+    """SEC-4, BU-7: where it has one."""
+    without = text_of(Client().get("/accounts/login/"))
+    publish("settings", "desk", privacy_policy="https://acme.example/privacy?a=1&b=2")
+
+    page = text_of(Client().get("/accounts/login/"))
+
+    assert "Privacy policy" not in without
+    assert '<a class="link" href="https://acme.example/privacy?a=1&amp;b=2" rel="noreferrer">Privacy policy</a>' in page

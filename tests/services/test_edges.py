@@ -45,7 +45,7 @@ def test_who_is_held_to_their_queues_takes_nothing_from_another(desk: Desk, kept
 
 
 def test_who_left_the_team_keeps_nothing_that_waits_or_is_done(desk: Desk, kept_in: Actor) -> None:
-    """L-10."""
+    """L-10, Q-6: a wait and a resolution ask anew who has it, who answers for it and where it waits."""
     for end in (
         lambda item: waiting.wait(item, type="more_information", by=kept_in, at=MONDAY),
         lambda item: resolving.resolve(item, method="replied", by=kept_in, at=MONDAY),

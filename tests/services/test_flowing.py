@@ -39,7 +39,7 @@ def unable(case: Item, action: str, *, desk: Desk) -> None:
 
 
 def test_a_started_case_creates_the_actions_of_its_first_step_beside_each_other(desk: Desk) -> None:
-    """C-7, C-41, A-1, A-30, S-3: To Do in their queue, with a number each and an entry on the Case."""
+    """G-3, C-7, C-41, A-1, A-30, S-3: To Do in their queue, with a number each and an entry on the Case."""
     case = begun(desk)
 
     first, second = running(case)

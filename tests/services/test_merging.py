@@ -129,7 +129,7 @@ def test_a_resolved_target_in_its_window_is_reopened(desk: Desk, kind: Kind) -> 
 
 
 def test_what_does_not_run_takes_no_ticket(desk: Desk) -> None:
-    """X-2, CG-26: not a Draft, not what is Closed, nor what was resolved too long ago."""
+    """X-2, T-8, CG-26: not a Draft (nor is one merged), not what is Closed, nor what was resolved too long ago."""
     ticket, draft, done = desk.ticket(), desk.ticket(draft=True), desk.ticket()
     resolving.resolve(fresh(done), method="replied", note="Done", by=desk.ana, at=MONDAY)
 
@@ -137,6 +137,8 @@ def test_what_does_not_run_takes_no_ticket(desk: Desk) -> None:
         merge(ticket, into=draft, desk=desk)
     with pytest.raises(GuardFailed):
         merge(ticket, into=done, desk=desk, at=MONDAY + timedelta(days=30))
+    with pytest.raises(TransitionNotAllowed):
+        merge(draft, into=ticket, desk=desk)
     with pytest.raises(Invalid):
         merge(ticket, into=ticket, desk=desk)
     with pytest.raises(TransitionNotAllowed):

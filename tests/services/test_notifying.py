@@ -117,7 +117,7 @@ def test_a_follower_hears_of_mails_notes_and_states_until_they_unfollow(desk: De
 
 
 def test_drafts_and_closed_items_cannot_be_followed(desk: Desk) -> None:
-    """N-2."""
+    """N-2, T-8."""
     closed = started(desk)
     resolving.resolve(closed, method="rejected_spam", by=desk.ana, at=LATER)
     draft = desk.ticket(draft=True)

@@ -7,8 +7,8 @@ from django.conf import LazySettings
 
 from tests.desk import MONDAY, Desk, publish
 from tramita.domain.codes import Listed, Method, State
-from tramita.models import BlockedAddress, Delivery, Item, Link, Message, Person, SeenMessage
-from tramita.services import editing, launching, ledger, mailing, receiving, resolving, waiting
+from tramita.models import BlockedAddress, Delivery, Item, Link, Message, Person, SeenMessage, Timer
+from tramita.services import editing, launching, ledger, mailing, receiving, resolving, waiting, working
 
 HOUR = timedelta(hours=1)
 
@@ -108,6 +108,38 @@ def test_an_answer_wakes_a_ticket_that_waits_for_information(desk: Desk) -> None
     assert (outcome.outcome, outcome.items) == ("woken", (item.reference,))
     assert (held.state, held.highlighted, held.assignee_id) == (State.TO_DO, True, desk.ana.id)
     assert (held.listed, held.new_information) == (Listed.INBOX, True)
+
+
+def test_an_answer_wakes_an_action_that_waits_for_information(desk: Desk) -> None:
+    """A-5, L-5: from Owned Work into the Inbox, highlighted; its Case stays as it is."""
+    case = desk.case()
+    action = launching.launch(case, action="bank-check", by=desk.ana, at=MONDAY)[0]
+    working.start(action, by=desk.ana, at=MONDAY)
+    question = asked(desk, fresh(action))
+    before = fresh(action).listed
+
+    outcome = receive(mail("PT50", sender=desk.rui.email, reply_to=question.message_id), at=MONDAY + HOUR)
+
+    held = fresh(action)
+    assert (outcome.outcome, outcome.items, before) == ("woken", (action.reference,), Listed.OWNED)
+    assert (held.state, held.highlighted, held.listed) == (State.TO_DO, True, Listed.INBOX)
+    assert not fresh(case).highlighted
+
+
+def test_nothing_but_a_person_ends_a_pause(desk: Desk) -> None:
+    """C-63, CG-4: mail is appended and marked; no timer is set."""
+    case = desk.case()
+    working.start(case, by=desk.ana, at=MONDAY)
+    question = mailing.send(fresh(case), to=[desk.rui.email], text="We wait.", by=desk.ana, at=MONDAY)
+    waiting.wait(fresh(case), type="pause", by=desk.ana, at=MONDAY)
+
+    outcome = receive(mail("And now?", sender=desk.rui.email, reply_to=question.message_id), at=MONDAY + HOUR)
+
+    held = fresh(case)
+    assert (outcome.outcome, held.state, held.new_information) == ("appended", State.WAITING, True)
+    assert not Timer.objects.filter(item=case).exists()
+    waiting.resume(held, by=desk.ana, at=MONDAY + HOUR)
+    assert fresh(case).state is State.IN_PROGRESS
 
 
 def test_only_a_wait_for_information_is_woken_by_mail(desk: Desk) -> None:

@@ -121,7 +121,7 @@ def test_what_is_done_by_hand_shows(desk: Desk) -> None:
 
 
 def test_erasing_a_person_breaks_nothing(desk: Desk) -> None:
-    """SEC-4, DESIGN 2.4: words may be replaced by a tombstone; the facts and the seals stay."""
+    """Z-10, DESIGN 2.4: words may be replaced by a tombstone; the facts and the seals stay."""
     busy(desk)
     sealed()
 

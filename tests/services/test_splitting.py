@@ -10,7 +10,7 @@ from tests.services.test_joining import token
 from tests.services.test_merging import LATER, by_mail, read, timers, types, undo
 from tests.services.test_receiving import HOUR, fresh, mail, receive
 from tramita.domain.codes import Method, Reason, State, WaitType
-from tramita.domain.errors import Conflict, Invalid
+from tramita.domain.errors import Conflict, Invalid, TransitionNotAllowed
 from tramita.models import Attachment, Follow, Item, Link, Message
 from tramita.services import following, merging, resolving, splitting, working
 from tramita.services.splitting import Child
@@ -166,3 +166,9 @@ def test_a_part_is_not_merged_into_what_waits_for_it(desk: Desk) -> None:
         merging.merge([fresh(one)], into=fresh(ticket), by=desk.ana, at=LATER)
 
     assert refused.value.code == "waits_for_it"
+
+
+def test_a_draft_is_not_split(desk: Desk) -> None:
+    """T-8."""
+    with pytest.raises(TransitionNotAllowed):
+        split(desk.ticket(draft=True), desk)

@@ -25,15 +25,19 @@ def test_picking_up_moves_an_item_from_its_queue_into_the_inbox(desk: Desk, ana:
     assert "This queue is empty" in words_of(ana.get("/queues/invoices"))
 
 
-def test_waiting_moves_an_item_into_owned_work_with_its_reason(desk: Desk, ana: Client) -> None:
-    """L-2, L-7."""
-    item = desk.ticket()
+@pytest.mark.parametrize("kind", ["ticket", "case"])
+def test_waiting_moves_an_item_into_owned_work_with_its_reason(desk: Desk, ana: Client, kind: str) -> None:
+    """L-2, L-7: with the icon of waiting, a Case as well."""
+    item = desk.case() if kind == "case" else desk.ticket()
     working.start(item, by=desk.ana, at=timezone.now())
 
     waiting.wait(fresh(item), type="more_information", by=desk.ana, at=timezone.now())
 
     assert "Nothing is waiting for you" in words_of(ana.get("/inbox"))
-    assert "Wait for more information" in words_of(ana.get("/owned"))
+    owned = ana.get("/owned")
+    assert "Wait for more information" in words_of(owned)
+    row = text_of(owned).split(f'data-ref="{item.reference}"')[1].split("</tr>")[0]
+    assert "#i-s-waiting" in row
 
 
 def test_a_draft_is_in_its_writers_inbox_with_a_grey_due_date(desk: Desk, ana: Client) -> None:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from tramita.models import Person
 from tramita.portal import second_step
 from tramita.portal.sign_on import way_out
-from tramita.queries import people, sign_on
+from tramita.queries import definitions, people, sign_on
 from tramita.services import second_factor
 
 
@@ -24,11 +24,11 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no types
-    """The form, and a button for each provider of single sign-on."""
+    """The form, a button for each provider of single sign-on, and the desk's policy of privacy (SEC-4)."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"providers": sign_on.providers()}
+        return context | {"providers": sign_on.providers(), "privacy_policy": definitions.settings().privacy_policy}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -50,6 +50,7 @@ class Settings:
     show_expected_times: bool = True  # what Actions and Cases are expected to cost (C-13, BU-7)
     parent_companies: bool = True  # organisations may have one above them (CT-5, BU-7)
     restrict_defect_changes: bool = False  # only who wrote a defect down changes it or takes it away (D-2, BU-7)
+    privacy_policy: str = ""  # address of the client's own, named where people sign in (SEC-4)
     audit: tuple[str, ...] = ()  # areas that the audit of the desk keeps (TO-6)
     limits: Limits = Limits()
 

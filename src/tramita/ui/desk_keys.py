@@ -79,6 +79,7 @@ KEYS: Words = {
     "show_expected_times": _("Show what effort is expected"),
     "parent_companies": _("Organisations may have a parent"),
     "reply_marker": _("“Write above this line” in mails"),
+    "privacy_policy": _("Privacy policy"),
     "undo_send": _("Seconds that a sent mail is held back"),
     "keep_raw_mail": _("Days that original mails are kept"),
     "file_types": _("Endings of files that may be added"),
@@ -296,6 +297,7 @@ HINTS: Words = {
     "monthly_hours": _("Such as 40 or 37.5. Empty: none are contracted."),
     "currency": _("Such as EUR."),
     "due-rules.calendar": _("Empty: that of the contract, where working time is counted."),
+    "privacy_policy": _("The address of a page, such as https://example.com/privacy: a link where people sign in."),
     "undo_send": _("0 to 60."),
 }
 

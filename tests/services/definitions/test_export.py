@@ -88,6 +88,7 @@ def test_what_a_mailbox_and_the_desk_say_of_mail_is_exported_as_it_was_written(f
             "show_time_tracker": False,
             "show_expected_times": False,
             "parent_companies": False,
+            "privacy_policy": "https://desk.example/privacy",
         },
         "mailboxes": {
             "m@desk.example": {

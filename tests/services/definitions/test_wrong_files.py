@@ -44,7 +44,7 @@ class Source(type(Path())):  # type: ignore[misc]
 
 @pytest.mark.parametrize("what", WRONG)
 def test_a_mistake_is_named_with_its_line_and_its_reason(what: str) -> None:
-    """H-1, CT-6, Z-8, C-8, CG-48, CG-52, BU-6, T-22, M-24, SEC-2, SLA-1: wrong YAML is refused with file and line."""
+    """H-1, CT-6, T-13, Z-8, C-8, CG-48, CG-52, BU-6, T-22, M-24, SEC-2, SLA-1: wrong YAML names file and line."""
     text = WRONG[what]
     wrong = [(number, line) for number, line in enumerate(text.splitlines(), 1) if MARK in line]
 

@@ -22,7 +22,7 @@ from tramita.domain.errors import Invalid
 from tramita.domain.tags import tags_of
 from tramita.gateways.holidays import public_holidays
 from tramita.services.definitions import approvers, shapes, values
-from tramita.services.definitions.connections import incoming
+from tramita.services.definitions.connections import encrypted_url, incoming
 from tramita.services.definitions.contracted import HOURS
 from tramita.services.definitions.keys import Keys, Reading, entries
 from tramita.services.definitions.shapes import Shape
@@ -226,6 +226,7 @@ SETTINGS = Shape(
         shapes.flag("show_time_tracker", on=True),
         shapes.flag("show_expected_times", on=True),
         shapes.flag("parent_companies", on=True),
+        shapes.special("privacy_policy", "text", encrypted_url, otherwise=""),  # SEC-4
         shapes.number("undo_send", 0, LONGEST_UNDO, Settings().undo_send),  # MAIL-115
         shapes.number("keep_raw_mail", 1, LARGEST),  # MAIL-18
         shapes.lines("file_types", file_types),  # F-2

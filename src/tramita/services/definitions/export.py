@@ -91,6 +91,7 @@ def settings() -> Tree:
         file_types=list(read.file_types),
         restrict_defect_changes=read.restrict_defect_changes,
         restrict_reviewers=read.restrict_reviewers,
+        privacy_policy=read.privacy_policy,
         audit=list(read.audit),
         attach_tagged={kind: list(tags) for kind, tags in read.attach_tagged.items()},
     )
