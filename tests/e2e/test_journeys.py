@@ -53,7 +53,7 @@ def test_the_tray_is_worked_off(chromium: Browser, site: str, desk: Desk, script
 
 
 def test_the_hands_stay_on_the_keyboard(page: Page, site: str, desk: Desk) -> None:
-    """UI: j, k and o in a list, g i and g q, /, n and ctrl enter on an item; nothing fires inside a field."""
+    """UI: j, k, o in a list, g i, g q, /, n, ctrl enter on an item; nothing fires inside a field, and Escape leaves it."""
     first, second = desk.ticket(title="First of all"), desk.ticket(title="Second one")
     for item in (first, second):
         working.start(item, by=desk.ana, at=timezone.now())
@@ -86,6 +86,12 @@ def test_the_hands_stay_on_the_keyboard(page: Page, site: str, desk: Desk) -> No
     page.wait_for_load_state()
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url(f"{site}/inbox")
 
 
 def test_what_was_pressed_last_is_what_comes(chromium: Browser, site: str, desk: Desk) -> None:

@@ -1,7 +1,7 @@
 /**
  * The hands stay on the keyboard. Any element may carry `data-key="r"` or `data-key="g i"`: the key clicks it, or
  * focuses a field; `data-focus="#note-body"` names what has the focus then. `j` and `k` move through `[data-row]`,
- * `o` opens, `x` ticks. None fires inside a field, nor with ctrl, alt, meta; `<html data-keys="off">` switches all off.
+ * `o` opens, `x` ticks. None fires inside a field, which Escape leaves, nor with ctrl, alt, meta; `<html data-keys="off">` switches all off.
  * The palette (command-palette.js) presses an element by the event `desk:press`.
  * `ctrl enter` presses the primary button of the form the writer is in, else its first.
  */
@@ -26,6 +26,12 @@ function move(step) {
   next?.scrollIntoView({ block: "nearest" })
 }
 
+/** Escape leaves a field, so that keys are keys again. Not where it closes something, nor while a search is to be emptied. */
+function leave(event) {
+  const stays = event.target.closest("dialog, details.menu") || (event.target.type === "search" && event.target.value)
+  if (event.key === "Escape" && !stays) event.target.blur()
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest("form")
@@ -33,8 +39,9 @@ document.addEventListener("keydown", (event) => {
     if (send) event.preventDefault(), send.click()
     return
   }
-  if (event.ctrlKey || event.altKey || event.metaKey || field(event.target)) return
+  if (event.ctrlKey || event.altKey || event.metaKey) return
   if (document.documentElement.dataset.keys === "off") return
+  if (field(event.target)) return leave(event)
   const key = waiting ? `${waiting} ${event.key}` : event.key
   waiting = key === "g" ? "g" : ""
   if (key === "j") return move(1)
