@@ -53,7 +53,7 @@ def test_the_tray_is_worked_off(chromium: Browser, site: str, desk: Desk, script
 
 
 def test_the_hands_stay_on_the_keyboard(page: Page, site: str, desk: Desk) -> None:
-    """UI: j, k, o in a list, g i, g q, /, n, ctrl enter on an item; nothing fires inside a field, and Escape leaves it."""
+    """UI: j, k, o in a list, g i, g q, /, n, ctrl enter on an item; nothing fires in a field; Escape leaves it."""
     first, second = desk.ticket(title="First of all"), desk.ticket(title="Second one")
     for item in (first, second):
         working.start(item, by=desk.ana, at=timezone.now())
