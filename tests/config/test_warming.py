@@ -9,7 +9,6 @@ from django.template import engines
 from tramita.config import warming
 from tramita.config.warming import KEPT, read_templates
 
-
 FEW = ["404.html", "500.html", "portal/approval.html"]
 
 
