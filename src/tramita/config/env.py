@@ -5,6 +5,7 @@ A wrong value stops the start with one line that names the variable, what it got
 
 import os
 import secrets
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
@@ -79,6 +80,9 @@ class Env(BaseSettings):
     calls_inside: str = Field("", description="host names separated by commas")
     push_inside: str = Field("", description="host names separated by commas")
     sign_on_inside: str = Field("", description="host names separated by commas")
+    robots_url: str = Field("", description="https://HOST/PATH of a list of robots")
+    robots_token: str = Field("", description="the token that the list of robots asks for, kept secret")
+    robots_every: int = Field(300, ge=10, le=86_400, description="seconds between looks at the list, 10 to 86400")
     webhook_allow: str = Field("", description="networks such as 10.0.0.0/8 separated by commas")
     send_only_to: str = Field("", description="addresses and @DOMAINs separated by commas")
     nameservers: str = Field("", description="ADDRESS or ADDRESS#PORT separated by commas, or off")
@@ -111,6 +115,13 @@ class Env(BaseSettings):
         url = _split(value)
         _wanted(value, ok=url.scheme in {"http", "https"} and bool(url.hostname) and url.path in {"", "/"})
         return value.rstrip("/")
+
+    @field_validator("robots_url")
+    @classmethod
+    def _list_of_robots(cls, value: str) -> str:
+        url = _split(value)
+        plain = url.scheme in {"http", "https"} and bool(url.hostname) and url.username is None
+        return _wanted(value, ok=not value or plain)
 
     @field_validator("smtp_url")
     @classmethod
@@ -231,6 +242,11 @@ class Env(BaseSettings):
     def providers_inside(self) -> frozenset[str]:
         """Hosts of providers of single sign-on although they are inside of the own network (TO-7)."""
         return _hosts(self.sign_on_inside)
+
+    @property
+    def robots_interval(self) -> timedelta:
+        """How often the list of robots is read (B-2)."""
+        return timedelta(seconds=self.robots_every)
 
     @property
     def webhook_networks(self) -> frozenset[str]:

@@ -57,6 +57,14 @@ def ending(entry: str, *, by_itself: bool) -> Ending:
 LIMITS = {"writes_per_run": 50, "runs_per_hour": 1000, "cost_per_day": 0}  # where nothing is said; 0: no limit
 
 
+EXTERNAL = "external"  # kept by another system, and not edited here (B-2)
+
+
+def is_external(stored: Mapping[str, Any] | None) -> bool:
+    """Whether another system keeps this robot, as its row has it."""
+    return bool(stored and stored.get(EXTERNAL))
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a robot was made for."""
@@ -70,6 +78,7 @@ class Terms:
     cost_per_hour: int = 0
     calendar: str | None = None  # when it works; None: always
     farms: tuple[str, ...] = ()
+    external: bool = False  # B-2
 
     def limit(self, name: str) -> int:
         return self.limits.get(name, LIMITS[name])
@@ -88,6 +97,7 @@ def terms(stored: Mapping[str, Any] | None) -> Terms:
         cost_per_hour=stored.get("cost_per_hour", 0),
         calendar=stored.get("calendar"),
         farms=tuple(stored.get("farms", ())),
+        external=is_external(stored),
     )
 
 

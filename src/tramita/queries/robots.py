@@ -35,6 +35,11 @@ class Robot:
         return sorted(kind.value for kind in self.terms.kinds)
 
     @property
+    def external(self) -> bool:
+        """Another system keeps it (B-2)."""
+        return self.terms.external
+
+    @property
     def farms(self) -> list[str]:
         return list(self.terms.farms)
 

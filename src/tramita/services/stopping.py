@@ -30,7 +30,7 @@ def stop(*, reason: str = "", by: Actor, at: datetime) -> int:
     with writing():
         unsent = Delivery.objects.filter(state=Delivery.State.PENDING, message__headers__robot__isnull=False)
         unsent.update(state=Delivery.State.HELD)
-    return sum(_free(item_id, at=at) for item_id in _held())
+    return sum(free(item_id, at=at) for item_id in _held())
 
 
 @one_transaction
@@ -54,7 +54,7 @@ def _held() -> list[int]:
     return list(Lease.objects.filter(ended_at=None).order_by("pk").values_list("item", flat=True))
 
 
-def _free(item_id: int, *, at: datetime) -> int:
+def free(item_id: int, *, at: datetime) -> int:
     """One item; somebody who was faster makes us look again. What cannot be freed now is freed by its timer."""
     for _ in range(TRIES):
         with suppress(StaleVersion):

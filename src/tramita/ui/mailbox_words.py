@@ -42,6 +42,7 @@ ALERTS: Words = {
     "mailbox_silent": _("A mailbox has not been fetched for some time"),
     "start_failed": _("A Case that starts by itself could not be started"),
     "domain_records": _("Records of a domain that were in order are so no more"),
+    "robots": _("The robots that another system keeps cannot be read"),
     "loop": _("Automatic mails go round, or nearly did: some were not sent"),
     "scanner": _("The scanner of files does not answer: files that came by mail are held back"),
 }

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
+from django.conf import settings
 from django.db import OperationalError, close_old_connections, connections
 
 from tramita.models import Message
@@ -43,6 +44,7 @@ from tramita.services import (
     sender_domains,
     showing,
     starting_by_time,
+    synchronising,
     tool_access,
     webhook_calls,
     webhook_orders,
@@ -137,6 +139,14 @@ def probes(*, at: datetime) -> Counter[str]:
     return Counter({"mailboxes_proved": proving.prove_due(at=at)})
 
 
+def robots(*, at: datetime) -> Counter[str]:
+    """Read which robots another system keeps, every five minutes if nothing else is said (B-2). Twice does no harm."""
+    if abs(at - _looked.get("robots", NEVER_LEASED)) < settings.TRAMITA_ROBOTS_EVERY:
+        return Counter()
+    _looked["robots"] = at
+    return Counter({"robots_synchronised": synchronising.synchronise(at=at)})
+
+
 _looked: dict[str, datetime] = {}  # what this process does now and then, and when it did
 
 
@@ -221,8 +231,17 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "scan": scan,
     "domains": domains,
     "probes": probes,
+    "robots": robots,
 }
-APART = ("push", "calls", "copies", "scan", "domains", "probes")  # each in a thread of its own, when the worker stays
+APART = (
+    "push",
+    "calls",
+    "copies",
+    "scan",
+    "domains",
+    "probes",
+    "robots",
+)  # each in a thread of its own, when the worker stays
 FETCH = "fetch"
 
 

@@ -10,9 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Role
+from tramita.domain.robots import EXTERNAL
 from tramita.models import Person
 from tramita.services import starting_by_time
 from tramita.services.definitions import export
@@ -77,7 +79,8 @@ def filled(root: Node, before: Tree) -> Node:
 
 def others() -> list[str]:
     """Users and robots that work here though no file ever named them (`user create`)."""
-    rows = Person.objects.filter(configured=False, is_active=True, role__in=[*STAFF, Role.ROBOT])
+    working = Q(is_active=True, role__in=[*STAFF, Role.ROBOT]) | Q(**{f"robot__{EXTERNAL}": True})
+    rows = Person.objects.filter(working, configured=False)
     return [email or key or "" for email, key in rows.values_list("email", "key")]
 
 

@@ -11,7 +11,7 @@ from tramita.domain.bodies import restore
 from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import ApprovalTypeDefinition, CalendarDefinition, PropertiesDefinition, Settings
 from tramita.domain.permissions import Sight
-from tramita.domain.robots import Mode
+from tramita.domain.robots import Mode, is_external
 from tramita.models import Definition, Mailbox, Organisation, Person, Queue, Route
 from tramita.services.definitions.export_processes import customers, field, levels, titled_unless
 from tramita.services.definitions.persons import OF_TERMS
@@ -49,7 +49,7 @@ def current(*, everybody: bool = False, only: Collection[str] | None = None) -> 
         "organisations": organisations,
         "contacts": lambda: {it.email or "": contact(it) for it in found() if it.role in CONTACTS},
         "users": lambda: {it.email: user(it) for it in found() if it.email and it.role in STAFF},
-        "robots": lambda: {it.key or "": robot(it) for it in found() if it.role == Role.ROBOT},
+        "robots": lambda: {it.key or "": robot(it) for it in found() if it.role == Role.ROBOT and is_ours(it)},
         "customers": customers,
         "mailboxes": mailboxes,
         "mail_templates": lambda: {key: mail_template(body) for key, body in bodies("mail_template")},
@@ -164,7 +164,12 @@ def queues() -> Tree:
 
 def named(person: Person) -> bool:
     """Whether the export knows this person: configured, or working here."""
-    return person.configured or (person.is_active and person.role in STAFF)
+    return person.configured or is_external(person.robot) or (person.is_active and person.role in STAFF)
+
+
+def is_ours(person: Person) -> bool:
+    """Whether its configuration is here, not with the system that keeps it (B-2)."""
+    return not is_external(person.robot)
 
 
 def name_of(person: Person) -> str:
