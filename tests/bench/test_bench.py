@@ -46,7 +46,7 @@ def test_bench_measures_everything_in_a_database_of_its_own(tmp_path: Path, fres
     assert done.returncode == 0, done.stderr
     assert "a database of its own" in done.stderr
     results = json.loads(done.stdout)["results"]
-    names = ["ingest", "import", "list", "item", "update", "pull", "timers", "search"]
+    names = ["ingest", "import", "list", "item", "update", "pull", "lease", "timers", "search"]
     assert [(result["items"], result["name"]) for result in results] == [(60, name) for name in names]
     assert all(set(result) == KEYS and result["statements"] and result["per_second"] for result in results)
 
@@ -87,4 +87,4 @@ def test_bench_tells_what_the_next_step_costs_after_few_and_many(
 def test_bench_names_the_benchmarks_when_it_knows_none_of_that_name(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1."""
     assert main(["bench", "odd"]) == 1
-    assert "ingest, import, list, item, update, pull, timers, search, streams, flow" in capsys.readouterr().err
+    assert "ingest, import, list, item, update, pull, lease, timers, search, streams, flow" in capsys.readouterr().err

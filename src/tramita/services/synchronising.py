@@ -100,9 +100,9 @@ def _read(answer: Answer) -> dict[str, PersonDefinition]:
 def _take(wanted: Mapping[str, PersonDefinition], *, at: datetime) -> tuple[int, Collection[int]]:
     """How many are new or different, and who gets no work any more. Raises: _Unreadable."""
     one_at_a_time()
-    known = {row.key: row for row in Person.objects.filter(key__in=wanted)}
-    known |= {row.key: row for row in Person.objects.filter(role=Role.ROBOT, **{f"robot__{EXTERNAL}": True})}
-    ours = sorted(key for key, row in known.items() if key is not None and not is_external(row.robot))
+    theirs = Person.objects.filter(role=Role.ROBOT, **{f"robot__{EXTERNAL}": True})
+    known = {row.key or "": row for row in [*Person.objects.filter(key__in=wanted), *theirs]}
+    ours = sorted(key for key, row in known.items() if not is_external(row.robot))
     if ours:
         raise _Unreadable(f"{', '.join(ours)}: configured here already")
     changed, gone = 0, []

@@ -14,10 +14,11 @@ from tramita.cli.benchmarks import raw
 from tramita.cli.benchmarks.measuring import Operation, Statements, statements
 from tramita.cli.benchmarks.pages import Browser
 from tramita.domain.actors import Actor
-from tramita.domain.codes import Kind, Listed, State
-from tramita.models import Item, Person, Queue
+from tramita.domain.codes import Kind, Listed, Role, State
+from tramita.domain.errors import TramitaError
+from tramita.models import Item, Membership, Person, Queue
 from tramita.queries.people import actor_for
-from tramita.services import firing, indexing, pulling, receiving, receiving_many, starting, waiting, working
+from tramita.services import firing, indexing, leasing, pulling, receiving, receiving_many, starting, waiting, working
 from tramita.services.claiming import Claimed
 from tramita.services.receiving import Letter
 from tramita.services.receiving_many import BATCH
@@ -277,6 +278,35 @@ def pull(stage: Stage) -> Prepared:
     return Prepared(operation, _moved_again(item), sent)
 
 
+def lease(stage: Stage) -> Prepared:
+    """A robot's loop: the next item is found and lent to it, and it brings its result (B-4)."""
+    stage.fill_queue(stage.count + LIST_ROWS)
+    robot = actor_for(_robot(stage))
+
+    def operation(number: int) -> Item:
+        del number
+        found = leasing.next_lease(by=robot, at=stage.now)
+        if found is None:
+            raise TramitaError("The queue is empty.")
+        item, lent = found
+        leasing.complete(lent.pk, note="Done.", by=robot, at=stage.now)
+        return item
+
+    operation(0)
+    with statements() as sent:
+        item = operation(0)
+    return Prepared(operation, _moved_again(item), sent)
+
+
+def _robot(stage: Stage) -> Person:
+    """One that takes Tickets from the queue, as often as it likes."""
+    terms = {"kinds": ["ticket"], "lease": 300, "limits": {"runs_per_hour": 1_000_000}}
+    columns = {"name": "Measured", "role": Role.ROBOT, "robot": terms, "is_active": True, "created_at": stage.now}
+    robot, _ = Person.objects.update_or_create(key="measured", defaults=columns)
+    Membership.objects.get_or_create(queue=stage.queue, person=robot)
+    return robot
+
+
 TYPED = ("invoice twice", "laptop", "vpn acc", '"came twice"', "inv", "state:waiting order", "sousa")
 
 
@@ -297,6 +327,7 @@ SUITE: Mapping[str, Benchmark] = {
         Benchmark("item", "the page of an item", 15.0, page_of_item),
         Benchmark("update", "a change of state, by a form", 10.0, update),
         Benchmark("pull", "Pull from Queue", 10.0, pull),
+        Benchmark("lease", "a robot's next item, and its result", None, lease),
         Benchmark("timers", "a timer claimed and fired", None, timers),
         Benchmark("search", "a page of what words find", 10.0, search),
     )
