@@ -55,7 +55,8 @@ def follow() -> None:
 
 
 def tell(at: datetime = LATER) -> None:
-    while webhook_calls.call_due(at=at):
+    """As a worker does: those who are well, and those where something failed."""
+    while webhook_calls.call_due(at=at) + webhook_calls.call_due(at=at, failing=True):
         pass
 
 

@@ -5,7 +5,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,7 +49,62 @@ WAITS = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 16 * 3600, 24 * 3600)
 )
+GONE = 410  # it wants to hear nothing more
 JITTER = 0.2  # of a wait, either way, so that what failed together does not come together again
+MOST_ANSWERS = 20  # that are kept of one delivery, the newest
+LONGEST_ERROR, LONGEST_SAID = 300, 200
+
+
+class Why(StrEnum):
+    """What became of a try."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"  # another answer than 2xx
+    GONE = "gone"  # 410: it wants to hear nothing more
+    SLOW = "slow"
+    UNREACHABLE = "unreachable"
+    NO_ADDRESS = "no_address"  # the name leads nowhere
+    INSIDE = "inside"  # it leads into the own network
+    TOO_LARGE = "too_large"
+    NO_SECRET = "no_secret"  # sealed with a key that is not there any more
+    OFF = "off"
+    NOT_ALLOWED = "not_allowed"  # whose it is may not hear of it any more
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one try. `said`: the beginning of what stood in an answer that was no 2xx."""
+
+    why: Why
+    status: int | None = None
+    error: str = ""
+    said: str = ""
+    milliseconds: int | None = None
+
+    @property
+    def taken(self) -> bool:
+        """It need not be told again."""
+        return self.why is Why.TAKEN
+
+    def to_json(self, at: datetime) -> dict[str, Any]:
+        """As it is kept with the delivery."""
+        return {
+            "at": at.isoformat(),
+            "outcome": self.why.value,
+            "status": self.status,
+            "error": self.error[:LONGEST_ERROR],
+            "said": self.said,
+            "milliseconds": self.milliseconds,
+        }
+
+
+def answered(status: int, text: str, *, milliseconds: int) -> Answer:
+    """The answer of whoever was told: 2xx is taken, 410 is the end of it."""
+    if 200 <= status < 300:
+        return Answer(Why.TAKEN, status, milliseconds=milliseconds)
+    said = " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * LONGEST_SAID]).split())
+    why, error = (Why.GONE, "it wants to hear nothing more") if status == GONE else (Why.REFUSED, f"it answers {status}")
+    return Answer(why, status, error, said[:LONGEST_SAID], milliseconds)
 
 
 def event_of(type_: str, data: Mapping[str, Any]) -> str | None:

@@ -29,11 +29,11 @@ class Answer:
 
 
 class CallFault(Exception):
-    """There is no answer. `again`: a later try may have one."""
+    """There is no answer. `again`: a later try may have one. `kind`: one word for what happened."""
 
-    def __init__(self, why: str, *, again: bool = True) -> None:
+    def __init__(self, why: str, *, again: bool = True, kind: str = "unreachable") -> None:
         super().__init__(why)
-        self.again = again
+        self.again, self.kind = again, kind
 
 
 def call(
@@ -63,7 +63,7 @@ def call(
         ) as answer:
             return Answer(answer.status_code, _read(answer, until))
     except requests.Timeout as error:
-        raise CallFault(f"{host} does not answer") from error
+        raise CallFault(f"{host} does not answer", kind="slow") from error
     except requests.RequestException as error:
         raise CallFault(f"{host}: {type(error).__name__}") from error
     finally:
@@ -75,10 +75,11 @@ def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str],
     try:
         found = getaddrinfo(host, port or (443 if scheme == "https" else 80), type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise CallFault(f"there is no address of {host}") from error
+        raise CallFault(f"there is no address of {host}", kind="no_address") from error
     address = str(min(found, key=lambda one: one[0] != socket.AF_INET)[4][0])  # where both lead there: the plainer
     if host.lower() not in inside and any(is_inside(str(one[4][0]), inside) for one in found):
-        raise CallFault(f"{host} is inside of the own network; {named_by} does not name it", again=False)
+        why = f"{host} is inside of the own network; {named_by} does not name it"
+        raise CallFault(why, again=False, kind="inside")
     return address
 
 
@@ -102,9 +103,9 @@ def _read(answer: Any, until: float) -> str:
     for piece in answer.iter_content(CHUNK):
         content += piece
         if len(content) > MOST:
-            raise CallFault("the answer is too large", again=False)
+            raise CallFault("the answer is too large", again=False, kind="too_large")
         if monotonic() > until:
-            raise CallFault("the answer takes too long")
+            raise CallFault("the answer takes too long", kind="slow")
     return content.decode(answer.encoding or "utf-8", "replace")
 
 

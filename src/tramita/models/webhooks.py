@@ -15,11 +15,11 @@ class Webhook(models.Model):
     events = models.JSONField(default=list)
     description = models.CharField(max_length=300, default="")
     secret = models.TextField()  # sealed
-    old_secret = models.TextField(default="")  # sealed; it signs too until then
-    old_until = models.DateTimeField(null=True)
+    old_secrets = models.JSONField(default=list)  # pairs: sealed, and until when it signs too
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
-    failing_since = models.DateTimeField(null=True)  # its last try failed, and so did all since then
+    taken_at = models.DateTimeField(null=True)  # when something was last taken there
+    failing_since = models.DateTimeField(null=True)  # nothing was taken since then; of one that is off: it said 410
 
     class Meta:
         db_table = "webhooks"
@@ -42,6 +42,7 @@ class WebhookDelivery(Due):
     name = models.CharField(max_length=40)  # the `webhook-id`, the same at every try
     state = models.SmallIntegerField(choices=State.choices, default=State.PENDING)
     status = models.SmallIntegerField(null=True)  # of the last answer
+    answers = models.JSONField(null=True)  # of each try, the newest last
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 

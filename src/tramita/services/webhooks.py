@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from tramita.domain.actors import Actor
-from tramita.domain.errors import Invalid, NotFound, NotPermitted
+from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from tramita.domain.webhooks import (
     BOTH,
     LONGEST_DESCRIPTION,
@@ -25,6 +26,8 @@ from tramita.services.transactions import writing
 from tramita.services.webhook_orders import begin_now, row
 
 MOST = 20  # of one person
+MOST_SECRETS = 5  # that sign beside the newest
+ENDED = (WebhookDelivery.State.DONE, WebhookDelivery.State.FAILED)
 
 
 def subscribe(
@@ -77,10 +80,13 @@ def change(
 
 
 def rotate(number: int, *, by: Actor, at: datetime) -> str:
-    """A new secret, told this once; the one before signs too for a day."""
-    hook, secret = own(number, by=by), new_secret()
+    """A new secret, told this once; those before it sign too, each for a day since it was the newest."""
+    secret = new_secret()
     with writing():
-        Webhook.objects.filter(pk=hook.pk).update(secret=seal(secret), old_secret=hook.secret, old_until=at + BOTH)
+        hook = Webhook.objects.select_for_update().get(pk=own(number, by=by).pk)
+        still = [pair for pair in hook.old_secrets if at < datetime.fromisoformat(pair[1])]
+        olds = [[hook.secret, (at + BOTH).isoformat()], *still][:MOST_SECRETS]
+        Webhook.objects.filter(pk=hook.pk).update(secret=seal(secret), old_secrets=olds)
     return secret
 
 
@@ -91,8 +97,8 @@ def remove(number: int, *, by: Actor) -> None:
 
 
 def try_out(number: int, *, by: Actor, at: datetime) -> WebhookDelivery:
-    """Have it told something that nobody did; once, and what it answers is seen in its log."""
-    hook = own(number, by=by)
+    """Have it told something that nobody did; once, and what it answers is seen in its log. Raises: Conflict."""
+    hook = _listening(number, by=by)
     payload = {"type": TEST, "timestamp": at.isoformat(), "data": {}}
     with writing():
         [made] = sql.insert_now("webhook_deliveries", [row(hook, TEST, payload, None, at=at)], returning=True)
@@ -100,25 +106,55 @@ def try_out(number: int, *, by: Actor, at: datetime) -> WebhookDelivery:
 
 
 def replay(number: int, delivery: int, *, by: Actor, at: datetime) -> WebhookDelivery:
-    """Tell it again, under the same id: whoever took it already knows it. Raises: NotFound."""
-    hook = own(number, by=by)
+    """Tell it again, under the same id: whoever took it already knows it. Raises: NotFound, Conflict."""
+    hook, told = _listening(number, by=by), one_told(number, delivery, by=by)
     with writing():
-        pending = WebhookDelivery.State.PENDING
-        again = WebhookDelivery.objects.filter(pk=delivery, webhook=hook).exclude(state=pending)
-        again.update(state=pending, due_at=at, tries=0, ended_at=None, error="")
-    told = WebhookDelivery.objects.filter(pk=delivery, webhook=hook).first()
+        _again(WebhookDelivery.objects.filter(pk=told.pk), at=at)
+    return one_told(hook.pk, delivery, by=by)
+
+
+def replay_span(
+    number: int, *, since: datetime, until: datetime | None = None, failed_only: bool = True, by: Actor, at: datetime
+) -> int:
+    """Tell again what happened in a span of the log, in order for each item; how much that is. Raises: Conflict."""
+    hook = _listening(number, by=by)
+    if until is not None and until <= since:
+        raise Invalid.one("until", "invalid", "This is not after the beginning.")
+    states = [WebhookDelivery.State.FAILED] if failed_only else list(ENDED)
+    told = hook.deliveries.filter(state__in=states, created_at__gte=since).exclude(event=TEST)
+    with writing():
+        return _again(told.filter(created_at__lt=until) if until is not None else told, at=at)
+
+
+def one_told(number: int, delivery: int, *, by: Actor) -> WebhookDelivery:
+    """One line of its log. Raises: NotFound."""
+    hook = own(number, by=by)
+    told = hook.deliveries.select_related("item__parent").filter(pk=delivery).first()
     if told is None:
         raise NotFound("There is no such delivery.")
     return told
+
+
+def _again(told: QuerySet[WebhookDelivery], *, at: datetime) -> int:
+    """Those of them that wait already stay as they are."""
+    pending = WebhookDelivery.State.PENDING
+    return told.filter(state__in=ENDED).update(state=pending, due_at=at, tries=0, ended_at=None, error="")
 
 
 def own(number: int, *, by: Actor) -> Webhook:
     """One of theirs; administrators have all. Raises: NotFound, also for what is somebody else's."""
     allowed(by)
     hooks = Webhook.objects.all() if may(by, "manage_users") else Webhook.objects.filter(person=by.id)
-    hook = hooks.filter(pk=number).first()
+    hook = hooks.filter(pk=number).select_related("person").first()
     if hook is None:
         raise NotFound("There is no such webhook.")
+    return hook
+
+
+def _listening(number: int, *, by: Actor) -> Webhook:
+    hook = own(number, by=by)
+    if not hook.active:
+        raise Conflict("This webhook is switched off.")
     return hook
 
 

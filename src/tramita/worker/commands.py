@@ -26,6 +26,7 @@ KINDS = (
     "tidy",
     "timers",
     "webhooks",
+    "webhooks_again",
 )
 
 

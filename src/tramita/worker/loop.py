@@ -178,6 +178,11 @@ def webhooks(*, at: datetime) -> Counter[str]:
     return Counter({"webhooks_ordered": webhook_orders.follow(at=at), "webhooks": webhook_calls.call_due(at=at)})
 
 
+def webhooks_again(*, at: datetime) -> Counter[str]:
+    """Tell those that took nothing lately: they may be slow, and nobody waits for them (API-2)."""
+    return Counter({"webhooks_again": webhook_calls.call_due(at=at, failing=True)})
+
+
 def copies(*, at: datetime) -> Counter[str]:
     """Copy a batch of sent mails to the folders of their mailboxes."""
     return Counter({"copies": copying.copy_due(at=at)})
@@ -223,6 +228,7 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "tidy": tidy,
     "push": push,
     "webhooks": webhooks,
+    "webhooks_again": webhooks_again,
     "calls": calls,
     "copies": copies,
     "search": search,
@@ -233,15 +239,8 @@ KINDS: Mapping[str, Callable[..., Counter[str]]] = {
     "probes": probes,
     "robots": robots,
 }
-APART = (
-    "push",
-    "calls",
-    "copies",
-    "scan",
-    "domains",
-    "probes",
-    "robots",
-)  # each in a thread of its own, when the worker stays
+# each in a thread of its own, when the worker stays
+APART = ("push", "webhooks", "webhooks_again", "calls", "copies", "scan", "domains", "probes", "robots")
 FETCH = "fetch"
 
 

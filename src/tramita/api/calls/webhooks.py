@@ -1,5 +1,7 @@
 """Webhooks: other systems are told of what happens (API-2); how they check who speaks, see docs/api/webhooks.md."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
@@ -8,7 +10,10 @@ from ninja.responses import Status
 from tramita.api.auth import caller
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas.webhooks import (
+    ReplayIn,
+    ReplayOut,
     SecretOut,
+    ToldFilter,
     ToldOut,
     ToldPage,
     WebhookChange,
@@ -30,7 +35,7 @@ def make_webhook(request: HttpRequest, wanted: WebhookIn) -> Status[WebhookMade]
     """Be told at an address of yours of what you may see. The answer has the secret, this once."""
     by, at = caller(request), timezone.now()
     hook, secret = webhooks.subscribe(wanted.url, wanted.events, description=wanted.description, by=by, at=at)
-    return Status(201, WebhookMade.model_validate(_facts(hook) | {"secret": secret}))
+    return Status(201, WebhookMade.model_validate(_facts(hook, 0) | {"secret": secret}))
 
 
 @router.get("/webhooks", response=WebhookPage, operation_id="list_webhooks")
@@ -38,13 +43,13 @@ def list_webhooks(request: HttpRequest, wanted: Query[Paging]) -> WebhookPage:
     """Yours; administrators read all."""
     by = webhooks.allowed(caller(request))
     rows, last = queries.listed(by, after=position_of(wanted.cursor), limit=wanted.limit)
-    return WebhookPage.model_validate({"results": [_facts(one) for one in rows], "next": cursor_for(last)})
+    return WebhookPage.model_validate({"results": _all(rows), "next": cursor_for(last)})
 
 
 @router.get("/webhooks/{int:number}", response=WebhookOut, operation_id="read_webhook")
 def read_webhook(request: HttpRequest, number: int) -> WebhookOut:
     """One of them, without its secret."""
-    return WebhookOut.model_validate(_facts(webhooks.own(number, by=caller(request))))
+    return WebhookOut.model_validate(_all([webhooks.own(number, by=caller(request))])[0])
 
 
 @router.patch("/webhooks/{int:number}", response=WebhookOut, operation_id="change_webhook")
@@ -58,7 +63,7 @@ def change_webhook(request: HttpRequest, number: int, wanted: WebhookChange) -> 
         active=wanted.active,
         by=caller(request),
     )
-    return WebhookOut.model_validate(_facts(hook))
+    return WebhookOut.model_validate(_all([hook])[0])
 
 
 @router.delete("/webhooks/{int:number}", response={204: None}, operation_id="remove_webhook")
@@ -70,7 +75,7 @@ def remove_webhook(request: HttpRequest, number: int) -> Status[None]:
 
 @router.post("/webhooks/{int:number}/secret", response=SecretOut, operation_id="renew_webhook_secret")
 def renew_secret(request: HttpRequest, number: int) -> SecretOut:
-    """A new secret; for a day the one before signs too."""
+    """A new secret; for a day those before it sign too."""
     at = timezone.now()
     return SecretOut(secret=webhooks.rotate(number, by=caller(request), at=at), both_until=at + BOTH)
 
@@ -82,11 +87,34 @@ def try_webhook(request: HttpRequest, number: int) -> Status[ToldOut]:
 
 
 @router.get("/webhooks/{int:number}/deliveries", response=ToldPage, operation_id="list_webhook_deliveries")
-def list_deliveries(request: HttpRequest, number: int, wanted: Query[Paging]) -> ToldPage:
+def list_deliveries(request: HttpRequest, number: int, wanted: Query[ToldFilter]) -> ToldPage:
     """What it was told in the last thirty days, and what waits; the newest first."""
     hook = webhooks.own(number, by=caller(request))
-    rows, last = queries.told(hook, before=position_of(wanted.cursor), limit=wanted.limit)
+    state = WebhookDelivery.State[wanted.state.upper()] if wanted.state else None
+    rows, last = queries.told(hook, before=position_of(wanted.cursor), limit=wanted.limit, state=state)
     return ToldPage.model_validate({"results": [_told(one) for one in rows], "next": cursor_for(last)})
+
+
+@router.get(
+    "/webhooks/{int:number}/deliveries/{int:delivery}", response=ToldOut, operation_id="read_webhook_delivery"
+)
+def read_delivery(request: HttpRequest, number: int, delivery: int) -> ToldOut:
+    """One thing that it was told, with the answer of each try."""
+    return _told(webhooks.one_told(number, delivery, by=caller(request)))
+
+
+@router.post("/webhooks/{int:number}/replay", response={202: ReplayOut}, operation_id="replay_webhook")
+def replay_span(request: HttpRequest, number: int, wanted: ReplayIn) -> Status[ReplayOut]:
+    """Tell again what happened in a span of the log, each under its `webhook-id`, in order for each item."""
+    count = webhooks.replay_span(
+        number,
+        since=wanted.since,
+        until=wanted.until,
+        failed_only=wanted.state == "failed",
+        by=caller(request),
+        at=timezone.now(),
+    )
+    return Status(202, ReplayOut(count=count))
 
 
 @router.post(
@@ -99,7 +127,12 @@ def replay(request: HttpRequest, number: int, delivery: int) -> Status[ToldOut]:
     return Status(202, _told(webhooks.replay(number, delivery, by=caller(request), at=timezone.now())))
 
 
-def _facts(hook: Webhook) -> dict[str, object]:
+def _all(hooks: Sequence[Webhook]) -> list[dict[str, object]]:
+    waits = queries.waiting(hooks)
+    return [_facts(one, waits[one.pk]) for one in hooks]
+
+
+def _facts(hook: Webhook, waiting: int) -> dict[str, object]:
     return {
         "id": hook.pk,
         "url": hook.url,
@@ -107,7 +140,9 @@ def _facts(hook: Webhook) -> dict[str, object]:
         "description": hook.description,
         "active": hook.active,
         "created_at": hook.created_at,
+        "taken_at": hook.taken_at,
         "failing_since": hook.failing_since,
+        "waiting": waiting,
     }
 
 
@@ -125,5 +160,6 @@ def _told(one: WebhookDelivery) -> ToldOut:
         created_at=one.created_at,
         next_at=one.due_at if pending else None,
         ended_at=one.ended_at,
+        answers=one.answers or [],
         payload=one.payload,
     )

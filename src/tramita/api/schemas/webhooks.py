@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from tramita.api.schemas.base import Input, Line, Output
+from tramita.api.paging import Paging
+from tramita.api.schemas.base import Input, Line, Moment, Output
 from tramita.domain.webhooks import EVENTS
 
 HOOK: dict[str, Any] = {
@@ -15,7 +16,9 @@ HOOK: dict[str, Any] = {
     "description": "The ledger of suppliers",
     "active": True,
     "created_at": "2026-03-02T10:00:00+00:00",
+    "taken_at": "2026-03-02T10:00:00+00:00",
     "failing_since": None,
+    "waiting": 0,
 }
 TOLD: dict[str, Any] = {
     "id": 812,
@@ -29,6 +32,16 @@ TOLD: dict[str, Any] = {
     "created_at": "2026-03-02T10:00:00+00:00",
     "next_at": "2026-03-02T10:05:00+00:00",
     "ended_at": None,
+    "answers": [
+        {
+            "at": "2026-03-02T10:00:00+00:00",
+            "outcome": "refused",
+            "status": 503,
+            "error": "it answers 503",
+            "said": "Down for maintenance",
+            "milliseconds": 41,
+        }
+    ],
     "payload": {
         "type": "item.state_changed",
         "timestamp": "2026-03-02T10:00:00+00:00",
@@ -71,7 +84,7 @@ class WebhookChange(Input):
 
 
 class WebhookOut(Output):
-    """Who listens. `failing_since`: nothing that was sent there since then was taken."""
+    """Who listens. `failing_since`: nothing that was sent there since then was taken; `waiting`: what is to be sent."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [HOOK]})
 
@@ -81,7 +94,9 @@ class WebhookOut(Output):
     description: str
     active: bool
     created_at: datetime
+    taken_at: datetime | None
     failing_since: datetime | None
+    waiting: int
 
 
 class WebhookMade(WebhookOut):
@@ -93,7 +108,7 @@ class WebhookMade(WebhookOut):
 
 
 class SecretOut(Output):
-    """A new secret. It is told this once; the one before signs too until then."""
+    """A new secret. It is told this once; the one before it signs too until then."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"secret": "whsec_c2VjcmV0", "both_until": "2026-03-03T10:00:00+00:00"}]}
@@ -110,8 +125,47 @@ class WebhookPage(Output):
     next: str | None
 
 
+class AnswerOut(Output):
+    """What became of one try. `outcome` is one word for it; `said` the beginning of an answer that is no 2xx."""
+
+    at: datetime
+    outcome: str
+    status: int | None
+    error: str
+    said: str
+    milliseconds: int | None
+
+
+class ToldFilter(Paging):
+    """Which of them."""
+
+    state: Literal["pending", "done", "failed"] | None = None
+
+
+class ReplayIn(Input):
+    """Which are told again: what happened from then on, until then, and was not taken; or all of it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"since": "2026-03-02T10:00:00+00:00", "until": "2026-03-02T12:00:00+00:00", "state": "failed"}]
+        }
+    )
+
+    since: Moment
+    until: Moment | None = None
+    state: Literal["failed", "all"] = "failed"
+
+
+class ReplayOut(Output):
+    """How many are told again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"count": 12}]})
+
+    count: int
+
+
 class ToldOut(Output):
-    """One delivery. `state` is pending, done or failed; `status` is what the last try was answered, if it was."""
+    """One delivery, with the answers of its newest tries. `state` is pending, done or failed; `status` is what the last try was answered, if it was."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TOLD]})
 
@@ -126,6 +180,7 @@ class ToldOut(Output):
     created_at: datetime
     next_at: datetime | None
     ended_at: datetime | None
+    answers: list[AnswerOut]
     payload: dict[str, Any]
 
 
