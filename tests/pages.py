@@ -30,6 +30,7 @@ from tests.samples import sample
 from tests.services.test_receiving import mail
 from tramita.domain.narrowing import read
 from tramita.domain.sender_dns import Sending, examine
+from tramita.domain.webhooks import EVENTS, Answer, Why
 from tramita.models import (
     Alert,
     Approval,
@@ -48,6 +49,7 @@ from tramita.models import (
     SenderDomain,
     Sheet,
     SheetRow,
+    WebhookDelivery,
 )
 from tramita.queries import definitions, people
 from tramita.queries.mailboxes import keys
@@ -74,6 +76,7 @@ from tramita.services import (
     trials,
     views,
     waiting,
+    webhooks,
     working,
 )
 from tramita.services.account_mail import Way, before
@@ -277,6 +280,7 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("contracted-hours", "/reports/hours")
     found.add("robots", "/robots")
     found.add("queue-people", "/queues/invoices/people")
+    _webhooks(found, desk, ticket)
     found.add("trail", "/reports/trail")
     found.add("security", "/accounts/security")
     found.statuses["/oauth/authorize"] = 400
@@ -305,6 +309,28 @@ def _items(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     found.add("convert", f"/items/{late.reference}/convert", f"/items/{asked.reference}/convert?{process}")
     found.add("merge", f"/items/{late.reference}/merge", f"/items/{case.reference}/merge?q=ζζζ")
     focus.add(Item.objects.get(pk=ticket.pk), by=desk.ana)
+
+
+def _webhooks(found: Pages, desk: Desk, ticket: Item) -> None:
+    """One that took something, refused something and is to be told something."""
+    now = timezone.now()
+    hook, _secret = webhooks.subscribe("https://erp.example/hook", EVENTS, description="Λογιστική", by=desk.ana, at=now)
+    webhooks.rotate(hook.pk, by=desk.ana, at=now)
+    refused = Answer(Why.REFUSED, 503, "it answers 503", "Λάθος", 41).to_json(now)
+    ended = {"tries": 1, "status": 503, "answers": [refused], "ended_at": now}
+    made = [
+        WebhookDelivery.objects.create(
+            webhook=hook, item=ticket, event="item.created", name="msg_1", payload={"type": "item.created"}, created_at=now,
+            due_at=now, state=state, **(ended if state else {}),
+        )
+        for state in WebhookDelivery.State
+    ]  # fmt: skip
+    here = f"/settings/webhooks/{hook.pk}"
+    found.add("webhooks", "/settings/webhooks")
+    found.add("new-webhook", "/settings/webhooks/new")
+    found.add("webhook", here, f"{here}?state=failed")
+    found.add("change-webhook", f"{here}/change")
+    found.add("webhook-delivery", *(f"{here}/deliveries/{one.pk}" for one in made))
 
 
 def _troubled_case(desk: Desk) -> tuple[Item, Sequence[Item]]:

@@ -18,6 +18,8 @@ SAID = (
     gettext_noop("You have %(most)s already."),
     gettext_noop("There is no such webhook."),
     gettext_noop("There is no such delivery."),
+    gettext_noop("This webhook is switched off."),
+    gettext_noop("This is not after the beginning."),
     gettext_noop("“%(verb)s” is not possible while the item is %(state)s."),
     gettext_noop("Somebody changed this item meanwhile. Look at it again, then decide."),
     gettext_noop("This robot has no lease on the item, or it has ended."),

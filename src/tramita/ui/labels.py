@@ -23,6 +23,7 @@ from tramita.ui import (
     own_words,
     portal_words,
     tray_words,
+    webhook_words,
 )
 
 Words = Mapping[str, Promise]
@@ -282,6 +283,9 @@ ALL: Mapping[str, Words] = {
     "mail_template": desk_words.TEMPLATES,
     "due_step": desk_words.STEPS,
     "day_off": desk_words.DAYS_OFF,
+    "webhook_event": webhook_words.EVENTS,
+    "webhook_state": webhook_words.STATES,
+    "webhook_outcome": webhook_words.OUTCOMES,
     "left": case_words.LEFT,
 }
 

@@ -15,6 +15,7 @@ from tramita.domain.errors import FieldError, Invalid
 from tramita.domain.notices import USUAL, Channel, Tie, code
 from tramita.models import NoticeSettings
 from tramita.queries.notices import wishes
+from tramita.queries.visibility import may
 from tramita.services import notice_settings
 from tramita.ui import errors, labels, own_words, pushing
 from tramita.web import inputs
@@ -138,6 +139,7 @@ def _form(request: StaffRequest, faults: dict[str, str]) -> HttpResponse:
         choices=_choices(request, chosen) if "chosen" not in faults else [],
         channels=[channel.value for channel in Channel],
         push=pushing.switch(person),
+        may_hook=may(request.actor, "configure"),
     )
 
 

@@ -53,12 +53,14 @@ from tramita.web import (
     trials,
     upgrading,
     views,
+    webhooks,
 )
 
 ITEM = "items/<str:reference>"
 MAIL = "messages/<int:number>"
 UNHANDLED = "mail/unhandled/<int:number>"
 BOX = "settings/mailboxes/<str:address>"
+HOOK = "settings/webhooks/<int:number>"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox"), name="home"),
@@ -213,6 +215,17 @@ urlpatterns = [
     path(f"{BOX}/authorise", authorising.authorise, name="mailbox-authorise"),
     path("settings/authorised", authorising.authorised, name="mailbox-authorised"),
     path("settings/domains", sender_domains.domains, name="domains"),
+    path("settings/webhooks", webhooks.overview, name="webhooks"),
+    path("settings/webhooks/new", webhooks.make, name="new-webhook"),
+    path(HOOK, webhooks.one, name="webhook"),
+    path(f"{HOOK}/change", webhooks.change, name="change-webhook"),
+    path(f"{HOOK}/switch", webhooks.switch, name="webhook-switch"),
+    path(f"{HOOK}/secret", webhooks.renew, name="webhook-secret"),
+    path(f"{HOOK}/test", webhooks.test, name="webhook-test"),
+    path(f"{HOOK}/replay", webhooks.replay_span, name="webhook-replay"),
+    path(f"{HOOK}/remove", webhooks.remove, name="webhook-remove"),
+    path(f"{HOOK}/deliveries/<int:delivery>", webhooks.delivery, name="webhook-delivery"),
+    path(f"{HOOK}/deliveries/<int:delivery>/replay", webhooks.replay, name="webhook-delivery-replay"),
     path("notifications", notifications.hub, name="notifications"),
     path("notifications/fresh", notifications.fresh, name="fresh-notifications"),
     path("notifications/read", notifications.read_all, name="read-notifications"),
