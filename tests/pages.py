@@ -318,13 +318,17 @@ def _webhooks(found: Pages, desk: Desk, ticket: Item) -> None:
     webhooks.rotate(hook.pk, by=desk.ana, at=now)
     refused = Answer(Why.REFUSED, 503, "it answers 503", "Λάθος", 41).to_json(now)
     ended = {"tries": 1, "status": 503, "answers": [refused], "ended_at": now}
-    made = [
-        WebhookDelivery.objects.create(
-            webhook=hook, item=ticket, event="item.created", name="msg_1", payload={"type": "item.created"}, created_at=now,
-            due_at=now, state=state, **(ended if state else {}),
-        )
-        for state in WebhookDelivery.State
-    ]  # fmt: skip
+    made = []
+    for state in WebhookDelivery.State:
+        plain = {
+            "name": f"msg_{state}",
+            "payload": {"type": EVENTS[0]},
+            "created_at": now,
+            "due_at": now,
+            "state": state,
+        }
+        ends = ended if state is not WebhookDelivery.State.PENDING else {}
+        made.append(WebhookDelivery.objects.create(webhook=hook, item=ticket, event=EVENTS[0], **plain | ends))
     here = f"/settings/webhooks/{hook.pk}"
     found.add("webhooks", "/settings/webhooks")
     found.add("new-webhook", "/settings/webhooks/new")

@@ -13,7 +13,7 @@ from tests.fakes.clamd import clamd
 
 from tramita.config import doctor, doctor_of_mail
 from tramita.domain.sender_dns import Sending, examine
-from tramita.models import Delivery, Mailbox, Probe, SeenMessage, SenderDomain, Timer
+from tramita.models import Delivery, Mailbox, Probe, SeenMessage, SenderDomain, Timer, Webhook
 from tramita.services import alerts, heartbeat, leasing, stopping
 from tramita.ui import mailbox_words
 
@@ -149,6 +149,19 @@ def test_webhooks_of_mail_providers_are_told(well: Desk, settings) -> None:
     settings.TRAMITA_MAIL_HOOK_SECRET = ""
 
     assert wrong() == {"mail webhooks": "mail came so 60 s ago, and now TRAMITA_MAIL_HOOK_SECRET is not set"}
+
+
+def test_an_address_where_nothing_is_taken_is_told(well: Desk) -> None:
+    """API-2: after an hour; and one that asked to be left is switched off, which somebody should know."""
+    hook = Webhook.objects.create(
+        person_id=well.ana.id, url="https://erp.example/", secret="", created_at=NOW, failing_since=NOW - 59 * MINUTE
+    )
+    assert wrong() == {}
+
+    Webhook.objects.update(failing_since=NOW - 61 * MINUTE)
+    assert wrong() == {"webhooks": "nothing is taken at https://erp.example/"}
+    Webhook.objects.filter(pk=hook.pk).update(active=False)
+    assert wrong() == {"webhooks": "https://erp.example/ answered 410 and was switched off"}
 
 
 def test_the_age_of_the_newest_backup_is_told(well: Desk, settings, tmp_path: Path) -> None:

@@ -140,6 +140,33 @@ def test_what_failed_is_told_again_under_its_id_and_holds_only_its_item(desk: De
     assert Webhook.objects.get().failing_since is None
 
 
+def test_who_takes_nothing_is_told_apart_until_it_takes_something(desk: Desk, root: Any, other: Web) -> None:
+    """API-2: one that is away, with much that waits for it, holds nobody up; the answer of each try is kept."""
+    away = webhooks.subscribe("http://127.0.0.1:1/", ["item.created"], by=root, at=MONDAY)[0]
+    listens(other, root, "item.created")
+    for number in range(4):
+        desk.ticket(title=f"Number {number}")
+    follow()
+    other.answers = [(500, ""), (200, "")]
+    webhook_calls.call_due(at=LATER)
+    assert Webhook.objects.get(pk=away.pk).failing_since == LATER
+    desk.ticket()
+    follow()
+
+    assert webhook_calls.call_due(at=LATER) == 1  # of who is well
+    assert webhook_calls.call_due(at=LATER, failing=True) == 1
+    mine = WebhookDelivery.objects.filter(webhook=away).exclude(answers=None)
+    assert {(answer["outcome"], answer["status"]) for one in mine for answer in one.answers} == {("unreachable", None)}
+    well = Webhook.objects.exclude(pk=away.pk).get()
+    assert (well.failing_since, well.taken_at) == (None, LATER)
+
+    Webhook.objects.filter(pk=away.pk).update(url=f"{other.address}/back")
+    tell(LATER + WAITS[0] * 2)
+    assert Webhook.objects.get(pk=away.pk).failing_since is None
+    [kept] = WebhookDelivery.objects.filter(webhook=well, tries=2)
+    assert [answer["outcome"] for answer in kept.answers] == ["refused", "taken"]
+
+
 def test_after_three_days_it_is_given_up_and_can_be_told_again_by_hand(desk: Desk, root: Any, other: Web) -> None:
     """API-2: the log says why; a replay has the same id."""
     hook, _ = listens(other, root, "item.created")

@@ -1,4 +1,4 @@
-"""Webhooks on pages: made with their secret shown once, tried out, told again; each answer stands in the log (API-2)."""
+"""Webhooks on pages: made with their secret shown once, tried out, told again; each answer is in the log (API-2)."""
 
 import re
 from collections.abc import Iterator
@@ -137,7 +137,9 @@ def test_one_that_is_off_is_neither_tried_nor_told_again(root: Client, other: We
     assert not WebhookDelivery.objects.exists()
 
 
-def test_the_log_is_narrowed_and_what_waits_is_counted(root: Client, other: Web, django_assert_num_queries: Any) -> None:
+def test_the_log_is_narrowed_and_what_waits_is_counted(
+    root: Client, other: Web, django_assert_num_queries: Any
+) -> None:
     """Health at a glance."""
     hook = made(root, other, "item.created")
     for number, state in enumerate((State.PENDING, State.PENDING, State.FAILED)):

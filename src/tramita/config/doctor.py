@@ -135,9 +135,12 @@ def _push(at: datetime) -> Finding:
 def _webhooks(at: datetime) -> Finding:
     from tramita.queries import condition
 
-    listen, failing = condition.webhooks(at=at)
+    listen, failing, gone = condition.webhooks(at=at)
     if failing:
-        return wrong("webhooks", f"nothing is taken at {failing[0]}", "see GET /webhooks/…/deliveries")
+        return wrong("webhooks", f"nothing is taken at {failing[0]}", "see its log under Settings, Webhooks")
+    if gone:
+        why = f"{gone[0]} answered 410 and was switched off"
+        return wrong("webhooks", why, "switch it on again or delete it under Settings, Webhooks")
     return well("webhooks", f"{listen} listen")
 
 

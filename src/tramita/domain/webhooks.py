@@ -66,7 +66,7 @@ class Why(StrEnum):
     NO_ADDRESS = "no_address"  # the name leads nowhere
     INSIDE = "inside"  # it leads into the own network
     TOO_LARGE = "too_large"
-    NO_SECRET = "no_secret"  # sealed with a key that is not there any more
+    UNSEALED = "unsealed"  # its secret was sealed with a key that is not there any more
     OFF = "off"
     NOT_ALLOWED = "not_allowed"  # whose it is may not hear of it any more
 
@@ -103,8 +103,9 @@ def answered(status: int, text: str, *, milliseconds: int) -> Answer:
     if 200 <= status < 300:
         return Answer(Why.TAKEN, status, milliseconds=milliseconds)
     said = " ".join("".join(one if one.isprintable() else " " for one in text[: 4 * LONGEST_SAID]).split())
-    why, error = (Why.GONE, "it wants to hear nothing more") if status == GONE else (Why.REFUSED, f"it answers {status}")
-    return Answer(why, status, error, said[:LONGEST_SAID], milliseconds)
+    if status == GONE:
+        return Answer(Why.GONE, status, "it wants to hear nothing more", said[:LONGEST_SAID], milliseconds)
+    return Answer(Why.REFUSED, status, f"it answers {status}", said[:LONGEST_SAID], milliseconds)
 
 
 def event_of(type_: str, data: Mapping[str, Any]) -> str | None:

@@ -137,10 +137,14 @@ def pushes(*, at: datetime) -> tuple[int, int, str]:
     return int(browsers), len(errors), errors[0][0] if errors else ""
 
 
-def webhooks(*, at: datetime) -> tuple[int, list[str]]:
-    """How many listen, and the addresses where nothing was taken for an hour (API-2)."""
-    rows = fetch("SELECT url, failing_since FROM webhooks WHERE active ORDER BY failing_since, id")
-    return len(rows), [url for url, since in rows if since is not None and moment(since) < at - HOUR]
+def webhooks(*, at: datetime) -> tuple[int, list[str], list[str]]:
+    """How many listen, the addresses where nothing was taken for an hour, and those that asked to be left (API-2)."""
+    rows = fetch(
+        "SELECT url, active, failing_since FROM webhooks WHERE active OR failing_since IS NOT NULL "
+        "ORDER BY failing_since, id"
+    )
+    failing = [url for url, active, since in rows if active and since is not None and moment(since) < at - HOUR]
+    return sum(bool(row[1]) for row in rows), failing, [url for url, active, _ in rows if not active]
 
 
 def _inside(column: str, *path: str) -> str:

@@ -14,9 +14,7 @@ PENDING = WebhookDelivery.State.PENDING
 def listed(actor: Actor, *, after: int, limit: int) -> tuple[list[Webhook], int | None]:
     """Theirs, for administrators all, as they came to be. Cost: one statement."""
     theirs = Q() if may(actor, "manage_users") else Q(person_id=actor.id)
-    rows = list(
-        Webhook.objects.filter(theirs, pk__gt=after).select_related("person").order_by("pk")[: limit + 1]
-    )
+    rows = list(Webhook.objects.filter(theirs, pk__gt=after).select_related("person").order_by("pk")[: limit + 1])
     return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None
 
 

@@ -37,6 +37,8 @@ WELL = replace(HOOKS, waiting=f"{HOOKS.waiting}AND webhook_id NOT {_FAIL}")
 FAILING = replace(HOOKS, waiting=f"{HOOKS.waiting}AND webhook_id {_FAIL}")
 BATCH, AT_ONCE = 24, 8  # within one lease, however slow they are
 PATIENCE = 10.0  # seconds for one answer
+OFF = Answer(Why.OFF, error="it is switched off")
+NOT_ALLOWED = Answer(Why.NOT_ALLOWED, error="nobody may hear this any more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,7 @@ def _tell(due: Sequence[Claimed], *, at: datetime) -> None:
         if row.webhook.active and row.webhook.person_id in allowed:
             outgoing.append(one)
             continue
-        off = Answer(Why.OFF, error="it is switched off")
-        _settle(one, Answer(Why.NOT_ALLOWED, error="nobody may hear this any more") if row.webhook.active else off, at=at)
+        _settle(one, NOT_ALLOWED if row.webhook.active else OFF, at=at)
     answers = _answers(outgoing, at=at)
     _note_health(zip((one.hook.pk for one in outgoing), answers, strict=True), at=at)
     for one, answer in zip(outgoing, answers, strict=True):
@@ -99,7 +100,7 @@ def _answers(outgoing: Sequence[_Outgoing], *, at: datetime) -> list[Answer]:
         body = json.dumps(one.delivery.payload, ensure_ascii=False, separators=(",", ":"))
         keys = secrets_of(one.hook, at=at)
         if not keys:
-            return Answer(Why.NO_SECRET, error="its secret cannot be read; make a new one")
+            return Answer(Why.UNSEALED, error="its secret cannot be read; make a new one")
         headers: Mapping[str, str] = {"Content-Type": "application/json", **signed(one.row.name, body, keys, at=at)}
         begun = monotonic()
         try:

@@ -28,7 +28,7 @@ OUTCOMES: Mapping[str, Any] = {
     "no_address": _("There is no such host."),
     "inside": _("It leads into the own network, which TRAMITA_WEBHOOK_ALLOW does not allow."),
     "too_large": _("Its answer was too large."),
-    "no_secret": _("Its secret cannot be read any more. Make a new one."),
+    "unsealed": _("Its secret cannot be read any more. Make a new one."),
     "off": _("It was switched off."),
     "not_allowed": _("Whose webhook it is may not hear of this any more."),
 }

@@ -95,9 +95,7 @@ def list_deliveries(request: HttpRequest, number: int, wanted: Query[ToldFilter]
     return ToldPage.model_validate({"results": [_told(one) for one in rows], "next": cursor_for(last)})
 
 
-@router.get(
-    "/webhooks/{int:number}/deliveries/{int:delivery}", response=ToldOut, operation_id="read_webhook_delivery"
-)
+@router.get("/webhooks/{int:number}/deliveries/{int:delivery}", response=ToldOut, operation_id="read_webhook_delivery")
 def read_delivery(request: HttpRequest, number: int, delivery: int) -> ToldOut:
     """One thing that it was told, with the answer of each try."""
     return _told(webhooks.one_told(number, delivery, by=caller(request)))

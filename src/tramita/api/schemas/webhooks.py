@@ -147,7 +147,9 @@ class ReplayIn(Input):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"since": "2026-03-02T10:00:00+00:00", "until": "2026-03-02T12:00:00+00:00", "state": "failed"}]
+            "examples": [
+                {"since": "2026-03-02T10:00:00+00:00", "until": "2026-03-02T12:00:00+00:00", "state": "failed"}
+            ]
         }
     )
 
@@ -165,7 +167,7 @@ class ReplayOut(Output):
 
 
 class ToldOut(Output):
-    """One delivery, with the answers of its newest tries. `state` is pending, done or failed; `status` is what the last try was answered, if it was."""
+    """One delivery, with the answers of its newest tries. `state` is pending, done or failed; `status` is the last."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TOLD]})
 
