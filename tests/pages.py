@@ -328,7 +328,9 @@ def _webhooks(found: Pages, desk: Desk, ticket: Item) -> None:
             "state": state,
         }
         ends = ended if state is not WebhookDelivery.State.PENDING else {}
-        made.append(WebhookDelivery.objects.create(webhook=hook, item=ticket, event=EVENTS[0], **plain | ends))
+        made.append(
+            WebhookDelivery.objects.create(webhook=hook, item=ticket, event=EVENTS[0], state=state, **plain | ends)
+        )
     here = f"/settings/webhooks/{hook.pk}"
     found.add("webhooks", "/settings/webhooks")
     found.add("new-webhook", "/settings/webhooks/new")
