@@ -13,7 +13,7 @@ def keep_old(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0065_seals"),
+        ("tramita", "0067_time_of_a_month"),
     ]
 
     operations = [
