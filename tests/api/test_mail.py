@@ -3,10 +3,12 @@
 import base64
 import errno
 from collections.abc import Sequence
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from tests.api.callers import Callers, fields, problem
 from tests.desk import Desk
@@ -307,3 +309,19 @@ def test_addresses_are_blocked_through_the_api(caller: Callers, routed: Desk) ->
     problem(caller.eve.post("/blocked-addresses", {"address": "@shop.example"}), 403, "not_permitted")
     assert caller.ana.send("DELETE", f"/blocked-addresses/{made.json()['id']}").status_code == 204
     problem(caller.ana.send("DELETE", f"/blocked-addresses/{made.json()['id']}"), 404, "not_found")
+
+
+def test_a_mail_is_taken_back_or_sent_before_its_time(caller: Callers, desk: Desk) -> None:
+    """M-17, MAIL-115: as the buttons beside it do; one that left is 409."""
+    item = desk.ticket()
+    path, later = f"/items/{item.reference}/mails", (timezone.now() + timedelta(days=3)).isoformat()
+    mail = {"to": [desk.rui.email], "subject": "Invoice 991", "text": "It is credited.", "send_at": later}
+    for _ in range(2):
+        assert caller.ana.post(path, mail).status_code == 201
+    first, second = Delivery.objects.order_by("pk")
+
+    assert caller.ana.post(f"{path}/{first.message_id}/take-back").status_code == 200
+    assert caller.ana.post(f"{path}/{first.message_id}/take-back").status_code == 409
+    assert caller.ana.post(f"{path}/{second.message_id}/send-now").status_code == 200
+    assert Delivery.objects.get(pk=second.pk).next_at <= timezone.now()
+    assert caller.eve.post(f"{path}/{second.message_id}/take-back").status_code == 404

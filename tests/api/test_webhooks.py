@@ -69,6 +69,32 @@ def test_its_log_says_what_was_answered_and_each_can_be_told_again(root: Any, se
     assert WebhookDelivery.objects.get().tries == 0
 
 
+def test_the_log_is_narrowed_and_a_span_of_it_told_again(root: Any, settings: Any) -> None:
+    """API-2: the answer of each try is there; one that is off is told nothing again."""
+    settings.TRAMITA_WEBHOOK_ALLOW = frozenset({"127.0.0.0/8"})
+    number = root.post("/webhooks", HOOK | {"url": "http://127.0.0.1:1/"}).json()["id"]
+    here, at = f"/webhooks/{number}", timezone.now()
+    plain = {"webhook_id": number, "event": "item.created", "created_at": at, "due_at": at}
+    for name, state in (("msg_1", 0), ("msg_2", 1), ("msg_3", 2)):
+        WebhookDelivery.objects.create(**plain, name=name, state=state)
+    assert root.get(here).json()["waiting"] == 1
+    webhook_calls.call_due(at=timezone.now())
+
+    [tried] = root.get(f"{here}/deliveries?state=pending").json()["results"]
+    assert [(one["outcome"], one["status"]) for one in tried["answers"]] == [("unreachable", None)]
+    assert root.get(f"{here}/deliveries/{tried['id']}").json() == tried
+    assert root.get(f"{here}/deliveries?state=gone").status_code == 422
+
+    span = {"since": at.isoformat()}
+    again = root.post(f"{here}/replay", span)
+    assert (again.status_code, again.json()) == (202, {"count": 1})
+    assert root.post(f"{here}/replay", span | {"state": "all"}).json() == {"count": 1}
+    assert root.post(f"{here}/replay", span | {"until": at.isoformat()}).status_code == 422
+    root.patch(here, {"active": False})
+    for path in ("replay", "test", f"deliveries/{tried['id']}/replay"):
+        assert root.post(f"{here}/{path}", span if path == "replay" else None).status_code == 409
+
+
 def test_what_cannot_be_is_named_by_its_field(root: Any) -> None:
     """422, not found out later."""
     for wrong, field in (

@@ -32,7 +32,7 @@ STEPS = {  # where a life ends -> the function, whether before or after it, and 
 
 
 def main() -> None:
-    """Arguments: `steps`, or `random KILLS SEED`. Prints what happened as JSON."""
+    """Arguments: `steps`, or `random KILLS SEED [MINUTES]`, those from one life to the next. Prints what happened."""
     django.setup()
     import imap_tools  # noqa: F401 - so that a life need not
 
@@ -44,7 +44,8 @@ def main() -> None:
     if how == "steps":
         told: dict[str, Any] = {name: lives.end_at(*place) for name, place in STEPS.items()}
     else:
-        kills, seed = map(int, rest)
+        kills, seed, *minutes = map(int, rest)
+        lives.between = timedelta(minutes=minutes[0]) if minutes else BETWEEN
         told = {"kills": lives.end_by_chance(kills, random.Random(seed))}
     told["lives"] = lives.count + lives.finish()
     sys.stdout.write(json.dumps(told))
@@ -54,7 +55,7 @@ class Lives:
     """One after the other."""
 
     def __init__(self, work: Callable[[datetime], object]) -> None:
-        self.work, self.count = work, 0
+        self.work, self.count, self.between = work, 0, BETWEEN
 
     def end_at(self, module: str, name: str, when: str, nth: int) -> bool:
         """A life that ends when it comes to that place; whether it did."""
@@ -96,7 +97,7 @@ class Lives:
             os.dup2(2, 1)
             _poisoned()
             before()
-            code = int(self.work(BEGIN + self.count * BETWEEN) or _left_over())
+            code = int(self.work(BEGIN + self.count * self.between) or _left_over())
         finally:
             if sys.exc_info()[0] is not None:  # or nobody would know why the work does not end
                 traceback.print_exc()
@@ -105,10 +106,11 @@ class Lives:
 
 
 def _left_over() -> bool:
-    """Whether a message waits for another try."""
-    from tramita.models import SeenMessage
+    """Whether a message, or what another system is to be told, waits for another try."""
+    from tramita.models import SeenMessage, WebhookDelivery
 
-    return SeenMessage.objects.filter(outcome="").exists()
+    pending = WebhookDelivery.objects.filter(state=WebhookDelivery.State.PENDING)
+    return SeenMessage.objects.filter(outcome="").exists() or pending.exists()
 
 
 def _die_at(module: str, name: str, when: str, nth: int) -> None:
@@ -135,9 +137,9 @@ def _die_at(module: str, name: str, when: str, nth: int) -> None:
 def _poisoned() -> None:
     """Some messages take the reader along, each in its way."""
     from tramita.gateways import apart
-    from tramita.services import receiving
+    from tramita.services import receiving, webhook_calls
 
-    real = receiving.read
+    real, webhook_calls.PATIENCE = receiving.read, 1.0  # sooner than in earnest
 
     def read(raw: bytes, *args: Any) -> Any:
         head = raw[:2000]

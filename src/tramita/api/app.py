@@ -10,6 +10,7 @@ from tramita.api.auth import SIGNED_IN
 from tramita.api.bodies import JsonParser, larger_bodies
 from tramita.api.calls import (
     approvals,
+    contacts,
     contracted,
     defects,
     directory,
@@ -71,6 +72,7 @@ SUBJECTS = (
     mail,
     moving_mail,
     reading,
+    contacts,
     directory,
     trashing,
     webhooks,

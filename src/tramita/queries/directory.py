@@ -13,6 +13,7 @@ from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound, NotPermitted
 from tramita.models import Definition, Mailbox, Membership, Organisation, Person, Queue
+from tramita.queries import contacts as contacts_seen
 from tramita.queries import visibility
 from tramita.queries.trash import not_trashed
 
@@ -101,6 +102,15 @@ def _page(actor: Actor, rows: "QuerySet[Any]", told: Callable[[Any], Row], after
     found: list[Model] = list(rows.filter(pk__gt=after).order_by("pk")[: limit + 1])
     more = len(found) > limit
     return DirectoryPage([told(row) for row in found[:limit]], found[limit - 1].pk if more else None)
+
+
+def contact(actor: Actor, number: int) -> Row:
+    """One of those who ask. Raises: NotFound, also for who may not be seen. Cost: two statements."""
+    found = contacts_seen.get_visible(actor, number)
+    person = Person.objects.filter(role__in=ASKERS).select_related("organisation").filter(pk=found.id).first()
+    if person is None:
+        raise NotFound("There is no such contact.")
+    return _contact(person)
 
 
 def _defined(kind: str, actor: Actor) -> "QuerySet[Definition]":

@@ -38,7 +38,7 @@ from tramita.queries.mail_views import Narrow
 from tramita.queries.outbox import mail_of
 from tramita.queries.tray import get_unhandled, tray
 from tramita.queries.visibility import may
-from tramita.services import blocking, mailing, receiving, replaying, sending_files, settling_mail
+from tramita.services import blocking, composing, mailing, receiving, replaying, sending_files, settling_mail
 from tramita.services import tray as putting_away
 from tramita.services.mailing import Enclosure
 from tramita.services.sorting_mail import Outcome
@@ -79,7 +79,17 @@ def send_mail(request: HttpRequest, response: HttpResponse, reference: str, mail
     return Status(201, item_answer(request, response, change_item(request, reference, change, follow=True)))
 
 
-DECISIONS: dict[str, tuple[str, Callable[..., None], str]] = {
+DECISIONS: dict[str, tuple[str, Callable[..., object], str]] = {
+    "take-back": (
+        "take_mail_back",
+        composing.take_back,
+        "Take a mail back that is not on its way yet, also one that is scheduled; it is a draft again (MAIL-115).",
+    ),
+    "send-now": (
+        "send_mail_now",
+        mailing.send_now,
+        "Send a mail before the time that it was scheduled for (M-17).",
+    ),
     "resend": (
         "resend_mail",
         settling_mail.resend,
@@ -98,8 +108,8 @@ DECISIONS: dict[str, tuple[str, Callable[..., None], str]] = {
 }
 
 
-def _decided(name: str, operation: str, decide: Callable[..., None], said: str) -> None:
-    """A call that decides on a mail of ours which did not go out, or of which nobody knows."""
+def _decided(name: str, operation: str, decide: Callable[..., object], said: str) -> None:
+    """A call that decides on a mail of ours which did not go out yet, or of which nobody knows."""
 
     @router.post(
         f"/items/{{reference}}/mails/{{mail_id}}/{name}",
