@@ -13,7 +13,7 @@ def keep_old(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0067_time_of_a_month"),
+        ("tramita", "0070_calendars_of_contacts"),
     ]
 
     operations = [
