@@ -55,7 +55,7 @@ STRANGERS: dict[str, Role] = {
     "administrator": Role.ADMINISTRATOR,
     "robot": Role.ROBOT,
 }
-OF_THE_HOUSE = {"blocked_id", "mark_id"}  # addresses that send spam or bounce belong to no customer
+OF_THE_HOUSE = {"blocked_id", "mark_id", "name"}  # spammers, bounces and queues are no customer's
 
 
 def calls() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -5,20 +5,29 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router
+from ninja import Query, Router
 from ninja.responses import Status
 
 from tramita.api.auth import caller
+from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas.contacts import ContactChange, ContactIn, ContactInto
-from tramita.api.schemas.directory import ContactPersonOut
+from tramita.api.schemas.directory import ContactPage, ContactPersonOut
 from tramita.domain.errors import Invalid
 from tramita.models import Person
 from tramita.queries import contacts
 from tramita.queries.directory import contact
+from tramita.queries.directory import contacts as people
 from tramita.services import directory, merging_contacts
 from tramita.services.directory import Card
 
 router = Router(tags=["Directory"])
+
+
+@router.get("/contacts", response=ContactPage, operation_id="list_contacts", summary="Who asks for things.")
+def list_contacts(request: HttpRequest, paging: Query[Paging]) -> ContactPage:
+    """Who asks for things."""
+    page = people(caller(request), after=position_of(paging.cursor), limit=paging.limit)
+    return ContactPage.model_validate({"results": page.rows, "next": cursor_for(page.last)})
 
 
 @router.post("/contacts", response={201: ContactPersonOut}, operation_id="add_contact")

@@ -19,7 +19,6 @@ router = Router(tags=["Directory"])
 LISTS: dict[str, tuple[Callable[..., directory.DirectoryPage], type[Output], str]] = {
     "users": (directory.users, shapes.UserPage, "Who works items, robots included."),
     "roles": (directory.roles, shapes.RolePage, "Roles of this desk: a standard one with single rights switched."),
-    "contacts": (directory.contacts, shapes.ContactPage, "Who asks for things."),
     "queues": (directory.queues, shapes.QueuePage, "Where items wait for a team."),
     "organisations": (directory.organisations, shapes.OrganisationPage, "Who is served."),
     "categories": (directory.categories, shapes.CategoryPage, "What a Ticket may be about."),
