@@ -13,6 +13,7 @@ class Proposed(StrEnum):
     MAIL = "mail"
     COMPLETE = "complete"
     CHANGE = "change"
+    CREATE = "create"  # a Ticket, which is linked with the item
     ASK = "ask"  # for an approval of the customer's managers
 
 
@@ -30,15 +31,23 @@ KEYS: Mapping[Proposed, frozenset[str]] = {
     Proposed.MAIL: frozenset({"to", "cc", "bcc", "subject", "text"}),
     Proposed.COMPLETE: frozenset({"fields", "note", "method", "reason"}),
     Proposed.CHANGE: frozenset({"title", "category", "fields", "checklist", "tags", "note"}),
+    Proposed.CREATE: frozenset({"title", "description", "category", "requester", "cc", "fields"}),
     Proposed.ASK: frozenset({"type", "comment"}),
 }
 PERMISSION = {
     Proposed.MAIL: "mail",
     Proposed.COMPLETE: "resolve",
     Proposed.CHANGE: "work",
+    Proposed.CREATE: "create",
     Proposed.ASK: "approvals_request",
 }
-VERB = {Proposed.MAIL: "mail", Proposed.COMPLETE: "resolve", Proposed.CHANGE: "change"}  # of a robot's modes
+VERB = {  # of a robot's modes
+    Proposed.MAIL: "mail",
+    Proposed.COMPLETE: "resolve",
+    Proposed.CHANGE: "change",
+    Proposed.CREATE: "create",
+}
+NEEDED = {Proposed.ASK: ("type",), Proposed.CREATE: ("category", "requester")}
 OF_ROBOTS = frozenset(VERB)
 # what tells of who has the item, or of proposals, and not of the matter: a robot's deed may be agreed to after these
 BESIDES = frozenset(
@@ -59,8 +68,9 @@ def check(verb: Proposed, given: Mapping[str, Any]) -> None:
         raise Invalid.one(missing, "required", "This is needed.")
     if verb is Proposed.CHANGE and not given:
         raise Invalid.one("change", "required", "This is needed.")
-    if verb is Proposed.ASK and not given.get("type"):
-        raise Invalid.one("type", "required", "This is needed.")
+    for name in NEEDED.get(verb, ()):
+        if not given.get(name):
+            raise Invalid.one(name, "required", "This is needed.")
 
 
 def verbs(verb: Proposed, given: Mapping[str, Any]) -> frozenset[str]:

@@ -162,7 +162,7 @@ def create(item: Item, *, by: Actor, at: datetime, change: Change, more_to_tell:
     The first entry carries every column that is not its default. Cost: one INSERT of the item, one of entries.
     `more_to_tell`: the caller goes on with the change and writes it, the entries so far with it.
     """
-    if by.bounds is not None:
+    if by.bounds is not None and not by.bounds.approved:
         count_write(by, Lease.objects.filter(robot=by.id, ended_at=None))
     item.created_at = item.__dict__.get("created_at") or at  # what is brought in is older
     item.updated_at = at

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from tramita.domain.actors import Actor
+from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.bounds import MAY, Mode
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
 from tramita.domain.proposals import BESIDES, OF_ROBOTS, PERMISSION, VERB, Decided, Proposed, check, verbs
@@ -20,7 +20,7 @@ from tramita.models import Entry, Item, Lease, Proposal
 from tramita.queries import bounds, leases, people
 from tramita.queries.items import get_visible_by_id
 from tramita.queries.visibility import may
-from tramita.services import approvals, editing, mailing, notes, resolving
+from tramita.services import approvals, editing, linking, mailing, notes, resolving, starting
 from tramita.services.ledger import Change, count_write, telling
 from tramita.services.moving import decide, follow, require, require_free, settle
 from tramita.services.transactions import one_transaction
@@ -178,7 +178,8 @@ def _own_deed(item: Item, verb: Proposed, given: Mapping[str, Any], by: Actor) -
 
 
 def _reached(given: Mapping[str, Any]) -> set[str]:
-    return {str(one).strip().lower() for place in ("to", "cc", "bcc") for one in given.get(place) or ()}
+    every = [*(one for place in ("to", "cc", "bcc") for one in given.get(place) or ()), given.get("requester")]
+    return {str(one).strip().lower() for one in every if one}
 
 
 def _went_on(proposal: Proposal) -> bool:
@@ -247,5 +248,8 @@ def _do(item: Item, proposal: Proposal, given: dict[str, Any], *, written_by: st
                 editing.edit(item, changes={"fields": given["fields"]}, by=by, at=at)
             method, said = given.get("method") or METHODS[item.kind], given.get("note") or ""
             resolving.resolve(item, method=method, reason=given.get("reason") or "", note=said, by=by, at=at)
+        case Proposed.CREATE:
+            made = starting.start_ticket(**given, by=by, at=at)
+            linking.link(item, to=made, by=SYSTEM, at=at)
         case Proposed.ASK:
             approvals.ask(item, type=given["type"], comment=given.get("comment") or "", by=by, at=at)

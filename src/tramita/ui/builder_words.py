@@ -123,12 +123,14 @@ PROPOSED: Mapping[str, Any] = {
     "mail": _("A robot proposes a mail"),
     "complete": _("A robot proposes to resolve it"),
     "change": _("A robot proposes a change"),
+    "create": _("A robot proposes a new Ticket"),
     "ask": _("A robot proposes to ask for an approval"),
 }
 PROPOSED_BY_PROGRAM: Mapping[str, Any] = {
     "mail": _("A program would send a mail"),
     "complete": _("A program would resolve it"),
     "change": _("A program would change it"),
+    "create": _("A program would start a Ticket"),
     "ask": _("A program would ask for an approval"),
 }
 ROBOT_VERBS: Mapping[str, Any] = {

@@ -90,6 +90,14 @@ def _change(given: Mapping[str, Any]) -> Iterator[Typed]:
         yield Typed("note", _("Note"), str(given["note"]), "text", fault="body")
 
 
+def _create(given: Mapping[str, Any]) -> Iterator[Typed]:
+    yield Typed("requester", _("Requester"), str(given.get("requester") or ""), fault="requester")
+    yield Typed("category", _("Category"), str(given.get("category") or ""), fault="category")
+    yield Typed("title", _("Title"), str(given.get("title") or ""), fault="title")
+    yield Typed("description", _("Description"), str(given.get("description") or ""), "text", fault="description")
+    yield from _fields(given)
+
+
 def _ask(given: Mapping[str, Any]) -> Iterator[Typed]:
     yield Typed("comment", _("Comment"), str(given.get("comment") or ""), "text", fault="comment")
 
@@ -108,4 +116,10 @@ def _same(value: str) -> str:
     return value.replace("\r\n", "\n").strip()
 
 
-_OF = {Proposed.MAIL: _mail, Proposed.COMPLETE: _complete, Proposed.CHANGE: _change, Proposed.ASK: _ask}
+_OF = {
+    Proposed.MAIL: _mail,
+    Proposed.COMPLETE: _complete,
+    Proposed.CHANGE: _change,
+    Proposed.CREATE: _create,
+    Proposed.ASK: _ask,
+}

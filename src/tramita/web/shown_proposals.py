@@ -42,6 +42,7 @@ def waiting(reading: Reading, proposals: Sequence[Waiting]) -> list[Shown]:
 def _shown(reading: Reading, one: Waiting, titles: Mapping[str, str]) -> Shown:
     given = one.given
     everybody = [str(address) for place in ("to", "cc", "bcc") for address in given.get(place, ())]
+    everybody += [str(given["requester"])] if given.get("requester") else []
     known = _part_takers(reading)
     return Shown(
         id=one.id,

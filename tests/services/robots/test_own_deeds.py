@@ -12,7 +12,7 @@ from tramita.domain.bounds import LimitReached, NeedsPerson, RobotsStopped
 from tramita.domain.codes import Listed, Method, State
 from tramita.domain.errors import Conflict, NotPermitted
 from tramita.domain.proposals import Decided, Proposed
-from tramita.models import Entry, Item, Lease, Message, Person, Proposal, Queue
+from tramita.models import Entry, Item, Lease, Link, Message, Person, Proposal, Queue
 from tramita.queries.proposals import get_visible
 from tramita.services import (
     editing,
@@ -257,3 +257,24 @@ def test_a_mail_and_a_result_below_the_bar_are_for_a_person(desk: Desk) -> None:
     assert Entry.objects.get(type="mail_sent").data["confidence"] == 80
     assert made.as_robot  # it may write by itself; of this one it was not sure
     assert leasing.complete(lease.pk, note="A", by=by, at=MONDAY).state is State.TO_DO
+
+
+@pytest.mark.parametrize("mode", ["off", "suggest", "act_with_approval"])
+def test_new_work_is_proposed_as_the_mode_says(desk: Desk, mode: str) -> None:
+    """B-8, X-31: a Ticket for somebody, linked with the item, made by whoever's deed it is."""
+    origin = desk.ticket()
+    by, lease = takes(robot(desk, modes={"create": mode}))
+    category, words = "acme/main/finance/invoice-query", {"title": "The second one", "description": "See there."}
+    given = {"category": category, "requester": desk.rui.email, **words}
+    if mode == "off":
+        with pytest.raises(NotPermitted):
+            proposing.propose(lease.pk, verb=Proposed.CREATE, given=given, by=by, at=MONDAY)
+        return
+
+    made = proposing.propose(lease.pk, verb=Proposed.CREATE, given=given, by=by, at=MONDAY)
+    accept(made, desk.ana)
+
+    new = Item.objects.exclude(pk=origin.pk).get()
+    assert new.creator_id == (desk.robot.id if mode == "act_with_approval" else desk.ana.id)
+    assert Link.objects.get().target_id in (origin.pk, new.pk)
+    assert sound(origin).assignee_id == desk.robot.id

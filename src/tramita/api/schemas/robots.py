@@ -147,7 +147,8 @@ class RobotPage(Output):
 
 class ProposeIn(BeatIn):
     """What a person is to decide about. `given`: of a mail its `to`, `cc`, `bcc`, `subject` and `text`; of `complete`
-    the `fields`, `note`, `method` and `reason`; of a change what a PATCH of the item takes, and a `note`."""
+    the `fields`, `note`, `method` and `reason`; of a change what a PATCH of the item takes, and a `note`; to `create`
+    what starts a Ticket: `category`, `requester`, `title`, `description`, `cc`, `fields`."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -155,7 +156,7 @@ class ProposeIn(BeatIn):
         }
     )
 
-    verb: Literal["mail", "complete", "change"]
+    verb: Literal["mail", "complete", "change", "create"]
     given: dict[str, Any]
     confidence: int | None = Field(None, ge=0, le=100)
 

@@ -149,6 +149,7 @@ TOOLS = (
         "Hand in a new Ticket for a contact; it goes to the queue of its category.",
         NewTicket,
         _ticket,
+        proposes=lambda given: (Proposed.CREATE, {name: value for name, value in given.model_dump().items() if value}),
     ),
     Tool(
         "start_case", "Start a Case", "Begin a Case of a type; its first Actions follow by themselves.", NewCase, _case
