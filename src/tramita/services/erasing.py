@@ -19,7 +19,7 @@ from django.db.models import Q
 from tramita.domain.actors import Actor
 from tramita.domain.errors import FieldError, Invalid, NotPermitted, StaleVersion
 from tramita.domain.mime import address_key
-from tramita.domain.proposals import Decided, Proposed
+from tramita.domain.proposals import Decided
 from tramita.gateways.storage import storage
 from tramita.models import (
     Attachment,
@@ -267,9 +267,9 @@ def _forget_address(key: str) -> None:
     notices = Delivery.objects.filter(kind=size_notices.KIND, payload__icontains=key)
     notices.filter(state=Delivery.State.PENDING).update(state=Delivery.State.CANCELLED)
     notices.update(payload={})
-    mails = Proposal.objects.filter(_any(key, "given__icontains"), verb=Proposed.MAIL)
-    mails.filter(state=Decided.WAITING).update(state=Decided.REFUSED)
-    mails.update(given={})
+    proposed = Proposal.objects.filter(_any(key, "given__icontains"))
+    proposed.filter(state=Decided.WAITING).update(state=Decided.REFUSED)
+    proposed.update(given={})
 
 
 def _remember(erasure: Erasure, *keys: Iterable[str]) -> None:

@@ -164,9 +164,13 @@ def test_robots_that_are_stopped_have_their_mail_held(desk: Desk) -> None:
     assert Delivery.objects.get().state == Delivery.State.HELD
 
 
-def test_who_is_erased_is_erased_from_what_robots_proposed_too(desk: Desk, data_dir: object) -> None:
+@pytest.mark.parametrize("verb", [Proposed.MAIL, Proposed.CREATE])
+def test_who_is_erased_is_erased_from_what_robots_proposed_too(desk: Desk, data_dir: object, verb: Proposed) -> None:
     """Z-10, MAIL-18: their address and the words to them; what waited is not sent any more."""
-    made = proposed(desk)
+    words = {"to": [desk.rui.email], **MAIL}
+    if verb is Proposed.CREATE:
+        words = {"category": "acme/main/finance/invoice-query", "requester": desk.rui.email, "title": MAIL["text"]}
+    made = proposed(desk, verb, **words)
     boss = factories.administrator()
 
     erasing.erase(desk.rui.email, reason="They asked for it.", by=boss, at=MONDAY)
