@@ -204,6 +204,17 @@ def test_rework_and_titles_know_a_case_that_moved(desk: Desk, chief: Any) -> Non
     consistent(fresh(case))
 
 
+def test_an_action_that_was_left_out_keeps_its_title_after_a_move(desk: Desk, chief: Any) -> None:
+    """C-7: it never began and the newer version has none of its name; the code alone says nothing to a person."""
+    case = begun(desk, {"one": ["old", "other?fields.amount > 5"], "two": ["next"]})
+    republish(path_of(case), {"one": ["old"], "two": ["next"]})
+    moved(chief, path_of(case))
+
+    (step, _) = flow_of(fresh(case), desk.ana)
+
+    assert [(one.title, one.reference is None) for one in step.actions] == [("Old", False), ("Other", True)]
+
+
 @pytest.mark.parametrize(
     ("chosen", "fields"),
     [

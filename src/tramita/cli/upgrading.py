@@ -64,21 +64,9 @@ def run(args: Namespace) -> int:
 
 def _told(found: "Versions", seen: "Preview") -> dict[str, object]:
     """As the API tells it."""
-    from tramita.domain.upgrades import Fate
-
-    return {
-        "old": found.old_number,
-        "new": found.new_number,
-        "cases": seen.cases,
-        "move": seen.fates[Fate.MOVES],
-        "go_on": seen.fates[Fate.GOES_ON],
-        "stay": seen.fates[Fate.STAYS],
-        "closed": seen.closed,
-        "kept": seen.kept,
+    return seen.told(found) | {
         "steps": [one.name for one in seen.steps],
         "actions": [one.name for one in seen.actions],
-        "stay_here": [reference for reference, _ in seen.stay],
-        "again": list(seen.again),
     }
 
 

@@ -10,7 +10,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, State
 from tramita.domain.process_definitions import CaseTypeDefinition, StepDefinition
 from tramita.domain.references import Reference
-from tramita.models import Item
+from tramita.models import Item, Version
 from tramita.queries import definitions
 from tramita.queries.names import Who, who
 from tramita.queries.rows import fetch
@@ -117,18 +117,28 @@ def _passes(case: Item, actor: Actor, case_type: CaseTypeDefinition) -> tuple[di
     numbers: dict[str, int] = {}
     for number, step, name, *row in rows:
         numbers[step] = number
-        for action in _action(case_type, name, row):
+        for action in _action(case, case_type, name, row):
             _add(actions[number], action)
     newest = max(numbers, key=lambda step: numbers[step]) if numbers else None
     return {step: _Pass(number, actions[number]) for step, number in numbers.items()}, newest
 
 
-def _title(name: str, case_type: CaseTypeDefinition, version: int | None) -> str:
-    """Of an Action of an older version, which the Case left, as that version says (decision 48)."""
+def _title(name: str, case: Item, case_type: CaseTypeDefinition, version: int | None) -> str:
+    """Of an Action of an older version, which the Case left, as that version says (decision 48).
+
+    One that was not begun does not tell its version: then the newest that knows it. Cost of that alone: one statement.
+    """
     known_as = case_type.actions.get(name)
-    if known_as is None and version is not None:
-        known_as = definitions.case_type(version).actions.get(name)
+    if known_as is None:
+        tried = (definitions.case_type(one) for one in ([version] if version is not None else _versions(case)))
+        known_as = next((one.actions[name] for one in tried if name in one.actions), None)
     return known_as.title if known_as else name
+
+
+def _versions(case: Item) -> Iterator[int]:
+    """Of its type, the newest first."""
+    newest_first = Version.objects.filter(definition=case.process_id).order_by("-number")
+    yield from newest_first.values_list("pk", flat=True)
 
 
 def _add(actions: list[FlowAction], one: FlowAction) -> None:
@@ -140,11 +150,11 @@ def _add(actions: list[FlowAction], one: FlowAction) -> None:
         actions.append(one)
 
 
-def _action(case_type: CaseTypeDefinition, name: str | None, row: Sequence[Any]) -> Iterator[FlowAction]:
+def _action(case: Item, case_type: CaseTypeDefinition, name: str | None, row: Sequence[Any]) -> Iterator[FlowAction]:
     if name is None:
         return
     version, number, ordinal, state, person, *known, asked, its_name, address, role = row
-    title = _title(name, case_type, version)
+    title = _title(name, case, case_type, version)
     if number is None:
         yield FlowAction(name, title)
         return

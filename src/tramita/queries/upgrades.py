@@ -6,6 +6,7 @@ Cost: four statements over the Cases that run by the older version, whatever has
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tramita.domain import upgrades
 from tramita.domain.codes import Kind
@@ -86,6 +87,21 @@ class Preview:
     def moving(self) -> int:
         """How many Cases move."""
         return self.cases - self.fates[Fate.STAYS]
+
+    def told(self, found: "Versions") -> dict[str, Any]:
+        """As programs are told of it, without the steps and Actions that vanish."""
+        return {
+            "old": found.old_number,
+            "new": found.new_number,
+            "cases": self.cases,
+            "move": self.fates[Fate.MOVES],
+            "go_on": self.fates[Fate.GOES_ON],
+            "stay": self.fates[Fate.STAYS],
+            "closed": self.closed,
+            "kept": self.kept,
+            "stay_here": [reference for reference, _ in self.stay],
+            "again": list(self.again),
+        }
 
 
 def versions(path: str, number: int) -> Versions:

@@ -11,7 +11,7 @@ from tramita.api.schemas.jobs import JobOut
 from tramita.api.schemas.upgrades import PreviewIn, PreviewOut, UpgradeIn
 from tramita.domain import upgrades as rules
 from tramita.domain.errors import NotPermitted
-from tramita.domain.upgrades import Chosen, Fate
+from tramita.domain.upgrades import Chosen
 from tramita.queries import upgrades
 from tramita.queries.shell import operates
 from tramita.services import upgrading_many
@@ -27,22 +27,7 @@ def preview_upgrade(request: HttpRequest, wanted: PreviewIn) -> PreviewOut:
     found, chosen = upgrades.versions(wanted.case_type, wanted.old), Chosen(wanted.steps, wanted.actions)
     rules.check(found.old, found.new, chosen)
     seen = upgrades.preview(found, chosen)
-    return PreviewOut.model_validate(
-        {
-            "old": found.old_number,
-            "new": found.new_number,
-            "cases": seen.cases,
-            "move": seen.fates[Fate.MOVES],
-            "go_on": seen.fates[Fate.GOES_ON],
-            "stay": seen.fates[Fate.STAYS],
-            "closed": seen.closed,
-            "kept": seen.kept,
-            "stay_here": [reference for reference, _ in seen.stay],
-            "again": seen.again,
-            "steps": seen.steps,
-            "actions": seen.actions,
-        }
-    )
+    return PreviewOut.model_validate(seen.told(found) | {"steps": seen.steps, "actions": seen.actions})
 
 
 @router.post("/case-types/upgrades", response={202: JobOut}, operation_id="start_upgrade")
