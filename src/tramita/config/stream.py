@@ -19,21 +19,16 @@ from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import parse_qs
 
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import DatabaseError, close_old_connections
-from django.http.cookie import parse_cookie
-from django.utils.crypto import constant_time_compare
 
 from tramita.config.bridge import Receive, Scope, Send
+from tramita.config.stream_reader import cursor, reader, session_key
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Invalid, NotFound
 from tramita.models import Item
 from tramita.queries.changes import Batch, changes
-from tramita.queries.events import Mark, cursor_at, newest, read_cursor
+from tramita.queries.events import Mark, cursor_at, newest
 from tramita.queries.items import get_visible
-from tramita.queries.people import actor_for, signed_in
 from tramita.queries.presence import Here, present
 from tramita.queries.tracking import Clock, clock_of
 from tramita.services import presence, tracking
@@ -194,10 +189,10 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """403 for whoever is not signed in as staff, 204 for a cursor of nobody's: the browser then stays away."""
         headers = dict(scope["headers"])
-        session = _session_key(headers)
+        session = session_key(headers)
         asked = parse_qs(scope["query_string"].decode("latin-1"))
         try:
-            after = _cursor(headers, asked)
+            after = cursor(headers, asked)
             anew = b"last-event-id" not in headers
             page = await self.hub.ask(partial(opened, session, asked, anew=anew)) if scope["method"] == "GET" else None
             if page is not None:
@@ -317,32 +312,6 @@ def _shown(reference: str, actor: Actor) -> Item | None:
 
 def _hold(pages: list[int]) -> None:
     presence.hold(pages, at=datetime.now(UTC))
-
-
-def reader(session_key: str) -> Actor | None:
-    """Whose session it is, if they work here and it still holds. In the hub's thread. Cost: two statements."""
-    if not session_key:
-        return None
-    session = SessionStore(session_key)
-    backend, person_id = session.get(BACKEND_SESSION_KEY), session.get(SESSION_KEY)
-    if backend not in settings.AUTHENTICATION_BACKENDS or person_id is None:
-        return None
-    person = signed_in(int(person_id))
-    if person is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()):
-        return None
-    actor = actor_for(person)
-    return actor if actor.is_staff else None
-
-
-def _session_key(headers: dict[bytes, bytes]) -> str:
-    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
-    return cookies.get(settings.SESSION_COOKIE_NAME, "")
-
-
-def _cursor(headers: dict[bytes, bytes], asked: Mapping[str, list[str]]) -> Mark | None:
-    """Where the page goes on: the browser's own memory, else what the page says. Raises: Invalid."""
-    cursor = headers.get(b"last-event-id", b"").decode("latin-1") or asked.get("after", [""])[0]
-    return read_cursor(cursor) if cursor else None
 
 
 async def _gone(receive: Receive) -> None:
