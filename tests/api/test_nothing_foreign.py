@@ -45,7 +45,7 @@ DESCRIBED = json.loads(tool.PAGE.read_text("utf-8"))
 NOBODYS = {
     "reference": "99999-T", "kind": "note", "defect_id": 999_999, "delivery": 999_999, "file_id": 999_999,
     "mail_id": 999_999, "number": 999_999, "blocked_id": 999_999, "mark_id": 999_999, "session_id": 999_999,
-    "lease": 999_999,
+    "lease": 999_999, "name": "nobodys",
 }  # fmt: skip
 STRANGERS: dict[str, Role] = {
     "requester": Role.REQUESTER,
@@ -104,7 +104,7 @@ def foreign(desk: Desk) -> list[dict[str, Any]]:
         "kind": "note", "defect_id": defect.pk, "delivery": told.pk, "file_id": file.pk, "mail_id": mail.pk,
         "blocked_id": BlockedAddress.objects.create(address="x@spam.example", at=MONDAY).pk,
         "mark_id": MarkedAddress.objects.create(address="gone@acme.example", at=MONDAY).pk,
-        "session_id": session.pk, "lease": leased[1].id,
+        "session_id": session.pk, "lease": leased[1].id, "name": desk.invoices.key,
     }  # fmt: skip
     case = desk.case(short_description=SECRET, by=desk.leo)
     action = factories.action(case, title=SECRET)

@@ -44,10 +44,10 @@ def change(key: str, wanted: Changed, *, by: Actor, at: datetime) -> bool:
 
     Raises: NotFound, NotPermitted; Invalid, for somebody who does not work here and for a farm without robots.
     """
+    if not may_keep(by, key):  # before the name tells whether it is there
+        raise NotPermitted("Only a leader says who works this queue.")
     one_at_a_time()
     tree = desk_settings.current("queues", key)
-    if not may_keep(by, key):
-        raise NotPermitted("Only a leader says who works this queue.")
     added = {*_known("add", wanted.add), *_of_farms("add_farms", wanted.add_farms)}
     made = set(_known("add_managers", wanted.add_managers, robots=False))
     gone = {*_keys(wanted.remove), *_of_farms("remove_farms", wanted.remove_farms)} - added

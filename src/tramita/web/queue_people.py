@@ -50,9 +50,9 @@ def _wanted(request: StaffRequest) -> Changed:
 
 def _page(request: StaffRequest, key: str, refused: Refusal | None = None) -> HttpResponse:
     """Cost: the queue, its members, and who could be one."""
-    queue = desk_settings.current("queues", key)
     if not leading_queues.may_keep(request.actor, key):
         raise NotPermitted("Only a leader says who works this queue.")
+    queue = desk_settings.current("queues", key)
     members, farms = teams.members(key), teams.farms()
     inside = {one.called for one in members}
     return page(
