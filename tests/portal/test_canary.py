@@ -36,6 +36,7 @@ from tests.mcp.talking import Talker
 from tramita.domain.filing import told
 from tramita.domain.webhooks import EVENTS
 from tramita.models import Approval, Attachment, Definition, Delivery, Item, Person
+from tramita.portal import by_mail
 from tramita.services import (
     approvals,
     defects,
@@ -49,16 +50,18 @@ from tramita.services import (
     working,
 )
 from tramita.services.filing import Upload
-from tramita.ui import bearing
 from tramita.worker import loop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 COUNT = 200 if "TRAMITA_SOAK" in os.environ else 4
+STRANGERS = 20  # items that who has to do with none is looked at with, over the API and by tools
 INSIDE, MANAGERS, OPEN = "zqkanarek", "zqzarzad", "zqotwarte"  # for nobody outside, for managers alone, for who asked
+OURS = ("requester", "branch manager", "group manager", "colleague")
 WRONG = "acme/main/finance/wrong-papers"
 PAGES = 40 + 12 * COUNT  # of one role: more than there are
 SKIPPED = re.compile(r"/(static|accounts/log|style-|language|push|metrics)")
 MINUTE = timedelta(minutes=1)
+SENT_AWAY = 429
 
 
 @dataclass
@@ -88,8 +91,18 @@ def system(settings: Any) -> Iterator[Web]:
 
 
 @pytest.fixture
-def outside(desk: Desk, data_dir: Path, settings: Any, tmp_path: Path, service: Web, system: Web) -> Outside:
+def outside(
+    desk: Desk,
+    data_dir: Path,
+    settings: Any,
+    tmp_path: Path,
+    service: Web,
+    system: Web,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Outside:
     settings.TRAMITA_SMTP_URL = f"file://{tmp_path / 'outgoing'}"
+    settings.TRAMITA_API_RATE = 0  # nobody is sent away before they are answered
+    monkeypatch.setattr(by_mail, "A_MINUTE", 100_000)
     acme = customer(desk)
     publish("defect_category", WRONG, Definition.objects.get(key="acme/main/finance"), title="Wrong papers")
     other = factories.organisation("other", name="Other Ltd")
@@ -149,6 +162,7 @@ def pages(person: Person | None, starts: list[str]) -> Iterator[tuple[str, str]]
     while waiting and len(seen) < PAGES:
         address = waiting.popleft()
         answer = client.get(address, follow=True)
+        assert answer.status_code != SENT_AWAY, address
         said = b"".join(answer.streaming_content) if answer.streaming else answer.content
         yield address, said.decode("utf-8", "replace")
         for link in re.findall(r'(?:href|action|src)="(/[^"#]*)', said.decode("utf-8", "replace")):
@@ -176,13 +190,13 @@ def typed() -> list[str]:
     ]
 
 
-def answers(person: Person | None) -> Iterator[tuple[str, str]]:
-    """What each reading call of the API answers, about everything there is."""
+def answers(person: Person | None, items: list[Item]) -> Iterator[tuple[str, str]]:
+    """What each reading call of the API answers, about these items and their files."""
     caller = ask(person) if person is not None else stranger()
     described = caller.client.get(f"{PREFIX}/openapi.json").json()
     values = {
-        "reference": [item.reference for item in Item.objects.order_by("pk")],
-        "file_id": list(Attachment.objects.order_by("pk").values_list("pk", flat=True)),
+        "reference": [item.reference for item in items],
+        "file_id": list(Attachment.objects.filter(item__in=items).order_by("pk").values_list("pk", flat=True)),
         "kind": ["note", "reply"],
     }
     for path, methods in described["paths"].items():
@@ -190,18 +204,18 @@ def answers(person: Person | None) -> Iterator[tuple[str, str]]:
             continue
         for address in filled(path.removeprefix(PREFIX), values):
             answer = caller.get(address)
+            assert answer.status_code != SENT_AWAY, address
             said = b"".join(answer.streaming_content) if answer.streaming else answer.content
             yield f"API {address}", said.decode("utf-8", "replace")
 
 
-def tools(person: Person) -> Iterator[tuple[str, str]]:
+def tools(person: Person, items: list[Item]) -> Iterator[tuple[str, str]]:
     """What each reading tool of a language model says to a program of theirs."""
     talker = Talker(person)
     on_items = ("read_item", "read_conversation", "read_timeline", "explain_due_date", "list_proposals")
-    calls = [(name, {"reference": one.reference}) for one in Item.objects.order_by("pk") for name in on_items]
+    calls = [(name, {"reference": one.reference}) for one in items for name in on_items]
     calls += [("find_items", {"q": INSIDE}), ("find_items", {}), ("list_directory", {"list": "contacts"})]
     for name, given in calls:
-        bearing.portions.forget()
         yield f"tool {name} {given}", json.dumps(talker.call(name, **given), ensure_ascii=False)
 
 
@@ -238,7 +252,8 @@ def test_the_canary_of_the_house_is_heard_nowhere_outside(outside: Outside) -> N
     managers_words, open_words = {}, {}
     for part, person in [*outside.people.items(), ("visitor", None)]:
         starts = [*typed(), *(links if person is None else [])]
-        seen = [*pages(person, starts), *answers(person), *(tools(person) if person is not None else ())]
+        items = list(Item.objects.order_by("pk"))[: None if part in OURS else STRANGERS]
+        seen = [*pages(person, starts), *answers(person, items), *(tools(person, items) if person else ())]
         leaks += [f"{part} at {place}" for place in found(INSIDE, seen)]
         managers_words[part], open_words[part] = found(MANAGERS, seen), found(OPEN, seen)
     for part, browser in outside.browsers.items():
