@@ -1,6 +1,6 @@
 """The how-to pages do what they say: every shell block is run, every answer is compared.
 
-As the reader does it, without a setting: the database is the one that an empty folder gets.
+On both databases.
 """
 
 import os
@@ -57,7 +57,8 @@ def pattern(promised: str) -> str:
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
+def reader(tmp_path: Path, fresh_database_url: str) -> Iterator[Reader]:
+    """On SQLite without a setting: the database is the one that an empty folder gets. PostgreSQL is named, as one does."""
     folder, programs = tmp_path / "desk", tmp_path / "bin"
     folder.mkdir()
     programs.mkdir()
@@ -70,6 +71,8 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         "PATH": f"{programs}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT / "src"),
     }
+    if fresh_database_url.startswith("postgresql"):
+        environment["TRAMITA_DATABASE_URL"] = fresh_database_url
     yield Reader(folder, free_port(), environment)
     left = folder / "web.pid"
     if left.exists():

@@ -1,5 +1,7 @@
 """Pages that belong to no face: sign-in, errors, the style sheet."""
 
+from errno import ENOSPC
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -64,12 +66,18 @@ def test_a_missing_page_says_so(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "status"), [(OperationalError("server closed the connection"), 503), (KeyError("bug"), 500)]
+    ("trouble", "status", "says"),
+    [
+        (OperationalError("server closed the connection"), 503, "The database does not answer"),
+        (OperationalError("database or disk is full"), 503, "The disk takes nothing more"),
+        (OSError(ENOSPC, "No space left on device"), 503, "The disk takes nothing more"),
+        (KeyError("bug"), 500, ""),
+    ],
 )
-def test_a_lost_database_is_told_apart_from_a_bug(
-    client: Client, monkeypatch: pytest.MonkeyPatch, trouble: Exception, status: int
+def test_a_lost_database_and_a_full_disk_are_told_apart_from_a_bug(
+    client: Client, monkeypatch: pytest.MonkeyPatch, trouble: Exception, status: int, says: str
 ) -> None:
-    """DESIGN section 5: pages say so when the database goes away."""
+    """DESIGN section 5, bad input: pages say so when the database goes away, or nothing can be kept."""
 
     def fail() -> None:
         raise trouble
@@ -79,8 +87,10 @@ def test_a_lost_database_is_told_apart_from_a_bug(
 
     response = client.get("/style-000000000000.css")
 
+    page = response.content.decode()
     assert response.status_code == status
-    assert str(trouble) not in response.content.decode()
+    assert says in page
+    assert str(trouble) not in page
 
 
 def test_somebody_who_has_left_cannot_sign_in(client: Client) -> None:

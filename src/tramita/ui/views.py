@@ -71,14 +71,16 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: says nothing about the cause; the log does. A database that is away is no bug: 503 (DESIGN section 5)."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        return away(request)
+    """500: says nothing about the cause; the log does. A database that is away, or a disk that takes nothing more, is no
+    bug: 503 (DESIGN section 5)."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError | OSError):
+        return away(request, disk=isinstance(error, OSError) or "disk is full" in str(error))
     return render(request, "500.html", status=500)
 
 
-def away(request: HttpRequest) -> HttpResponse:
-    """503: the database does not answer. The page tries again by itself."""
-    response = render(request, "503.html", status=503)
+def away(request: HttpRequest, *, disk: bool = False) -> HttpResponse:
+    """503: the database does not answer; the page tries again by itself. Or the disk keeps nothing, and a person does."""
+    response = render(request, "503.html", {"disk": disk}, status=503)
     response["Retry-After"] = "10"
     return response
