@@ -58,7 +58,7 @@ def pattern(promised: str) -> str:
 
 @pytest.fixture
 def reader(tmp_path: Path, fresh_database_url: str) -> Iterator[Reader]:
-    """On SQLite without a setting: the database is the one that an empty folder gets. PostgreSQL is named, as one does."""
+    """On SQLite without a setting: the database is the one that an empty folder gets. PostgreSQL is named."""
     folder, programs = tmp_path / "desk", tmp_path / "bin"
     folder.mkdir()
     programs.mkdir()

@@ -10,6 +10,7 @@ from tests.factories import administrator, requester
 from tests.services.test_first_ticket import fresh, in_order
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind
+from tramita.domain.errors import Invalid
 from tramita.models import Item
 from tramita.queries.due import clock_of
 from tramita.services import editing, launching, resolving, reworking, starting, waiting
@@ -61,6 +62,8 @@ customers:
                 due: with_sub
                 steps: [{one: {actions: [{below: {kind: start_case, case_type: acme/main/people/free}}]}}]
               free: {due: ten_days}
+              dated: {due: that_day}
+              by_number: {due: noticed}
 """
 
 
@@ -223,3 +226,31 @@ def test_who_follows_nothing_is_not_asked(ana: Actor, django_assert_num_queries:
         Item.objects.get(parent=above, kind=Kind.CASE.number).reference,
     }
     assert item.lent is None
+
+
+@pytest.mark.parametrize("said", ["soon", "2026-02-30", "9999-12-31", "0001-01-01", 5])
+def test_an_impossible_date_is_refused_and_one_that_was_there_gives_no_due_date(ana: Actor, said: object) -> None:
+    """SLA-2, bad input: naming the field; nothing is changed."""
+    item = case(ana, "dated", day=said)
+
+    before = due(item)
+    put(item, ana, fields={"day": "2026-05-04"})
+    with pytest.raises(Invalid) as refused:
+        put(item, ana, fields={"day": said})
+
+    assert refused.value.errors[0].field == "fields.day"
+    assert (before, due(item)) == (None, "05-04 23:59")
+    all_agree()
+
+
+def test_no_due_date_is_set_beyond_the_years_that_are_counted(ana: Actor) -> None:
+    """SLA-15, bad input: nor is a number that is none taken for one."""
+    item = case(ana, "free")
+    counted = case(ana, "by_number")
+
+    for changes in ({"due": {"at": datetime(9999, 12, 31, tzinfo=UTC)}}, {"due": {"at": AT}}):
+        with pytest.raises(Invalid, match="Choose a moment"):
+            put(item, ana, **changes)
+    for number in ("many", -1, 1e9):
+        with pytest.raises(Invalid, match="Give a number"):
+            put(counted, ana, fields={"notice": number})

@@ -26,6 +26,7 @@ SCHEDULE = "schedule."
 PARENT, SUB = "parent.", "sub."  # dates of the item above, and of one below (Cases and Actions only)
 BASES = r"fields\.\w[\w-]*|schedule\.[\w.-]+|parent\.(?:start|due)|sub\.\w[\w-]*\.(?:start|due|end)"
 AMOUNT = re.compile(r"(?P<minus>-\s*)?fields\.(?P<name>\w[\w-]*)\s+(?P<unit>\D*)", re.IGNORECASE)
+FIRST_YEAR, LAST_YEAR = 1971, 2199  # beyond them somebody mistyped, and each year between would be laid out
 LAST_MINUTE, MINUTE = time(23, 59), timedelta(minutes=1)
 
 
@@ -133,9 +134,9 @@ def counted_from(
         named = fields.get(rule.base_field)
     else:
         named = dates.get(rule.base_date) if rule.base_date else lent.get(rule.base)
-    if not isinstance(named, str) or not named:
+    found = _read(named)
+    if found is None or not isinstance(named, str):
         return None
-    found = datetime.fromisoformat(named)
     if "T" in named or " " in named:
         return found if found.tzinfo else found.replace(tzinfo=rule.zone)
     day = datetime.combine(found, time(0, 1), rule.zone)
@@ -169,6 +170,14 @@ def days_later(start: datetime, days: int | None, *, calendar: Calendar | None, 
 
 window_end = days_later  # R-15
 wait_end = days_later  # W-11
+
+
+def check_due(due_at: datetime, *, at: datetime, field: str = "due") -> None:
+    """Whether this is a moment that something can be due at. Raises: Invalid, naming the field."""
+    if due_at <= at:
+        raise Invalid.one(field, "in_the_past", "Choose a moment in the future.")
+    if due_at.year > LAST_YEAR:
+        raise Invalid.one(field, "too_late", "Choose a moment before the year %(year)s.", year=LAST_YEAR + 1)
 
 
 def check_override(rule: DueRule | None) -> None:
@@ -231,6 +240,15 @@ def _adjusted(rule: DueRule, origin: datetime) -> datetime:
         due = calendar.add_working_days(origin, span.days) if span.days else origin
         return calendar.add_working(due, span.seconds)
     return add_calendar_days(origin, span.days, rule.zone) + timedelta(seconds=span.seconds)
+
+
+def _read(named: object) -> datetime | None:
+    """A date that one can count from; None for a text that says none, or one beyond the years that are counted."""
+    try:
+        found = datetime.fromisoformat(named) if isinstance(named, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def _so_many(unit: Span, number: object) -> Span | None:

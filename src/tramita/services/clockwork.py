@@ -125,10 +125,21 @@ def under_rule(item: Item, rule_id: int | None, *, at: datetime) -> dict[str, An
 
 
 def follow_fields(change: Change, changed: Mapping[str, Any]) -> None:
-    """A rule may count from a field, or by the number in one: then its value moves the due date (SLA-2)."""
-    rule = due_rule(change.item.due_rule_id) if change.item.due_rule_id else None
-    if rule is not None and not rule.fields.isdisjoint(changed) and change.item.state is not State.DRAFT:
-        recount(change)
+    """A rule may count from a field, or by the number in one: then its value moves the due date (SLA-2).
+
+    Raises: Invalid, naming the field that says no date, or no number.
+    """
+    item = change.item
+    rule = due_rule(item.due_rule_id) if item.due_rule_id else None
+    if rule is None or rule.fields.isdisjoint(changed) or item.state is State.DRAFT:
+        return
+    said = item.fields.get(rule.base_field or "")
+    if rule.base_field in changed and said not in (None, "") and base_of(item, rule) is None:
+        raise Invalid.one(f"fields.{rule.base_field}", "wrong_type", "Give a date, like 2026-12-24.")
+    number = item.fields.get(rule.amount or "")
+    if rule.amount in changed and number not in (None, "") and rule.filled(item.fields) is rule:
+        raise Invalid.one(f"fields.{rule.amount}", "wrong_type", "Give a number.")
+    recount(change)
 
 
 def recount(change: Change) -> None:

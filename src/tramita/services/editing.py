@@ -6,7 +6,7 @@ from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, State
-from tramita.domain.due_rules import check_override
+from tramita.domain.due_rules import check_due, check_override
 from tramita.domain.errors import Conflict, FieldError, Invalid
 from tramita.domain.estimates import MOST
 from tramita.models import CopiedContact, Item
@@ -207,8 +207,7 @@ def _due(change: Change, value: Mapping[str, Any]) -> None:
     if item.state is State.DRAFT:
         raise Invalid.one("due", "not_submitted", "A Draft has no due date yet.")
     check_override(clockwork.rule_of(item))
-    if due_at <= at:
-        raise Invalid.one("due", "in_the_past", "Choose a moment in the future.")
+    check_due(due_at, at=at)
     data = {"to": due_at.isoformat(), "from": item.due_at.isoformat() if item.due_at else None, "by_hand": True}
     change.record("due_changed", data=data, **clockwork.overridden(item, due_at, at=at))
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Kind, Reason
+from tramita.domain.due_rules import check_due
 from tramita.domain.errors import Conflict, Invalid
 from tramita.domain.process_definitions import ActionDefinition
 from tramita.models import Item
@@ -83,5 +84,5 @@ def _check(case: Item, copies: int, due: datetime | None, definition: ActionDefi
     most = definitions.settings().limits.action_copies
     if not 1 <= copies <= most:
         raise Invalid.one("copies", "out_of_range", "Give a number of copies from 1 to %(most)s.", most=most)
-    if due is not None and due <= at:
-        raise Invalid.one("due", "in_the_past", "Choose a moment in the future.")
+    if due is not None:
+        check_due(due, at=at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain.actors import SYSTEM, Actor
-from tramita.domain.due_rules import check_override
+from tramita.domain.due_rules import check_due, check_override
 from tramita.domain.errors import Invalid
 from tramita.models import Attachment, CopiedContact, Defect, Follow, Item
 from tramita.queries.defects import categories_of
@@ -45,8 +45,7 @@ def set_due(item: Item, due_at: datetime, *, field: str, by: Actor, at: datetime
         check_override(clockwork.rule_of(item))
     except Invalid as invalid:
         raise Invalid.one(field, invalid.errors[0].code, invalid.errors[0].message) from invalid
-    if due_at <= at:
-        raise Invalid.one(field, "in_the_past", "Choose a moment in the future.")
+    check_due(due_at, at=at, field=field)
     change = Change(item, by, at)
     data = {"to": due_at.isoformat(), "from": plain(item.due_at), "by_hand": True}
     change.record("due_changed", data=data, **clockwork.overridden(item, due_at, at=at))

@@ -71,8 +71,8 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: says nothing about the cause; the log does. A database that is away, or a disk that takes nothing more, is no
-    bug: 503 (DESIGN section 5)."""
+    """500: says nothing about the cause; the log does. No bug, so 503: a database that is away, or a disk that takes
+    nothing more (DESIGN section 5)."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError | OSError):
         return away(request, disk=isinstance(error, OSError) or "disk is full" in str(error))
@@ -80,7 +80,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def away(request: HttpRequest, *, disk: bool = False) -> HttpResponse:
-    """503: the database does not answer; the page tries again by itself. Or the disk keeps nothing, and a person does."""
+    """503: the database does not answer, and the page tries again by itself. With a full disk a person does."""
     response = render(request, "503.html", {"disk": disk}, status=503)
     response["Retry-After"] = "10"
     return response
