@@ -325,7 +325,6 @@ def _webhooks(found: Pages, desk: Desk, ticket: Item) -> None:
             "payload": {"type": EVENTS[0]},
             "created_at": now,
             "due_at": now,
-            "state": state,
         }
         ends = ended if state is not WebhookDelivery.State.PENDING else {}
         made.append(
