@@ -1,9 +1,14 @@
 """The explanation of a due date adds up."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from tests.desk import MONDAY, Desk
 from tramita.services import waiting
+from tramita.web import shown_clock
 from tramita.web.shown_clock import why
 
 DAY = timedelta(days=1)
@@ -34,3 +39,31 @@ def test_a_pause_is_shown_and_not_counted(desk: Desk) -> None:
         *("running", "paused", "left")
     ]
     assert shown.sum == "2 h 00 m counted"
+
+
+@pytest.mark.parametrize(
+    ("base", "said"),
+    [
+        ("start", ""),
+        ("fields.delivery", ", counted from the field “delivery”"),
+        ("schedule.payday", ", counted from the date “payday” of the schedule"),
+        ("parent.start", ", counted from the start of the Case"),
+        ("parent.due", ", counted from the due date of the Case"),
+        ("sub.check.start", ", counted from the start of “check”"),
+        ("sub.check.due", ", counted from the due date of “check”"),
+        ("sub.check.end", ", counted from the end of “check”"),
+    ],
+)
+def test_what_a_rule_counts_from_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch, base: str, said: str) -> None:
+    """Z-15, SLA-2: what moves the date, where that is not the start of the item."""
+    item, real = desk.ticket(category="acme/main/finance/plain"), shown_clock.clock_of
+
+    def counted(*given: Any) -> Any:
+        found = real(*given)
+        return replace(found, rule=replace(found.rule, base=base))
+
+    monkeypatch.setattr(shown_clock, "clock_of", counted)
+    shown = why(item, MONDAY + DAY)
+
+    assert shown is not None
+    assert shown.rule.partition("”")[2] == said

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from tramita.domain.codes import State, WaitType
 from tramita.domain.due_dates import Clockwork, Interval
+from tramita.domain.due_rules import DueRule
 from tramita.models import Item
 from tramita.queries.due import clock_of
 from tramita.ui import labels, moments
@@ -100,7 +101,31 @@ def _strip(clockwork: Clockwork, so_far: list[Interval]) -> list[Bar]:
 
 
 def _rule(clockwork: Clockwork) -> str:
-    return _("Rule “%(name)s”") % {"name": clockwork.rule.name} if clockwork.rule else ""
+    """Its name, and what it counts from, if not from the start of the item (SLA-2)."""
+    if clockwork.rule is None:
+        return ""
+    named = _("Rule “%(name)s”") % {"name": clockwork.rule.name}
+    if base := _base(clockwork.rule):
+        return _("%(rule)s, counted from %(base)s") % {"rule": named, "base": base}
+    return named
+
+
+def _base(rule: DueRule) -> str:
+    if rule.base_field:
+        return _("the field “%(name)s”") % {"name": rule.base_field}
+    if rule.base_date:
+        return _("the date “%(name)s” of the schedule") % {"name": rule.base_date}
+    if rule.base_above:
+        return _("the due date of the Case") if rule.base_above == "due" else _("the start of the Case")
+    if rule.base_sub:
+        name, which = rule.base_sub
+        told = {
+            "start": _("the start of “%(name)s”"),
+            "due": _("the due date of “%(name)s”"),
+            "end": _("the end of “%(name)s”"),
+        }
+        return told[which] % {"name": name}
+    return ""
 
 
 def _calendar(clockwork: Clockwork) -> str:
