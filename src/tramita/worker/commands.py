@@ -19,6 +19,7 @@ KINDS = (
     "notify",
     "probes",
     "push",
+    "robots",
     "scan",
     "search",
     "show",
