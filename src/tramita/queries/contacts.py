@@ -22,6 +22,7 @@ from tramita.domain.search_terms import MOST_TERMS, Term
 from tramita.models import Item
 from tramita.queries import trash
 from tramita.queries.beginnings import fts5
+from tramita.queries.cursors import LARGEST
 from tramita.queries.found import tsquery
 from tramita.queries.list_rows import NAMES, SHOWN, Row, row_from
 from tramita.queries.names import person_name
@@ -172,6 +173,8 @@ def get_visible(actor: Actor, number: int) -> Contact:
     customer's.
     """
     _permit(actor)
+    if number > LARGEST:
+        raise NotFound("There is no such contact.")
     kept = kept_sql(actor)
     sort = f"CASE WHEN p.role IN {ASKERS} THEN 'contacts' ELSE 'users' END"
     has = f"(SELECT fields FROM ({declared_sql()}) d WHERE d.key = {sort}), CAST(p.properties AS TEXT)"
