@@ -1,6 +1,6 @@
 """Pages that belong to no face: sign-in, errors, the style sheet."""
 
-from errno import ENOSPC
+from errno import ENOSPC, EROFS
 
 import pytest
 from django.db import OperationalError
@@ -71,6 +71,8 @@ def test_a_missing_page_says_so(client: Client) -> None:
         (OperationalError("server closed the connection"), 503, "The database does not answer"),
         (OperationalError("database or disk is full"), 503, "The disk takes nothing more"),
         (OSError(ENOSPC, "No space left on device"), 503, "The disk takes nothing more"),
+        (OSError(EROFS, "Read-only file system"), 503, "The disk takes nothing more"),
+        (ConnectionError("another system is away"), 500, ""),  # an OSError too, and no disk
         (KeyError("bug"), 500, ""),
     ],
 )

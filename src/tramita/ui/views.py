@@ -1,6 +1,7 @@
 """Pages that belong to no face: the style sheet, and what is said when something went wrong."""
 
 import sys
+from errno import EDQUOT, ENOSPC, EROFS
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,6 +15,7 @@ from tramita.ui.compression import takes_gzip
 from tramita.ui.stylesheet import stylesheet
 
 YEAR = 365 * 86_400
+TAKES_NOTHING = (ENOSPC, EDQUOT, EROFS)  # full, beyond what is allotted, or read-only
 
 
 @require_safe
@@ -74,8 +76,10 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500: says nothing about the cause; the log does. No bug, so 503: a database that is away, or a disk that takes
     nothing more (DESIGN section 5)."""
     error = sys.exc_info()[1]
-    if isinstance(error, OperationalError | InterfaceError | OSError):
-        return away(request, disk=isinstance(error, OSError) or "disk is full" in str(error))
+    if isinstance(error, OSError) and error.errno in TAKES_NOTHING:
+        return away(request, disk=True)
+    if isinstance(error, OperationalError | InterfaceError):
+        return away(request, disk="disk is full" in str(error))
     return render(request, "500.html", status=500)
 
 
