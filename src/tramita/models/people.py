@@ -85,6 +85,11 @@ class Person(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email or self.key or ""
 
+    @property
+    def called(self) -> str:
+        """How a configuration calls them: by their address, a robot by its name."""
+        return self.email or self.key or ""
+
 
 class OtherAddress(models.Model):
     """A further address of a contact: that of a double who was merged into them. Their mail is this contact's."""

@@ -156,13 +156,9 @@ def _queue(queue: Queue) -> Row:
         "title": queue.title,
         "strict": queue.strict,
         "active": queue.active,
-        "members": sorted(_called(one.person) for one in rows),
-        "managers": sorted(_called(one.person) for one in rows if one.manager),
+        "members": sorted(one.person.called for one in rows),
+        "managers": sorted(one.person.called for one in rows if one.manager),
     }
-
-
-def _called(person: Person) -> str:
-    return person.email or person.key or ""
 
 
 def queue_row(key: str) -> Row:

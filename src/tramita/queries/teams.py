@@ -26,7 +26,7 @@ def members(key: str) -> list[Member]:
     rows = Membership.objects.filter(queue__key=key, person__is_active=True).select_related("person")
     found = [
         Member(
-            called=row.person.email or row.person.key or "",
+            called=row.person.called,
             name=row.person.name,
             robot=row.person.role is Role.ROBOT,
             manager=row.manager,

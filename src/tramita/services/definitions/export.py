@@ -155,8 +155,8 @@ def queues() -> Tree:
     for queue in Queue.objects.filter(active=True).order_by("key").prefetch_related("memberships__person"):
         rows = [one for one in queue.memberships.all() if named(one.person)]
         found[queue.key] = {"title": queue.title} | given(
-            members=sorted(name_of(one.person) for one in rows),
-            managers=sorted(name_of(one.person) for one in rows if one.manager),
+            members=sorted(one.person.called for one in rows),
+            managers=sorted(one.person.called for one in rows if one.manager),
             strict=queue.strict,
         )
     return found
@@ -170,11 +170,6 @@ def named(person: Person) -> bool:
 def is_ours(person: Person) -> bool:
     """Whether its configuration is here, not with the system that keeps it (B-2)."""
     return not is_external(person.robot)
-
-
-def name_of(person: Person) -> str:
-    """How a configuration calls somebody: by address, a robot by its name."""
-    return person.email or person.key or ""
 
 
 def organisations() -> Tree:

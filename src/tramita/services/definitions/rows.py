@@ -160,7 +160,7 @@ class People:
         self, wanted: Mapping[str, PersonDefinition], organisations: Mapping[str, Organisation]
     ) -> dict[str, Person]:
         """Create and change those named; deactivate those whom an earlier configuration named. All staff, by name."""
-        known = {row.email or row.key or "": row for row in self._rows(wanted)}
+        known = {row.called: row for row in self._rows(wanted)}
         for key, one in wanted.items():
             organisation = organisations[one.organisation] if one.organisation else None
             columns = self._columns(one, organisation)
