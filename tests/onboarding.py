@@ -121,6 +121,14 @@ class Story:
         """In the Sub-Case that this pass began."""
         self.does(self.chloe, "resolve", self.open("sign"), {"method": "complete"})
 
+    def is_done_again(self) -> None:
+        """What comes before the approval, after a rework: bank, rating, agreement, lists of sanctions."""
+        self.bank_is_checked()
+        self.robot_works()
+        self.agreement_is_signed()
+        self.robot_works()
+        self.worker()
+
     def robot_works(self) -> str:
         """It takes the next of its queue, and does it; what it was."""
         taken = self.robot.post("/next")

@@ -91,11 +91,7 @@ def test_a_supplier_is_taken_on_from_the_first_mail_to_the_last(story: Story) ->
     ended = Item.objects.filter(action_name="bank-check").latest("ordinal")
     story.does(story.ana, "rework", story.open("approve"), {"action": ended.reference})
     assert story.standing() == ["agreement-signed", "bank-check", "rating"]
-    story.bank_is_checked()
-    story.robot_works()
-    story.agreement_is_signed()
-    story.robot_works()
-    story.worker()
+    story.is_done_again()
     story.decides("helen@", "approve")
     story.erp.answers = [(200, '{"supplier": {"number": "S-17"}}')]
     story.worker()

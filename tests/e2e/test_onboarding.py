@@ -121,22 +121,14 @@ def test_a_supplier_is_taken_on_by_people_in_a_browser_and_a_robot(chromium: Bro
     page = people.at("ana", f"/items/{story.case}")
     expect(page.locator("#flow li")).to_have_count(6)
 
-    story.bank_is_checked()
-    story.robot_works()
-    story.agreement_is_signed()
-    story.robot_works()
-    story.worker()
+    story.is_done_again()
     story.decides("rui@", "reject")
 
     page = people.at("ana", f"/items/{story.open('approve')}?tab=rework")
     page.get_by_label("Start again from").select_option("action:bank-check")
     people.press(page, page.get_by_role("button", name="Rework", exact=True))
     assert story.standing() == ["agreement-signed", "bank-check", "rating"]
-    story.bank_is_checked()
-    story.robot_works()
-    story.agreement_is_signed()
-    story.robot_works()
-    story.worker()
+    story.is_done_again()
     story.decides("helen@", "approve")
     story.erp.answers = [(200, '{"supplier": {"number": "S-17"}}')]
     story.worker()
