@@ -13,6 +13,8 @@ POSTGRESQL = {
                   is_identity, generation_expression FROM information_schema.columns WHERE table_schema = 'public'""",
     "constraints": """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
                       WHERE connamespace = 'public'::regnamespace""",
+    "options": """SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'public'::regnamespace
+                  AND reloptions IS NOT NULL""",
     "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "functions": "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",

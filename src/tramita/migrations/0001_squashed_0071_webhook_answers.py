@@ -1,4 +1,4 @@
-"""All tables as the first 43 steps leave them: an empty database gets them at once (decision 61).
+"""All tables as the first 71 steps leave them: an empty database gets them at once (decision 61).
 
 A database that is older goes through the steps that this stands for.
 """
@@ -45,6 +45,34 @@ REPLACED = (
     "0041_feedback",
     "0042_what_an_undo_needs",
     "0043_trash",
+    "0044_test_runs",
+    "0045_further_addresses",
+    "0046_signing_in",
+    "0047_estimates",
+    "0048_webhooks",
+    "0049_how_much_a_token_asked",
+    "0050_identities",
+    "0051_schedules_of_cases",
+    "0052_leases_of_robots",
+    "0053_levels_of_approvals",
+    "0054_brought_in",
+    "0055_routes_for_test_runs",
+    "0056_bounds_of_robots",
+    "0057_sheets",
+    "0058_what_somebody_sees",
+    "0059_audit_of_the_desk",
+    "0060_swept_early",
+    "0061_substitutes",
+    "0062_proposals_of_robots",
+    "0063_whose_due_rule",
+    "0064_tool_access",
+    "0065_seals",
+    "0066_deeds_of_robots",
+    "0067_time_of_a_month",
+    "0068_dates_that_items_lend",
+    "0069_roles_of_the_desk",
+    "0070_calendars_of_contacts",
+    "0071_webhook_answers",
 )
 BESIDES = (  # what these did besides tables is done as they did it: triggers, functions, words, first rows
     "0002_kept_by_the_database",
@@ -54,6 +82,8 @@ BESIDES = (  # what these did besides tables is done as they did it: triggers, f
     "0025_notifications",
     "0030_contacts",
     "0034_search_vocabulary",
+    "0060_swept_early",
+    "0065_seals",
 )
 
 
