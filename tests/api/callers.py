@@ -42,6 +42,9 @@ class Caller:
     def patch(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> HttpResponse:
         return self.send("PATCH", path, body, headers)
 
+    def put(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> HttpResponse:
+        return self.send("PUT", path, body, headers)
+
     def delete(self, path: str, body: Any = None, headers: dict[str, str] | None = None) -> HttpResponse:
         return self.send("DELETE", path, body, headers)
 

@@ -7,7 +7,7 @@ import responses
 
 from tests.api.in_process import ADDRESS, desk_of
 from tests.desk import Desk as Cast
-from tramita.api.schemas import approvals, items, timeline
+from tramita.api.schemas import approvals, items, preferences, timeline, views
 from tramita.client import Desk, Problem, Unreachable, shapes
 from tramita.models import Item
 
@@ -175,6 +175,9 @@ def test_a_token_follows_no_redirect() -> None:
         (shapes.Entry, timeline.EntryOut),
         (shapes.Event, timeline.EventOut),
         (shapes.Approval, approvals.ApprovalOut),
+        (shapes.View, views.ViewOut),
+        (shapes.Settings, preferences.SettingsOut),
+        (shapes.Notices, preferences.NoticesOut),
     ],
 )
 def test_the_types_are_those_of_the_answers(shape: Any, answer: Any) -> None:

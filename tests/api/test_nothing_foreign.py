@@ -34,6 +34,7 @@ from tramita.models import (
     Sheet,
     TimeSpent,
     Trashed,
+    View,
     Webhook,
     WebhookDelivery,
 )
@@ -125,6 +126,7 @@ def foreign(desk: Desk) -> list[dict[str, Any]]:
     numbers = {
         "/proposals/": proposal.pk,
         "/approvals/": asked.pk, "/jobs/": job.pk, "/webhooks/": hook.pk, "/sheets/": sheet.pk,
+        "/views/": View.objects.create(owner=leo, title=SECRET, created_at=MONDAY, updated_at=MONDAY).pk,
         "/trash/": trashed.pk, "/contacts/": factories.requester("Lia Few").pk,
     }  # fmt: skip
     every = [ids | {"reference": one.reference} for one in (item, case, action)]

@@ -14,6 +14,6 @@ so that what is asked twice happens once.
 
 from tramita.client.desk import Desk
 from tramita.client.errors import Problem, Unreachable
-from tramita.client.shapes import Approval, Contact, Entry, Event, Item, Who
+from tramita.client.shapes import Approval, Contact, Entry, Event, Item, Settings, View, Who
 
-__all__ = ["Approval", "Contact", "Desk", "Entry", "Event", "Item", "Problem", "Unreachable", "Who"]
+__all__ = ["Approval", "Contact", "Desk", "Entry", "Event", "Item", "Problem", "Settings", "Unreachable", "View", "Who"]

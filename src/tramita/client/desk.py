@@ -7,7 +7,7 @@ from urllib.parse import quote
 import requests
 
 from tramita.client.calling import Calls
-from tramita.client.shapes import Approval, Entry, Event, Item
+from tramita.client.shapes import Approval, Entry, Event, Item, Settings, View
 
 PAGE = 200  # rows asked for at once; the most there is
 
@@ -44,6 +44,10 @@ class Desk:
     def patch(self, path: str, body: Any, *, version: int | None = None) -> Any:
         """Change what is named."""
         return self.calls.call("PATCH", path, body=body, version=version)
+
+    def put(self, path: str, body: Any) -> Any:
+        """Make it this."""
+        return self.calls.call("PUT", path, body=body)
 
     def delete(self, path: str, body: Any = None, *, version: int | None = None) -> Any:
         """Take away."""
@@ -136,6 +140,44 @@ class Desk:
     def decide(self, number: int, decision: str, reason: str | None = None) -> Approval:
         """`approve`, `reject` or `cancel`."""
         return cast("Approval", self.post(f"/approvals/{number}/{decision}", {"reason": reason}))
+
+    # one's own desk
+
+    def views(self) -> Iterator[View]:
+        """Saved lists: the owner's own, and those shared with them."""
+        return self.pages("/views")
+
+    def make_view(self, *, title: str, **view: Any) -> View:
+        """A list with a name: `narrowing columns sort group shared team`."""
+        return cast("View", self.post("/views", {"title": title, **view}))
+
+    def change_view(self, number: int, **changes: Any) -> View:
+        """What is named; with the `version` that was read, a stale one is refused with 409."""
+        return cast("View", self.patch(f"/views/{number}", changes))
+
+    def delete_view(self, number: int) -> None:
+        """For everybody it was shared with, too."""
+        self.delete(f"/views/{number}")
+
+    def view_items(self, number: int) -> Iterator[Item]:
+        """What is in it now, in its order."""
+        return self.pages(f"/views/{number}/items")
+
+    def focus(self) -> list[Item]:
+        """What the owner set on top of their Inbox, from the top."""
+        return cast("list[Item]", self.get("/focus")["results"])
+
+    def put_focus(self, references: Sequence[str]) -> list[Item]:
+        """Exactly these, in this order."""
+        return cast("list[Item]", self.put("/focus", {"items": list(references)})["results"])
+
+    def settings(self) -> Settings:
+        """Language, time zone, look, signature, notices."""
+        return cast("Settings", self.get("/settings"))
+
+    def change_settings(self, **changes: Any) -> Settings:
+        """What is named: `language time_zone theme density shows_time signature signs notices`."""
+        return cast("Settings", self.patch("/settings", changes))
 
     # everything that happened
 

@@ -172,3 +172,42 @@ class Approval(TypedDict):
     decided_at: str | None
     decided_for: Who | None
     approvers: list[Approver]
+
+
+class View(TypedDict):
+    """A saved list, as its reader has it."""
+
+    id: int
+    title: str
+    narrowing: dict[str, list[str]]
+    columns: list[str]
+    sort: str
+    group: str | None
+    shared: Literal["nobody", "team", "all"]
+    team: str | None
+    owner: Who
+    may_change: bool
+    version: int
+    updated_at: str
+
+
+class Notices(TypedDict):
+    """What the owner is told of, and how."""
+
+    chosen: dict[str, list[str]]
+    mails: bool
+    quiet_from: str | None
+    quiet_until: str | None
+
+
+class Settings(TypedDict):
+    """The owner's own settings; those of the desk's pages are None for who only asks."""
+
+    language: str | None
+    time_zone: str | None
+    theme: Literal["system", "light", "dark"]
+    density: Literal["dense", "airy"] | None
+    shows_time: bool | None
+    signature: str | None
+    signs: bool | None
+    notices: Notices | None

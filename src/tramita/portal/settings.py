@@ -14,6 +14,7 @@ from tramita.domain.errors import Invalid
 from tramita.portal.access import CustomerRequest, customer, shown
 from tramita.portal.requests import around
 from tramita.services import preferences
+from tramita.services.preferences import Chosen
 from tramita.ui import errors
 
 
@@ -27,7 +28,7 @@ def settings(request: CustomerRequest) -> HttpResponse:
         theme = request.POST.get("theme", "")
         chosen = {name: request.POST.get(name, "") for name in chosen} | {"theme": "" if theme == "system" else theme}
         try:
-            preferences.choose(request.person, **chosen)
+            preferences.choose(request.person, Chosen(chosen["language"], chosen["time_zone"], chosen["theme"]))
         except Invalid as refused:
             faults = errors.by_field(refused)
         else:

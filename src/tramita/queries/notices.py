@@ -10,7 +10,7 @@ from django.conf import settings
 
 from tramita.domain.actors import Actor
 from tramita.domain.mail_tokens import Keys
-from tramita.domain.notices import Event, Wishes
+from tramita.domain.notices import USUAL, Event, Wishes, code
 from tramita.domain.references import Reference
 from tramita.models import NoticeSettings, Notification
 from tramita.queries.names import Who, who
@@ -158,6 +158,12 @@ def wishes_of(person_id: int) -> Wishes:
 def wishes(row: NoticeSettings) -> Wishes:
     """The choices of a row."""
     return Wishes(row.chosen, row.mails, row.quiet_from, row.quiet_until)
+
+
+def ways(kept: Wishes) -> dict[str, list[str]]:
+    """Every choice there is with its ways, what is usual where nothing else was chosen."""
+    chosen = {code(tie, event): sorted(map(str, usual)) for (tie, event), usual in USUAL.items()}
+    return chosen | {name: sorted(named) for name, named in kept.chosen.items() if name in chosen}
 
 
 def zone_of(time_zone: str) -> ZoneInfo:

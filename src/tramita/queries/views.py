@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Role
-from tramita.domain.errors import NotFound
+from tramita.domain.errors import NotFound, NotPermitted
 from tramita.domain.narrowing import Narrowing, read
 from tramita.models import Queue, View
 from tramita.queries.rows import fetch
@@ -40,6 +40,19 @@ def get_view(actor: Actor, number: int) -> View:
     if found is None:
         raise NotFound("There is no such view.")
     return found
+
+
+def listed_for(actor: Actor, *, after: int, limit: int) -> tuple[list[View], int | None]:
+    """A page of those that this person may open, in the order in which they were made, and where the next begins."""
+    found = list(open_to(actor).filter(pk__gt=after).order_by("pk")[: limit + 1])
+    return found[:limit], found[limit - 1].pk if len(found) > limit else None
+
+
+def at_work(actor: Actor) -> Actor:
+    """Them, if they have lists to view. Raises: NotPermitted, for programs and for who only asks."""
+    if not actor.is_staff:
+        raise NotPermitted("This desk is for those who work on requests.")
+    return actor
 
 
 def narrowing_of(view: View) -> Narrowing:

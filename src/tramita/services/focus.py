@@ -28,6 +28,21 @@ def add(item: Item, *, by: Actor) -> None:
 
 
 @one_transaction
+def put(items: Sequence[Item], *, by: Actor) -> None:
+    """Exactly these, in this order. Raises: Conflict, when one of them is not in their Inbox or they are too many."""
+    wanted = list(dict.fromkeys(one.pk for one in items))
+    if len(wanted) > MOST:
+        raise Conflict("At most %(count)s items can be in focus.", count=MOST)
+    held = Item.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    if any(one.listed is not Listed.INBOX or one.assignee_id != by.id for one in held):
+        raise Conflict("Only what is in your Inbox can be in focus.")
+    _held(by)
+    Focus.objects.filter(person=by.id).delete()
+    places = enumerate(wanted, start=1)
+    Focus.objects.bulk_create(Focus(person_id=cast("int", by.id), item_id=one, position=place) for place, one in places)
+
+
+@one_transaction
 def remove(item: Item, *, by: Actor) -> None:
     """Out of the list; the item stays in the Inbox."""
     Focus.objects.filter(person=by.id, item=item).delete()

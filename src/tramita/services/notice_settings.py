@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, time
+from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.errors import FieldError, Invalid, NotFound
@@ -42,6 +43,16 @@ def choose(
         person=Person(pk=by.id),
         defaults={"chosen": own, "mails": mails, "quiet_from": quiet_from, "quiet_until": quiet_until},
     )
+
+
+@one_transaction
+def change(given: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
+    """Some of what `choose` takes, by its names; what is not named stays, single choices too. Raises: Invalid."""
+    person = Person.objects.select_for_update().get(pk=by.id or 0)  # two programs change it one after the other
+    row = NoticeSettings.objects.filter(person=person).first() or NoticeSettings(person=person)
+    kept = {name: getattr(row, name) for name in ("mails", "quiet_from", "quiet_until")}
+    chosen = {**row.chosen, **(given.get("chosen") or {})}
+    choose(**{**kept, **given, "chosen": chosen}, by=by, at=at)
 
 
 def _unknown(chosen: Mapping[str, Collection[str]]) -> bool:

@@ -16,14 +16,14 @@ from tramita.domain.notices import USUAL, Channel, Tie, code
 from tramita.models import NoticeSettings
 from tramita.queries.notices import wishes
 from tramita.queries.visibility import may
-from tramita.services import notice_settings
-from tramita.ui import errors, labels, own_words, pushing
+from tramita.services import notice_settings, preferences
+from tramita.services.preferences import Chosen
+from tramita.ui import errors, pushing
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.rendering import page
 
 YEAR = 365 * 86_400
-LONGEST_SIGNATURE = 2000
 KEYS = "keys"  # this browser's keyboard shortcuts, on unless switched off (WCAG 2.1.4)
 
 
@@ -33,19 +33,17 @@ def settings(request: StaffRequest) -> HttpResponse:
     """The form; a wrong value is refused beside its field."""
     if request.method == "GET":
         return _form(request, {})
-    person = request.person
-    person.language = inputs.text(request, "language")
-    person.time_zone = inputs.text(request, "time_zone")
     theme = inputs.text(request, "theme")
-    person.theme = "" if theme == "system" else theme
-    density = inputs.text(request, "density") or "dense"
-    person.density = None if density == "dense" else density
-    faults = _faults(person.language, person.time_zone, theme, density)
-    if faults:
-        return _form(request, faults)
-    person.hides_time = None if inputs.flag(request, "time") else True
-    person.save(update_fields=["language", "time_zone", "theme", "density", "hides_time"])
-    translation.activate(person.language or desk.LANGUAGE_CODE)
+    chosen = Chosen(
+        language=inputs.text(request, "language"),
+        time_zone=inputs.text(request, "time_zone"),
+        theme="" if theme == "system" else theme,
+        density=inputs.text(request, "density") or "dense",
+        shows_time=inputs.flag(request, "time"),
+    )
+    if refused := _refused(request, chosen):
+        return refused
+    translation.activate(chosen.language or desk.LANGUAGE_CODE)
     messages.success(request, _("Your settings are saved."))
     response = redirect("settings")
     if inputs.flag(request, "keys"):
@@ -59,12 +57,9 @@ def settings(request: StaffRequest) -> HttpResponse:
 @staff
 def signature(request: StaffRequest) -> HttpResponse:
     """M-19a: what stands below one's mails, and whether."""
-    person = request.person
-    person.signature = str(request.POST.get("signature", "")).replace("\r\n", "\n").strip()
-    person.signs = inputs.flag(request, "signs")
-    if len(person.signature) > LONGEST_SIGNATURE:
-        return _form(request, {"signature": _("A signature may have %d characters at most.") % LONGEST_SIGNATURE})
-    person.save(update_fields=["signature", "signs"])
+    signs = inputs.flag(request, "signs")
+    if refused := _refused(request, Chosen(signature=str(request.POST.get("signature", "")), signs=signs)):
+        return refused
     messages.success(request, _("Your settings are saved."))
     return redirect("settings")
 
@@ -105,17 +100,15 @@ def shortcuts(request: StaffRequest) -> HttpResponse:
     return page(request, "web/shortcuts.html", "shortcuts")
 
 
-def _faults(language: str, zone: str, theme: str, density: str) -> dict[str, str]:
-    faults = {}
-    if language not in labels.LANGUAGES:
-        faults["language"] = _("Choose one of the languages.")
-    if zone and zone not in available_timezones():
-        faults["time_zone"] = _("There is no such time zone.")
-    if theme not in own_words.THEMES:
-        faults["theme"] = _("Choose one of the themes.")
-    if density not in own_words.DENSITIES:
-        faults["density"] = _("Choose how dense lists are.")
-    return faults
+def _refused(request: StaffRequest, chosen: Chosen) -> HttpResponse | None:
+    """The same form with what was typed, where something of it cannot be kept; else it is."""
+    try:
+        preferences.choose(request.person, chosen)
+    except Invalid as refused:
+        for name, value in chosen.columns.items():
+            setattr(request.person, name, value)
+        return _form(request, errors.by_field(refused))
+    return None
 
 
 def _form(request: StaffRequest, faults: dict[str, str]) -> HttpResponse:
