@@ -87,6 +87,7 @@ assign                   .     .     lT   aT   lT    aT   lT    .    .    .    .
 to-do                    .     .     .    .    .     aT   x     .    .    .    .     .     .    .    .    .    .
 reject                   .     .     .    .    .     rT   x     .    .    .    .     .     .    .    .    .    .
 end_lease                .     .     .    .    .     sT   sT    .    .    .    .     .     .    .    .    .    .
+return                   .     .     .    sT   sT    .    .     .    .    .    .     .     .    .    .    .    .
 wait more_information    .     .     aW   aW   aW    aW   aW    .    .    .    aW    .     .    .    .    .    .
 wait until               .     .     aW   aW   aW    aW   aW    aW   aW   aW   aW    .     .    .    .    .    .
 split                    .     .     aW   aW   aW    aW   aW    .    .    .    .     .     .    .    .    .    .
@@ -120,6 +121,7 @@ assign                   .     .     lT   aT   lT    lT      lT    aT   lT    . 
 to-do                    .     .     .    .    .     .       .     aT   x     .    .     .     .    .    .
 reject                   .     .     .    .    .     .       .     rT   x     .    .     .     .    .    .
 end_lease                .     .     .    .    .     .       .     sT   sT    .    .     .     .    .    .
+return                   .     .     .    sT   sT    .       .     .    .     .    .     .     .    .    .
 wait more_information    .     .     aW   aW   aW    aW      aW    aW   aW    .    aW    aW    .    .    .
 wait until               .     .     aW   aW   aW    aW      aW    aW   aW    aW   aW    aW    .    .    .
 wait pause               .     .     aW   aW   aW    aW      aW    aW   aW    aW   aW    .     .    .    .
@@ -148,6 +150,7 @@ assign                   .    lT   aT   lT    aT   lT    .    .     .   .      a
 to-do                    .    .    .    .     aT   x     .    .     .   .      aT    .      .   .
 reject                   .    .    .    .     rT   x     .    .     .   .      rT    .      .   .
 end_lease                .    .    .    .     sT   sT    .    .     .   .      sT    .      .   .
+return                   .    .    sT   sT    .    .     .    .     .   .      .     .      .   .
 wait more_information    .    saW  saW  saW   saW  saW   .    aW    .   .      saW   saW    saW aC
 wait until               .    saW  saW  saW   saW  saW   aW   aW    .   .      saW   saW    saW aC
 wake                     .    .    .    .     .    .     sT   .     .   .      .     .      .   .

@@ -40,6 +40,7 @@ T-53 discard           1   no  -
 T-54 assign            1   no  -
 W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
+Q-6  return            106 no  -
 MAIL-17 archive        20  no  -
 MAIL-96 bounce         100 yes -
 TO-4 propose           0   no  -
@@ -79,6 +80,7 @@ T-53 discard           1   no  -
 T-54 assign            1   no  -
 W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
+Q-6  return            106 no  -
 MAIL-17 archive        20  no  -
 MAIL-96 bounce         100 yes -
 """
@@ -112,6 +114,7 @@ T-54 assign            1   no  -
 W-6 wait               20  no  -
 W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
+Q-6  return            106 no  -
 MAIL-96 bounce         100 yes -
 """
 

@@ -142,6 +142,7 @@ class Reason(IntEnum):
     ROBOT_REJECTED = 103
     REVIEWED = 104
     APPROVAL_DECIDED = 105
+    NOT_BEGUN = 106
 
 
 class Problem(StrEnum):

@@ -127,6 +127,7 @@ class QueueDefinition:
     members: tuple[str, ...] = ()  # addresses and robots
     managers: tuple[str, ...] = ()  # members too
     strict: bool = False
+    return_idle: str | None = None  # after so long what nobody began comes back
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,4 +54,7 @@ def handling(
         row("Z-17",  "end_lease", {IN_PROGRESS}, TO_DO, SYSTEM, ASSIGNED, reason=Reason.LEASE_ENDED,
             listed="queue",
             says="The lease of a robot ran out."),
+        row("Q-6",   "return",  {TO_DO}, TO_DO, SYSTEM, ASSIGNED, reason=Reason.NOT_BEGUN,
+            listed="queue",
+            says="Its queue takes back what nobody began in time; nobody has it then."),
     )

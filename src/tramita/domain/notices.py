@@ -2,8 +2,8 @@
 
 A person has to do with an item in up to four ways, and chooses for each what to hear and how (N-1):
 
-    me        what is meant for this person alone: assigned, mentioned, a problem of their Case, a mail that did not go,
-              a decision that they wait for
+    me        what is meant for this person alone: assigned, taken back, mentioned, a problem of their Case, a mail that
+              did not go, a decision that they wait for
     inbox     items assigned to them or owned by them
     followed  items that they follow
     queue     items that wait in one of their queues
@@ -26,6 +26,7 @@ class Event(StrEnum):
     APPROVAL = "approval"  # decided (AP-18)
     PROBLEM = "problem"  # N-3
     ASSIGNED = "assigned"
+    RETURNED = "returned"  # what they had and nobody began went back to its queue
     UNSENT = "unsent"  # a mail did not go out (MAIL-113), or came back (MAIL-96)
     MAIL = "mail"  # a mail arrived
     OVERDUE = "overdue"
@@ -65,6 +66,7 @@ USUAL: Mapping[tuple[Tie, Event], Channels] = {
     (Tie.ME, Event.MENTIONED): _ALL,
     (Tie.ME, Event.APPROVAL): _ALL,
     (Tie.ME, Event.PROBLEM): _ALL,
+    (Tie.ME, Event.RETURNED): _SEEN,
     (Tie.ME, Event.UNSENT): _SEEN,
     (Tie.INBOX, Event.MAIL): _SEEN,
     (Tie.INBOX, Event.WRITTEN): _HUB,
@@ -184,6 +186,8 @@ def _to_one(what: Happening) -> Iterator[Told]:
     assignee = what.columns.get("assignee_id")
     if assignee is not None:
         yield Told(Event.ASSIGNED, frozenset({assignee}))
+    if what.type == "returned":
+        yield Told(Event.RETURNED, frozenset({what.data["assignee_id"]}))
     if what.type == "problem_raised" and what.owner_id is not None:
         yield Told(Event.PROBLEM, frozenset({what.owner_id}))  # N-3, A-23
     if mentioned := frozenset(one["id"] for one in what.words.get("mentions", ())):

@@ -142,6 +142,7 @@ class Queue(models.Model):
     key = models.CharField(max_length=100, unique=True)
     title = models.CharField(max_length=200)
     strict = models.BooleanField(default=False)
+    return_idle = models.CharField(max_length=60, null=True)  # a duration in words; null: what is given stays
     active = models.BooleanField(default=True)
     members = models.ManyToManyField(Person, through="Membership", related_name="queues")
 

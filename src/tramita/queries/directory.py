@@ -155,6 +155,7 @@ def _queue(queue: Queue) -> Row:
         "name": queue.key,
         "title": queue.title,
         "strict": queue.strict,
+        "return_idle": queue.return_idle,
         "active": queue.active,
         "members": sorted(one.person.called for one in rows),
         "managers": sorted(one.person.called for one in rows if one.manager),

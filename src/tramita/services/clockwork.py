@@ -9,8 +9,9 @@ from tramita.domain.codes import Clock, Kind, State
 from tramita.domain.definitions import DueRuleDefinition
 from tramita.domain.due_dates import ClockState, Override, RuleChange, StateChange, fold
 from tramita.domain.due_dates import advance as step
-from tramita.domain.due_rules import DueRule, build_due_rule
+from tramita.domain.due_rules import DueRule, build_due_rule, first_due
 from tramita.domain.due_rules import days_later as counted_days
+from tramita.domain.durations import Span
 from tramita.domain.errors import Invalid
 from tramita.models import Item
 from tramita.queries import definitions
@@ -94,12 +95,27 @@ def days_later(item: Item, at: datetime, days: int) -> datetime:
 
 def working_days_later(item: Item, at: datetime, days: int) -> datetime:
     """That many working days: of the due rule's calendar, else of the contract's, else from Monday to Friday."""
+    return _working_calendar(item).add_working_days(at, days)
+
+
+def span_later(item: Item, at: datetime, span: Span) -> datetime:
+    """So much later: working time by the same calendar, the rest on the clock of the desk.
+
+    Raises: Invalid, if the calendar has no working time within a year.
+    """
+    calendar = _working_calendar(item) if span.working else None
+    later = first_due(DueRule("", span, calendar.zone if calendar else installation_zone(), calendar), at)
+    if later is None:
+        raise ValueError("a duration from a moment gives a moment")
+    return later
+
+
+def _working_calendar(item: Item) -> Calendar:
     rule = rule_of(item)
     calendar = rule.calendar if rule else None
     if calendar is None and item.process is not None:
         calendar = definitions.contract_calendar(item.process.key)
-    calendar = calendar or Calendar("", installation_zone(), (((0, 86_400),),) * 5 + ((),) * 2)
-    return calendar.add_working_days(at, days)
+    return calendar or Calendar("", installation_zone(), (((0, 86_400),),) * 5 + ((),) * 2)
 
 
 def window_end(item: Item, at: datetime) -> datetime | None:

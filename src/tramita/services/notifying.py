@@ -20,7 +20,7 @@ from tramita.queries.list_rows import KINDS, STATES
 from tramita.queries.notices import job_key, wishes, zone_of
 from tramita.queries.people import actors
 from tramita.queries.rows import document, fetch, moment
-from tramita.services import push_orders, sql
+from tramita.services import idle_timers, push_orders, sql
 from tramita.services.followers import mark_of, moved, skip_to_now
 from tramita.services.ledger import write_timers
 from tramita.services.transactions import writing
@@ -30,6 +30,7 @@ BATCH = 200  # entries
 TOO_OLD = timedelta(days=14)  # of an entry: history that was brought in is news to nobody
 BURST = timedelta(minutes=5)  # what comes within it goes in one mail
 DUE_SOON, OVERDUE = "due_soon", "overdue"
+RETURN_IDLE = 15  # the place of the queue's wish in a row of `_entries`
 IN_HUB = frozenset({Channel.HUB})
 LISTS = {listed.number: listed for listed in Listed}
 
@@ -79,6 +80,7 @@ def notify(*, at: datetime, mails: bool = True) -> int:
             return 0
         fresh = [row for row in rows if at - moment(row[3]) < TOO_OLD]
         _keep_due_timers(fresh)
+        _keep_idle_timers(fresh)
         _tell([one for row in fresh for one in _news(row)], at=at, mails=mails)
     return len(rows)
 
@@ -122,14 +124,15 @@ def _entries(start: Mark, end: Mark) -> list[tuple[Any, ...]]:
     transaction, place, places = between(start, end)
     return fetch(
         f"SELECT {transaction}, e.id, e.item_id, e.at, e.actor_id, e.type, e.data, e.words, e.reason, items.kind, "  # noqa: S608 - texts of ours
-        "items.state, items.list, items.assignee_id, items.owner_id, items.queue_id FROM entries e "
-        f"JOIN items ON items.id = e.item_id WHERE {place} LIMIT {BATCH}",
+        "items.state, items.list, items.assignee_id, items.owner_id, items.queue_id, queues.return_idle "
+        "FROM entries e JOIN items ON items.id = e.item_id LEFT JOIN queues ON queues.id = items.queue_id "
+        f"WHERE {place} LIMIT {BATCH}",
         places,
     )
 
 
 def _happening(row: Sequence[Any]) -> Happening:
-    _, _, _, _, _, type_, data, words, reason, kind, state, listed, *people = row
+    _, _, _, _, _, type_, data, words, reason, kind, state, listed, *people = row[:RETURN_IDLE]
     return Happening(type_, document(data), document(words), reason, KINDS[kind], STATES[state], LISTS[listed], *people)
 
 
@@ -154,6 +157,17 @@ def _keep_due_timers(rows: Iterable[Sequence[Any]]) -> None:
             write_timers(item_id, {DUE_SOON: None, OVERDUE: None})
         else:
             write_timers(item_id, {DUE_SOON: (due_at - SOON, {}), OVERDUE: (due_at, {})})
+
+
+def _keep_idle_timers(rows: Iterable[Sequence[Any]]) -> None:
+    """When queues that take back what nobody begins look at these items; no statement where none does (Q-6)."""
+    moved = {
+        row[2]: moment(row[3])
+        for row in rows
+        if row[RETURN_IDLE] and not idle_timers.MOVING.isdisjoint(_happening(row).columns)
+    }
+    if moved:
+        idle_timers.keep(moved)
 
 
 def _tell(news: Sequence[_News], *, at: datetime, mails: bool) -> None:

@@ -25,6 +25,7 @@ KEYS: Words = {
     "members": _("Members"),
     "managers": _("Managers"),
     "strict": _("Strict mode"),
+    "return_idle": _("Takes back what nobody began within"),
     "role": _("Role"),
     "builder": _("Role in the Builder"),
     "based_on": _("Stands on"),
@@ -207,6 +208,7 @@ KEYS: Words = {
 }
 HINTS: Words = {
     "strict": _("Robots first: people get by the button only what a robot rejected."),
+    "return_idle": _("Such as “2 working days” or “8 hours”; empty: what was given to somebody stays with them."),
     "managers": _("They see the load of the queue and move its work. They are members too."),
     "time_zone": _("Such as Europe/Warsaw; empty: the person's own choice."),
     "language": _("Empty: the person's own choice."),

@@ -165,6 +165,7 @@ REASONS: Words = {
     "103": _("rejected by a robot"),
     "104": _("reviewed"),
     "105": _("approval decided"),
+    "106": _("not begun"),
 }
 
 

@@ -26,6 +26,7 @@ EVENTS: Words = {
     "approval": _("An approval is decided"),
     "problem": _("A Case of mine has a problem"),
     "assigned": _("Something is assigned to me"),
+    "returned": _("What I had and did not begin goes back to its queue"),
     "unsent": _("A mail did not go out, or came back"),
     "mail": _("A mail arrives"),
     "overdue": _("It is overdue"),

@@ -63,6 +63,11 @@ def _assigned(data: Data) -> str:
     return _("Assigned to %(name)s") % {"name": data.get("assignee") or _("nobody")}
 
 
+def _returned(data: Data) -> str:
+    said = {"name": data.get("assignee", "")}
+    return _("Not begun by %(name)s in the time that its queue allows, back in the queue") % said
+
+
 def _category(data: Data) -> str:
     return _("Ticket category changed to %(category)s") % {"category": data.get("category")}
 
@@ -249,6 +254,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "set_to_do": plain(gettext_lazy("Set back to To Do")),
     "released": plain(gettext_lazy("Released to the queue")),
     "assigned": _assigned,
+    "returned": _returned,
     "allocated": plain(gettext_lazy("Allocated by rule")),
     "rejected": plain(gettext_lazy("Rejected by a robot")),
     "lease_ended": _lease_ended,

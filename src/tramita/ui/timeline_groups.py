@@ -44,6 +44,7 @@ GROUP_OF: Mapping[str, str] = {
     "assigned": "people",
     "allocated": "people",
     "released": "people",
+    "returned": "people",
     "rejected": "people",
     "lease_ended": "people",
     "proposed": "people",

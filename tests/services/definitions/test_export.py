@@ -359,7 +359,15 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             | {"based_on": draw(st.sampled_from(["agent", "team_leader"]))}
         },
         "queues": {
-            key: draw(titled(strict=flags, members=st.just(USERS), managers=st.just(USERS[:1]))) for key in QUEUES
+            key: draw(
+                titled(
+                    strict=flags,
+                    members=st.just(USERS),
+                    managers=st.just(USERS[:1]),
+                    return_idle=st.sampled_from(["8 hours", "2 working days"]),
+                )
+            )
+            for key in QUEUES
         },
         "organisations": {
             "acme": {"name": draw(words), "properties": draw(given_properties)},

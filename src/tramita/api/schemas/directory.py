@@ -50,6 +50,8 @@ class QueueOut(Output):
     name: str
     title: str
     strict: bool
+    return_idle: str | None
+    """After so long an item that was given to somebody and that nobody began is back in the queue."""
     active: bool
     members: list[str]
     managers: list[str]

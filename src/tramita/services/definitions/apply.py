@@ -86,7 +86,7 @@ def others() -> list[str]:
 
 def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime) -> None:
     """Every section, what is referred to before what refers to it."""
-    publisher, rows, people = Publisher(tally, by=by, at=at), Rows(tally), People(tally, at=at)
+    publisher, rows, people = Publisher(tally, by=by, at=at), Rows(tally, at=at), People(tally, at=at)
     if "settings" in tally.sections:
         publisher.settings(configuration.settings)
     publisher.properties(configuration.properties)

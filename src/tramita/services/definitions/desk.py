@@ -261,6 +261,7 @@ QUEUE = Shape(
         shapes.references("members", "user", "robot"),
         shapes.references("managers", "user"),
         shapes.flag("strict"),
+        shapes.special("return_idle", "text", values.duration),
     )
 )
 APPROVAL_TYPE = Shape(

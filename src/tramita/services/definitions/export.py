@@ -158,6 +158,7 @@ def queues() -> Tree:
             members=sorted(one.person.called for one in rows),
             managers=sorted(one.person.called for one in rows if one.manager),
             strict=queue.strict,
+            return_idle=queue.return_idle,
         )
     return found
 

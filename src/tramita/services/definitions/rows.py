@@ -17,7 +17,7 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.robots import Mode
 from tramita.models import Definition, Grant, Mailbox, Membership, Organisation, Person, Queue, Route
-from tramita.services import visits
+from tramita.services import idle_timers, visits
 from tramita.services.definitions.tally import Tally
 
 SECTION_OF_ROLE = {"requester": "contacts", "manager": "contacts", "robot": "robots"}
@@ -36,8 +36,8 @@ def update(row: Model, columns: Mapping[str, Any]) -> bool:
 class Rows:
     """Organisations, queues and mailboxes."""
 
-    def __init__(self, tally: Tally) -> None:
-        self.tally = tally
+    def __init__(self, tally: Tally, *, at: datetime) -> None:
+        self.tally, self.at = tally, at
 
     def organisations(self, wanted: Mapping[str, OrganisationDefinition]) -> dict[str, Organisation]:
         """Parents before their branches. The account managers come later, when the people exist."""
@@ -75,9 +75,11 @@ class Rows:
         """Queues with exactly these members (Q-1, Q-10)."""
         known = {row.key: row for row in Queue.objects.prefetch_related("memberships")}
         for key, one in wanted.items():
-            columns = {"title": one.title, "strict": one.strict, "active": True}
+            columns = {"title": one.title, "strict": one.strict, "return_idle": one.return_idle, "active": True}
             found = known.get(key)
             row = found or Queue.objects.create(key=key, **columns)
+            if one.return_idle and (one.return_idle != row.return_idle or not row.active):
+                idle_timers.take_hold(row.pk, one.return_idle, at=self.at)
             changed = update(row, columns) | self._members(row, one, people)
             self.tally.note("queues", key, created=not found, changed=changed)
         for key, row in known.items():
