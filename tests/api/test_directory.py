@@ -64,6 +64,16 @@ def test_a_user_is_told_with_their_queues_and_a_robot_with_its_name() -> None:
     assert (robot["key"], robot["kind"], robot["address"]) == ("reader", "robot", None)
 
 
+def test_a_user_says_when_they_are_away() -> None:
+    """Q-7: and who gets their new work then."""
+    absent = {"from": "2026-08-01", "to": "2026-08-15", "substitute": "leo@desk.example"}
+    ana = factories.person(absent=absent)
+
+    (told,) = ask(ana).get("/users").json()["results"]
+
+    assert told["absent"] == absent
+
+
 def test_robots_read_nothing_of_how_people_are_managed() -> None:
     """B-8: neither who works here, nor with which rights, nor in which team."""
     queue = factories.queue("invoices")

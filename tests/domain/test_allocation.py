@@ -66,3 +66,64 @@ def test_the_first_person_it_is_assigned_to_owns_it_until_changed() -> None:
     assert owner_after(None, assignee=ANA) == ANA
     assert owner_after(ANA, assignee=LEO) == ANA
     assert owner_after(None, assignee=None) is None
+
+
+HELD = Rule(queue=INVOICES, position=(ANA, LEO), secondary_position=(EVE,))
+
+
+def test_a_position_is_its_holders_in_the_order_written() -> None:
+    """Q-1."""
+    assert allocate(HELD, valid=anybody) == Allocation(ANA, INVOICES, Why.RULE_POSITION)
+    assert allocate(HELD, valid=lambda one: one == LEO) == Allocation(LEO, INVOICES, Why.RULE_POSITION)
+    assert allocate(HELD, valid=lambda one: one == EVE) == Allocation(EVE, INVOICES, Why.RULE_SECONDARY_POSITION)
+
+
+def test_of_several_holders_whoever_has_least_where_the_rule_says_so() -> None:
+    """Q-1: ties by the order written."""
+
+    def chosen(**has: int) -> int | None:
+        loads = {ANA: has["ana"], LEO: has["leo"]}
+        return allocate(HELD, valid=anybody, load=lambda people: {one: loads[one] for one in people}).assignee
+
+    assert chosen(ana=3, leo=2) == LEO
+    assert chosen(ana=2, leo=2) == ANA
+    assert allocate(HELD, valid=anybody, load=lambda _: {}).assignee == ANA
+
+
+def test_a_load_is_not_asked_for_where_there_is_no_choice() -> None:
+    """Q-1: a person of a rule, or the only holder who can."""
+    asked: list[object] = []
+
+    allocate(PUSHED, valid=anybody, load=lambda people: asked.append(people) or {})
+    allocate(HELD, valid=lambda one: one == LEO, load=lambda people: asked.append(people) or {})
+
+    assert asked == []
+
+
+def test_a_substitute_stands_in_for_whoever_is_away() -> None:
+    """Q-7, Q-9."""
+    kept = allocate(PUSHED, valid=anybody, keep_with_user=True, last_worker=ANA, away={ANA: EVE})
+    held = allocate(HELD, valid=anybody, away={ANA: EVE})
+
+    assert kept == Allocation(EVE, INVOICES, Why.KEPT_WITH_USER, ANA)
+    assert held == Allocation(EVE, INVOICES, Why.RULE_POSITION, ANA)
+    assert (kept.reason, held.reason) == ("kept_with_user_substitute", "rule_position_substitute")
+
+
+def test_there_are_no_chains_of_substitutes() -> None:
+    """Q-7."""
+    rule = Rule(queue=INVOICES, user=LEO)
+
+    assert allocate(rule, valid=anybody, away={LEO: EVE, EVE: ANA}) == Allocation(None, INVOICES, Why.QUEUE)
+
+
+def test_who_holds_a_position_and_stands_in_as_well_has_one_load() -> None:
+    """Q-1: and takes the work in their own name."""
+    chosen = allocate(HELD, valid=anybody, away={ANA: LEO}, load=lambda people: dict.fromkeys(people, 0))
+
+    assert chosen == Allocation(LEO, INVOICES, Why.RULE_POSITION)
+
+
+def test_every_reason_fits_its_column() -> None:
+    """Z-9."""
+    assert max(len(Allocation(1, 1, why, 2).reason) for why in Why) <= 40

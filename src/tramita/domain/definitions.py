@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from tramita.domain.cards import CardDefinition, FieldDefinition
 from tramita.domain.codes import Kind, Role
 from tramita.domain.contracted import Terms
-from tramita.domain.process_definitions import ApprovalLevel, CaseTypeDefinition
+from tramita.domain.process_definitions import ApprovalLevel, Assigned, CaseTypeDefinition
 
 LANGUAGES = ("en", "pt-br", "fr", "es", "pl")
 
@@ -88,7 +88,7 @@ class DueRuleDefinition:
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryDefinition:
+class CategoryDefinition(Assigned):
     """A Ticket category with what it inherits already filled in (T-12, T-13, Z-8)."""
 
     path: str  # customer/contract/service/name[/name[/name]]
@@ -96,8 +96,6 @@ class CategoryDefinition:
     queue: str | None = None
     due: str | None = None  # key of the due-date rule
     feedback_window: int | None = None  # days; None closes at once (R-13, R-15)
-    assign_user: str | None = None  # address or robot (Q-1, Z-9)
-    assign_secondary: str | None = None
     allow_title_change: bool = True  # G-8
     self_service: bool = False  # offered to requesters (SS-2)
     approve_opening: bool = False  # a manager of who asks decides first (TO-4)
@@ -128,6 +126,15 @@ class QueueDefinition:
     managers: tuple[str, ...] = ()  # members too (Q-10)
     strict: bool = False  # Q-3
     return_idle: str | None = None  # after so long what nobody began comes back (Q-6)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionDefinition:
+    """A position of the desk and who holds it: work is pushed to it as to a person (Q-1)."""
+
+    key: str
+    title: str
+    holders: tuple[str, ...] = ()  # addresses and robots, in the order in which they are asked
 
 
 @dataclass(frozen=True, slots=True)

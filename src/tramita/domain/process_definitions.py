@@ -9,6 +9,20 @@ from dataclasses import dataclass, field
 from tramita.domain.cards import CardDefinition, FieldDefinition
 from tramita.domain.conditions import Condition
 
+LEAST_LOADED = "least_loaded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """Who gets new work of a category, Case type or Action by its rule, instead of it waiting in the queue (Q-1)."""
+
+    assign_user: str | None = None  # address or robot
+    assign_position: str | None = None  # key of a position, instead of a user
+    assign_secondary: str | None = None  # the backup, in the same two ways
+    assign_secondary_position: str | None = None
+    assign_choose: str | None = None  # of the holders of a position: `LEAST_LOADED`, else the first
+
+
 RECIPIENTS = ("primary", "requester", "subject", "copied")  # contacts of the item; anything else is an address
 
 
@@ -48,7 +62,7 @@ class ApprovalRule:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionDefinition:
+class ActionDefinition(Assigned):
     """One activity of a Case type. Which keys mean something depends on `kind` (INTERFACES section 4)."""
 
     name: str
@@ -60,8 +74,6 @@ class ActionDefinition:
     checklist: tuple[str, ...] = ()  # D-10
     queue: str | None = None  # None: the Case's
     due: str | None = None
-    assign_user: str | None = None
-    assign_secondary: str | None = None
     startable: bool = False  # may be launched by hand (C-11)
     four_eyes: bool = False  # A-50
     review_queue: str | None = None
@@ -133,7 +145,7 @@ class ScheduleDefinition:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseTypeDefinition:
+class CaseTypeDefinition(Assigned):
     """A process: its settings, its steps, and every Action it knows."""
 
     path: str  # customer/contract/service/name
@@ -141,8 +153,6 @@ class CaseTypeDefinition:
     queue: str | None = None
     due: str | None = None
     feedback_window: int | None = None
-    assign_user: str | None = None
-    assign_secondary: str | None = None
     allow_title_change: bool = False  # G-8
     contacts_required: bool = False  # C-4
     self_service: bool = False  # offered to requesters (BU-3, SS-2)

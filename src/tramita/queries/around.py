@@ -2,15 +2,16 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Kind, Role, State
 from tramita.domain.references import Reference
 from tramita.models import Item
+from tramita.queries.absences import until
 from tramita.queries.defects import Category, categories_from, categories_sql, group_sql, service_of
 from tramita.queries.files import count_sql
 from tramita.queries.kin import DOWN, UP, Kin, kin_from, kin_sql
@@ -60,6 +61,7 @@ class Around:
     titles: Mapping[str, str] = field(default_factory=dict)
     organisation: str = ""
     workers: Sequence[tuple[int, str]] = ()
+    away: Mapping[int, date] = field(default_factory=dict)  # of these, until when who is away
     linked: Sequence[Linked] = ()
     kin: Sequence[Kin] = ()  # what hangs together with it, itself with them
     settings: int | None = None  # the version of the desk's
@@ -111,10 +113,8 @@ def around(
     return Around(
         titles={key: title for _, _, _, _, key, title in found["title"] if title},
         organisation=next((name for *_, name in found["organisation"]), ""),
-        workers=sorted(
-            ((id_, person_name(name, address)) for id_, _, _, _, address, name in found["worker"]),
-            key=lambda one: one[1].casefold(),
-        ),
+        workers=sorted(((id_, name) for id_, _, _, _, _, name in found["worker"]), key=lambda one: one[1].casefold()),
+        away=_away(((id_, absence) for id_, _, _, _, absence, _ in found["worker"] if absence), at),
         linked=[_link(*row) for row in found["link"]],
         kin=kin_from(found["kin"]),
         follows=next((bool(follows) for follows, *_ in found["follow"]), None),
@@ -196,12 +196,22 @@ def _organisation(item: Item) -> Fragment:
 
 
 def _workers() -> Fragment:
-    """Who works items; whether they may have this one is for the service to say (Q-12)."""
+    """Who works items, with the absence of who has one; whether they may have this item is for the service (Q-12)."""
     marks = ", ".join(["%s"] * len(WORKERS))
-    people = f"SELECT id, COALESCE(email, '') AS email, name FROM people WHERE is_active AND role IN ({marks})"
-    return Fragment(
-        f"SELECT 'worker', id, 0, 0, 0, email, name FROM ({people} ORDER BY name LIMIT {MOST_WORKERS}) w", WORKERS
-    )
+    absence = "CASE WHEN absent IS NULL THEN '' ELSE time_zone || ' ' || CAST(absent AS TEXT) END"
+    people = f"SELECT id, {absence} AS absence, COALESCE(NULLIF(name, ''), email, '') AS name FROM people"
+    workers = f"{people} WHERE is_active AND role IN ({marks}) ORDER BY name LIMIT {MOST_WORKERS}"
+    return Fragment(f"SELECT 'worker', id, 0, 0, 0, absence, name FROM ({workers}) w", WORKERS)
+
+
+def _away(absences: Iterable[tuple[int, str]], at: datetime) -> dict[int, date]:
+    """Until when who is away is so, by a zone and an absence in one text."""
+    found = {}
+    for person, said in absences:
+        zone, _, kept = said.partition(" ")
+        if last := until(json.loads(kept), zone, at=at):
+            found[person] = last
+    return found
 
 
 def _files(item: Item, actor: Actor) -> Fragment:

@@ -128,6 +128,7 @@ def _user(person: Person) -> Row:
         "language": person.language or None,
         "time_zone": person.time_zone or None,
         "queues": sorted(queue.key for queue in person.queues.all()),
+        "absent": person.absent,
     }
 
 

@@ -1,17 +1,28 @@
 """Who gets an item: the order of Z-9, with the reason for the choice kept (Q-1, Q-7)."""
 
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tramita.domain import allocation as allocating
+from tramita.domain.allocation import Why
 from tramita.domain.codes import Kind, State
 from tramita.domain.definitions import CategoryDefinition
 from tramita.domain.process_definitions import ActionDefinition, CaseTypeDefinition
 from tramita.models import Item
-from tramita.queries import definitions
-from tramita.services.fitting import still_fits
+from tramita.queries import definitions, positions
+from tramita.services.candidates import Candidates, candidates
 from tramita.services.moving import assigned_to, listed
 
 Rule = CategoryDefinition | CaseTypeDefinition | ActionDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Allocated:
+    """The columns of an allocation, and what its entry says of it: why, by which position, instead of whom."""
+
+    columns: dict[str, Any]
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 def rule_of(item: Item) -> Rule | None:
@@ -24,28 +35,56 @@ def rule_of(item: Item) -> Rule | None:
     return case_type.actions[item.action_name] if item.action_name else case_type
 
 
-def allocation(item: Item, rule: Rule | None, *, keep: bool = False) -> dict[str, Any]:
-    """The columns of an allocation: who was last at it if that is wanted, the rule's user, the secondary, the queue.
+def allocation(item: Item, rule: Rule | None, *, at: datetime, keep: bool = False) -> dict[str, Any]:
+    """The columns alone of `allocate`."""
+    return allocate(item, rule, at=at, keep=keep).columns
 
-    The queue is set also for somebody's item (Q-1).
+
+def allocate(item: Item, rule: Rule | None, *, at: datetime, keep: bool = False) -> Allocated:
+    """Who was last at it if that is wanted, whom the rule names, its backup, the queue; not who is away at that moment.
+
+    The queue is set also for somebody's item (Q-1). Rules: Z-9, Q-7, Q-9.
     """
     queue_id, before = definitions.queue_id(rule.queue) if rule else None, item.queue_id
     if queue_id is not None:
         item.queue_id = queue_id  # what makes a target valid (Q-14)
-    wanted = allocating.Rule(
-        queue=item.queue_id,
-        user=definitions.worker_id(rule.assign_user) if rule else None,
-        secondary=definitions.worker_id(rule.assign_secondary) if rule else None,
-    )
+    wanted = _wanted(rule, item.queue_id)
+    last = item.last_assignee_id if keep else None
+    known = candidates(wanted.people | ({last} if last else set()), at=at)
     choice = allocating.allocate(
         wanted,
-        valid=lambda person_id: still_fits(item, person_id),
+        valid=lambda one: known.fit(item, one),
         keep_with_user=keep,
-        last_worker=item.last_assignee_id,
+        last_worker=last,
+        away=known.away,
+        load=positions.loads if rule and rule.assign_choose else None,
     )
     item.queue_id = before  # the change writes what differs from it
-    columns = assigned_to(item, choice.assignee)
-    return {"queue_id": choice.queue, "allocation": choice.why.value, **columns}
+    columns = {"queue_id": choice.queue, "allocation": choice.reason, **assigned_to(item, choice.assignee)}
+    return Allocated(columns, _told(choice, rule, known))
+
+
+def _wanted(rule: Rule | None, queue: int | None) -> allocating.Rule:
+    """The rule by ids. Positions are read only where there are some."""
+    if rule is None:
+        return allocating.Rule(queue=queue)
+    return allocating.Rule(
+        queue=queue,
+        user=definitions.worker_id(rule.assign_user),
+        secondary=definitions.worker_id(rule.assign_secondary),
+        position=positions.holders(rule.assign_position),
+        secondary_position=positions.holders(rule.assign_secondary_position),
+    )
+
+
+def _told(choice: allocating.Allocation, rule: Rule | None, known: Candidates) -> dict[str, Any]:
+    said: dict[str, Any] = {"why": choice.reason}
+    by = {Why.RULE_POSITION: "assign_position", Why.RULE_SECONDARY_POSITION: "assign_secondary_position"}
+    if choice.why in by:
+        said["position"] = positions.title(getattr(rule, by[choice.why]))
+    if choice.instead_of is not None:
+        said["instead_of"] = known.people[choice.instead_of].name
+    return said
 
 
 def queued(item: Item) -> dict[str, Any]:
@@ -54,8 +93,8 @@ def queued(item: Item) -> dict[str, Any]:
     return {"queue_id": definitions.queue_id(rule.queue) if rule else None}
 
 
-def returning_to(item: Item) -> dict[str, Any]:
+def returning_to(item: Item, *, at: datetime) -> dict[str, Any]:
     """Where a reopened item goes: back to who worked on it if the desk says so, else by its rule (Q-9)."""
     keep = definitions.settings().keep_with_user
-    columns = allocation(item, rule_of(item), keep=keep)
+    columns = allocation(item, rule_of(item), at=at, keep=keep)
     return columns | {"listed": listed(State.TO_DO, columns["assignee_id"])}

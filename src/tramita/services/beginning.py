@@ -9,7 +9,7 @@ from tramita.domain.codes import Kind, Listed, Visibility
 from tramita.models import Definition, Item
 from tramita.queries import definitions
 from tramita.services import sql
-from tramita.services.allocating import allocation, queued, rule_of
+from tramita.services.allocating import Allocated, allocate, queued, rule_of
 from tramita.services.fields import with_defaults
 from tramita.services.ledger import Change, create
 from tramita.services.moving import assigned_to, decide
@@ -17,20 +17,25 @@ from tramita.services.moving import assigned_to, decide
 
 def place(change: Change, *, keep: bool = False) -> None:
     """Allocate a new item, if wanted to whoever starts it; the entry says why it went there (Z-9)."""
-    columns = _kept(change) if keep else placed(change.item)
-    change.record("allocated", data={"why": columns["allocation"]}, **columns)
+    done = _kept(change) if keep else _by_rule(change.item, at=change.at)
+    change.record("allocated", data=done.data, **done.columns)
 
 
-def _kept(change: Change) -> dict[str, Any]:
+def _kept(change: Change) -> Allocated:
     """With who starts it, in the queue of its rule (X-16, X-20)."""
-    columns = queued(change.item) | assigned_to(change.item, change.by.id)
-    return columns | {"allocation": Why.KEPT_WITH_USER.value, "listed": Listed.INBOX}
+    columns, why = queued(change.item) | assigned_to(change.item, change.by.id), Why.KEPT_WITH_USER.value
+    return Allocated(columns | {"allocation": why, "listed": Listed.INBOX}, {"why": why})
 
 
-def placed(item: Item) -> dict[str, Any]:
+def _by_rule(item: Item, *, at: datetime) -> Allocated:
+    done = allocate(item, rule_of(item), at=at)
+    listed = Listed.INBOX if done.columns["assignee_id"] else Listed.QUEUE
+    return Allocated(done.columns | {"listed": listed}, done.data)
+
+
+def placed(item: Item, *, at: datetime) -> dict[str, Any]:
     """The columns of a first allocation, with the list they lead to."""
-    columns = allocation(item, rule_of(item))
-    return columns | {"listed": Listed.INBOX if columns["assignee_id"] else Listed.QUEUE}
+    return _by_rule(item, at=at).columns
 
 
 def begin(item: Item, verb: str, *, by: Actor, at: datetime, write: bool = True, **columns: Any) -> Change:

@@ -141,7 +141,7 @@ def _category(change: Change, path: str) -> None:
         rule = current_due_rule(current.process.due, path, requester=item.requester_id, organisation=company)
         columns["due_rule_id"] = rule
         if item.assignee_id is None:
-            columns |= allocation(item, current.process)
+            columns |= allocation(item, current.process, at=change.at)
     data = {"category": path, "before": before}
     change.record("category_changed", data=data, **{k: v for k, v in columns.items() if k != "listed"})
     if (fields := with_defaults(item)) != item.fields:

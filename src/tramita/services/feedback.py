@@ -50,7 +50,7 @@ def dispute(
     row = decide(held, "feedback", by=by, at=at)
     change = Change(held, by, at)
     _keep(change, done=False, rating=rating, comment=comment, way=way)
-    follow(change, row, "reopened", **returning_to(held))
+    follow(change, row, "reopened", **returning_to(held, at=at))
     change.write()
     if held.kind is Kind.CASE:
         flowing.go_on(held, at=at)

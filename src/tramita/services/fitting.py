@@ -1,5 +1,6 @@
 """Who may be given an item (Q-12, Q-14, B-3)."""
 
+from tramita.domain.actors import Actor
 from tramita.domain.codes import Role, State
 from tramita.domain.robots import terms
 from tramita.models import Item, Person
@@ -14,12 +15,16 @@ def valid_target(item: Item, to: str | int) -> Person | None:
     person = Person.objects.filter(pk=to).first() if isinstance(to, int) else person_by_name(to)
     if person is None or not person.is_active:
         return None
+    return person if fits(item, person, actor_for(person)) else None
+
+
+def fits(item: Item, person: Person, target: Actor) -> bool:
+    """Whether this active person, `target` with their rights, may be given the item."""
     if in_review(item) and person.pk == item.first_resolver_id:
-        return None  # whoever did the first half does not take the second (A-50)
-    target = actor_for(person)
+        return False  # whoever did the first half does not take the second (A-50)
     if not (target.is_staff or target.role is Role.ROBOT) or not may(target, "work", item):
-        return None
-    return None if outside(item, target) or not _takes(person, item) else person
+        return False
+    return not outside(item, target) and _takes(person, item)
 
 
 def _takes(person: Person, item: Item) -> bool:

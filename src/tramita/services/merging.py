@@ -98,7 +98,7 @@ def _arrive(ticket: Item, into: Item, brought: Sequence[Item], *, by: Actor, at:
     change = Change(into, by, at)
     if into.state is State.RESOLVED:
         row = decide(into, "reopen", by=SYSTEM, at=at)
-        follow(change, row, "reopened", **returning_to(into))
+        follow(change, row, "reopened", **returning_to(into, at=at))
     words: dict[str, Any] = {"contacts": [one.email or one.name for one in people]} if people else {}
     told = {"item": ticket.reference, "items": [one.reference for one in brought]}
     change.record("merged_here", data=told, words=words, new_information=True)

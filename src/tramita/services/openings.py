@@ -78,7 +78,7 @@ def _admit(change: Change) -> None:
     item = change.item
     row = decide(item, "admit", by=SYSTEM, at=change.at)
     submission(change)
-    columns = {name: value for name, value in placed(item).items() if name != "listed"}
+    columns = {name: value for name, value in placed(item, at=change.at).items() if name != "listed"}
     follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS, **columns)
 
 

@@ -76,7 +76,7 @@ def reopen(item: Item, *, by: Actor, at: datetime) -> None:
 def reopen_by_mail(change: Change) -> None:
     """A mail inside the feedback window; the caller writes the change. Rules: T-44, C-57, M-9, Q-9."""
     row = decide(change.item, "reopen", by=SYSTEM, at=change.at)
-    follow(change, row, "reopened", **returning_to(change.item))
+    follow(change, row, "reopened", **returning_to(change.item, at=change.at))
 
 
 @one_transaction

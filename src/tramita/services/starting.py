@@ -166,7 +166,7 @@ def submit(item: Item, *, by: Actor, at: datetime) -> None:
     submission(change)
     if item.approval_id is not None:
         expire(change)  # nobody is left who could decide whether it opens (TO-4)
-    follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS, **_without_list(placed(item)))
+    follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS, **_without_list(placed(item, at=at)))
     change.write()
     if item.kind is Kind.CASE:
         flowing.begin(item, at=at)

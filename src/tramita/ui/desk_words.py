@@ -10,6 +10,7 @@ Words = Mapping[str, Any]
 
 SORTS: Words = {
     "queues": _("Queues"),
+    "positions": _("Positions"),
     "roles": _("Roles"),
     "users": _("Users"),
     "robots": _("Robots"),
@@ -32,6 +33,7 @@ SORTS: Words = {
 EXTENDED: Words = {"contacts": _("Contacts"), **SORTS}
 NEW: Words = {
     "queues": _("New queue"),
+    "positions": _("New position"),
     "roles": _("New role"),
     "users": _("New user"),
     "robots": _("New robot"),
@@ -52,6 +54,7 @@ NEW: Words = {
 }
 ABOUT: Words = {
     "queues": _("Where work waits for a team, and who takes it from there."),
+    "positions": _("Who holds a position: work goes to it by rule as it does to a person."),
     "roles": _("What may be done by whom: a standard role with single rights given or taken."),
     "users": _("Who works at the desk, and what they may do."),
     "robots": _("Programs that work items as people do."),

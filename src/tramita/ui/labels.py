@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tramita.domain.codes import ApprovalState, Clock, DueStatus, Kind, Listed, Method, Problem, Role, State, WaitType
 from tramita.domain.defects import Party
 from tramita.ui import (
+    allocation_words,
     builder_words,
     case_words,
     desk_keys,
@@ -224,6 +225,7 @@ ALL: Mapping[str, Words] = {
     "contact": CONTACT_ROLES,
     "approval": APPROVAL_STATES,
     "reason": REASONS,
+    "why": allocation_words.WHY,
     "verb": VERBS,
     "bulk": list_words.BULK,
     "bulk_outcome": list_words.BULK_OUTCOMES,

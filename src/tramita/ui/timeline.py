@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from tramita.ui import labels, moments, timeline_approvals, timeline_mail
+from tramita.ui import allocated, labels, moments, timeline_approvals, timeline_mail
 from tramita.ui.timeline_mail import plain
 
 Data = Mapping[str, Any]
@@ -255,7 +255,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "released": plain(gettext_lazy("Released to the queue")),
     "assigned": _assigned,
     "returned": _returned,
-    "allocated": plain(gettext_lazy("Allocated by rule")),
+    "allocated": allocated.sentence,
     "rejected": plain(gettext_lazy("Rejected by a robot")),
     "lease_ended": _lease_ended,
     "proposed": _proposed,

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tramita.domain.bulk import OFFERED, Bulk, can_be_undone
 from tramita.domain.errors import NotFound, NotPermitted
 from tramita.models import Job
-from tramita.queries import jobs, narrowed, reporting, startable, views, worklists
+from tramita.queries import absences, jobs, narrowed, reporting, startable, views, worklists
 from tramita.queries.jobs import JobView
 from tramita.queries.visibility import may
 from tramita.queries.worklists import Place
 from tramita.services import bulk
 from tramita.ui import labels
+from tramita.ui.absence import with_absence
 from tramita.web import inputs, shown_bulk
 from tramita.web.access import StaffRequest, staff
 from tramita.web.asked import Look, look_in, reader_of
@@ -199,7 +200,7 @@ def _safe(address: str) -> str:
 
 
 def _asked(request: StaffRequest, wanted: Chosen, refused: Refusal | None = None) -> HttpResponse:
-    """The page that asks what is to be done, or says what is too much, or nothing. Cost: three statements more."""
+    """The page that asks what is to be done, or says what is too much, or nothing. Cost: four statements more."""
     does, number = inputs.text(request, "do"), len(wanted.ids)
     if refused is None and (wanted.too_many or not number):
         refused = refusal("bulk", bulk.too_many() if number else bulk.nothing(), request.POST)
@@ -215,10 +216,16 @@ def _asked(request: StaffRequest, wanted: Chosen, refused: Refusal | None = None
         carried=wanted.carried,
         back=wanted.back,
         some=jobs.titles(request.actor, wanted.ids[:SHOWN]),
-        people=views.choices().get("person", ()) if number else (),
+        people=_people() if number else (),
         categories=_categories(request) if number else (),
         **readers(refused),
     )
+
+
+def _people() -> list[tuple[int, str]]:
+    """Who works here, and who of them is away."""
+    people = [(int(number), name) for number, name in views.choices().get("person", ())]
+    return with_absence(people, absences.workers_away(timezone.now()))
 
 
 def _categories(request: StaffRequest) -> list[tuple[str, list[tuple[str, str]]]]:

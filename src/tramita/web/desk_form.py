@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from tramita.domain.cards import LEVELS
 from tramita.services.definitions.shapes import Key, Shape
-from tramita.web import condition_form
+from tramita.web import assign_form, condition_form
 from tramita.web.desk_inputs import ABOVE, FLAT, MOST_ROWS, Values, first
 from tramita.web.desk_inputs import rows as places
 
@@ -181,6 +181,15 @@ def _of_schedules(made: list[dict[str, Any]]) -> dict[str, Any]:
     return {row["name"]: row.get("dates", {}) for row in made}
 
 
+def _ordered(value: Any) -> list[dict[str, Any]]:
+    """Of a list whose order counts, a row each."""
+    return [{"holder": one} for one in value or ()]
+
+
+def _of_ordered(made: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(row["holder"] for row in made))
+
+
 Kind = tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[Key, Values], Any]]
 NESTED: Mapping[str, Kind] = {
     "part": (_part_in, _part_out),
@@ -190,6 +199,9 @@ NESTED: Mapping[str, Kind] = {
     "levels": _by_rows(_levels, _of_levels),
     "schedules": _by_rows(_schedules, _of_schedules),
     "starts": _by_rows(_starts, _of_starts),
+    "ordered": _by_rows(_ordered, _of_ordered),
+    "assign": (assign_form.fill, assign_form.read),
+    "inherited_assign": (assign_form.fill_inherited, assign_form.read_inherited),
     "condition": (condition_form.fill, condition_form.read),
 }
 KINDS: Mapping[str, Kind] = {**FLAT, **NESTED}

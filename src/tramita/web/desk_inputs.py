@@ -117,10 +117,11 @@ def _grants_out(key: Key, values: Values) -> dict[str, list[str]]:
 
 
 def _inherited_in(key: Key, value: Any) -> dict[str, list[str]]:
-    return {key.name: [_inherited(value)]}
+    return {key.name: [inherited(value)]}
 
 
-def _inherited(value: Any) -> str:
+def inherited(value: Any) -> str:
+    """What the input of something inherited says."""
     return "" if value is ABOVE else NONE if value is None else str(value)
 
 
@@ -136,21 +137,6 @@ def _inherited_flag_in(key: Key, value: Any) -> dict[str, list[str]]:
 def _inherited_flag_out(key: Key, values: Values) -> Any:
     typed = first(values, key.name)
     return typed == "yes" if typed else ABOVE
-
-
-def _inherited_person_in(key: Key, value: Any) -> dict[str, list[str]]:
-    said = {} if value is ABOVE or value is None else value
-    return {
-        f"{key.name}.user": [said.get("user") or _inherited(value if not said else ABOVE)],
-        f"{key.name}.secondary": [said.get("secondary", "")],
-    }
-
-
-def _inherited_person_out(key: Key, values: Values) -> Any:
-    user, secondary = first(values, f"{key.name}.user"), first(values, f"{key.name}.secondary")
-    if user in ("", NONE):
-        return None if user else ABOVE
-    return {"user": user} | ({"secondary": secondary} if secondary else {})
 
 
 def _inherited_list_in(key: Key, value: Any) -> dict[str, list[str]]:
@@ -169,17 +155,6 @@ def rows(key: Key, values: Values) -> range:
         count += 1
     empty = count and not first(values, f"{key.name}.{count - 1}.place")
     return range(count if empty else min(count + 1, MOST_ROWS))
-
-
-def _person_in(key: Key, value: Any) -> dict[str, list[str]]:
-    said = value or {}
-    return {f"{key.name}.{part}": [said[part]] if said.get(part) else [] for part in ("user", "secondary")}
-
-
-def _person_out(key: Key, values: Values) -> dict[str, str]:
-    """Nobody for one without the first: who stands in alone stands in for nobody."""
-    said = {part: first(values, f"{key.name}.{part}") for part in ("user", "secondary")}
-    return {part: who for part, who in said.items() if who}
 
 
 def _own_list_in(key: Key, value: Any) -> dict[str, list[str]]:
@@ -271,7 +246,6 @@ FLAT: Mapping[str, tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[K
     "numbers": (_parts_in, _numbers_out),
     "lists": (_lists_in, _lists_out),
     "grants": (_grants_in, _grants_out),
-    "person": (_person_in, _person_out),
     "inherited_lines": (_own_list_in, _own_list_out),
     "pairs": (_pairs_in, _pairs_out),
     "json": (_json_in, _text),
@@ -282,6 +256,5 @@ FLAT: Mapping[str, tuple[Callable[[Key, Any], dict[str, list[str]]], Callable[[K
     "inherited": (_inherited_in, _inherited_out),
     "inherited_text": (_inherited_in, _inherited_out),
     "inherited_flag": (_inherited_flag_in, _inherited_flag_out),
-    "inherited_person": (_inherited_person_in, _inherited_person_out),
     "inherited_list": (_inherited_list_in, _inherited_list_out),
 }

@@ -12,18 +12,21 @@ from django.utils.translation import gettext as _
 
 from tramita.domain import canned, mail_templates
 from tramita.domain.actors import Actor
-from tramita.queries import definitions, robots
+from tramita.domain.process_definitions import Assigned
+from tramita.queries import definitions, positions, robots
 from tramita.queries.desk_choices import Changed, Choices, choices
 from tramita.services import desk_settings, mail_previews
 from tramita.services.definitions import export_processes
 from tramita.services.definitions.export import as_yaml
 from tramita.services.definitions.shapes import Key, Shape
 from tramita.ui import labels
+from tramita.web import assign_form
 from tramita.web.desk_inputs import NONE, Values, first
 
 Tree = Mapping[str, Any]
 COLUMNS: Mapping[str, Sequence[str]] = {
     "queues": ("members", "managers", "strict"),
+    "positions": ("holders",),
     "roles": ("based_on", "description"),
     "users": ("role", "builder", "active"),
     "robots": ("kinds", "lease", "active"),
@@ -62,7 +65,8 @@ WORDS = {
 }  # families of labels
 NAMES = {"properties": "extended", "mail-templates": "mail_template"}  # of things that have no title of their own
 MEASURED = timedelta(days=30)
-REFERRING = ("reference", "references", "absence", "person", "inherited", "inherited_person")
+ASSIGNS = ("assign", "inherited_assign")
+REFERRING = ("reference", "references", "absence", "inherited", *ASSIGNS)
 MOST_NAMED = 3
 
 
@@ -139,7 +143,7 @@ def _offered(key: Key, known: dict[tuple[str, ...], Choices]) -> Choices:
         return [*ours] + [(one, labels.word(WORDS[key.name], one) if key.name in WORDS else one) for one in key.of]
     sorts = ("branch",) if key.kind == "grants" else key.of if key.kind in REFERRING else ()
     if sorts and sorts not in known:
-        known[sorts] = choices(*sorts)
+        known[sorts] = assign_form.offered() if key.kind in ASSIGNS else choices(*sorts)
     return known[sorts] if sorts else []
 
 
@@ -160,8 +164,7 @@ def _inputs(key: Key, filled: Values) -> Iterable[str]:
     """The inputs where something is chosen."""
     if key.kind == "grants":
         return [it for it in filled if it.startswith(f"{key.name}.") and it.endswith(".place")]
-    two = ("user", "secondary")
-    inner = {"absence": ("substitute",), "inherited_person": two, "person": two}.get(key.kind)
+    inner = {"absence": ("substitute",), **dict.fromkeys(ASSIGNS, ("user", "secondary"))}.get(key.kind)
     return [f"{key.name}.{part}" for part in inner] if inner else [key.name]
 
 
@@ -180,8 +183,15 @@ def above_of(shape: Shape, key: str | None) -> dict[str, str]:
         return {}
     tree = export_processes.category(found.process, None)
     tree |= {name: getattr(found.process, name) for name in ("allow_title_change", "self_service", "approve_opening")}
-    tree |= {"assign": found.process.assign_user}
+    tree |= {"assign": assigned_to(found.process)}
     return {one.name: _said(one, tree.get(one.name)) or _("none") for one in shape.keys}
+
+
+def assigned_to(process: Assigned) -> str | None:
+    """Whom the rule of a process names first (Q-1). Cost: one statement, where it is a position."""
+    if process.assign_position is None:
+        return process.assign_user
+    return _("Position: %(title)s") % {"title": positions.title(process.assign_position)}
 
 
 def _said(key: Key, value: Any) -> str:

@@ -24,7 +24,8 @@ from tramita.queries.visibility import may
 from tramita.services.field_words import said_fields
 from tramita.services.flowing import RUNNING
 from tramita.services.tracking import REST_AFTER
-from tramita.ui import due, labels, moments
+from tramita.ui import allocated, due, labels, moments
+from tramita.ui.absence import with_absence
 from tramita.ui.due_text import due_text
 from tramita.web import shown_proposals
 from tramita.web.shown_approval import asks, panel
@@ -87,7 +88,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         "organisation": near.organisation,
         "properties": list(said_fields(near.properties)),
         "above": near.above,
-        "candidates": near.workers,
+        "candidates": with_absence(near.workers, near.away),
         "sub_cases": reading.item.kind is Kind.CASE
         and reading.item.state in RUNNING
         and may(reading.actor, "work", reading.item),
@@ -215,6 +216,7 @@ def _facts(reading: Reading, settings: Settings) -> dict[str, Any]:
         "parent_name": labels.word("kind", Kind.TICKET if (read.parent or "").endswith("-T") else Kind.CASE),
         "merged_into": read.merged_into,
         "queue": read.queue.title if read.queue else "",
+        "allocated": allocated.why(read.allocation),
         "category": read.category or "",
         "categories": _categories(reading) if editable and item.kind is Kind.TICKET else [],
         "resolver": _name(read.resolution.by if read.resolution else None),

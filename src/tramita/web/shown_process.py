@@ -21,6 +21,7 @@ from tramita.queries.builder import Process, Published
 from tramita.services.definitions import export_processes
 from tramita.services.definitions.export import as_yaml
 from tramita.ui import labels, moments
+from tramita.web.shown_desk import assigned_to
 
 NAMES = {"case_type": "case-type", "category": "category"}
 VERSIONS = 50
@@ -125,7 +126,7 @@ def settings(found: Process, kind: str, asked: QueryDict) -> Shown:
     days = read.feedback_window
     pairs = [
         (_("Queue"), builder.queues().get(read.queue or "", read.queue)),
-        (_("Assigned to"), read.assign_user),
+        (_("Assigned to"), assigned_to(read)),
         (_("Due rule"), read.due),
         (_("Feedback window"), _("%(days)s days") % {"days": days} if days else ""),
         (_("The title may be changed"), _yes(read.allow_title_change)),

@@ -183,7 +183,11 @@ def titled(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
 work = {
     "queue": st.sampled_from(QUEUES),
     "due": st.sampled_from(RULES),
-    "assign": st.fixed_dictionaries({"user": st.sampled_from(USERS)}, optional={"secondary": st.sampled_from(USERS)}),
+    "assign": st.fixed_dictionaries({"user": st.sampled_from(USERS)}, optional={"secondary": st.sampled_from(USERS)})
+    | st.fixed_dictionaries(
+        {"position": st.just("p")},
+        optional={"secondary_position": st.just("p"), "choose": st.just("least_loaded")},
+    ),
 }
 process = work | {
     "feedback_window": days,
@@ -369,6 +373,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             )
             for key in QUEUES
         },
+        "positions": {"p": draw(some(title=words, holders=st.permutations([*USERS, "r"])))},
         "organisations": {
             "acme": {"name": draw(words), "properties": draw(given_properties)},
             "branch": {"name": draw(words), "parent": "acme", "due": draw(st.none() | st.just("plain"))},

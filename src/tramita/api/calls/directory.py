@@ -38,7 +38,7 @@ def change_queue(request: HttpRequest, name: str, wanted: shapes.QueueIn) -> sha
 def _listed(name: str, read: Callable[..., directory.DirectoryPage], shape: type[Output], summary: str) -> None:
     operation = f"list_{name.replace('-', '_')}"
 
-    @router.get(f"/{name}", response=shape, operation_id=operation, summary=summary)
+    @router.get(f"/{name}", response=shape, by_alias=True, operation_id=operation, summary=summary)
     def call(request: HttpRequest, paging: Query[Paging]) -> Output:
         page = read(caller(request), after=position_of(paging.cursor), limit=paging.limit)
         return shape.model_validate({"results": page.rows, "next": cursor_for(page.last)})

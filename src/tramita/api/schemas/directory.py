@@ -1,8 +1,9 @@
 """Who and what there is."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from tramita.api.schemas.base import Input, Output
 from tramita.domain.codes import Role
@@ -21,6 +22,16 @@ class _Someone(Output):
     """What the configuration keeps of users or contacts besides."""
 
 
+class AbsenceOut(Output):
+    """Whole days in the zone of the person, both included; `substitute` is an address."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: date = Field(alias="from")
+    to: date
+    substitute: str | None
+
+
 class UserOut(_Someone):
     """Who works items: a person, or a robot (which has a `key` and no address)."""
 
@@ -31,6 +42,8 @@ class UserOut(_Someone):
     """What they may do in the Builder besides: designer, publisher or administrator."""
     time_zone: str | None
     queues: list[str]
+    absent: AbsenceOut | None
+    """Their absence as it is kept, be it over, and who gets their new work then."""
 
 
 class ContactPersonOut(_Someone):

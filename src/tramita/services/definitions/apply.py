@@ -94,6 +94,7 @@ def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime
     publisher.calendars(configuration.calendars)
     publisher.due_rules(configuration)
     publisher.roles(configuration.roles)
+    publisher.positions(configuration.positions)
     organisations = rows.organisations(configuration.organisations)
     persons = people.write(configuration.people, organisations)
     rows.account_managers(configuration.organisations, organisations, persons)

@@ -13,6 +13,7 @@ from tramita.domain.definitions import (
     DueRuleDefinition,
     Limits,
     MailboxDefinition,
+    PositionDefinition,
     QueueDefinition,
     RouteDefinition,
     Settings,
@@ -32,7 +33,7 @@ PROCESS_OF = {"ticket": "category", "case": "case_type"}
 LARGEST = 2**31 - 1
 LONGEST_UNDO = 60  # seconds (MAIL-115)
 MAIL_KINDS = tuple(one for one in mail_templates.SWITCHES if one != "resolution")  # that stands in a person's mail
-WORKER, USER = values.reference("user", "robot"), values.reference("user")
+USER = values.reference("user")
 ANY_ZONE = ZoneInfo("UTC")  # a rule is right or wrong in any
 ANY_CALENDAR = Calendar("any", ANY_ZONE, (((0, 86_400),),) * 7)
 
@@ -138,6 +139,15 @@ def queue(reading: Reading, key: str, node: Node, place: Place) -> QueueDefiniti
     reading.define("queue", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "a queue")
     read = QueueDefinition(key=key, **{"title": key} | QUEUE.read(keys))
+    keys.done()
+    return read
+
+
+def position(reading: Reading, key: str, node: Node, place: Place) -> PositionDefinition:
+    """A position with its holders (Q-1)."""
+    reading.define("position", values.name_of(reading, key, place), place)
+    keys = Keys(reading, node, "a position")
+    read = PositionDefinition(key=key, **{"title": key} | POSITION.read(keys))
     keys.done()
     return read
 
@@ -262,6 +272,13 @@ QUEUE = Shape(
         shapes.references("managers", "user"),
         shapes.flag("strict"),
         shapes.special("return_idle", "text", values.duration),  # Q-6
+    )
+)
+HOLDER = Shape((shapes.reference("holder", "user", "robot"),))
+POSITION = Shape(
+    (
+        shapes.text("title"),
+        shapes.special("holders", "ordered", values.several(values.reference("user", "robot")), inner=HOLDER),
     )
 )
 APPROVAL_TYPE = Shape(

@@ -46,6 +46,7 @@ def current(*, everybody: bool = False, only: Collection[str] | None = None) -> 
         "due_rules": lambda: {key: due_rule(body) for key, body in bodies("due_rule") if "@" not in key},
         "roles": lambda: {key: role(body) for key, body in bodies("role")},
         "queues": queues,
+        "positions": lambda: {key: position(key, body) for key, body in bodies("position")},
         "organisations": organisations,
         "contacts": lambda: {it.email or "": contact(it) for it in found() if it.role in CONTACTS},
         "users": lambda: {it.email: user(it) for it in found() if it.email and it.role in STAFF},
@@ -121,6 +122,11 @@ def approval_type(body: Mapping[str, Any]) -> Tree:
     tree |= {name: False for name in ("active", "reminders") if not body.get(name, True)}
     more = given(levels=levels(restore(ApprovalTypeDefinition, body).levels))
     return tree | more | given(warn_on_resolve=body.get("warn_on_resolve", False))
+
+
+def position(key: str, body: Mapping[str, Any]) -> Tree:
+    """Its holders in the order written (Q-1)."""
+    return titled_unless(body, key) | given(holders=list(body.get("holders", ())))
 
 
 def role(body: Mapping[str, Any]) -> Tree:

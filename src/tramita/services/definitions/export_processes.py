@@ -7,7 +7,14 @@ from tramita.domain.bodies import restore
 from tramita.domain.cards import NOTHING, CardDefinition, Declared, FieldDefinition
 from tramita.domain.cel import as_text
 from tramita.domain.definitions import CategoryDefinition
-from tramita.domain.process_definitions import ActionDefinition, ApprovalLevel, CaseTypeDefinition, MailDefaults
+from tramita.domain.process_definitions import (
+    ActionDefinition,
+    ApprovalLevel,
+    Assigned,
+    CaseTypeDefinition,
+    MailDefaults,
+)
+from tramita.services.definitions.assigning import assigned
 from tramita.services.definitions.plain import Tree, bodies, days, given
 
 
@@ -78,8 +85,9 @@ def declared(one: Declared, above: Declared = NOTHING) -> Tree:
     return given(fields=fields, cards=cards)
 
 
-def assign(one: CategoryDefinition | CaseTypeDefinition | ActionDefinition) -> Tree | None:
-    return given(user=one.assign_user, secondary=one.assign_secondary) or None
+def assign(one: Assigned) -> Tree | None:
+    """Who gets the work (Q-1)."""
+    return given(**{name.removeprefix("assign_"): value for name, value in assigned(one).items()}) or None
 
 
 def field(one: FieldDefinition) -> Tree:

@@ -9,7 +9,7 @@ from tramita.domain.conditions import Condition
 from tramita.domain.durations import parse_span
 from tramita.domain.process_definitions import RECIPIENTS, ActionDefinition, MailDefaults, StepDefinition
 from tramita.services.definitions import approvers, calling, values
-from tramita.services.definitions.desk import WORKER
+from tramita.services.definitions.assigning import assignment
 from tramita.services.definitions.fields import condition, titled
 from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal, entries, typed
 from tramita.services.definitions.source import REFUSED, Node, Place
@@ -81,14 +81,6 @@ def promise(by: Counted) -> Callable[[Reading, Node], str | None]:
         return key
 
     return read
-
-
-def assignment(reading: Reading, node: Node) -> tuple[str | None, str | None]:
-    """Who gets the work: `assign: {user: …, secondary: …}` (Q-1, Z-9)."""
-    keys = Keys(reading, node, "assign")
-    user, secondary = keys.must("user", WORKER, ""), keys.maybe("secondary", WORKER)
-    keys.done()
-    return user or None, secondary
 
 
 def read_flow(
@@ -229,7 +221,7 @@ def arranged(given: dict[str, Any], kind: str, flow: Flow, *, ad_hoc: bool) -> d
     if "sheet" in special:
         special["rules"] = special.pop("sheet")
     if "assign" in special:
-        special["assign_user"], special["assign_secondary"] = special.pop("assign")
+        special |= special.pop("assign")
     if special.pop("review", None):
         special["four_eyes"] = True
     if "method" in special:

@@ -84,6 +84,15 @@ SAYINGS = tuple(
             r"give either “\w+” or “\w+”; one says all",
             gettext_noop("Give levels, or rules, or a sheet; one of them says all."),
         ),
+        (r"assign needs “user” or “position”", gettext_noop("Choose who gets it.")),
+        (
+            r"give either “\w+” or “\w+”: one of them gets it",
+            gettext_noop("Name a person or a position, not both."),
+        ),
+        (
+            r"“choose” goes with a position: .*",
+            gettext_noop("Holders of a position are chosen among: of one person there is no choice."),
+        ),
         (
             r"an Action of the kind wait_until needs either “date” or “after”",
             gettext_noop("Give either the date or the length of the wait."),

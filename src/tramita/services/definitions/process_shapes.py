@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tramita.domain import mail_templates
 from tramita.services.definitions import approvers, calling, flow, shapes, values
+from tramita.services.definitions.assigning import assignment
 from tramita.services.definitions.processes import AUTOMATIC_MAILS
 from tramita.services.definitions.shapes import Key, Shape
 
@@ -31,7 +32,7 @@ CASE_TYPE = Shape(
         shapes.reference("queue", "queue"),
         shapes.reference("due", "due_rule"),
         shapes.text("feedback_window"),
-        shapes.special("assign", "person", flow.assignment, of=("user", "robot")),
+        shapes.special("assign", "assign", assignment, of=("user", "robot", "position")),
         shapes.choice("progression", "automatic", "manual", otherwise="automatic"),
         shapes.flag("allow_title_change"),
         shapes.flag("contacts_required"),
@@ -55,7 +56,7 @@ OF_AN_ACTION: Mapping[str, Key] = {
         shapes.long_text("instructions"),
         shapes.lines("checklist", values.texts),
         shapes.reference("queue", "queue"),
-        shapes.special("assign", "person", flow.assignment, of=("user", "robot")),
+        shapes.special("assign", "assign", assignment, of=("user", "robot", "position")),
         shapes.reference("due", "due_rule"),
         shapes.choice("review", "four_eyes"),
         shapes.reference("review_queue", "queue"),

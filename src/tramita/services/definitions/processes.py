@@ -15,9 +15,10 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.process_definitions import CaseTypeDefinition, StartDefinition
 from tramita.services.definitions import properties, shapes, values
+from tramita.services.definitions.assigning import assigned, assignment
 from tramita.services.definitions.contracted import HOURS
 from tramita.services.definitions.fields import declared, titled
-from tramita.services.definitions.flow import Branch, Flow, assignment, mail_defaults, number_field, promise, read_flow
+from tramita.services.definitions.flow import Branch, Flow, mail_defaults, number_field, promise, read_flow
 from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal
 from tramita.services.definitions.named_dates import scheduled
 from tramita.services.definitions.shapes import Shape
@@ -132,15 +133,13 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
     keys = Keys(reading, node, "a Ticket category")
     above = upper or CategoryDefinition(here.path, "")
     fields = declared(reading, keys, Declared(above.fields, above.cards))
-    user, secondary = keys.own("assign", assignment, (above.assign_user, above.assign_secondary)) or (None, None)
     read = CategoryDefinition(
         path=here.path,
         title=keys.get("title", values.text, titled(here.path.rpartition("/")[2])),
         queue=keys.own("queue", values.reference("queue"), above.queue),
         due=keys.own("due", promise(Counted(here.calendar, fields=fields.fields)), above.due),
         feedback_window=keys.own("feedback_window", values.days, above.feedback_window),
-        assign_user=user,
-        assign_secondary=secondary,
+        **(keys.own("assign", assignment, assigned(above)) or {}),
         allow_title_change=keys.get("allow_title_change", values.flag, above.allow_title_change),
         self_service=keys.get("self_service", values.flag, above.self_service),
         approve_opening=keys.get("approve_opening", values.flag, above.approve_opening),
@@ -161,15 +160,13 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
     structure = keys.maybe("schedule", values.reference("schedule"))
     flow = Flow(above, path, fields.fields, structure)
     steps, actions = read_flow(reading, keys, flow)
-    user, secondary = keys.get("assign", assignment, (None, None))
     read = CaseTypeDefinition(
         path=path,
         title=keys.get("title", values.text, titled(key)),
         queue=keys.maybe("queue", values.reference("queue")),
         due=keys.maybe("due", promise(replace(flow.counted, case_type=path))),
         feedback_window=keys.maybe("feedback_window", values.days),
-        assign_user=user,
-        assign_secondary=secondary,
+        **keys.get("assign", assignment, {}),
         allow_title_change=keys.get("allow_title_change", values.flag, False),
         contacts_required=keys.get("contacts_required", values.flag, False),
         self_service=keys.get("self_service", values.flag, False),
@@ -233,7 +230,7 @@ CATEGORY = Shape(
         shapes.special("queue", "inherited", values.reference("queue"), of=("queue",)),
         shapes.special("due", "inherited", values.reference("due_rule"), of=("due_rule",)),
         shapes.special("feedback_window", "inherited_text", values.days),
-        shapes.special("assign", "inherited_person", assignment, of=("user", "robot")),
+        shapes.special("assign", "inherited_assign", assignment, of=("user", "robot", "position")),
         shapes.special("allow_title_change", "inherited_flag", values.flag, otherwise=True),
         shapes.special("self_service", "inherited_flag", values.flag, otherwise=False),
         shapes.special("approve_opening", "inherited_flag", values.flag, otherwise=False),

@@ -14,6 +14,7 @@ from tramita.domain.definitions import (
     ContractDefinition,
     CustomerDefinition,
     DueRuleDefinition,
+    PositionDefinition,
     PropertiesDefinition,
     ServiceDefinition,
     Settings,
@@ -33,6 +34,7 @@ SECTION_OF = {
     "calendar": "calendars",
     "due_rule": "due_rules",
     "role": "roles",
+    "position": "positions",
     "customer": "customers",
     "contract": "customers",
     "service": "customers",
@@ -170,6 +172,10 @@ class Publisher:
     def roles(self, roles: Mapping[str, RoleDefinition]) -> None:
         for key, one in roles.items():
             self.publish("role", key, body_of(one), title=one.title)
+
+    def positions(self, positions: Mapping[str, PositionDefinition]) -> None:
+        for key, one in positions.items():
+            self.publish("position", key, body_of(one), title=one.title)
 
     def sign_on(self, providers: Mapping[str, SignOnDefinition]) -> None:
         for key, one in providers.items():

@@ -18,6 +18,7 @@ from tramita.domain.definitions import (
     MailboxDefinition,
     OrganisationDefinition,
     PersonDefinition,
+    PositionDefinition,
     PropertiesDefinition,
     QueueDefinition,
     Settings,
@@ -52,6 +53,7 @@ SECTIONS = (
         "due_rules",
         "roles",
         "queues",
+        "positions",
         "organisations",
         "contacts",
         "users",
@@ -80,6 +82,7 @@ class Configuration:
     due_rules: Mapping[str, DueRuleDefinition] = field(default_factory=dict)
     roles: Mapping[str, RoleDefinition] = field(default_factory=dict)
     queues: Mapping[str, QueueDefinition] = field(default_factory=dict)
+    positions: Mapping[str, PositionDefinition] = field(default_factory=dict)
     organisations: Mapping[str, OrganisationDefinition] = field(default_factory=dict)
     people: Mapping[str, PersonDefinition] = field(default_factory=dict)  # contacts, users and robots
     customers: Mapping[str, CustomerDefinition] = field(default_factory=dict)
@@ -144,6 +147,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
         due_rules=each(reading, sections["due_rules"], desk.due_rule),
         roles=roles,
         queues=each(reading, sections["queues"], desk.queue),
+        positions=each(reading, sections["positions"], desk.position),
         organisations=each(reading, sections["organisations"], persons.organisation),
         people=people,
         customers=each(reading, sections["customers"], processes.customer),
