@@ -1,13 +1,16 @@
 """Requests to other systems: where they go, and how much they take."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from tests import certificates
+from tests.fakes.dripping import BODY, HEADERS, TLS, dripping
 from tests.fakes.web import Web, serving
 from tramita.gateways import calling
 from tramita.gateways.calling import Answer, CallFault, call
@@ -88,3 +91,23 @@ def test_a_system_that_is_away_or_unknown_is_a_fault_that_may_pass(monkeypatch: 
 
     assert away.value.again
     assert gone.value.again
+
+
+@pytest.mark.parametrize(("scheme", "first"), [("http", HEADERS), ("http", BODY), ("https", TLS)])
+def test_who_sends_a_byte_at_a_time_is_cut_off_when_the_call_is_over(scheme: str, first: bytes) -> None:
+    """A-55, API-2: the time is that of the whole call, in the handshake, the headers and the body."""
+    with dripping(first) as port:
+        begun = monotonic()
+        with pytest.raises(CallFault, match="does not answer in time") as fault:
+            got(f"{scheme}://localhost:{port}/", "localhost", patience=0.3)
+
+    assert (fault.value.kind, fault.value.again) == ("slow", True)
+    assert 0.3 <= monotonic() - begun < 3
+
+
+def test_an_answer_that_comes_in_time_is_left_alone(web: Web) -> None:
+    """A-55: and no thread stays behind."""
+    answers = [got(web.address, "localhost").status for _ in range(3)]
+
+    assert answers == [200, 200, 200]
+    assert not any(isinstance(one, threading.Timer) for one in threading.enumerate())

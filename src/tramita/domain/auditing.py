@@ -9,6 +9,7 @@ class Area(StrEnum):
     DELETIONS = "deletions"  # items and contacts that were deleted, and restored
     EXPORTS = "exports"  # lists that were taken along as files
     REPORTS = "reports"  # views that were made, changed, taken away
+    WEBHOOKS = "webhooks"  # who is told of what happens: made, changed, a new secret, told again, taken away
     AUDIT = "audit"  # what is kept at all
 
 

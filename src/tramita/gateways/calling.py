@@ -3,6 +3,9 @@ agreed (A-55).
 
 A name is resolved once and the connection goes to that very address, so nobody can show us one and lead us to
 another. Redirects are not followed: where a call goes is what somebody configured.
+
+A time-out of a socket is one of each read, so that whoever sends a byte at a time is never late. What has been agreed
+is the time of the whole call: when it is over the connection is cut, within the handshake, the headers or the body.
 """
 
 import os
@@ -12,12 +15,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from socket import getaddrinfo
+from threading import Lock, Timer
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 MOST = 1024**2  # bytes of an answer
 CHUNK = 64 * 1024
+SHORTEST = 0.05  # seconds that a call has, however long its name took to look up
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +51,75 @@ def call(
     inside: Collection[str],
     named_by: str = "TRAMITA_CALLS_INSIDE",
 ) -> Answer:
-    """One request. `inside` are host names that may lead to addresses of the own network, and networks (`10.0.0.0/8`)
-    that are reached whatever leads there, as the variable `named_by` has them. Raises: CallFault."""
+    """One request, `patience` seconds from the look-up of its name to the last byte.
+
+    `inside` are host names that may lead to addresses of the own network, and networks (`10.0.0.0/8`) that are reached
+    whatever leads there, as the variable `named_by` has them. Raises: CallFault.
+    """
     import requests
 
-    until, parts = monotonic() + patience, urlsplit(url)
+    begun, parts = monotonic(), urlsplit(url)
     host = parts.hostname or ""
+    address = _resolved(host, parts.port, parts.scheme, inside, named_by)
+    left = max(patience - (monotonic() - begun), SHORTEST)
+    deadline = Deadline(left)
     session = requests.Session()
     session.trust_env = False  # no proxy, and no password out of a file
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
-    session.mount(f"{parts.scheme}://", _pinned(host, _resolved(host, parts.port, parts.scheme, inside, named_by)))
+    session.mount(f"{parts.scheme}://", _pinned(host, address, deadline))
     sent = {"Accept": "application/json", "User-Agent": "Tramita", "Host": parts.netloc.rpartition("@")[2], **headers}
     try:
         with session.request(
-            method, url, headers=sent, data=body, timeout=patience, allow_redirects=False, stream=True
+            method, url, headers=sent, data=body, timeout=left, allow_redirects=False, stream=True
         ) as answer:
-            return Answer(answer.status_code, _read(answer, until))
-    except requests.Timeout as error:
-        raise CallFault(f"{host} does not answer", kind="slow") from error
+            said = Answer(answer.status_code, _read(answer))
     except requests.RequestException as error:
-        raise CallFault(f"{host}: {type(error).__name__}") from error
+        late = deadline.over or isinstance(error, requests.Timeout)
+        raise _slow(host) if late else CallFault(f"{host}: {type(error).__name__}") from error
     finally:
+        deadline.end()
         session.close()
+    if deadline.over:  # cut within its headers, it reads as if it had said nothing more
+        raise _slow(host)
+    return said
+
+
+class Deadline:
+    """The end of a call: when it is there, the connections that it watches are cut, whatever they do at that moment."""
+
+    def __init__(self, seconds: float) -> None:
+        self.over = False
+        self._held: list[socket.socket] = []
+        self._lock = Lock()
+        self._timer = Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def watch(self, connection: socket.socket) -> None:
+        """A second handle of it: the first one goes up in that of TLS."""
+        with self._lock:
+            self._held.append(connection.dup())
+        if self.over:
+            self._cut()
+
+    def end(self) -> None:
+        """The call is over; nothing is cut any more."""
+        self._timer.cancel()
+        with self._lock:
+            for one in self._held:
+                one.close()
+            self._held.clear()
+
+    def _cut(self) -> None:
+        with self._lock:
+            self.over = True
+            for one in self._held:
+                with suppress(OSError):  # it is gone already
+                    one.shutdown(socket.SHUT_RDWR)
+
+
+def _slow(host: str) -> CallFault:
+    return CallFault(f"{host} does not answer in time", kind="slow")
 
 
 def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str], named_by: str) -> str:
@@ -98,18 +150,16 @@ def networks(words: Collection[str]) -> list[IPv4Network | IPv6Network]:
     return found
 
 
-def _read(answer: Any, until: float) -> str:
+def _read(answer: Any) -> str:
     content = bytearray()
     for piece in answer.iter_content(CHUNK):
         content += piece
         if len(content) > MOST:
             raise CallFault("the answer is too large", again=False, kind="too_large")
-        if monotonic() > until:
-            raise CallFault("the answer takes too long", kind="slow")
     return content.decode(answer.encoding or "utf-8", "replace")
 
 
-def _pinned(host: str, address: str) -> Any:
+def _pinned(host: str, address: str, deadline: Deadline) -> Any:
     """An adapter that connects to this address; a certificate must be that of the host all the same."""
     from requests.adapters import HTTPAdapter
 
@@ -121,4 +171,21 @@ def _pinned(host: str, address: str) -> Any:
                 how |= {"assert_hostname": host, "server_hostname": host}
             return where, how
 
+        def get_connection_with_tls_context(self, *request: Any, **how: Any) -> Any:
+            pool: Any = super().get_connection_with_tls_context(*request, **how)
+            pool.ConnectionCls = _watched(pool.ConnectionCls, deadline)
+            return pool
+
     return Pinned()
+
+
+def _watched(kind: Any, deadline: Deadline) -> Any:
+    """Connections of this kind that the deadline knows from their first moment on, before TLS begins."""
+
+    class Watched(kind):  # type: ignore[misc]  # one of two kinds
+        def _new_conn(self) -> socket.socket:
+            made: socket.socket = super()._new_conn()
+            deadline.watch(made)
+            return made
+
+    return Watched

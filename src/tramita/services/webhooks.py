@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from tramita.domain.actors import Actor
+from tramita.domain.auditing import Area
 from tramita.domain.errors import Conflict, Invalid, NotFound, NotPermitted
 from tramita.domain.webhooks import (
     BOTH,
@@ -20,7 +22,7 @@ from tramita.domain.webhooks import (
 from tramita.gateways.calling import is_inside
 from tramita.models import Person, Webhook, WebhookDelivery
 from tramita.queries.visibility import may
-from tramita.services import sql
+from tramita.services import auditing, sql
 from tramita.services.sealing import seal
 from tramita.services.transactions import writing
 from tramita.services.webhook_orders import begin_now, row
@@ -50,6 +52,7 @@ def subscribe(
             secret=seal(secret),
             created_at=at,
         )
+        _note("made", made, by=by, at=at)
     return made, secret
 
 
@@ -61,9 +64,11 @@ def change(
     description: str | None = None,
     active: bool | None = None,
     by: Actor,
+    at: datetime,
 ) -> Webhook:
     """What is given, changed. One that was off begins with what happens from now on. Raises: Invalid, NotFound."""
     hook = own(number, by=by)
+    before = _shown(hook)
     if url is not None:
         hook.url = _checked(url)
     if events is not None:
@@ -76,6 +81,7 @@ def change(
                 begin_now()
             hook.active, hook.failing_since = active, None
         hook.save(update_fields=["url", "events", "description", "active", "failing_since"])
+        _note_changed(before, hook, by=by, at=at)
     return hook
 
 
@@ -87,13 +93,16 @@ def rotate(number: int, *, by: Actor, at: datetime) -> str:
         still = [pair for pair in hook.old_secrets if at < datetime.fromisoformat(pair[1])]
         olds = [[hook.secret, (at + BOTH).isoformat()], *still][:MOST_SECRETS]
         Webhook.objects.filter(pk=hook.pk).update(secret=seal(secret), old_secrets=olds)
+        _note("rekeyed", hook, by=by, at=at)
     return secret
 
 
-def remove(number: int, *, by: Actor) -> None:
+def remove(number: int, *, by: Actor, at: datetime) -> None:
     """It, what it was told and what it was to be told."""
     with writing():
-        own(number, by=by).delete()
+        hook = own(number, by=by)
+        _note("deleted", hook, by=by, at=at)
+        hook.delete()
 
 
 def try_out(number: int, *, by: Actor, at: datetime) -> WebhookDelivery:
@@ -102,6 +111,7 @@ def try_out(number: int, *, by: Actor, at: datetime) -> WebhookDelivery:
     payload = {"type": TEST, "timestamp": at.isoformat(), "data": {}}
     with writing():
         [made] = sql.insert_now("webhook_deliveries", [row(hook, TEST, payload, None, at=at)], returning=True)
+        _note("tried", hook, by=by, at=at)
     return WebhookDelivery.objects.get(pk=made)
 
 
@@ -109,7 +119,8 @@ def replay(number: int, delivery: int, *, by: Actor, at: datetime) -> WebhookDel
     """Tell it again, under the same id: whoever took it already knows it. Raises: NotFound, Conflict."""
     hook, told = _listening(number, by=by), one_told(number, delivery, by=by)
     with writing():
-        _again(WebhookDelivery.objects.filter(pk=told.pk), at=at)
+        if _again(WebhookDelivery.objects.filter(pk=told.pk), at=at):
+            _note("replayed", hook, why=told.name, by=by, at=at)
     return one_told(hook.pk, delivery, by=by)
 
 
@@ -123,7 +134,11 @@ def replay_span(
     states = [WebhookDelivery.State.FAILED] if failed_only else list(ENDED)
     told = hook.deliveries.filter(state__in=states, created_at__gte=since).exclude(event=TEST)
     with writing():
-        return _again(told.filter(created_at__lt=until) if until is not None else told, at=at)
+        count = _again(told.filter(created_at__lt=until) if until is not None else told, at=at)
+        if count:
+            span = f"{since.isoformat()} – {until.isoformat() if until else ''}".rstrip()
+            _note("replayed", hook, why=f"{span}: {count}", by=by, at=at)
+    return count
 
 
 def one_told(number: int, delivery: int, *, by: Actor) -> WebhookDelivery:
@@ -156,6 +171,30 @@ def _listening(number: int, *, by: Actor) -> Webhook:
     if not hook.active:
         raise Conflict("This webhook is switched off.")
     return hook
+
+
+def _note(what: str, hook: Webhook, *, why: str = "", by: Actor, at: datetime) -> None:
+    """By its number and host: an address may hold a secret further on."""
+    about = f"{hook.pk} {_host(hook.url)} {hook.description}".rstrip()
+    auditing.note(Area.WEBHOOKS, what, about, why=why, by=by, at=at)
+
+
+def _note_changed(before: dict[str, object], hook: Webhook, *, by: Actor, at: datetime) -> None:
+    changed = {name for name, value in _shown(hook).items() if value != before[name]}
+    if "active" in changed:
+        _note("resumed" if hook.active else "stopped", hook, by=by, at=at)
+    if changed - {"active"}:
+        was = _host(str(before["url"]))
+        moved = "" if was == _host(hook.url) else f"{was} → {_host(hook.url)}"
+        _note("changed", hook, why=moved, by=by, at=at)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _shown(hook: Webhook) -> dict[str, object]:
+    return {name: getattr(hook, name) for name in ("url", "events", "description", "active")}
 
 
 def _checked(url: str) -> str:

@@ -154,6 +154,7 @@ AUDITED: Words = {
     "deletions": _("Deletions"),
     "exports": _("Exports"),
     "reports": _("Saved views"),
+    "webhooks": _("Webhooks"),
     "audit": _("The audit itself"),
 }
 AUDIT_SAYS: Words = {
@@ -162,6 +163,11 @@ AUDIT_SAYS: Words = {
     "exported": pgettext_lazy("audit", "Exported"),
     "made": pgettext_lazy("audit", "Made"),
     "changed": pgettext_lazy("audit", "Changed"),
+    "rekeyed": pgettext_lazy("audit", "New secret"),
+    "tried": pgettext_lazy("audit", "Tried out"),
+    "replayed": pgettext_lazy("audit", "Told again"),
+    "stopped": pgettext_lazy("audit", "Switched off"),
+    "resumed": pgettext_lazy("audit", "Switched on"),
     "switched_on": pgettext_lazy("audit", "Kept from now on"),
     "switched_off": pgettext_lazy("audit", "Kept no more"),
 }

@@ -86,6 +86,7 @@ def change(request: StaffRequest, number: int) -> HttpResponse:
             events=request.POST.getlist("events"),
             description=inputs.text(request, "description"),
             by=request.actor,
+            at=timezone.now(),
         )
     except Refusing as error:
         return _form(request, hook, refusal("webhook", error, request.POST))
@@ -105,7 +106,7 @@ def one(request: StaffRequest, number: int) -> HttpResponse:
 def switch(request: StaffRequest, number: int) -> HttpResponse:
     """Off, or on again from now on."""
     on = inputs.flag(request, "on")
-    webhooks.change(number, active=on, by=request.actor)
+    webhooks.change(number, active=on, by=request.actor, at=timezone.now())
     messages.success(
         request, _("It hears of what happens from now on.") if on else _("It is switched off and hears nothing more.")
     )
@@ -194,7 +195,7 @@ def replay_span(request: StaffRequest, number: int) -> HttpResponse:
 @staff
 def remove(request: StaffRequest, number: int) -> HttpResponse:
     """It and its log."""
-    webhooks.remove(number, by=request.actor)
+    webhooks.remove(number, by=request.actor, at=timezone.now())
     messages.success(request, _("The webhook is deleted."))
     return redirect("webhooks")
 

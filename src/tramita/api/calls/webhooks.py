@@ -62,6 +62,7 @@ def change_webhook(request: HttpRequest, number: int, wanted: WebhookChange) -> 
         description=wanted.description,
         active=wanted.active,
         by=caller(request),
+        at=timezone.now(),
     )
     return WebhookOut.model_validate(_all([hook])[0])
 
@@ -69,7 +70,7 @@ def change_webhook(request: HttpRequest, number: int, wanted: WebhookChange) -> 
 @router.delete("/webhooks/{int:number}", response={204: None}, operation_id="remove_webhook")
 def remove_webhook(request: HttpRequest, number: int) -> Status[None]:
     """It hears nothing more, and its log goes."""
-    webhooks.remove(number, by=caller(request))
+    webhooks.remove(number, by=caller(request), at=timezone.now())
     return Status(204, None)
 
 
