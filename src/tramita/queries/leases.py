@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import NotFound, NotPermitted
@@ -65,20 +67,25 @@ def rests(robot_id: int, at: datetime) -> str:
     found = terms(robot.robot)
     calendar = definitions.calendar(found.calendar) if found.calendar else None
     works_now = calendar is None or calendar.is_working(at)
-    return why_it_rests(found, _spent(robot, at), works_now=works_now)
+    return why_it_rests(found, _spent(robot, found, at), works_now=works_now)
 
 
-def _spent(robot: Person, at: datetime) -> Spent:
-    """Its day begins at midnight in its own time zone."""
-    zone = ZoneInfo(robot.time_zone) if robot.time_zone else installation_zone()
-    midnight = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+def _spent(robot: Person, terms: Terms, at: datetime) -> Spent:
+    """Its day begins at midnight in its own time zone. What no term asks about is not read: a day may have thousands
+    of runs."""
     runs = Lease.objects.filter(robot=robot.pk)
-    today = list(runs.filter(taken_at__gte=midnight).values_list("taken_at", "ended_at", "cost"))
+    today = _today(robot, runs, at) if terms.capacity is not None or "cost_per_day" in terms.limits else []
     return Spent(
-        runs=runs.filter(taken_at__gt=at - HOUR).count(),
+        runs=runs.filter(taken_at__gt=at - HOUR)[: terms.limit("runs_per_hour")].count(),
         cost=sum((cost for *_, cost in today), Decimal()),
         time=sum(((ended or at) - taken for taken, ended, _ in today), timedelta()),
     )
+
+
+def _today(robot: Person, runs: "QuerySet[Lease]", at: datetime) -> list[tuple[datetime, datetime | None, Decimal]]:
+    zone = ZoneInfo(robot.time_zone) if robot.time_zone else installation_zone()
+    midnight = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return list(runs.filter(taken_at__gte=midnight).values_list("taken_at", "ended_at", "cost"))
 
 
 def given_up(item: Item, robot_id: int) -> bool:

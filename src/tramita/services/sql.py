@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from tramita.domain.codes import State
 from tramita.domain.errors import Conflict
 from tramita.models.leases import NEVER_LEASED as NEVER
 from tramita.services.unwritten import NAMED, TABLES, Unwritten
@@ -118,6 +119,26 @@ def execute(statement: str, params: Sequence[Any] = ()) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return int(cursor.rowcount)
+
+
+def claim_first(item_ids: Sequence[int]) -> int | None:
+    """The place of the first of these items that is To Do and that no other transaction claims; it is now claimed by
+    this one until it ends. Nobody waits for anybody. On SQLite a writer is alone, and has whatever it asks for.
+    """
+    if connection.vendor == "sqlite":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [list(item_ids)])
+        row = cursor.fetchone()
+    return item_ids.index(row[0]) if row else None
+
+
+_PULLS = 84  # of the claims, among locks of two numbers
+_CLAIM = (  # in the order given, no further than the first; CASE: what was taken meanwhile is not claimed in vain
+    "SELECT id FROM unnest(%s::bigint[]) AS wanted(id) WHERE CASE "
+    f"WHEN (SELECT state FROM items WHERE items.id = wanted.id) = {State.TO_DO.number} "
+    f"THEN pg_try_advisory_xact_lock({_PULLS}, (id %% 2147483647)::int) END LIMIT 1"
+)
 
 
 def save_new(row: Model) -> None:

@@ -18,6 +18,7 @@ from tramita.domain.robots import Ending, Spent, Terms, rests
 from tramita.models import Grant, Item, Lease, Person, RobotStop
 from tramita.queries import directory, leases, people
 from tramita.queries.items import get_visible, visible_to
+from tramita.queries.pull import FEW
 from tramita.services import (
     editing,
     leasing,
@@ -157,6 +158,23 @@ def test_two_runs_of_one_robot_never_mix_organisations(desk: Desk) -> None:
     leasing.complete(lease.pk, note="Done.", by=robot(desk), at=MONDAY)
 
     assert takes(robot(desk))[1].item_id == others.pk
+
+
+def test_what_a_robot_may_not_have_does_not_hide_what_it_may(desk: Desk) -> None:
+    """Q-2, Z-17: however much of another organisation is due sooner."""
+    first, second = asked_by_mail(desk), desk.ticket()
+    Item.objects.filter(pk__in=[first.pk, second.pk]).update(organisation=factories.organisation("acme"))
+    Item.objects.filter(pk=first.pk).update(sort_due=MONDAY - HOUR)
+    before = robot(desk)
+    takes(before)
+    others = [foreign(desk)]
+    others += [desk.ticket(requester=others[0].requester.email) for _ in range(FEW)]
+    Item.objects.filter(pk__in=[one.pk for one in others]).update(sort_due=MONDAY)
+
+    found = leasing.next_lease(by=before, at=MONDAY)
+
+    assert found is not None
+    assert found[0].pk == second.pk
 
 
 def test_a_tainted_run_reaches_those_who_take_part_and_nobody_else(desk: Desk) -> None:
