@@ -81,7 +81,11 @@ FACES: dict[Permission, Faces] = {
     Permission.CONTACTS: Faces(("GET", "/contacts/new", {})),
     Permission.BLOCK: Faces(("POST", "/mail/blocked", {"address": "x@spam.example"})),
     Permission.EXPORT: Faces(("GET", "/inbox?export=csv", {}), ("GET", "/events", None)),
-    Permission.SHARE_VIEWS: Faces(("POST", "/views/new", {"title": "A", "shared": "all"}), refused=422),
+    Permission.SHARE_VIEWS: Faces(
+        ("POST", "/views/new", {"title": "A", "shared": "all"}),
+        ("POST", "/views", {"title": "A", "shared": "all"}),
+        refused=422,
+    ),
     Permission.STOP_ROBOTS: Faces(("POST", "/robots/stop", {}), ("POST", "/robots/stop", None)),
     Permission.CANNED_TEXTS: Faces(("GET", "/builder/desk/canned-texts", {})),
     Permission.DELETE: Faces(("GET", "/trash", {}), ("GET", "/trash", None)),

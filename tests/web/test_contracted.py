@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from tests import factories
 from tests.desk import Desk
+from tests.services.test_custom_roles import role
 from tests.web.conftest import Browser
 from tests.web.reading import text_of, words_of
 from tramita.domain.actors import SYSTEM
+from tramita.domain.codes import Role
 from tramita.models import AuditLine, Definition, Person, Version
 from tramita.queries import definitions
 from tramita.services import tracking
@@ -87,3 +89,13 @@ def test_an_empty_report_says_where_hours_and_prices_are_given(desk: Desk, ana: 
     """TO-3."""
     assert SYSTEM.is_system
     assert "No time was spent" in words_of(ana.get("/reports/hours"))
+
+
+def test_who_may_take_no_list_along_has_no_file_of_hours(desk: Desk, as_: Browser, spent: None) -> None:
+    """SEC-1: the page is there, the file and its buttons are not."""
+    nora = factories.person("Nora Keep", role=Role.TEAM_LEADER, custom=role("stay", Role.TEAM_LEADER, export=False))
+
+    page, file = as_(nora).get("/reports/hours"), as_(nora).get("/reports/hours?export=csv")
+
+    assert (page.status_code, file.status_code) == (200, 403)
+    assert "export=csv" not in text_of(page)

@@ -54,11 +54,12 @@ def queues(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
 
 
 def organisations(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
-    """Who is served."""
+    """Who is served; who of the house looks after them, is not told to robots (B-8)."""
     rows = Organisation.objects.select_related("parent", "account_manager")
     if actor.bounds is not None and actor.bounds.organisations is not None:
         rows = rows.filter(pk__in=actor.bounds.organisations)
-    return _page(actor, rows, _organisation, after, limit)
+    told = _organisation_of_nobody if actor.role is Role.ROBOT else _organisation
+    return _page(actor, rows, told, after, limit)
 
 
 def mailboxes(actor: Actor, *, after: int, limit: int) -> DirectoryPage:
@@ -186,6 +187,10 @@ def _organisation(organisation: Organisation) -> Row:
         "active": organisation.active,
         "properties": organisation.properties or {},
     }
+
+
+def _organisation_of_nobody(organisation: Organisation) -> Row:
+    return _organisation(organisation) | {"account_manager": None}
 
 
 def _mailbox(mailbox: Mailbox) -> Row:

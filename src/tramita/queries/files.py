@@ -17,8 +17,7 @@ from tramita.queries import mails, scans
 from tramita.queries.names import Who, person_name, who
 from tramita.queries.records import among, reader
 from tramita.queries.rows import fetch
-from tramita.queries.timeline import works
-from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
+from tramita.queries.visibility import TRUE, Fragment, both, visible_sql, works
 
 AT_ONCE = 200  # of a page
 KINDS = {kind.number: kind for kind in Kind}

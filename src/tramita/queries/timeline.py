@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain.actors import Actor
-from tramita.domain.codes import Kind, Role, Visibility
+from tramita.domain.codes import Kind, Visibility
 from tramita.domain.references import Reference
 from tramita.models import Attachment, Item, Message
 from tramita.queries import scans
 from tramita.queries.names import Who, who
 from tramita.queries.records import among, reader, select
 from tramita.queries.rows import document, fetch, moment
-from tramita.queries.visibility import TRUE, Fragment, both, visible_sql
+from tramita.queries.visibility import TRUE, Fragment, both, visible_sql, works
 
 MAILS = ("mail_received", "mail_sent")
 NOTES = ("note_added", "submission_note")
@@ -270,11 +270,6 @@ def readable(actor: Actor) -> Fragment:
     if works(actor):
         return TRUE
     return Fragment("e.visibility = %s", (Visibility.PARTICIPANTS.value,))
-
-
-def works(actor: Actor) -> bool:
-    """Of the house: what is internal may be read."""
-    return actor.is_system or actor.is_staff or actor.role is Role.ROBOT
 
 
 def _group(item: Item, actor: Actor) -> Fragment:

@@ -88,6 +88,16 @@ def may(actor: Actor, permission: str, where: Item | str | None = None) -> bool:
     return any(named in granted and (where is None or covers(at, path)) for at, granted in actor.grants)
 
 
+def works(actor: Actor) -> bool:
+    """Of the house: what is internal may be read."""
+    return actor.is_system or actor.is_staff or actor.role is Role.ROBOT
+
+
+def takes_along(actor: Actor) -> bool:
+    """Whether they may have lists as files, or all events one after the other: whoever asks has their own."""
+    return not works(actor) or may(actor, Permission.EXPORT)
+
+
 def everywhere(actor: Actor, permission: str) -> bool:
     """Whether somebody of staff may do this for the whole desk: no grant narrows them."""
     return actor.is_staff and actor.grants is None and may(actor, permission)

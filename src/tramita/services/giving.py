@@ -32,7 +32,7 @@ def expect_owned(section: str, before: Tree, after: Tree, *, by: Actor) -> None:
     mine = rights(by.role, switches(dict.fromkeys(by.also, True) | dict.fromkeys(by.never, False)))
     more = beyond(mine, said(after) - (said(before) if before else frozenset()))
     if more:
-        raise Invalid.one(field, "beyond", "You cannot give what you do not have: %(rights)s.", rights=", ".join(more))
+        raise Invalid.one(field, "beyond", "You cannot give what you do not have: %(rights)s.", rights=more)
 
 
 def keeps(tree: Tree, *permissions: str) -> bool:

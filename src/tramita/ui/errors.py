@@ -63,7 +63,7 @@ SAID = (
     gettext_noop("%(person)s cancelled this request. There is nothing to decide any more."),
     gettext_noop("The Ticket has ended, and this request with it. There is nothing to decide any more."),
 )
-FAMILIES = {"verb": "verb", "state": "state"}
+FAMILIES = {"verb": "verb", "state": "state", "rights": "permission"}
 
 
 def sentence(error: TramitaError, form: str = "") -> str:
@@ -94,5 +94,10 @@ def said(message: str, values: Mapping[str, object]) -> str:
     if not values:
         return _(message)
     return _(message) % {
-        name: labels.word(FAMILIES[name], value) if name in FAMILIES else value for name, value in values.items()
+        name: _words(FAMILIES[name], value) if name in FAMILIES else value for name, value in values.items()
     }
+
+
+def _words(family: str, value: object) -> str:
+    """One code, or several beside each other."""
+    return ", ".join(labels.word(family, one) for one in (value if isinstance(value, list) else [value]))

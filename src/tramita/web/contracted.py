@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tramita.domain.contracted import Month, Reckoned
+from tramita.domain.errors import NotPermitted
 from tramita.queries import contracted
 from tramita.queries.contracted import Line
+from tramita.queries.visibility import takes_along
 from tramita.ui import moments
 from tramita.web.access import StaffRequest, staff
 from tramita.web.exporting import FILES, as_file
@@ -57,6 +59,8 @@ def hours(request: StaffRequest) -> HttpResponse:
     priced = any(one.priced for one in lines)
     heads = _heads() if priced else _heads()[:UNPRICED]
     if (kind := request.GET.get("export", "")) in FILES:
+        if not takes_along(request.actor):
+            raise NotPermitted("You may not take lists along as files.")
         rows = (one.cells()[: len(heads)] for one in _told(lines))
         return as_file(kind, _("Contracted hours"), heads, rows, request.actor, now)
     return page(
@@ -68,7 +72,7 @@ def hours(request: StaffRequest) -> HttpResponse:
         heads=[_("Month"), *heads[OF_LINE:]],
         contracts=[(title, list(some)) for title, some in groupby(_told(lines), key=lambda one: one.contract)],
         priced=priced,
-        kinds=[*FILES],
+        kinds=[*FILES] if takes_along(request.actor) else [],
     )
 
 

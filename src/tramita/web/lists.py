@@ -16,7 +16,7 @@ from tramita.models import View
 from tramita.queries import charts, narrowed, reporting, teams, worklists
 from tramita.queries.shell import Colleagues, Listing, Shell
 from tramita.queries.views import may_change
-from tramita.queries.visibility import everywhere, may
+from tramita.queries.visibility import everywhere, takes_along
 from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
 from tramita.ui import labels
@@ -150,7 +150,7 @@ def listed(
     order, night = ORDERS[look.sort], reader.tonight
     # first: its cursor must not be newer than the rows
     if (kind := request.GET.get("export", "")) in FILES:
-        if not may(request.actor, "export"):
+        if not takes_along(request.actor):
             raise NotPermitted("You may not take lists along as files.")
         return export(kind, heading, where, request.actor, look, narrow, now, reader.tonight)
     chart = "assignee" if team else wanted.chart
@@ -194,7 +194,7 @@ def listed(
         team=team is not None,
         bulk=shown_bulk.bar(request, here, look),
         asked=wanted,
-        exports=may(request.actor, "export"),
+        exports=takes_along(request.actor),
         most=number_format(MOST, force_grouping=True),
         form=panel(wanted, place, shell.own) if wanted.panel else None,
         view=view,

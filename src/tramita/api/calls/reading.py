@@ -13,6 +13,7 @@ from tramita.queries import due
 from tramita.queries.events import events
 from tramita.queries.items import get_visible
 from tramita.queries.timeline import TimelineEntry, timeline
+from tramita.queries.visibility import takes_along
 
 router = Router(tags=["Reading"])
 
@@ -55,7 +56,7 @@ def explain_due(request: HttpRequest, reference: str) -> DueExplainedOut:
 def read_events(request: HttpRequest, wanted: Query[After]) -> EventPage:
     """Everything that happened on the items that the caller sees, in order, for followers that miss nothing."""
     by = caller(request)
-    if "export" in by.never:
+    if not takes_along(by):
         raise NotPermitted("You may not take lists along as files.")
     page = events(by, after=wanted.after or wanted.cursor, limit=wanted.limit)
     return EventPage(results=[_event(entry) for entry in page.results], next=page.next)
