@@ -88,6 +88,7 @@ to-do                    .     .     .    .    .     aT   x     .    .    .    .
 reject                   .     .     .    .    .     rT   x     .    .    .    .     .     .    .    .    .    .
 end_lease                .     .     .    .    .     sT   sT    .    .    .    .     .     .    .    .    .    .
 return                   .     .     .    sT   sT    .    .     .    .    .    .     .     .    .    .    .    .
+reallocate               .     .     sT   sT   sT    sT   sT    .    .    .    .     .     .    .    .    .    .
 wait more_information    .     .     aW   aW   aW    aW   aW    .    .    .    aW    .     .    .    .    .    .
 wait until               .     .     aW   aW   aW    aW   aW    aW   aW   aW   aW    .     .    .    .    .    .
 split                    .     .     aW   aW   aW    aW   aW    .    .    .    .     .     .    .    .    .    .
@@ -122,6 +123,7 @@ to-do                    .     .     .    .    .     .       .     aT   x     . 
 reject                   .     .     .    .    .     .       .     rT   x     .    .     .     .    .    .
 end_lease                .     .     .    .    .     .       .     sT   sT    .    .     .     .    .    .
 return                   .     .     .    sT   sT    .       .     .    .     .    .     .     .    .    .
+reallocate               .     .     sT   sT   sT    sT      sT    sT   sT    .    .     .     .    .    .
 wait more_information    .     .     aW   aW   aW    aW      aW    aW   aW    .    aW    aW    .    .    .
 wait until               .     .     aW   aW   aW    aW      aW    aW   aW    aW   aW    aW    .    .    .
 wait pause               .     .     aW   aW   aW    aW      aW    aW   aW    aW   aW    .     .    .    .
@@ -151,6 +153,7 @@ to-do                    .    .    .    .     aT   x     .    .     .   .      a
 reject                   .    .    .    .     rT   x     .    .     .   .      rT    .      .   .
 end_lease                .    .    .    .     sT   sT    .    .     .   .      sT    .      .   .
 return                   .    .    sT   sT    .    .     .    .     .   .      .     .      .   .
+reallocate               .    sT   sT   sT    sT   sT    .    .     .   .      sT    sT     sT  sT
 wait more_information    .    saW  saW  saW   saW  saW   .    aW    .   .      saW   saW    saW aC
 wait until               .    saW  saW  saW   saW  saW   aW   aW    .   .      saW   saW    saW aC
 wake                     .    .    .    .     .    .     sT   .     .   .      .     .      .   .

@@ -41,6 +41,7 @@ T-54 assign            1   no  -
 W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
 Q-6  return            106 no  -
+Q-7  reallocate        20  no  -
 MAIL-17 archive        20  no  -
 MAIL-96 bounce         100 yes -
 TO-4 propose           0   no  -
@@ -81,6 +82,7 @@ T-54 assign            1   no  -
 W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
 Q-6  return            106 no  -
+Q-7  reallocate        20  no  -
 MAIL-17 archive        20  no  -
 MAIL-96 bounce         100 yes -
 """
@@ -115,6 +117,7 @@ W-6 wait               20  no  -
 W-14 wait              1   no  -
 Z-17 end_lease         101 no  -
 Q-6  return            106 no  -
+Q-7  reallocate        20  no  -
 MAIL-96 bounce         100 yes -
 """
 

@@ -57,4 +57,7 @@ def handling(
         row("Q-6",   "return",  {TO_DO}, TO_DO, SYSTEM, ASSIGNED, reason=Reason.NOT_BEGUN,
             listed="queue",
             says="Its queue takes back what nobody began in time; nobody has it then."),
+        row("Q-7",   "reallocate", ACTIVE, TO_DO, SYSTEM, reason=Reason.BY_SYSTEM,
+            listed="queue, or target's Inbox",
+            says="Whoever has it cannot work it any more, or its queue is used no more: its rule decides anew."),
     )

@@ -53,7 +53,7 @@ OF_ROBOTS = frozenset(VERB)
 BESIDES = frozenset(
     {
         "proposed", "proposal_accepted", "proposal_refused", "proposal_expired", "seen", "started", "assigned",
-        "released", "returned", "allocated", "set_to_do", "lease_ended", "rejected", "clock_set",
+        "released", "returned", "reallocated", "allocated", "set_to_do", "lease_ended", "rejected", "clock_set",
         "clock_started", "mail_left",
     }
 )  # fmt: skip

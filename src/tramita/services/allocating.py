@@ -6,13 +6,13 @@ from typing import Any
 
 from tramita.domain import allocation as allocating
 from tramita.domain.allocation import Why
-from tramita.domain.codes import Kind, State
+from tramita.domain.codes import Kind
 from tramita.domain.definitions import CategoryDefinition
 from tramita.domain.process_definitions import ActionDefinition, CaseTypeDefinition
 from tramita.models import Item
 from tramita.queries import definitions, positions
 from tramita.services.candidates import Candidates, candidates
-from tramita.services.moving import assigned_to, listed
+from tramita.services.moving import assigned_to
 
 Rule = CategoryDefinition | CaseTypeDefinition | ActionDefinition
 
@@ -91,10 +91,3 @@ def queued(item: Item) -> dict[str, Any]:
     """The queue alone, for what its writer keeps: a Draft that is resolved at first contact (T-24, Q-1)."""
     rule = rule_of(item)
     return {"queue_id": definitions.queue_id(rule.queue) if rule else None}
-
-
-def returning_to(item: Item, *, at: datetime) -> dict[str, Any]:
-    """Where a reopened item goes: back to who worked on it if the desk says so, else by its rule (Q-9)."""
-    keep = definitions.settings().keep_with_user
-    columns = allocation(item, rule_of(item), at=at, keep=keep)
-    return columns | {"listed": listed(State.TO_DO, columns["assignee_id"])}

@@ -15,7 +15,7 @@ from tramita.models import Item
 from tramita.queries.due_rules import installation_zone
 from tramita.queries.facts import action_of
 from tramita.queries.flow import open_sub_case
-from tramita.services import automatic_mails, call_orders, clockwork, consent_asking
+from tramita.services import automatic_mails, call_orders, clockwork, consent_asking, returning
 from tramita.services.finishing import finish
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
@@ -83,7 +83,8 @@ def awaited(case: Item, *, cancelled: bool, at: datetime) -> None:
     for action in waiting.order_by("ordinal"):
         change = Change(action, SYSTEM, at)
         if cancelled:
-            follow(change, decide(action, "fail", by=SYSTEM, at=at), "woken", assignee_id=None)
+            back = returning.woken(action, at=at)
+            follow(change, decide(action, "fail", by=SYSTEM, at=at), "woken", data=back.data, **back.columns)
             change.lines[-1].reason = Reason.SUB_CASE_CANCELLED
             change.lines[-1].data["reason"] = int(Reason.SUB_CASE_CANCELLED)
         else:
@@ -160,7 +161,8 @@ def _call(change: Change, case: Item, definition: ActionDefinition) -> None:
 def _left(change: Change, why: str, *, words: dict[str, str] | None = None) -> None:
     """What is configured does not say enough: a person gets it."""
     row = decide(change.item, "fail", by=SYSTEM, at=change.at)
-    follow(change, row, "action_failed", data={"why": why}, words=words)
+    back = returning.woken(change.item, at=change.at)
+    follow(change, row, "action_failed", data={"why": why}, words=words, **back.columns)
     change.lines[-1].reason = Reason.RULE_BLOCKED
     change.lines[-1].data["reason"] = int(Reason.RULE_BLOCKED)
 

@@ -22,7 +22,7 @@ from tramita.domain.process_definitions import ActionDefinition
 from tramita.gateways.calling import Answer, CallFault, call
 from tramita.models import Delivery, Item
 from tramita.queries.facts import action_of
-from tramita.services import automatic_actions, clockwork, flowing, lending
+from tramita.services import automatic_actions, clockwork, flowing, lending, returning
 from tramita.services.call_orders import KIND, awaited
 from tramita.services.claiming import DELIVERIES, Claimed, backoff, claim, update
 from tramita.services.fields import put
@@ -192,6 +192,6 @@ def _store(case_id: int, values: dict[str, object], *, at: datetime) -> None:
 def _to_a_person(action: Item, error: str, *, at: datetime) -> None:
     change = Change(action, SYSTEM, at)
     row = decide(action, "fail", by=SYSTEM, at=at)
-    words = {"names": error[:LONGEST_ERROR]}
-    follow(change, row, "action_failed", data={"why": "call"}, words=words, assignee_id=None)
+    words, back = {"names": error[:LONGEST_ERROR]}, returning.woken(action, at=at)
+    follow(change, row, "action_failed", data={"why": "call"}, words=words, **back.columns)
     change.write()

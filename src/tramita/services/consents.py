@@ -18,7 +18,7 @@ from tramita.domain.errors import Conflict, NotPermitted
 from tramita.models import Approval, Consent, Item
 from tramita.queries.approvals import asked_now, asks_itself, consents_of, get_visible, stands_in_for
 from tramita.queries.approved_things import changes_since
-from tramita.services import approval_mail, automatic_actions, consent_asking, flowing, push_orders
+from tramita.services import approval_mail, automatic_actions, consent_asking, flowing, push_orders, returning
 from tramita.services.approval_words import decided_words
 from tramita.services.expiring import ASKED, TIME_OUT, close, facts
 from tramita.services.ledger import Change
@@ -143,6 +143,7 @@ def time_out(item: Item, *, at: datetime) -> None:
 
 
 def _to_a_person(action: Item, why: str, *, at: datetime) -> None:
-    change = Change(action, SYSTEM, at)
-    follow(change, row_of(action, "decline", by=SYSTEM, at=at), "action_failed", data={"why": why})
+    change, back = Change(action, SYSTEM, at), returning.woken(action, at=at)
+    row = row_of(action, "decline", by=SYSTEM, at=at)
+    follow(change, row, "action_failed", data={"why": why}, **back.columns)
     change.write()

@@ -14,7 +14,7 @@ from tramita.queries import definitions
 from tramita.queries.due_rules import current_due_rule
 from tramita.queries.estimates import LOCKED
 from tramita.queries.facts import action_of
-from tramita.services import automatic_actions, clockwork, contacts, flowing, lending, scheduling, tagging
+from tramita.services import automatic_actions, clockwork, contacts, flowing, lending, refitting, scheduling, tagging
 from tramita.services.allocating import allocation
 from tramita.services.fields import put, with_defaults
 from tramita.services.ledger import Change
@@ -144,6 +144,7 @@ def _category(change: Change, path: str) -> None:
             columns |= allocation(item, current.process, at=change.at)
     data = {"category": path, "before": before}
     change.record("category_changed", data=data, **{k: v for k, v in columns.items() if k != "listed"})
+    refitting.follow_up(change)  # whoever has it may have no right to the new one
     if (fields := with_defaults(item)) != item.fields:
         change.record("fields_changed", data={"fields": sorted(fields.keys() - item.fields.keys())}, fields=fields)
     if item.state is not State.DRAFT:

@@ -12,8 +12,7 @@ from tramita.domain.codes import Kind, Visibility
 from tramita.domain.errors import Conflict, Invalid
 from tramita.models import Feedback, Item
 from tramita.queries.facts import window_open
-from tramita.services import flowing
-from tramita.services.allocating import returning_to
+from tramita.services import flowing, returning
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow, require
 from tramita.services.transactions import one_transaction
@@ -50,7 +49,8 @@ def dispute(
     row = decide(held, "feedback", by=by, at=at)
     change = Change(held, by, at)
     _keep(change, done=False, rating=rating, comment=comment, way=way)
-    follow(change, row, "reopened", **returning_to(held, at=at))
+    back = returning.reopened(held, at=at)
+    follow(change, row, "reopened", data=back.data, **back.columns)
     change.write()
     if held.kind is Kind.CASE:
         flowing.go_on(held, at=at)

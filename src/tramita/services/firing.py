@@ -8,12 +8,13 @@ from django.db import connection
 from tramita.domain.errors import Conflict, TramitaError
 from tramita.models import Item
 from tramita.queries.records import select
-from tramita.services import consents, idling, leasing, notifying, reminding, resolving, waiting
+from tramita.services import consents, idling, leasing, notifying, refitting, reminding, resolving, waiting
 from tramita.services.claiming import BATCH, TIMERS, Claimed, backoff, finish, update
 from tramita.services.claiming import claim as claim_rows
 from tramita.services.expiring import ASKED, TIME_OUT
 from tramita.services.idle_timers import IDLE
 from tramita.services.ledger import LEASE
+from tramita.services.refit_timers import REFIT
 from tramita.services.transactions import writing
 
 FIRE: Mapping[str, Callable[..., None]] = {
@@ -22,6 +23,7 @@ FIRE: Mapping[str, Callable[..., None]] = {
     "close": resolving.window_passed,
     LEASE: leasing.run_out,
     IDLE: idling.look,
+    REFIT: refitting.look,
     notifying.DUE_SOON: notifying.due_soon,
     notifying.OVERDUE: notifying.overdue,
     TIME_OUT: consents.time_out,

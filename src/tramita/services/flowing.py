@@ -22,7 +22,7 @@ from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries import flow as flows
 from tramita.queries.flow import Place
-from tramita.services import automatic_actions, sql
+from tramita.services import automatic_actions, returning, sql
 from tramita.services.finishing import finish
 from tramita.services.holding import hold as hold
 from tramita.services.ledger import Change
@@ -104,8 +104,8 @@ def next_step(case: Item, *, by: Actor, at: datetime) -> None:
     row = decide(case, "next-step", by=by, at=at)
     change = Change(case, by, at)
     settle(change)
-    mine = {"assignee_id": by.id, "last_assignee_id": by.id} if case.assignee_id is None else {}
-    follow(change, row, "moved_on", **mine, **(NO_PROBLEM if case.problem else {}), finished_step=None)
+    settled = NO_PROBLEM if case.problem else {}
+    follow(change, row, "moved_on", **returning.taken_up(case, by), **settled, finished_step=None)
     change.write()
     go_on(case, at=at)
 

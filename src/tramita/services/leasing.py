@@ -155,9 +155,9 @@ def run_out(item: Item, *, at: datetime) -> None:
         sql.set_timer(item.pk, LEASE, lease.expires_at, {})
         return
     change, once_too_often = Change(item, SYSTEM, at), leases.lapses(item, lease.robot_id) + 1 >= LAPSES
-    for_people = {"robot_rejected": True} if once_too_often else {}
+    for_people = {"assignee_id": None, "allocation": "lease_ended", "robot_rejected": once_too_often}
     row = decide(item, "end_lease", by=SYSTEM, at=at)
-    follow(change, row, "lease_ended", data={"robot": lease.robot.name}, assignee_id=None, **for_people)
+    follow(change, row, "lease_ended", data={"robot": lease.robot.name}, **for_people)
     change.beside.insert(0, lambda: _expect_run_out(lease, at))
     change.write()
     if once_too_often:

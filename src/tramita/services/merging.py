@@ -9,8 +9,7 @@ from tramita.domain.codes import Kind, Method, State
 from tramita.domain.errors import Conflict, Invalid
 from tramita.models import CopiedContact, Item, Link, Person, Regrouping
 from tramita.queries.regroupings import MERGED, above, group_of, may_take
-from tramita.services import contacts, flowing, regrouping
-from tramita.services.allocating import returning_to
+from tramita.services import contacts, flowing, regrouping, returning
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, ended, follow, require
 from tramita.services.transactions import one_transaction
@@ -98,7 +97,8 @@ def _arrive(ticket: Item, into: Item, brought: Sequence[Item], *, by: Actor, at:
     change = Change(into, by, at)
     if into.state is State.RESOLVED:
         row = decide(into, "reopen", by=SYSTEM, at=at)
-        follow(change, row, "reopened", **returning_to(into, at=at))
+        back = returning.reopened(into, at=at)
+        follow(change, row, "reopened", data=back.data, **back.columns)
     words: dict[str, Any] = {"contacts": [one.email or one.name for one in people]} if people else {}
     told = {"item": ticket.reference, "items": [one.reference for one in brought]}
     change.record("merged_here", data=told, words=words, new_information=True)

@@ -227,13 +227,18 @@ def take(change: Change) -> bool:
 def picked_up(change: Change) -> dict[str, Any]:
     """The columns of an item that whoever makes the change begins to work on; a robot by a lease (Z-17)."""
     item, by = change.item, change.by
-    columns = assigned_to(item, by.id)
+    columns = taken(item, by)
     if by.role is not Role.ROBOT or by.id is None:
         return columns
     tainted = from_outside(item)
     if not may_take(item, by.id, tainted=tainted, at=change.at):
         raise Conflict("This robot works for another organisation at the moment.", code="other_organisation")
     return columns | change.lend(terms_of(by.id).lease, tainted=tainted)
+
+
+def taken(item: Item, by: Actor) -> dict[str, Any]:
+    """The columns of an item that a person takes up again, in whatever way; the first who does answers for it."""
+    return assigned_to(item, by.id) | {"allocation": "taken"}
 
 
 def left_team(item: Item, by: Actor) -> dict[str, Any]:

@@ -52,4 +52,5 @@ def raise_problem(case: Item, problem: Problem, *, source: Item | None, reason: 
 def to_its_owner(case: Item) -> dict[str, Any]:
     """The assignee becomes the owner; without a valid one the Case goes to its queue (G-10)."""
     choice = to_owner(case.owner_id, case.queue_id, valid=lambda person_id: still_fits(case, person_id))
-    return {"allocation": choice.why.value, **assigned_to(case, choice.assignee)}
+    nobodys = {} if choice.assignee is not None else {"owner_id": None}  # the next who gets it answers for it
+    return {"allocation": choice.why.value, **assigned_to(case, choice.assignee), **nobodys}

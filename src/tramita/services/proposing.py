@@ -25,6 +25,8 @@ from tramita.services.ledger import Change, count_write, telling
 from tramita.services.moving import decide, follow, require, require_free, settle
 from tramita.services.transactions import one_transaction
 
+FOR_PEOPLE: Mapping[str, Any] = {"assignee_id": None, "robot_rejected": True, "allocation": "proposed"}
+
 
 @one_transaction
 def propose(
@@ -56,7 +58,7 @@ def propose(
     told = {"proposal": made.pk, "what": verb.value, "confidence": confidence, "as_robot": made.as_robot}
     if verb is Proposed.COMPLETE:
         row = decide(item, "reject", by=by, at=at)
-        follow(change, row, "proposed", data=told, assignee_id=None, highlighted=True, robot_rejected=True)
+        follow(change, row, "proposed", data=told, highlighted=True, **FOR_PEOPLE)
     else:
         change.record("proposed", data=told, highlighted=True)
     change.write()

@@ -14,7 +14,7 @@ from django.db import models
 from tramita.domain.codes import ApprovalState, Reason
 from tramita.models import Approval, Consent, Delivery, Entry, Item, Regrouping, Timer
 from tramita.models.fields import NumberField, WordField
-from tramita.services import clockwork
+from tramita.services import clockwork, refitting
 from tramita.services.ledger import ATTNAMES, OWN, WORDS, Change, plain, stale
 
 CLOCK = frozenset({"due_at", "clock", "seconds_left"})
@@ -95,6 +95,7 @@ def bring_back(change: Change, row: Regrouping, told: Mapping[str, Any], with_: 
     change.record("undone", reason=Reason.UNDONE, data=data, **back | columns)
     for purpose, (due_at, payload) in told["timers"].items():
         change.set_timer(purpose, datetime.fromisoformat(due_at), **payload)
+    refitting.follow_up(change)  # whoever had it may have left meanwhile
     if approval := back.get("approval_id"):
         change.beside.append(lambda: _ask_again(approval, told["unsent"]))
 

@@ -9,11 +9,11 @@ from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Method, Reason, State
 from tramita.models import Entry, Item
 from tramita.queries import definitions
-from tramita.services import flowing, problems, reviewing
-from tramita.services.allocating import queued, returning_to
+from tramita.services import flowing, problems, returning, reviewing
+from tramita.services.allocating import queued
 from tramita.services.finishing import end_with_case, finish, running_actions
 from tramita.services.ledger import Change
-from tramita.services.moving import decide, ended, follow, settle, take
+from tramita.services.moving import decide, ended, follow, settle, take, taken
 from tramita.services.notes import write_note
 from tramita.services.sub_cases import end_sub_cases
 from tramita.services.submitting import missing, submission
@@ -67,7 +67,7 @@ def reopen(item: Item, *, by: Actor, at: datetime) -> None:
     row = decide(item, "reopen", by=by, at=at)
     change = Change(item, by, at)
     settle(change)
-    follow(change, row, "reopened", assignee_id=by.id, last_assignee_id=by.id)
+    follow(change, row, "reopened", **taken(item, by))
     change.write()
     if item.kind is Kind.CASE:
         flowing.go_on(item, at=at)
@@ -76,7 +76,8 @@ def reopen(item: Item, *, by: Actor, at: datetime) -> None:
 def reopen_by_mail(change: Change) -> None:
     """A mail inside the feedback window; the caller writes the change. Rules: T-44, C-57, M-9, Q-9."""
     row = decide(change.item, "reopen", by=SYSTEM, at=change.at)
-    follow(change, row, "reopened", **returning_to(change.item, at=change.at))
+    back = returning.reopened(change.item, at=change.at)
+    follow(change, row, "reopened", data=back.data, **back.columns)
 
 
 @one_transaction

@@ -11,11 +11,11 @@ from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.due_rules import current_due_rule
 from tramita.queries.facts import action_of
-from tramita.services import clockwork, flowing
+from tramita.services import clockwork, flowing, returning
 from tramita.services.finishing import finish
 from tramita.services.fitting import still_fits
 from tramita.services.ledger import Change, plain
-from tramita.services.moving import decide, follow, settle
+from tramita.services.moving import assigned_to, decide, follow, settle
 from tramita.services.transactions import one_transaction
 
 
@@ -30,6 +30,7 @@ def hand_over(change: Change, row: Row) -> None:
         "handed_to_review",
         assignee_id=None,
         queue_id=queue,
+        allocation="review",
         first_resolver_id=change.by.id,
         first_resolved_at=change.at,
         checklist=[[text, False] for text in definition.review_checklist],
@@ -62,7 +63,10 @@ def review(item: Item, *, passed: bool | None, reason: str = "", by: Actor, at: 
         assignee_id=None,
     )
     if still_fits(item, doer):
-        change.record("assigned", assignee_id=doer, listed=Listed.INBOX)
+        change.record("assigned", **assigned_to(item, doer), allocation="reviewed", listed=Listed.INBOX)
+    else:
+        by_rule = returning.by_rule(item, at=at)
+        change.record("allocated", data=by_rule.data, **by_rule.columns)
     _promise(change, definition.due)
     change.write()
 

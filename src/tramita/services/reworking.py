@@ -11,7 +11,7 @@ from tramita.domain.process_definitions import CaseTypeDefinition
 from tramita.models import CaseAction, Item
 from tramita.queries import flow as flows
 from tramita.queries.flow import Place
-from tramita.services import clockwork, flowing, lending, scheduling, sql
+from tramita.services import clockwork, flowing, lending, returning, scheduling, sql
 from tramita.services.finishing import end_with_case, running_actions
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, follow, settle
@@ -49,7 +49,7 @@ def rework(
     _end_what_runs(case, terminate=terminate, by=by, at=at)
     change = Change(case, by, at)
     settle(change)
-    mine = {"assignee_id": by.id, "last_assignee_id": by.id} if case.assignee_id is None else {}
+    mine = returning.taken_up(case, by)
     data = {"step": restart.step.name, "title": restart.step.title, "action": restart.action}
     settled = NO_PROBLEM if case.problem else {}
     follow(change, row, "reworked", data=data, **mine, **settled, finished_step=None)

@@ -69,7 +69,8 @@ def _freed(item_id: int, *, at: datetime) -> int:
         return 0
     change, fence = Change(item, SYSTEM, at), item.fence
     with suppress(TransitionNotAllowed):  # it does not run any more
-        follow(change, decide(item, "end_lease", by=SYSTEM, at=at), "lease_ended", data=_TOLD, assignee_id=None)
+        row = decide(item, "end_lease", by=SYSTEM, at=at)
+        follow(change, row, "lease_ended", data=_TOLD, assignee_id=None, allocation="lease_ended")
         change.write()
         Lease.objects.filter(item=item, fence=fence).update(ending=Ending.STOPPED)
         return 1

@@ -18,7 +18,7 @@ from tramita.domain.errors import Conflict, FieldError, Invalid, NotPermitted
 from tramita.models import Delivery, Item, Person, PushSubscription, Timer, Trashed
 from tramita.models.leases import NEVER_LEASED
 from tramita.queries import trash
-from tramita.services import auditing, flowing
+from tramita.services import auditing, flowing, refitting
 from tramita.services.ledger import Change
 from tramita.services.transactions import one_transaction
 
@@ -154,6 +154,7 @@ def _restore_one(row: Trashed, *, by: Actor, at: datetime) -> None:
     for purpose, due_at, payload in kept["timers"]:
         change.set_timer(purpose, datetime.fromisoformat(due_at), **payload)
     change.record("restored", discarded_at=None, listed=Listed(kept["listed"]))
+    refitting.follow_up(change)  # whoever had it may have left meanwhile
     change.write()
     held = Delivery.objects.filter(pk__in=kept["deliveries"], state=Delivery.State.HELD)
     held.update(state=Delivery.State.PENDING, lease_until=NEVER_LEASED)

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.codes import Kind, Method, State, WaitType
+from tramita.domain.lifecycle import Row
 from tramita.models import Item
-from tramita.services import automatic_actions, automatic_mails, clockwork, flowing
+from tramita.services import automatic_actions, automatic_mails, clockwork, flowing, returning
 from tramita.services.finishing import finish
-from tramita.services.fitting import still_fits
 from tramita.services.ledger import Change
 from tramita.services.moving import NO_PROBLEM, decide, ended, follow, left_team, settle, take
 from tramita.services.transactions import one_transaction
@@ -62,8 +62,7 @@ def resume(item: Item, *, by: Actor, at: datetime) -> None:
     row = decide(item, "resume", by=by, at=at)
     change = Change(item, by, at)
     settle(change)
-    mine = {"assignee_id": by.id, "last_assignee_id": by.id} if item.assignee_id is None else {}
-    follow(change, row, "resumed", **mine, **(NO_PROBLEM if item.problem else {}))
+    follow(change, row, "resumed", **returning.taken_up(item, by), **(NO_PROBLEM if item.problem else {}))
     change.write()
     if item.kind is Kind.CASE:
         flowing.go_on(item, at=at)
@@ -79,7 +78,7 @@ def date_reached(item: Item, *, at: datetime) -> None:
         automatic_actions.complete(item, at=at)
         flowing.ended(item, at=at)
         return
-    follow(change, row, "woken", **_back(item))
+    _woken(change, row)
     change.write()
 
 
@@ -95,23 +94,22 @@ def time_out(item: Item, *, at: datetime) -> None:
         columns = ended(item, Method.NO_RESPONSE, by=SYSTEM, at=at)
         follow(change, row, "closed", data={"method": Method.NO_RESPONSE.value}, **columns, closed_at=at)
     else:
-        follow(change, row, "woken", **_back(item))
+        _woken(change, row)
     automatic_mails.tell(change, "no_response_closed" if row.to is State.CLOSED else "no_response", at=at)
     change.write()
 
 
 def wake_by_mail(change: Change) -> None:
     """A mail ends a wait for more information; the caller writes the change. Rules: T-38, C-51, A-35, M-8."""
-    row = decide(change.item, "wake", by=SYSTEM, at=change.at)
-    follow(change, row, "woken", **_back(change.item))
+    _woken(change, decide(change.item, "wake", by=SYSTEM, at=change.at))
 
 
 def wake_by_bounce(change: Change) -> None:
     """What was asked never arrived: nobody will answer; the caller writes the change. Rules: MAIL-96."""
-    row = decide(change.item, "bounce", by=SYSTEM, at=change.at)
-    follow(change, row, "woken", **_back(change.item))
+    _woken(change, decide(change.item, "bounce", by=SYSTEM, at=change.at))
 
 
-def _back(item: Item) -> dict[str, object]:
-    """A woken item stays with its assignee if that is still right, else it goes to its queue (CG-6, Z-1)."""
-    return {} if still_fits(item, item.assignee_id) else {"assignee_id": None}
+def _woken(change: Change, row: Row) -> None:
+    """It stays with its assignee if that is still right, else it goes where its rule says (CG-6, L-10, Z-1)."""
+    back = returning.woken(change.item, at=change.at)
+    follow(change, row, "woken", data=back.data, **back.columns)

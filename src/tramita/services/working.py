@@ -43,7 +43,7 @@ def release(item: Item, *, by: Actor, at: datetime) -> None:
     row = decide(item, "release", by=by, at=at)
     change = Change(item, by, at)
     settle(change)
-    follow(change, row, "released", assignee_id=None)
+    follow(change, row, "released", assignee_id=None, allocation="released")
     change.write()
 
 
@@ -66,5 +66,6 @@ def reject(item: Item, *, reason: str, by: Actor, at: datetime) -> None:
     """A robot hands the item to people. Rules: S-8, T-29, B-5, B-10."""
     row = decide(item, "reject", by=by, at=at)
     change = Change(item, by, at)
-    follow(change, row, "rejected", words={"reason": reason}, assignee_id=None, robot_rejected=True)
+    nobodys = {"assignee_id": None, "robot_rejected": True, "allocation": "rejected"}
+    follow(change, row, "rejected", words={"reason": reason}, **nobodys)
     change.write()

@@ -17,4 +17,12 @@ WHY: Mapping[str, Any] = {
     Why.QUEUE: _("to its queue"),
     Why.NONE: _("nowhere: its rule names nobody and no queue"),
     "by_hand": _("by hand"),
+    "taken": _("taken up by who works on it"),
+    "released": _("given back to its queue"),
+    "not_begun": _("back in its queue, as nobody began it in time"),
+    "rejected": _("to people, as a robot could not do it"),
+    "proposed": _("to people, who decide about what a robot proposed"),
+    "lease_ended": _("back in its queue, as the robot that had it gave no sign of life"),
+    "review": _("to its reviewers"),
+    "reviewed": _("back to who did it, after the review"),
 }

@@ -68,6 +68,25 @@ def _returned(data: Data) -> str:
     return _("Not begun by %(name)s in the time that its queue allows, back in the queue") % said
 
 
+def _reallocated(data: Data) -> str:
+    """Who or what does not serve any more, and where it went."""
+    said = [
+        text % {"name": data[name]}
+        for name, text in (
+            ("assignee", _("%(name)s cannot work on it any more")),
+            ("owner", _("%(name)s does not answer for it any more")),
+            ("queue", _("The queue “%(name)s” is used no more")),
+        )
+        if data.get(name)
+    ]
+    return " · ".join([*said, *([allocated.sentence(data)] if data.get("why") else [])])
+
+
+def _with_why(text: Promise) -> Callable[[Data], str]:
+    """With where it went and why, if it did not stay with who had it."""
+    return lambda data: f"{text} · {allocated.sentence(data)}" if data.get("why") else str(text)
+
+
 def _category(data: Data) -> str:
     return _("Ticket category changed to %(category)s") % {"category": data.get("category")}
 
@@ -255,6 +274,7 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "released": plain(gettext_lazy("Released to the queue")),
     "assigned": _assigned,
     "returned": _returned,
+    "reallocated": _reallocated,
     "allocated": allocated.sentence,
     "rejected": plain(gettext_lazy("Rejected by a robot")),
     "lease_ended": _lease_ended,
@@ -265,9 +285,9 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "wait_moved": _wait_moved,
     "waited": _waited,
     "resumed": plain(gettext_lazy("Wait ended by hand, In Progress")),
-    "woken": plain(gettext_lazy("Woken, To Do")),
+    "woken": _with_why(gettext_lazy("Woken, To Do")),
     "resolved": _resolved,
-    "reopened": plain(gettext_lazy("Reopened, To Do")),
+    "reopened": _with_why(gettext_lazy("Reopened, To Do")),
     "feedback_given": _feedback,
     "closed": _closed,
     "aborted": plain(gettext_lazy("Aborted")),

@@ -45,6 +45,7 @@ GROUP_OF: Mapping[str, str] = {
     "allocated": "people",
     "released": "people",
     "returned": "people",
+    "reallocated": "people",
     "rejected": "people",
     "lease_ended": "people",
     "proposed": "people",

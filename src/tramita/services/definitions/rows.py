@@ -17,7 +17,7 @@ from tramita.domain.definitions import (
 )
 from tramita.domain.robots import Mode
 from tramita.models import Definition, Grant, Mailbox, Membership, Organisation, Person, Queue, Route
-from tramita.services import idle_timers, visits
+from tramita.services import idle_timers, refit_timers, visits
 from tramita.services.definitions.tally import Tally
 
 SECTION_OF_ROLE = {"requester": "contacts", "manager": "contacts", "robot": "robots"}
@@ -82,9 +82,10 @@ class Rows:
                 idle_timers.take_hold(row.pk, one.return_idle, at=self.at)
             changed = update(row, columns) | self._members(row, one, people)
             self.tally.note("queues", key, created=not found, changed=changed)
-        for key, row in known.items():
-            if key not in wanted and update(row, {"active": False}):
-                self.tally.retire("queues", key)
+        gone = [row for key, row in known.items() if key not in wanted and update(row, {"active": False})]
+        for row in gone:
+            self.tally.retire("queues", row.key)
+        refit_timers.of_queues([row.pk for row in gone], at=self.at)
 
     def _members(self, row: Queue, one: QueueDefinition, people: Mapping[str, Person]) -> bool:
         wanted = {people[who].pk: who in one.managers for who in one.members}
@@ -157,6 +158,7 @@ class People:
 
     def __init__(self, tally: Tally, *, at: datetime) -> None:
         self.tally, self.at = tally, at
+        self.moved: set[int] = set()  # who may have lost what they could do
 
     def write(
         self, wanted: Mapping[str, PersonDefinition], organisations: Mapping[str, Organisation]
@@ -169,12 +171,17 @@ class People:
             found = known.get(key)
             known[key] = found or self._create(one, columns)
             changed = update(known[key], columns) | self._grants(known[key], one)
+            if found and changed:
+                self.moved.add(found.pk)
             self.tally.note(section_of(known[key]), key, created=not found, changed=changed)
             update(known[key], {"configured": True})
         for key, one in wanted.items():
             above = known[one.reports_to].pk if one.reports_to else None
             self.tally.note(section_of(known[key]), key, changed=update(known[key], {"reports_to_id": above}))
         self._retire(wanted, known)
+        roles = [name.removeprefix("roles/") for name, what in self.tally.outcomes.items() if what == "changed"]
+        self.moved |= {row.pk for row in known.values() if row.custom in roles}
+        refit_timers.of_people(self.moved, at=self.at)
         return known
 
     def _rows(self, wanted: Mapping[str, PersonDefinition]) -> Iterable[Person]:
@@ -221,6 +228,7 @@ class People:
         for key, row in known.items():
             if row.configured and key not in wanted:
                 update(row, {"configured": False, "is_active": False})
+                self.moved.add(row.pk)
                 self.tally.retire(section_of(row), key)
 
 
