@@ -127,3 +127,27 @@ def test_who_holds_a_position_and_stands_in_as_well_has_one_load() -> None:
 def test_every_reason_fits_its_column() -> None:
     """Z-9."""
     assert max(len(Allocation(1, 1, why, 2).reason) for why in Why) <= 40
+
+
+def test_who_cannot_do_what_a_rule_asks_for_is_skipped() -> None:
+    """Q-1, Q-7: skills; a substitute must have them as well."""
+    only_eve = allocate(PUSHED, valid=anybody, skilled=lambda one: one == EVE)
+    nobody_can = allocate(PUSHED, valid=anybody, skilled=nobody)
+    substitute = allocate(PUSHED, valid=anybody, away={LEO: ANA}, skilled=lambda one: one != ANA)
+
+    assert only_eve == Allocation(EVE, INVOICES, Why.RULE_SECONDARY)
+    assert nobody_can == Allocation(None, INVOICES, Why.NO_SKILL)
+    assert substitute == Allocation(EVE, INVOICES, Why.RULE_SECONDARY)
+
+
+def test_it_is_no_lack_of_skill_where_nobody_could_have_it_anyway() -> None:
+    """Z-9: the reason says what was missing."""
+    assert allocate(PUSHED, valid=nobody, skilled=nobody).why is Why.QUEUE
+    assert allocate(Rule(queue=INVOICES), valid=anybody, skilled=nobody).why is Why.QUEUE
+
+
+def test_who_worked_on_it_keeps_it_whatever_the_rule_asks_for() -> None:
+    """Q-9: they have shown that they can."""
+    kept = allocate(PUSHED, valid=anybody, skilled=nobody, keep_with_user=True, last_worker=ANA)
+
+    assert kept == Allocation(ANA, INVOICES, Why.KEPT_WITH_USER)

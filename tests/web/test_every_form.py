@@ -102,6 +102,7 @@ EVERYTHING = {
                             "ticket_categories": {
                                 "query": {
                                     "queue": "q",
+                                    "skills": ["french"],
                                     "due": "plain",
                                     "feedback_window": "3 days",
                                     "assign": {"user": "ana@desk.example"},

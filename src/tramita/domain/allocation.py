@@ -1,6 +1,6 @@
 """Who gets an item (Z-9, Q-1, Q-7, Q-9, G-10). People and queues are ids; whether one is valid is asked."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ class Why(StrEnum):
     RULE_SECONDARY_POSITION = "rule_secondary_position"
     OWNER = "owner"  # G-10: a problem comes to the owner's Inbox
     QUEUE = "queue"  # Q-1, pull
+    NO_SKILL = "no_skill"  # the queue too: who could have it by the rule cannot do what it asks for
     NONE = "none"  # nobody and no queue: leaders see it as unallocated
 
 
@@ -35,10 +36,19 @@ class Rule:
     secondary_position: tuple[int, ...] = ()
 
     @property
+    def in_order(self) -> tuple[tuple[Why, tuple[int | None, ...]], ...]:
+        """Whom it names, in the order in which they are asked."""
+        return (
+            (Why.RULE_USER, (self.user,)),
+            (Why.RULE_POSITION, self.position),
+            (Why.RULE_SECONDARY, (self.secondary,)),
+            (Why.RULE_SECONDARY_POSITION, self.secondary_position),
+        )
+
+    @property
     def people(self) -> frozenset[int]:
-        """Whoever it names."""
-        named = {one for one in (self.user, self.secondary) if one is not None}
-        return frozenset({*named, *self.position, *self.secondary_position})
+        """All of them."""
+        return frozenset(one for _, people in self.in_order for one in people if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +74,26 @@ def allocate(
     last_worker: int | None = None,
     away: Away | None = None,
     load: Load | None = None,
+    skilled: Valid | None = None,
 ) -> Allocation:
     """The first valid of: who had it last, the rule's user or position, the backup's, the queue (Z-9).
 
     `keep_with_user` is the setting; `last_worker` is None for new work. Invalid people are skipped (Q-7, Q-12), and so
     is who is away: their substitute stands in, unless away too. Of several holders of a position the first, or by
-    `load` whoever has least.
+    `load` whoever has least. `skilled` says of whom the rule may choose who can do it; who worked on it before has
+    shown that.
     """
-    candidates: list[tuple[Why, tuple[int | None, ...]]] = [
-        (Why.KEPT_WITH_USER, (last_worker if keep_with_user else None,)),
-        (Why.RULE_USER, (rule.user,)),
-        (Why.RULE_POSITION, rule.position),
-        (Why.RULE_SECONDARY, (rule.secondary,)),
-        (Why.RULE_SECONDARY_POSITION, rule.secondary_position),
-    ]
-    for why, people in candidates:
-        there = _there([one for one in people if one is not None], valid=valid, away=away or {})
-        chosen = _least(dict(there), load) if load else next(there, None)
+    away = away or {}
+    able = valid if skilled is None else lambda one: valid(one) and skilled(one)
+    kept = _chosen([last_worker] if keep_with_user else [], valid=valid, away=away)
+    if kept is not None:
+        return Allocation(kept[0], rule.queue, Why.KEPT_WITH_USER, kept[1])
+    for why, people in rule.in_order:
+        chosen = _chosen(people, valid=able, away=away, load=load)
         if chosen is not None:
-            person, instead_of = chosen
-            return Allocation(person, rule.queue, why, instead_of)
+            return Allocation(chosen[0], rule.queue, why, chosen[1])
+    if skilled is not None and _chosen(rule.people, valid=valid, away=away) is not None:
+        return Allocation(None, rule.queue, Why.NO_SKILL)
     return _queued(rule.queue)
 
 
@@ -99,8 +109,16 @@ def owner_after(owner: int | None, *, assignee: int | None) -> int | None:
     return owner if owner is not None else assignee
 
 
-def _there(people: Collection[int], *, valid: Valid, away: Away) -> Iterator[tuple[int, int | None]]:
-    """Who can take it, each with the one they stand in for."""
+Chosen = tuple[int, int | None]  # who, and in whose place
+
+
+def _chosen(people: Iterable[int | None], *, valid: Valid, away: Away, load: Load | None = None) -> Chosen | None:
+    there = _there((one for one in people if one is not None), valid=valid, away=away)
+    return _least(dict(there), load) if load else next(there, None)
+
+
+def _there(people: Iterable[int], *, valid: Valid, away: Away) -> Iterator[Chosen]:
+    """Who can take it."""
     for person in people:
         if person not in away:
             if valid(person):
@@ -111,7 +129,7 @@ def _there(people: Collection[int], *, valid: Valid, away: Away) -> Iterator[tup
             yield substitute, person
 
 
-def _least(there: Mapping[int, int | None], load: Load) -> tuple[int, int | None] | None:
+def _least(there: Mapping[int, int | None], load: Load) -> Chosen | None:
     """Whoever has least, the first of them where several do; who is there for themselves is nobody's substitute."""
     if len(there) < 2:
         return next(iter(there.items()), None)

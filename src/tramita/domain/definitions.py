@@ -94,6 +94,7 @@ class CategoryDefinition(Assigned):
     path: str  # customer/contract/service/name[/name[/name]]
     title: str
     queue: str | None = None
+    skills: tuple[str, ...] = ()  # asked of who gets it by rule or by pulling
     due: str | None = None  # key of the due-date rule
     feedback_window: int | None = None  # days; None closes at once
     allow_title_change: bool = True  # G-8
@@ -178,6 +179,7 @@ class PersonDefinition:
     absent: Absence | None = None
     reports_to: str | None = None  # the address of their manager (H-1, Q-11)
     properties: Properties = field(default_factory=dict)  # of users and contacts (D-22)
+    skills: tuple[str, ...] = ()  # of users and robots
     custom: str | None = None  # the role of this desk that stands on `role` (SEC-1)
     builder: str | None = None  # `roles.Builder`
     kinds: tuple[Kind, ...] = ()  # robots (B-3)

@@ -73,6 +73,7 @@ class ActionDefinition(Assigned):
     instructions: str = ""
     checklist: tuple[str, ...] = ()  # D-10
     queue: str | None = None  # None: the Case's
+    skills: tuple[str, ...] = ()  # the Case's, unless it has its own
     due: str | None = None
     startable: bool = False  # may be launched by hand (C-11)
     four_eyes: bool = False
@@ -151,6 +152,7 @@ class CaseTypeDefinition(Assigned):
     path: str  # customer/contract/service/name
     title: str
     queue: str | None = None
+    skills: tuple[str, ...] = ()  # asked of who gets it by rule or by pulling
     due: str | None = None
     feedback_window: int | None = None
     allow_title_change: bool = False  # G-8

@@ -4,7 +4,7 @@ from tramita.models.approvals import Approval, ApprovalToken, Consent, Substitut
 from tramita.models.auditing import AuditLine
 from tramita.models.bringing_in import BroughtIn
 from tramita.models.building import ProcessDraft, Trial
-from tramita.models.configuration import ConfigurationChange, Definition, Mailbox, Route, Version
+from tramita.models.configuration import ConfigurationChange, Definition, Mailbox, Route, SkillDemand, Version
 from tramita.models.defects import Defect
 from tramita.models.feedback import Feedback
 from tramita.models.flow import CaseAction, CaseStep
@@ -25,7 +25,7 @@ from tramita.models.mail import (
 from tramita.models.mail_work import Erasure, Lane, ToldSender
 from tramita.models.mailboxes import FetchedMessage, MailboxState, Probe, SenderDomain
 from tramita.models.notices import Digest, Follow, NoticeSettings, Notification
-from tramita.models.people import Grant, Membership, Organisation, OtherAddress, Person, Queue, Token
+from tramita.models.people import Grant, Membership, Organisation, OtherAddress, Person, PersonSkill, Queue, Token
 from tramita.models.push import PushSubscription, Secret
 from tramita.models.regrouping import Regrouping
 from tramita.models.robots import Lease, Proposal, RobotStop
@@ -92,6 +92,7 @@ __all__ = [
     "Organisation",
     "OtherAddress",
     "Person",
+    "PersonSkill",
     "PlannedStart",
     "Presence",
     "Probe",
@@ -111,6 +112,7 @@ __all__ = [
     "SenderDomain",
     "Sheet",
     "SheetRow",
+    "SkillDemand",
     "Substitution",
     "TimeSpent",
     "Timer",

@@ -8,7 +8,8 @@ from tramita.models.people import Person
 class Definition(models.Model):
     """One configured thing, known by its kind and path; `current` is what new items get.
 
-    Kinds: settings calendar due_rule customer contract service category case_type approval_type mail_template role.
+    Kinds: settings calendar due_rule customer contract service category case_type approval_type mail_template role
+    position.
     """
 
     kind = models.CharField(max_length=20)
@@ -42,6 +43,21 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.definition_id} v{self.number}"
+
+
+class SkillDemand(models.Model):
+    """A skill that a version asks of who gets its items by rule or by pulling: written with it, as it never changes."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="+", db_index=False)
+    action = models.CharField(max_length=100, default="")  # of a Case type; empty: the Case, or the Ticket
+    skill = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "skill_demands"
+        constraints = [models.UniqueConstraint(fields=["version", "action", "skill"], name="each_demand_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.action} {self.skill}"
 
 
 class ConfigurationChange(models.Model):

@@ -121,6 +121,20 @@ class Grant(models.Model):
         return f"{self.person_id} {self.path}"
 
 
+class PersonSkill(models.Model):
+    """Something that a person or robot can do, in the desk's own words."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="skills", db_index=False)
+    skill = models.CharField(max_length=100)
+
+    class Meta:
+        db_table = "person_skills"
+        constraints = [models.UniqueConstraint(fields=["person", "skill"], name="each_skill_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.skill}"
+
+
 class Token(models.Model):
     """A key to the API. Only its SHA-256 is kept."""
 

@@ -10,6 +10,7 @@ from tramita.domain.codes import Kind, Listed, Role, State
 from tramita.domain.robots import NOT_AGAIN
 from tramita.models import Item
 from tramita.queries.rows import fetch, stored
+from tramita.queries.skills import ASKED, enough
 from tramita.queries.visibility import TRUE, Fragment, both, condition, processes, visible_sql
 
 FEW = 20  # candidates at a time: others may be faster with the first
@@ -32,7 +33,8 @@ def candidates(
     People get from a strict queue only what a robot rejected (Q-3); a robot gets nothing that any robot rejected, and
     never again what it rejected itself (B-5, B-10); first what was given to it.
     """
-    queues, robot = _queues(actor), actor.role is Role.ROBOT
+    robot = actor.role is Role.ROBOT
+    queues, able = _queues(actor)
     if not queues and not robot:
         return []
     wanted = both(
@@ -45,9 +47,9 @@ def candidates(
     )
     branches = [_given_to(actor)] if robot else []
     branches += [
-        branch
+        (rank, both(here, able))
         for queue_id, strict in queues
-        for branch in (_in_robot_hands if robot else _for_people)(queue_id, strict=strict, at=at)
+        for rank, here in (_in_robot_hands if robot else _for_people)(queue_id, strict=strict, at=at)
     ]
     parts = [
         f"SELECT * FROM (SELECT {rank} AS rank, id, version, sort_due FROM items WHERE {here.sql} AND {wanted.sql} "
@@ -123,10 +125,12 @@ def _of_kinds(kinds: frozenset[Kind]) -> Fragment:
     return Fragment(f"kind IN ({', '.join(['%s'] * len(numbers))})", tuple(numbers))
 
 
-def _queues(actor: Actor) -> list[tuple[int, bool]]:
-    """The active queues of the actor, and whether each is strict."""
+def _queues(actor: Actor) -> tuple[list[tuple[int, bool]], Fragment]:
+    """The active queues of the actor, and whether each is strict; and what is within their skills, where any process
+    of the desk asks for some (Q-1)."""
     ids = sorted(actor.queue_ids)
     if not ids:
-        return []
-    rows = fetch(f"SELECT id, strict FROM queues WHERE active AND id IN ({', '.join(['%s'] * len(ids))})", ids)
-    return [(row[0], bool(row[1])) for row in rows]
+        return [], TRUE
+    marks = ", ".join(["%s"] * len(ids))
+    rows = fetch(f"SELECT id, strict, {ASKED} FROM queues WHERE active AND id IN ({marks})", ids)
+    return [(row[0], bool(row[1])) for row in rows], enough(actor) if any(row[2] for row in rows) else TRUE

@@ -32,7 +32,13 @@ def rule_of(item: Item) -> Rule | None:
     if item.kind is Kind.TICKET:
         return definitions.category(item.process_version_id)
     case_type = definitions.case_type(item.process_version_id)
-    return case_type.actions[item.action_name] if item.action_name else case_type
+    return case_type.actions.get(item.action_name) if item.action_name else case_type
+
+
+def skills_of(item: Item) -> tuple[str, ...]:
+    """What it asks of who gets it by rule or by pulling (Q-1)."""
+    rule = rule_of(item)
+    return rule.skills if rule else ()
 
 
 def allocation(item: Item, rule: Rule | None, *, at: datetime, keep: bool = False) -> dict[str, Any]:
@@ -50,7 +56,8 @@ def allocate(item: Item, rule: Rule | None, *, at: datetime, keep: bool = False)
         item.queue_id = queue_id  # what makes a target valid (Q-14)
     wanted = _wanted(rule, item.queue_id)
     last = item.last_assignee_id if keep else None
-    known = candidates(wanted.people | ({last} if last else set()), at=at)
+    asked = rule.skills if rule else ()
+    known = candidates(wanted.people | ({last} if last else set()), at=at, skills=bool(asked))
     choice = allocating.allocate(
         wanted,
         valid=lambda one: known.fit(item, one),
@@ -58,6 +65,7 @@ def allocate(item: Item, rule: Rule | None, *, at: datetime, keep: bool = False)
         last_worker=last,
         away=known.away,
         load=positions.loads if rule and rule.assign_choose else None,
+        skilled=(lambda one: known.able(one, asked=asked)) if asked else None,
     )
     item.queue_id = before  # the change writes what differs from it
     columns = {"queue_id": choice.queue, "allocation": choice.reason, **assigned_to(item, choice.assignee)}

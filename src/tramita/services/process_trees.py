@@ -13,7 +13,17 @@ from tramita.services.definitions.values import KEY, KEY_LENGTH
 
 Tree = dict[str, Any]
 ORDER = (
-    *("title", "queue", "due", "feedback_window", "assign", "allow_title_change", "contacts_required", "self_service"),
+    *(
+        "title",
+        "queue",
+        "skills",
+        "due",
+        "feedback_window",
+        "assign",
+        "allow_title_change",
+        "contacts_required",
+        "self_service",
+    ),
     *(
         "progression",
         "automatic_mails",

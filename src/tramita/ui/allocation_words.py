@@ -15,6 +15,7 @@ WHY: Mapping[str, Any] = {
     Why.RULE_SECONDARY_POSITION: _("to a holder of the position that is the backup of its rule"),
     Why.OWNER: _("to its owner, as there was a problem"),
     Why.QUEUE: _("to its queue"),
+    Why.NO_SKILL: _("to its queue: nobody whom its rule names has the skills it asks for"),
     Why.NONE: _("nowhere: its rule names nobody and no queue"),
     "by_hand": _("by hand"),
     "taken": _("taken up by who works on it"),

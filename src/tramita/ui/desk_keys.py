@@ -34,6 +34,10 @@ KEYS: Words = {
     "time_zone": _("Time zone"),
     "active": _("Active"),
     "reports_to": _("Reports to"),
+    "skills": _("Skills"),
+    "categories.skills": _("Skills it asks for"),
+    "action.skills": _("Skills it asks for"),
+    "settings.skills": _("Skills it asks for"),
     "absent": _("Absence"),
     "absent.from": _("Absent from"),
     "absent.to": _("Absent until"),
@@ -210,6 +214,11 @@ KEYS: Words = {
     "limits.message_text_bytes": _("Bytes of a written text"),
 }
 HINTS: Words = {
+    "users.skills": _("One a line, such as “french”: processes may ask for them."),
+    "robots.skills": _("One a line, such as “french”: processes may ask for them."),
+    "skills": _(
+        "One a line. Rules and “Pull from queue” give it only to who has all of them; by hand anybody may have it."
+    ),
     "strict": _("Robots first: people get by the button only what a robot rejected."),
     "return_idle": _("Such as “2 working days” or “8 hours”; empty: what was given to somebody stays with them."),
     "managers": _("They see the load of the queue and move its work. They are members too."),

@@ -21,6 +21,7 @@ from tramita.queries.kin import Kin
 from tramita.queries.names import Who
 from tramita.queries.trash import may_restore
 from tramita.queries.visibility import may
+from tramita.services.allocating import skills_of
 from tramita.services.field_words import said_fields
 from tramita.services.flowing import RUNNING
 from tramita.services.tracking import REST_AFTER
@@ -217,6 +218,7 @@ def _facts(reading: Reading, settings: Settings) -> dict[str, Any]:
         "merged_into": read.merged_into,
         "queue": read.queue.title if read.queue else "",
         "allocated": allocated.why(read.allocation),
+        "skills": skills_of(reading.item),
         "category": read.category or "",
         "categories": _categories(reading) if editable and item.kind is Kind.TICKET else [],
         "resolver": _name(read.resolution.by if read.resolution else None),

@@ -126,6 +126,7 @@ def settings(found: Process, kind: str, asked: QueryDict) -> Shown:
     days = read.feedback_window
     pairs = [
         (_("Queue"), builder.queues().get(read.queue or "", read.queue)),
+        (_("Skills it asks for"), ", ".join(read.skills)),
         (_("Assigned to"), assigned_to(read)),
         (_("Due rule"), read.due),
         (_("Feedback window"), _("%(days)s days") % {"days": days} if days else ""),

@@ -182,6 +182,7 @@ def titled(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
 
 work = {
     "queue": st.sampled_from(QUEUES),
+    "skills": st.permutations(["french", "vat"]).map(lambda some: some[:1]) | st.just([]),
     "due": st.sampled_from(RULES),
     "assign": st.fixed_dictionaries({"user": st.sampled_from(USERS)}, optional={"secondary": st.sampled_from(USERS)})
     | st.fixed_dictionaries(
@@ -326,6 +327,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     user = titled(
         language=st.sampled_from(["pl", "pt-br"]),
         own_queues_only=flags,
+        skills=st.permutations(["french", "vat"]),
         builder=st.sampled_from(["designer", "publisher", "administrator"]),
         sees=st.sampled_from(["own", "own_queues"]),
         queues=st.just(QUEUES),
@@ -400,6 +402,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
                 "confidence": 80,
                 "capacity": "8 hours",
                 "farms": ["night"],
+                "skills": ["vat"],
             },
         },
         "customers": {

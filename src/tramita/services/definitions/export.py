@@ -196,7 +196,9 @@ def organisations() -> Tree:
 
 def configured_people(*, everybody: bool) -> list[Person]:
     rows = (
-        Person.objects.select_related("organisation", "reports_to").prefetch_related("grants").order_by("email", "key")
+        Person.objects.select_related("organisation", "reports_to")
+        .prefetch_related("grants", "skills")
+        .order_by("email", "key")
     )
     working_here = Q(is_active=True, role__in=STAFF) if everybody else Q(pk__in=())
     return list(rows.filter(Q(configured=True) | working_here))
@@ -221,9 +223,14 @@ def contact(row: Person) -> Tree:
 def user(row: Person) -> Tree:
     tree = {"name": row.name, "role": row.custom or row.role.value} | given(builder=row.builder)
     tree |= person(row) | given(organisation=row.organisation and row.organisation.key)
-    tree |= given(own_queues_only=row.own_queues_only, sees=row.sees, grants=grants(row))
+    tree |= given(skills=able(row), own_queues_only=row.own_queues_only, sees=row.sees, grants=grants(row))
     tree |= given(absent=row.absent and absence(row.absent))
     return tree | given(reports_to=row.reports_to and row.reports_to.email)
+
+
+def able(row: Person) -> list[str]:
+    """Their skills in the order written (Q-1)."""
+    return [one.skill for one in sorted(row.skills.all(), key=lambda one: one.pk)]
 
 
 def grants(row: Person) -> Tree:
@@ -241,7 +248,7 @@ def robot(row: Person) -> Tree:
     rest = {name: stored[name] for name in OF_TERMS if name in stored}
     if "capacity" in rest:
         rest["capacity"] = words(timedelta(seconds=rest["capacity"]))
-    tree |= rest | person(row) | given(mode=stored.get("mode"), grants=grants(row))
+    tree |= rest | person(row) | given(skills=able(row), mode=stored.get("mode"), grants=grants(row))
     if stored.get("mode") == Mode.TEST and not stored.get("off"):
         del tree["active"]  # it is only not there for live work
     return {"name": row.name} | tree

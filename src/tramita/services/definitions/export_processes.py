@@ -65,6 +65,7 @@ def category(one: CategoryDefinition, upper: CategoryDefinition | None) -> Tree:
     above = upper or CategoryDefinition(one.path, "")
     own = {
         "queue": (one.queue, above.queue),
+        "skills": (list(one.skills), list(above.skills)),
         "due": (one.due, above.due),
         "feedback_window": (days(one.feedback_window), days(above.feedback_window)),
         "assign": (assign(one), assign(above)),
@@ -118,6 +119,7 @@ def case_type(one: CaseTypeDefinition) -> Tree:
     tree = given(
         title=one.title,
         queue=one.queue,
+        skills=list(one.skills),
         due=one.due,
         feedback_window=days(one.feedback_window),
         assign=assign(one),
@@ -151,15 +153,15 @@ def flow(one: CaseTypeDefinition) -> Tree:
     steps, placed = [], set()
     for step in one.steps:
         body = given(title=step.title, when=step.when and as_text(step.when))
-        body["actions"] = [{name: action(one.actions[name])} for name in step.actions]
+        body["actions"] = [{name: action(one.actions[name], one.skills)} for name in step.actions]
         steps.append({step.name: body})
         placed |= set(step.actions)
-    ad_hoc = {name: action(it, ad_hoc=True) for name, it in one.actions.items() if name not in placed}
+    ad_hoc = {name: action(it, one.skills, ad_hoc=True) for name, it in one.actions.items() if name not in placed}
     return given(steps=steps, action_types=ad_hoc)
 
 
-def action(one: ActionDefinition, *, ad_hoc: bool = False) -> Tree:
-    """An Action with the keys of its kind."""
+def action(one: ActionDefinition, of_case: Sequence[str], *, ad_hoc: bool = False) -> Tree:
+    """An Action with the keys of its kind; of skills, those that its Case does not ask for just so."""
     tree: Tree = {"title": one.title} | given(
         kind=None if one.kind == "manual" else one.kind,
         when=one.when and as_text(one.when),
@@ -175,6 +177,8 @@ def action(one: ActionDefinition, *, ad_hoc: bool = False) -> Tree:
         mail=mail_defaults(one.mail),
         estimate=one.estimate,
     )
+    if one.skills != of_case:
+        tree["skills"] = list(one.skills)
     if one.startable != (ad_hoc and one.kind == "manual"):
         tree["startable"] = one.startable
     return tree | automatic(one)

@@ -12,12 +12,14 @@ from tramita.services.definitions import approvers, calling, values
 from tramita.services.definitions.assigning import assignment
 from tramita.services.definitions.fields import condition, titled
 from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal, entries, typed
+from tramita.services.definitions.skills import skills
 from tramita.services.definitions.source import REFUSED, Node, Place
 
 MANUAL = (
     "instructions",
     "checklist",
     "queue",
+    "skills",
     "assign",
     "due",
     "review",
@@ -64,6 +66,7 @@ class Flow:
     path: str
     fields: Mapping[str, FieldDefinition]
     schedule: str | None = None
+    skills: tuple[str, ...] = ()  # of its Actions that name none (Q-1)
 
     @property
     def counted(self) -> Counted:
@@ -166,6 +169,7 @@ def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
         "instructions": values.long_text,
         "checklist": values.texts,
         "queue": values.reference("queue"),
+        "skills": skills,
         "assign": assignment,
         "due": promise(flow.counted),
         "review": values.one_of("four_eyes"),
@@ -217,7 +221,7 @@ def check_action(reading: Reading, keys: Keys, kind: str, given: Mapping[str, An
 
 def arranged(given: dict[str, Any], kind: str, flow: Flow, *, ad_hoc: bool) -> dict[str, Any]:
     """The keys as the fields of the definition."""
-    special = dict(given)
+    special = {"skills": flow.skills} | given
     if "sheet" in special:
         special["rules"] = special.pop("sheet")
     if "assign" in special:

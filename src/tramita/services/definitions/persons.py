@@ -18,6 +18,7 @@ from tramita.services.definitions.desk import USER
 from tramita.services.definitions.flow import promise
 from tramita.services.definitions.keys import Counted, Keys, Reading, entries
 from tramita.services.definitions.shapes import Key, Shape
+from tramita.services.definitions.skills import skills
 from tramita.services.definitions.source import Node, Place
 
 LONGEST_LEASE = timedelta(days=1)
@@ -227,6 +228,7 @@ MEMBER = Shape(
         *PERSON[1:],
         shapes.reference("reports_to", "user"),
         shapes.special("absent", "absence", absence, of=("user",)),
+        shapes.lines("skills", skills),
         shapes.flag("own_queues_only"),
         shapes.choice("sees", *OF_STAFF),
         shapes.reference("organisation", "organisation"),
@@ -250,6 +252,7 @@ ROBOT = Shape(
         shapes.number("cost_per_hour", 0, 1_000_000, 0),
         shapes.reference("calendar", "calendar"),
         shapes.lines("farms", values.texts),
+        shapes.lines("skills", skills),
         *PERSON[1:],
         shapes.special("grants", "grants", grants, of=tuple(PERMISSIONS)),
     )

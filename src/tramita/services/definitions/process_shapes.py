@@ -10,6 +10,7 @@ from tramita.services.definitions import approvers, calling, flow, shapes, value
 from tramita.services.definitions.assigning import assignment
 from tramita.services.definitions.processes import AUTOMATIC_MAILS
 from tramita.services.definitions.shapes import Key, Shape
+from tramita.services.definitions.skills import skills
 
 RECIPIENTS = values.several(flow.contact_or_address)
 SUGGESTED = Shape(tuple(shapes.lines(name, RECIPIENTS) for name in ("to", "cc", "bcc")))
@@ -30,6 +31,7 @@ CASE_TYPE = Shape(
     (
         shapes.text("title"),
         shapes.reference("queue", "queue"),
+        shapes.lines("skills", skills),
         shapes.reference("due", "due_rule"),
         shapes.text("feedback_window"),
         shapes.special("assign", "assign", assignment, of=("user", "robot", "position")),
@@ -56,6 +58,7 @@ OF_AN_ACTION: Mapping[str, Key] = {
         shapes.long_text("instructions"),
         shapes.lines("checklist", values.texts),
         shapes.reference("queue", "queue"),
+        shapes.special("skills", "inherited_lines", skills),
         shapes.special("assign", "assign", assignment, of=("user", "robot", "position")),
         shapes.reference("due", "due_rule"),
         shapes.choice("review", "four_eyes"),

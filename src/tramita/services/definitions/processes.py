@@ -22,6 +22,7 @@ from tramita.services.definitions.flow import Branch, Flow, mail_defaults, numbe
 from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal
 from tramita.services.definitions.named_dates import scheduled
 from tramita.services.definitions.shapes import Shape
+from tramita.services.definitions.skills import skills
 from tramita.services.definitions.source import Node, Place
 
 CATEGORY_LEVELS = 3  # Z-8, D-1
@@ -137,6 +138,7 @@ def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefiniti
         path=here.path,
         title=keys.get("title", values.text, titled(here.path.rpartition("/")[2])),
         queue=keys.own("queue", values.reference("queue"), above.queue),
+        skills=keys.own("skills", skills, above.skills) or (),
         due=keys.own("due", promise(Counted(here.calendar, fields=fields.fields)), above.due),
         feedback_window=keys.own("feedback_window", values.days, above.feedback_window),
         **(keys.own("assign", assignment, assigned(above)) or {}),
@@ -158,12 +160,14 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
     keys = Keys(reading, node, "a Case type")
     fields = declared(reading, keys)
     structure = keys.maybe("schedule", values.reference("schedule"))
-    flow = Flow(above, path, fields.fields, structure)
+    asked = keys.get("skills", skills, ())
+    flow = Flow(above, path, fields.fields, structure, asked)
     steps, actions = read_flow(reading, keys, flow)
     read = CaseTypeDefinition(
         path=path,
         title=keys.get("title", values.text, titled(key)),
         queue=keys.maybe("queue", values.reference("queue")),
+        skills=asked,
         due=keys.maybe("due", promise(replace(flow.counted, case_type=path))),
         feedback_window=keys.maybe("feedback_window", values.days),
         **keys.get("assign", assignment, {}),
@@ -228,6 +232,7 @@ CATEGORY = Shape(
     (
         shapes.text("title"),
         shapes.special("queue", "inherited", values.reference("queue"), of=("queue",)),
+        shapes.special("skills", "inherited_lines", skills),
         shapes.special("due", "inherited", values.reference("due_rule"), of=("due_rule",)),
         shapes.special("feedback_window", "inherited_text", values.days),
         shapes.special("assign", "inherited_assign", assignment, of=("user", "robot", "position")),

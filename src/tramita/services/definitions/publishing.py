@@ -24,6 +24,7 @@ from tramita.domain.process_definitions import ScheduleDefinition
 from tramita.domain.roles import RoleDefinition
 from tramita.domain.sign_on import SignOnDefinition
 from tramita.models import Definition, Organisation, Version
+from tramita.services.definitions import skills
 from tramita.services.definitions.reading import Configuration
 from tramita.services.definitions.tally import Tally
 
@@ -92,6 +93,7 @@ class Publisher:
             definition=row, number=number, body=body, published_at=self.at, published_by_id=self.by.id
         )
         row.save(update_fields=["current"])
+        skills.demand(row.current)
         return True
 
     def _set_columns(self, row: Definition, columns: Mapping[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from tramita.domain.definitions import (
 from tramita.domain.robots import Mode
 from tramita.models import Definition, Grant, Mailbox, Membership, Organisation, Person, Queue, Route
 from tramita.services import idle_timers, refit_timers, visits
+from tramita.services.definitions import skills
 from tramita.services.definitions.tally import Tally
 
 SECTION_OF_ROLE = {"requester": "contacts", "manager": "contacts", "robot": "robots"}
@@ -171,6 +172,7 @@ class People:
             found = known.get(key)
             known[key] = found or self._create(one, columns)
             changed = update(known[key], columns) | self._grants(known[key], one)
+            changed |= skills.have(known[key], one.skills, known[key].skills.all())
             if found and changed:
                 self.moved.add(found.pk)
             self.tally.note(section_of(known[key]), key, created=not found, changed=changed)
@@ -188,7 +190,7 @@ class People:
         """Those named now or before, and whoever works here."""
         by_address = Q(email__in=[key for key in wanted if "@" in key])
         theirs = ~Q(role__in=("requester", "manager")) | Q(configured=True) | by_address
-        return Person.objects.filter(theirs).prefetch_related("grants")
+        return Person.objects.filter(theirs).prefetch_related("grants", "skills")
 
     def _columns(self, one: PersonDefinition, organisation: Organisation | None) -> dict[str, Any]:
         """A language or zone that the configuration does not name is the person's own choice."""
