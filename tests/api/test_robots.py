@@ -4,6 +4,7 @@ import pytest
 
 from tests.api.callers import cast, fields, problem
 from tests.desk import Desk
+from tests.services.robots.test_bounds import robot as terms
 from tramita.models import Item, Lease
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +92,34 @@ def test_an_answer_that_was_lost_is_given_again(desk: Desk) -> None:
     assert first.json() == again.json()
     assert ends == [200, 200]
     assert Lease.objects.count() == Item.objects.filter(fence__isnull=False).count() + 1 == 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k1"}], ids=["plain", "with a key"])
+def test_a_proposal_that_came_too_late_stays_expired(desk: Desk, headers: dict[str, str]) -> None:
+    """Z-17: with a key the refusal takes back its transaction; that it expired is kept all the same."""
+    terms(desk, mails=True, modes={"mail": "act_with_approval"})
+    item, who = desk.ticket(), cast(desk)
+    lease = who.robot.post("/robot/next").json()["lease"]["id"]
+    mail = {"to": [desk.rui.email], "subject": "991", "text": "It was paid."}
+    made = who.robot.post(f"/robot/leases/{lease}/propose", {"verb": "mail", "given": mail}).json()
+    who.ana.post(f"/items/{item.reference}/notes", {"body": "No!"})
+
+    problem(who.leo.post(f"/proposals/{made['id']}/accept", headers=headers), 409, "proposal_expired")
+
+    assert made["as_robot"]
+    [told] = who.leo.get(f"/items/{item.reference}/proposals").json()["results"]
+    assert told["state"] == "expired"
+
+
+def test_a_robot_proposes_to_wait_over_http(desk: Desk) -> None:
+    """B-8, decision 82: where its mode answers `needs_a_person`."""
+    terms(desk, modes={"change": "suggest"})
+    item, who = desk.ticket(), cast(desk)
+    lease = who.robot.post("/robot/next").json()["lease"]["id"]
+    wait = {"type": "more_information", "days": 5}
+    problem(who.robot.post(f"/items/{item.reference}/wait", wait), 403, "needs_a_person")
+
+    made = who.robot.post(f"/robot/leases/{lease}/propose", {"verb": "wait", "given": wait})
+    done = who.leo.post(f"/proposals/{made.json()['id']}/accept")
+
+    assert (made.status_code, done.json()["state"], done.json()["wait"]["days"]) == (201, "waiting", 5)

@@ -10,9 +10,9 @@ from tests.mcp.talking import ASKS, Talker, said
 from tests.services.robots.test_bounds import foreign, robot
 from tests.services.test_edges import fresh
 from tramita.domain.actors import Actor
-from tramita.domain.proposals import Proposed
+from tramita.domain.proposals import Decided, Proposed
 from tramita.models import Lease, Message, Proposal
-from tramita.services import leasing
+from tramita.services import leasing, notes
 
 pytestmark = pytest.mark.usefixtures("data_dir")
 MODES = ("off", "suggest", "act_with_approval", "act")
@@ -115,4 +115,55 @@ def test_a_robot_accepts_nothing(desk: Desk) -> None:
     made = said(talker.call("send_mail", **letter(desk, lease.item.reference)))
 
     assert said(talker.call("accept_proposal", proposal=made["proposal"]))["refused"] == "not_found"
+    assert not Message.objects.exists()
+
+
+def test_what_a_robot_only_suggests_to_do_next_is_put_before_people_too(desk: Desk) -> None:
+    """B-8, decision 82: to wait, to give away, to move on; the page says what would be done."""
+    desk.ticket()
+    lease = takes(robot(desk, modes={"change": "suggest"}))
+    reference, talker = lease.item.reference, Talker(desk.robot.id, can=ASKS)
+
+    told = [
+        said(talker.call("wait_item", reference=reference, type="more_information", days=5)),
+        said(talker.call("assign_item", reference=reference, to=desk.ana.email)),
+        said(talker.call("move_item", reference=reference, verb="release")),
+    ]
+
+    assert [one["done"] for one in told] == [False, False, False]
+    assert list(Proposal.objects.order_by("pk").values_list("verb", "given")) == [
+        (Proposed.WAIT, {"type": "more_information", "days": 5}),
+        (Proposed.ASSIGN, {"to": desk.ana.email}),
+        (Proposed.MOVE, {"verb": "release"}),
+    ]
+    assert fresh(lease.item).assignee_id == desk.robot.id
+
+
+def test_what_cannot_be_proposed_says_so(desk: Desk) -> None:
+    """B-8: a robot that may only suggest begins no Case and puts nothing back, and is told what it can do instead."""
+    desk.ticket()
+    lease = takes(robot(desk, modes={"create": "suggest", "change": "suggest"}))
+    case = {"case_type": "acme/main/finance/onboarding", "short_description": "Bodegas", "requester": desk.rui.email}
+    talker = Talker(desk.robot.id)
+
+    for told in (
+        said(talker.call("start_case", **case)),
+        said(talker.call("move_item", reference=lease.item.reference, verb="to-do")),
+    ):
+        assert told["refused"] == "needs_a_person"
+        assert "cannot be proposed" in told["because"]
+
+
+@pytest.mark.parametrize("can", [ASKS, {}], ids=["asks", "asks nobody"])
+def test_a_tool_that_comes_too_late_leaves_the_proposal_expired(desk: Desk, can: dict[str, Any]) -> None:
+    """Z-17: the tool is refused and taken back, and that it expired is kept."""
+    desk.ticket()
+    lease = takes(robot(desk, mails=True, modes={"mail": "act_with_approval"}))
+    made = said(Talker(desk.robot.id, can=ASKS).call("send_mail", **letter(desk, lease.item.reference)))
+    notes.add_note(fresh(lease.item), body="No!", by=desk.ana, at=timezone.now())
+
+    told = said(Talker(desk.leo.id, can=can).call("accept_proposal", proposal=made["proposal"]))
+
+    assert told["refused"] == "proposal_expired"
+    assert Proposal.objects.get().state is Decided.EXPIRED
     assert not Message.objects.exists()

@@ -10,6 +10,7 @@ from tests.services.robots.test_bounds import robot, takes
 from tests.services.robots.test_proposing import MAIL, proposed
 from tests.services.test_edges import fresh
 from tests.web.conftest import Browser
+from tests.web.reading import words_of
 from tramita.domain.codes import State
 from tramita.domain.proposals import Decided, Proposed
 from tramita.models import Message, Person, Proposal, RobotStop
@@ -157,3 +158,24 @@ def test_the_bar_that_its_history_suggests_stands_where_the_bar_is_set(desk: Des
 
     assert "results of the last 30 days 65 would fit" in boss.get(f"/builder/desk/robots/{key}").content.decode()
     assert "would fit: 65 %" in boss.get("/robots").content.decode()
+
+
+def test_a_step_is_read_on_the_page_and_done_as_it_stands(desk: Desk, as_: Browser) -> None:
+    """B-8, decision 82: words, not codes; a colleague's address is no recipient of anything."""
+    desk.ticket()
+    by, lease = takes(robot(desk))
+    wait = {"type": "more_information", "days": 5, "close_if_no_response": True}
+    made = proposing.propose(lease.pk, verb=Proposed.WAIT, given=wait, by=by, at=MONDAY)
+    proposing.propose(lease.pk, verb=Proposed.ASSIGN, given={"to": desk.ana.email}, by=by, at=MONDAY)
+    proposing.propose(lease.pk, verb=Proposed.MOVE, given={"verb": "release"}, by=by, at=MONDAY)
+    path, leo = f"/items/{made.item.reference}", as_(desk.leo)
+
+    page = words_of(leo.get(path))
+    answer = leo.post(f"{path}/proposals/{made.pk}/accept")
+
+    assert "A robot proposes to wait" in page
+    assert "Wait type Wait for more information Days 5 Close if no response received Yes" in page
+    assert f"Assignee {desk.ana.email}" in page
+    assert "What is done Release to the queue" in page
+    assert "takes no part" not in page
+    assert (answer.status_code, fresh(made.item).state) == (302, State.WAITING)

@@ -1,6 +1,7 @@
 """What a robot proposes and a person decides (decision 60)."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +14,9 @@ class Proposed(StrEnum):
     MAIL = "mail"
     COMPLETE = "complete"
     CHANGE = "change"
+    WAIT = "wait"
+    ASSIGN = "assign"
+    MOVE = "move"  # one of the verbs that need nothing else
     CREATE = "create"  # a Ticket, which is linked with the item
     ASK = "ask"  # for an approval of the customer's managers
 
@@ -31,6 +35,9 @@ KEYS: Mapping[Proposed, frozenset[str]] = {
     Proposed.MAIL: frozenset({"to", "cc", "bcc", "subject", "text"}),
     Proposed.COMPLETE: frozenset({"fields", "note", "method", "reason"}),
     Proposed.CHANGE: frozenset({"title", "category", "fields", "checklist", "tags", "note"}),
+    Proposed.WAIT: frozenset({"type", "until", "days", "close_if_no_response"}),
+    Proposed.ASSIGN: frozenset({"to"}),
+    Proposed.MOVE: frozenset({"verb"}),
     Proposed.CREATE: frozenset({"title", "description", "category", "requester", "cc", "fields"}),
     Proposed.ASK: frozenset({"type", "comment"}),
 }
@@ -38,17 +45,28 @@ PERMISSION = {
     Proposed.MAIL: "mail",
     Proposed.COMPLETE: "resolve",
     Proposed.CHANGE: "work",
+    Proposed.WAIT: "work",
+    Proposed.ASSIGN: "assign",
+    Proposed.MOVE: "work",  # to release asks for more when it is done
     Proposed.CREATE: "create",
     Proposed.ASK: "approvals_request",
 }
 VERB = {  # of a robot's modes
     Proposed.MAIL: "mail",
     Proposed.COMPLETE: "resolve",
-    Proposed.CHANGE: "change",
+    **dict.fromkeys((Proposed.CHANGE, Proposed.WAIT, Proposed.ASSIGN, Proposed.MOVE), "change"),
     Proposed.CREATE: "create",
 }
-NEEDED = {Proposed.ASK: ("type",), Proposed.CREATE: ("category", "requester")}
+NEEDED = {
+    Proposed.ASK: ("type",),
+    Proposed.CREATE: ("category", "requester"),
+    Proposed.WAIT: ("type",),
+    Proposed.ASSIGN: ("to",),
+    Proposed.MOVE: ("verb",),
+}
+MOVES = ("release", "resume", "reopen", "next-step", "submit")  # to begin, and to put back, is for who has it
 OF_ROBOTS = frozenset(VERB)
+STEPS = frozenset({Proposed.WAIT, Proposed.ASSIGN, Proposed.MOVE})  # the tables leave them to people
 # what tells of who has the item, or of proposals, and not of the matter: a robot's deed may be agreed to after these
 BESIDES = frozenset(
     {
@@ -72,9 +90,28 @@ def check(verb: Proposed, given: Mapping[str, Any]) -> None:
     for name in NEEDED.get(verb, ()):
         if not given.get(name):
             raise Invalid.one(name, "required", "This is needed.")
+    if verb is Proposed.MOVE and given["verb"] not in MOVES:
+        raise Invalid.one("verb", "not_a_choice", "This is not one of the possible values.")
+    if verb is Proposed.WAIT:
+        moment(given.get("until"))
+
+
+def moment(text: object) -> datetime | None:
+    """The end of a wait as a proposal keeps it, ISO 8601 with its offset; None for none. Raises: Invalid."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(str(text))
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo is None:
+        raise Invalid.one("until", "wrong_moment", "This must be a moment in ISO 8601 with its offset.")
+    return read.astimezone(UTC)
 
 
 def verbs(verb: Proposed, given: Mapping[str, Any]) -> frozenset[str]:
-    """Of a robot's modes: all that doing it takes."""
+    """Of a robot's modes: all that doing it takes; none for what no robot does in its own name."""
+    if verb in STEPS:
+        return frozenset()
     along = {"change"} if verb is Proposed.COMPLETE and given.get("fields") else set()
     return frozenset({VERB[verb], *along}) if verb in VERB else frozenset()

@@ -53,9 +53,12 @@ def _called(tool: Tool, arguments: dict[str, Any], message: Message, *, by: Acto
         call = agreeing.Call(tool, given, message, by, at)
         return agreeing.agreed(call, tool.asks, lambda: _told(tool.run(by, given, at)))
     except NeedsPerson as needed:
-        if tool.proposes is None:
-            raise
-        return _told(putting.put(*tool.proposes(given), because=needed, about=given, by=by, at=at))
+        proposed = tool.proposes(given) if tool.proposes else None
+        if proposed is None:
+            raise NeedsPerson(
+                "A person does this, and it cannot be proposed: say so in a note, or hand the item to people."
+            ) from needed
+        return _told(putting.put(*proposed, because=needed, about=given, by=by, at=at))
 
 
 def _told(answer: Answer) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A suggestion is done by whoever takes it up, in their own name. A deed of the ro
 person who agreed stands beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,16 +14,27 @@ from django.db.models import Q
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.bounds import MAY, Mode
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
-from tramita.domain.proposals import BESIDES, OF_ROBOTS, PERMISSION, VERB, Decided, Proposed, check, verbs
+from tramita.domain.proposals import BESIDES, OF_ROBOTS, PERMISSION, VERB, Decided, Proposed, check, moment, verbs
 from tramita.domain.robots import METHODS, LeaseLost
 from tramita.models import Entry, Item, Lease, Proposal
 from tramita.queries import bounds, leases, people
 from tramita.queries.items import get_visible_by_id
 from tramita.queries.visibility import may
-from tramita.services import approvals, editing, linking, mailing, notes, resolving, starting
+from tramita.services import (
+    approvals,
+    editing,
+    flowing,
+    linking,
+    mailing,
+    notes,
+    resolving,
+    starting,
+    waiting,
+    working,
+)
 from tramita.services.ledger import Change, count_write, telling
 from tramita.services.moving import decide, follow, require, require_free, settle
-from tramita.services.transactions import one_transaction
+from tramita.services.transactions import once_taken_back, one_transaction
 
 FOR_PEOPLE: Mapping[str, Any] = {"assignee_id": None, "robot_rejected": True, "allocation": "proposed"}
 
@@ -91,8 +102,9 @@ def accept(proposal: Proposal, *, changed: Mapping[str, Any] | None = None, by: 
     """Have it done: a suggestion in their own name; the robot's own deed in its name, unless they change it first.
 
     That they did is told. What the robot would do itself stands for the item as it was: if it went on meanwhile, the
-    proposal expires and nothing is done (`expect_done`).
-    Raises: Conflict `already_decided`, `newer_communication`, `robot_gone`; and what the verb raises, then it waits on.
+    proposal expires and nothing is done; that it expired is kept, whatever transaction is taken back by the refusal.
+    Raises: Conflict `proposal_expired`, `already_decided`, `newer_communication`, `robot_gone`; and what the verb
+    raises, then it waits on.
     """
     item, given = proposal.item, dict(proposal.given)
     _permit(proposal, by)
@@ -102,7 +114,10 @@ def accept(proposal: Proposal, *, changed: Mapping[str, Any] | None = None, by: 
     edited = changed is not None and {**given, **changed} != given
     as_robot = proposal.as_robot and not edited
     if as_robot and _went_on(proposal):
-        return _expire(proposal, by=by, at=at)
+        once_taken_back(("expired", proposal.pk), lambda: _expire(proposal.pk, by=by, at=at))
+        raise Conflict(
+            "The item went on since the robot proposed this: it is not done any more.", code="proposal_expired"
+        )
     _decide(proposal, Decided.CHANGED if edited else Decided.ACCEPTED, by=by, at=at)
     robot = proposal.robot.name
     change = Change(item, by, at)
@@ -117,14 +132,6 @@ def accept(proposal: Proposal, *, changed: Mapping[str, Any] | None = None, by: 
     with telling(proposal=proposal.pk, approved_by=by.name, approved_by_id=by.id):
         _do(item, proposal, given, written_by="", by=_with_consent(proposal), at=at)
     return item
-
-
-def expect_done(proposal: Proposal) -> None:
-    """Raises: Conflict, if it expired when somebody agreed to it; asked once that is kept."""
-    if proposal.state is Decided.EXPIRED:
-        raise Conflict(
-            "The item went on since the robot proposed this: it is not done any more.", code="proposal_expired"
-        )
 
 
 @one_transaction
@@ -191,13 +198,13 @@ def _went_on(proposal: Proposal) -> bool:
     return any("proposal" not in data for data in others.values_list("data", flat=True))
 
 
-def _expire(proposal: Proposal, *, by: Actor, at: datetime) -> Item:
+def _expire(number: int, *, by: Actor, at: datetime) -> None:
+    proposal = Proposal.objects.select_related("item", "robot").get(pk=number)
     _decide(proposal, Decided.EXPIRED, by=by, at=at)
     change = Change(proposal.item, by, at)
     told = {"proposal": proposal.pk, "what": proposal.verb.value, "robot": proposal.robot.name}
     change.record("proposal_expired", data=told)
     change.write()
-    return proposal.item
 
 
 def _with_consent(proposal: Proposal) -> Actor:
@@ -245,6 +252,12 @@ def _do(item: Item, proposal: Proposal, given: dict[str, Any], *, written_by: st
                 editing.edit(item, changes=given, by=by, at=at)
             if note:
                 notes.add_note(item, body=note, by=by, at=at)
+        case Proposed.WAIT:
+            waiting.wait(item, **given | {"until": moment(given.get("until"))}, by=by, at=at)
+        case Proposed.ASSIGN:
+            working.assign(item, to=given["to"], by=by, at=at)
+        case Proposed.MOVE:
+            MOVES[given["verb"]](item, by=by, at=at)
         case Proposed.COMPLETE:
             if given.get("fields"):
                 editing.edit(item, changes={"fields": given["fields"]}, by=by, at=at)
@@ -255,3 +268,14 @@ def _do(item: Item, proposal: Proposal, given: dict[str, Any], *, written_by: st
             linking.link(item, to=made, by=SYSTEM, at=at)
         case Proposed.ASK:
             approvals.ask(item, type=given["type"], comment=given.get("comment") or "", by=by, at=at)
+
+
+MOVES: Mapping[str, Callable[..., Any]] = {  # what `domain.proposals.MOVES` names; tools do them at once
+    "submit": starting.submit,
+    "start": working.start,
+    "release": working.release,
+    "to-do": working.to_do,
+    "resume": waiting.resume,
+    "reopen": resolving.reopen,
+    "next-step": flowing.next_step,
+}

@@ -6,11 +6,13 @@ On SQLite writers of one process queue at a lock of ours: the database's own bus
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from django.db import connection, transaction
+
+from tramita.domain.errors import TramitaError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,10 +27,14 @@ def writing() -> Iterator[None]:
     if getattr(_depth, "value", 0):
         yield
         return
-    with _turn(), transaction.atomic():
-        yield
-        while _depth.rest:
-            _depth.rest.pop(next(iter(_depth.rest)))()
+    with _turn():
+        try:
+            with transaction.atomic():
+                yield
+                _finish()
+        except Exception:
+            _keep_what_is_left()
+            raise
 
 
 def at_the_end(key: object, do: Callable[[], None]) -> None:
@@ -39,12 +45,34 @@ def at_the_end(key: object, do: Callable[[], None]) -> None:
         do()
 
 
+def once_taken_back(key: object, do: Callable[[], None]) -> None:
+    """Have this done, once for the key, when the use case is refused and all of it was taken back; else never.
+
+    It is what a refusal leaves behind, such as that a proposal has expired, and is committed by itself. Where that is
+    refused too, nothing is left. Within a use case only.
+    """
+    _depth.left.setdefault(key, do)
+
+
+def _finish() -> None:
+    while _depth.rest:
+        _depth.rest.pop(next(iter(_depth.rest)))()
+
+
+def _keep_what_is_left() -> None:
+    left, _depth.left, _depth.rest = _depth.left, {}, {}
+    for do in left.values():
+        with suppress(TramitaError), transaction.atomic():
+            do()
+            _finish()
+
+
 @contextmanager
 def _turn() -> Iterator[None]:
     lock = connection.vendor == "sqlite"
     if lock:
         _writer.acquire()
-    _depth.value, _depth.rest = 1, {}
+    _depth.value, _depth.rest, _depth.left = 1, {}, {}
     try:
         yield
     finally:

@@ -123,6 +123,9 @@ PROPOSED: Mapping[str, Any] = {
     "mail": _("A robot proposes a mail"),
     "complete": _("A robot proposes to resolve it"),
     "change": _("A robot proposes a change"),
+    "wait": _("A robot proposes to wait"),
+    "assign": _("A robot proposes who gets it"),
+    "move": _("A robot proposes what to do next"),
     "create": _("A robot proposes a new Ticket"),
     "ask": _("A robot proposes to ask for an approval"),
 }
@@ -130,6 +133,9 @@ PROPOSED_BY_PROGRAM: Mapping[str, Any] = {
     "mail": _("A program would send a mail"),
     "complete": _("A program would resolve it"),
     "change": _("A program would change it"),
+    "wait": _("A program would let it wait"),
+    "assign": _("A program would assign it"),
+    "move": _("A program would move it on"),
     "create": _("A program would start a Ticket"),
     "ask": _("A program would ask for an approval"),
 }

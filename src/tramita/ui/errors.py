@@ -32,6 +32,7 @@ SAID = (
     gettext_noop("Your client cannot ask its user: a person does this on the page of the item."),
     gettext_noop("All robots are stopped."),
     gettext_noop("A robot may only propose this: a person decides."),
+    gettext_noop("A person does this, and it cannot be proposed: say so in a note, or hand the item to people."),
     gettext_noop("It would reach somebody who takes no part in the item: a person decides."),
     gettext_noop("It has read what came from outside: a person decides."),
     gettext_noop("This run has written as much as one may."),

@@ -102,6 +102,12 @@ def _ask(given: Mapping[str, Any]) -> Iterator[Typed]:
     yield Typed("comment", _("Comment"), str(given.get("comment") or ""), "text", fault="comment")
 
 
+def _nothing(given: Mapping[str, Any]) -> Iterator[Typed]:
+    """All of it is shown, and done as it stands or not at all: who wants it otherwise presses the button for it."""
+    del given
+    yield from ()
+
+
 def _fields(given: Mapping[str, Any]) -> Iterator[Typed]:
     """Those of one value; a table or nothing is shown and not typed over."""
     for name, value in (given.get("fields") or {}).items():
@@ -122,4 +128,5 @@ _OF = {
     Proposed.CHANGE: _change,
     Proposed.CREATE: _create,
     Proposed.ASK: _ask,
+    **dict.fromkeys((Proposed.WAIT, Proposed.ASSIGN, Proposed.MOVE), _nothing),
 }

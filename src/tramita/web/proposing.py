@@ -25,7 +25,6 @@ def accept(request: StaffRequest, reference: str, number: int) -> HttpResponse:
         found = _found(request, item, number)
         typed = changed(found.verb, found.given, {name: str(value) for name, value in request.POST.items()})
         proposing.accept(found, changed=typed, by=request.actor, at=timezone.now())
-        proposing.expect_done(found)
 
     def answer(item: Item) -> HttpResponse:
         messages.success(request, _("Done. A mail can be undone for a minute."))

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tramita.domain.proposals import PERMISSION
+from tramita.domain.proposals import PERMISSION, Proposed, moment
 from tramita.queries import definitions
 from tramita.queries.proposals import Waiting
 from tramita.queries.visibility import may
-from tramita.ui import labels
+from tramita.ui import labels, moments
 from tramita.web.proposal_inputs import Typed, inputs
 from tramita.web.shown_reading import Reading
 
@@ -41,7 +41,8 @@ def waiting(reading: Reading, proposals: Sequence[Waiting]) -> list[Shown]:
 
 def _shown(reading: Reading, one: Waiting, titles: Mapping[str, str]) -> Shown:
     given = one.given
-    everybody = [str(address) for place in ("to", "cc", "bcc") for address in given.get(place, ())]
+    steps = _steps(one.verb, given)
+    everybody = [] if steps else [str(address) for place in ("to", "cc", "bcc") for address in given.get(place, ())]
     everybody += [str(given["requester"])] if given.get("requester") else []
     known = _part_takers(reading)
     return Shown(
@@ -50,7 +51,7 @@ def _shown(reading: Reading, one: Waiting, titles: Mapping[str, str]) -> Shown:
         title=labels.word("proposed_by_program" if one.program else "proposed", one.verb.value),
         robot=one.robot,
         sure=_("%(percent)s %% sure") % {"percent": one.confidence} if one.confidence is not None else "",
-        facts=list(_facts(given, titles)),
+        facts=steps or _facts(given, titles),
         inputs=inputs(one.verb, given, titles),
         as_robot=one.as_robot,
         whose=_whose(one),
@@ -71,6 +72,24 @@ def _whose(one: Waiting) -> str:
             "As it stands, %(robot)s does it and you are named as who agreed. Changed, it is done in your name."
         ) % {"robot": one.robot}
     return _("Whoever agrees does it in their own name.")
+
+
+def _steps(verb: Proposed, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What would become of the item, where nothing of its data changes; empty for the rest."""
+    match verb:
+        case Proposed.ASSIGN:
+            return [(_("Assignee"), str(given.get("to")))]
+        case Proposed.MOVE:
+            return [(_("What is done"), labels.word("verb", given.get("verb")))]
+        case Proposed.WAIT:
+            until = moment(given.get("until"))
+            found = [(_("Wait type"), labels.word("wait", given.get("type")))]
+            found += [(_("Until"), moments.full(until))] if until else []
+            found += [(_("Days"), str(given["days"]))] if given.get("days") else []
+            return (
+                [*found, (_("Close if no response received"), _("Yes"))] if given.get("close_if_no_response") else found
+            )
+    return []
 
 
 def _facts(given: Mapping[str, Any], titles: Mapping[str, str]) -> list[tuple[str, str]]:

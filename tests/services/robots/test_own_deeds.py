@@ -1,5 +1,7 @@
 """To act with approval: a person's yes lets the robot do it, in its own name and within what it may (decision 76)."""
 
+from contextlib import suppress
+
 import pytest
 
 from tests.desk import MONDAY, Desk
@@ -27,6 +29,7 @@ from tramita.services import (
     working,
 )
 from tramita.services.composing_mail import composed
+from tramita.services.transactions import writing
 
 ASKS = {"modes": {"mail": "act_with_approval", "resolve": "act_with_approval", "change": "act_with_approval"}}
 
@@ -42,7 +45,6 @@ def asks(desk: Desk, verb: Proposed = Proposed.MAIL, *, modes: str = "act_with_a
 def accept(made: Proposal, by: Actor, **changed: object) -> Proposal:
     found = get_visible(by, made.pk)
     proposing.accept(found, changed=changed or None, by=by, at=MONDAY)
-    proposing.expect_done(found)
     return found
 
 
@@ -278,3 +280,31 @@ def test_new_work_is_proposed_as_the_mode_says(desk: Desk, mode: str) -> None:
     assert new.creator_id == (desk.robot.id if mode == "act_with_approval" else desk.ana.id)
     assert Link.objects.get().target_id in (origin.pk, new.pk)
     assert sound(origin).assignee_id == desk.robot.id
+
+
+def test_that_a_deed_expired_is_kept_whatever_is_taken_back(desk: Desk) -> None:
+    """Z-17: the refusal takes back all that its transaction tried; what it leaves behind is committed by itself."""
+    made = asks(desk, Proposed.COMPLETE, note="Booked.")
+    editing.edit(fresh(made.item), changes={"fields": {"amount": 1}}, by=desk.ana, at=MONDAY)
+
+    def much() -> None:
+        with writing():
+            notes.add_note(fresh(made.item), body="Tried.", by=desk.leo, at=MONDAY)
+            accept(made, desk.leo)
+
+    with pytest.raises(Conflict):
+        much()
+
+    assert (Proposal.objects.get().state, told(made.item)[-1]) == (Decided.EXPIRED, "proposal_expired")
+    assert "note_added" not in told(made.item)
+
+
+def test_who_catches_the_refusal_and_goes_on_lets_nothing_expire(desk: Desk) -> None:
+    """Z-17: it is left by what was taken back, and by nothing else."""
+    made = asks(desk, Proposed.COMPLETE, note="Booked.")
+    editing.edit(fresh(made.item), changes={"fields": {"amount": 1}}, by=desk.ana, at=MONDAY)
+
+    with writing(), suppress(Conflict):
+        accept(made, desk.leo)
+
+    assert Proposal.objects.get().state is Decided.WAITING

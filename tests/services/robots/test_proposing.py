@@ -177,3 +177,60 @@ def test_who_is_erased_is_erased_from_what_robots_proposed_too(desk: Desk, data_
 
     assert (Proposal.objects.get().given, Proposal.objects.get().state) == ({}, Decided.REFUSED)
     assert MAIL["text"] not in str(list(Entry.objects.filter(item=made.item).values_list("words", flat=True)))
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "became"),
+    [
+        (Proposed.WAIT, {"type": "more_information", "days": 5, "close_if_no_response": True}, State.WAITING),
+        (Proposed.WAIT, {"type": "until", "until": "2026-03-09T09:00:00+01:00"}, State.WAITING),
+        (Proposed.MOVE, {"verb": "release"}, State.TO_DO),
+    ],
+)
+def test_what_is_done_next_is_proposed_as_well(
+    desk: Desk, verb: Proposed, given: dict[str, object], became: State
+) -> None:
+    """B-8, decision 82: it is done by whoever agrees, as it stands."""
+    desk.ticket()
+    by, lease = takes(robot(desk))
+    made = proposing.propose(lease.pk, verb=verb, given=given, by=by, at=MONDAY)
+    assert not made.as_robot
+
+    proposing.accept(get_visible(desk.leo, made.pk), by=desk.leo, at=MONDAY)
+
+    item = sound(made.item)
+    assert (item.state, Proposal.objects.get().state) == (became, Decided.ACCEPTED)
+
+
+def test_who_gets_it_is_proposed_and_done_by_who_may_assign(desk: Desk) -> None:
+    """B-8, Q-12, S-6: an agent who may not give it away agrees to nothing."""
+    made = proposed(desk, Proposed.ASSIGN, to=desk.ana.email)
+
+    with pytest.raises(NotPermitted):
+        proposing.accept(get_visible(desk.ana, made.pk), by=desk.ana, at=MONDAY)
+    proposing.accept(get_visible(desk.leo, made.pk), by=desk.leo, at=MONDAY)
+
+    assert sound(made.item).assignee_id == desk.ana.id
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "field"),
+    [
+        (Proposed.WAIT, {"days": 5}, "type"),
+        (Proposed.WAIT, {"type": "until", "until": "tomorrow"}, "until"),
+        (Proposed.WAIT, {"type": "until", "until": "2026-03-09T09:00:00"}, "until"),
+        (Proposed.MOVE, {"verb": "abort"}, "verb"),
+        (Proposed.ASSIGN, {}, "to"),
+    ],
+)
+def test_a_step_that_nobody_could_take_is_refused(
+    desk: Desk, verb: Proposed, given: dict[str, object], field: str
+) -> None:
+    """422, naming the field."""
+    desk.ticket()
+    by, lease = takes(robot(desk))
+
+    with pytest.raises(Invalid) as refused:
+        proposing.propose(lease.pk, verb=verb, given=given, by=by, at=MONDAY)
+
+    assert [one.field for one in refused.value.errors] == [field]

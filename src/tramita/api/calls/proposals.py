@@ -57,9 +57,7 @@ def accept(request: HttpRequest, response: HttpResponse, number: Number, given: 
         proposing.accept(found, changed=given.given, by=by, at=timezone.now())
         return found
 
-    done = tried_again(act)
-    proposing.expect_done(done)
-    return item_answer(request, response, done.item)
+    return item_answer(request, response, tried_again(act).item)
 
 
 @router.post("/proposals/{number}/refuse", response=ItemOut, operation_id="refuse_proposal")

@@ -148,7 +148,8 @@ class RobotPage(Output):
 class ProposeIn(BeatIn):
     """What a person is to decide about. `given`: of a mail its `to`, `cc`, `bcc`, `subject` and `text`; of `complete`
     the `fields`, `note`, `method` and `reason`; of a change what a PATCH of the item takes, and a `note`; to `create`
-    what starts a Ticket: `category`, `requester`, `title`, `description`, `cc`, `fields`."""
+    what starts a Ticket: `category`, `requester`, `title`, `description`, `cc`, `fields`; to `wait` its `type`,
+    `until`, `days`, `close_if_no_response`; to `assign` whom `to`; to `move` a `verb` that needs nothing else."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -156,7 +157,7 @@ class ProposeIn(BeatIn):
         }
     )
 
-    verb: Literal["mail", "complete", "change", "create"]
+    verb: Literal["mail", "complete", "change", "create", "wait", "assign", "move"]
     given: dict[str, Any]
     confidence: int | None = Field(None, ge=0, le=100)
 

@@ -65,7 +65,6 @@ def _accept(by: Actor, given: Accept, at: datetime) -> Answer:
     with writing():
         found = proposals.get_visible(by, given.proposal)
         proposing.accept(found, changed=given.given, by=by, at=at)
-        proposing.expect_done(found)
         return told(found.item, by, at)
 
 

@@ -51,7 +51,7 @@ class Question:
 
 Run = Callable[[Actor, Any, datetime], Answer]
 Ask = Callable[[Actor, Any], Question]
-Propose = Callable[[Any], tuple[Proposed, dict[str, Any]]]
+Propose = Callable[[Any], tuple[Proposed, dict[str, Any]] | None]  # None: not this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,14 @@ from pydantic import AwareDatetime, Field
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Method
-from tramita.domain.proposals import Proposed
+from tramita.domain.proposals import MOVES, Proposed
 from tramita.mcp.tools.shapes import Answer, Arguments, Line, OnItem, Reference, Text, Tool, item_answer
 from tramita.models import Item
 from tramita.queries import item_view
 from tramita.queries.items import get_visible
 from tramita.queries.regroupings import living
-from tramita.services import editing, flowing, notes, pulling, resolving, starting, waiting, working
+from tramita.services import editing, notes, proposing, pulling, starting, waiting, working
 from tramita.services.transactions import writing
-
-MOVES: dict[str, Callable[..., Any]] = {
-    "submit": starting.submit,
-    "start": working.start,
-    "release": working.release,
-    "to-do": working.to_do,
-    "resume": waiting.resume,
-    "reopen": resolving.reopen,
-    "next-step": flowing.next_step,
-}
 
 
 class Contacts(Arguments):
@@ -142,6 +132,11 @@ def _wait(item: Item, by: Actor, given: Wait, at: datetime) -> None:
     waiting.wait(item, **given.model_dump(exclude={"reference"}), by=by, at=at)
 
 
+def _waits(given: Wait) -> dict[str, Any]:
+    """As JSON keeps it."""
+    return given.model_dump(mode="json", exclude={"reference"}, exclude_defaults=True)
+
+
 TOOLS = (
     Tool(
         "start_ticket",
@@ -166,7 +161,8 @@ TOOLS = (
         "Move an item",
         "One of the verbs that read_item names in `allowed` and that need nothing else.",
         Move,
-        _on(lambda item, by, given, at: MOVES[given.verb](item, by=by, at=at)),
+        _on(lambda item, by, given, at: proposing.MOVES[given.verb](item, by=by, at=at)),
+        proposes=lambda given: (Proposed.MOVE, {"verb": given.verb}) if given.verb in MOVES else None,
     ),
     Tool(
         "wait_item",
@@ -174,6 +170,7 @@ TOOLS = (
         "Interrupt the work: for more information from the requester, until a moment, or as a pause.",
         Wait,
         _on(_wait),
+        proposes=lambda given: (Proposed.WAIT, _waits(given)),
     ),
     Tool(
         "add_note",
@@ -197,5 +194,6 @@ TOOLS = (
         "Give it to a user or robot; it is To Do there.",
         Assign,
         _on(lambda item, by, given, at: working.assign(item, to=given.to, by=by, at=at)),
+        proposes=lambda given: (Proposed.ASSIGN, {"to": given.to}),
     ),
 )
