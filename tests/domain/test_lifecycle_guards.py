@@ -1,5 +1,6 @@
 """Each condition and each check of the tables, one sentence each: 409, 403 or 422."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -467,3 +468,29 @@ def test_nothing_to_await_closes_an_action_in_progress_too() -> None:
     row = decide("wait", ANA, Kind.ACTION, state=State.IN_PROGRESS, nothing_to_await=True)
 
     assert (row.rule, row.to, row.method) == ("A-45", State.CLOSED, Method.COMPLETE)
+
+
+HELD_ELSEWHERE = Facts(state=State.WAITING, wait_type=WaitType.MORE_INFORMATION, has_steps=True, may_hold=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "verb", "facts"),
+    [
+        (Kind.TICKET, "resume", HELD_ELSEWHERE),
+        (Kind.ACTION, "resume", HELD_ELSEWHERE),
+        (Kind.CASE, "resume", HELD_ELSEWHERE),
+        (Kind.CASE, "resume", Facts(state=State.TO_DO, has_problem=True, may_hold=False)),
+        (Kind.CASE, "rework", HELD_ELSEWHERE),
+        (Kind.CASE, "next-step", replace(HELD_ELSEWHERE, step_over=True)),
+        (Kind.CASE, "next-step", Facts(state=State.TO_DO, step_over=True, may_hold=False)),
+    ],
+)
+def test_what_nobody_has_is_not_taken_up_by_who_is_held_to_other_queues(kind: Kind, verb: str, facts: Facts) -> None:
+    """Q-14: whoever goes on with it would have it; what is theirs or somebody's they may go on with as all may."""
+    table, who = LIFECYCLES[kind], {Role.AGENT}
+
+    assert verb not in table.verbs(facts, by=who)
+    with pytest.raises(NotPermitted):
+        table.decide(verb, replace(facts, kind=kind), by=who)
+    assert verb in table.verbs(replace(facts, assigned=True, holds=True), by=who)
+    assert verb in table.verbs(replace(facts, may_hold=True), by=who)

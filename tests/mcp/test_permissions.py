@@ -61,6 +61,9 @@ WHO: dict[str, Callable[[Desk], Person]] = {
     "agent of another customer": lambda desk: Person.objects.get(pk=desk.eve.id),
     "agent who may only look": lambda desk: _granted(factories.person("Lia Low"), "view"),
     "administrator": lambda desk: factories.person("Vera Root", role=Role.ADMINISTRATOR),
+    "agent held to another queue": lambda desk: factories.person(
+        "Iva Novak", own_queues_only=True, queues=[factories.queue("other")]
+    ),
     "robot": lambda desk: Person.objects.get(pk=desk.robot.id),
     "requester": lambda desk: desk.rui,
     "another requester": lambda desk: factories.requester("Odd Norn"),

@@ -108,6 +108,11 @@ def may_hold(facts: Facts) -> bool:
     return facts.holds or facts.may_hold
 
 
+def may_take_up(facts: Facts) -> bool:
+    """Somebody has it, or the asking person may: whoever goes on with what nobody has, has it (Q-14)."""
+    return facts.assigned or may_hold(facts)
+
+
 def is_creator(facts: Facts) -> bool:
     """The asking person made this Draft."""
     return facts.is_creator

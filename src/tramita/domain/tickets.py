@@ -14,6 +14,7 @@ from tramita.domain.guards import (
     HOLDS,
     IS_CREATOR,
     MAY_HOLD,
+    MAY_TAKE_UP,
     NO_SYSTEM_WAIT,
     OPENED,
     TARGET_RUNNING,
@@ -97,7 +98,7 @@ WAITS = [
         checks=[check_submission],
         listed="Owned Work",
         says="Waits for the Case it became (X-20)."),
-    row("T-34",  "resume",        {WAITING}, IN_PROGRESS, AGENT, ENDS_BY_HAND,
+    row("T-34",  "resume",        {WAITING}, IN_PROGRESS, AGENT, ENDS_BY_HAND, only=[MAY_TAKE_UP],
         listed="Inbox",
         says="In Progress is chosen again: the wait ends by hand, the clock goes on (S-10). Also a wait for Tickets "
              "or a Case that an import did not bring along (V-51, V-54)."),

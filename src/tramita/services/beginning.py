@@ -22,8 +22,11 @@ def place(change: Change, *, keep: bool = False) -> None:
 
 
 def _kept(change: Change) -> Allocated:
-    """With who starts it, in the queue of its rule (X-16, X-20)."""
-    columns, why = queued(change.item) | assigned_to(change.item, change.by.id), Why.KEPT_WITH_USER.value
+    """With who starts it, in the queue of its rule (X-16, X-20); not if they are held to other queues (Q-14)."""
+    columns, by = queued(change.item), change.by
+    if by.own_queues_only and columns["queue_id"] not in (None, *by.queue_ids):
+        return _by_rule(change.item, at=change.at)
+    columns, why = columns | assigned_to(change.item, by.id), Why.KEPT_WITH_USER.value
     return Allocated(columns | {"allocation": why, "listed": Listed.INBOX}, {"why": why})
 
 

@@ -142,6 +142,8 @@ def _category(change: Change, path: str) -> None:
         columns["due_rule_id"] = rule
         if item.assignee_id is None:
             columns |= allocation(item, current.process, at=change.at)
+        else:  # the queue says who leads the work, also of what somebody has
+            columns["queue_id"] = definitions.queue_id(current.process.queue) or item.queue_id
     data = {"category": path, "before": before}
     change.record("category_changed", data=data, **{k: v for k, v in columns.items() if k != "listed"})
     refitting.follow_up(change)  # whoever has it may have no right to the new one

@@ -12,7 +12,7 @@ from tramita.domain.facts import Given
 from tramita.domain.lifecycle import Row
 from tramita.domain.permissions import needs
 from tramita.domain.robots import LeaseLost
-from tramita.models import Item
+from tramita.models import Item, Person
 from tramita.queries.bounds import from_outside, may_take
 from tramita.queries.facts import children_closed, facts, in_review, lifecycle_of, only_reviews, outside
 from tramita.queries.leases import terms_of
@@ -243,8 +243,16 @@ def taken(item: Item, by: Actor) -> dict[str, Any]:
 
 def left_team(item: Item, by: Actor) -> dict[str, Any]:
     """Who is held to their own queues and left this one does not keep what now waits or is done (L-10)."""
-    gone = item.assignee_id == by.id and outside(item, by)
-    return {"assignee_id": None, "owner_id": None} if gone else {}
+    gone = outside(item, by) if item.assignee_id == by.id else _left_team(item)
+    return {"assignee_id": None, "owner_id": None, "allocation": "left_team"} if gone else {}
+
+
+def _left_team(item: Item) -> bool:
+    """The same of its assignee, where somebody else has it wait or ends it. Cost: a statement where it has one."""
+    if item.assignee_id is None or item.queue_id is None:
+        return False
+    held_in = Person.objects.filter(pk=item.assignee_id, own_queues_only=True)
+    return held_in.exclude(memberships__queue=item.queue_id).exists()
 
 
 def assigned_to(item: Item, person_id: int | None) -> dict[str, Any]:

@@ -67,12 +67,15 @@ def left(item: Item, *, at: datetime) -> Allocated | None:
     """What does not stand any more of an item that runs, set anew or cleared; None where all of it stands.
 
     What waits or is resolved loses whoever cannot work it, and is its team's (L-10); by its rule when it comes back.
+    Who is held to other queues keeps what they have (Q-14).
     """
     known, held = _known(item, at=at), item.assignee_id
-    stays = held is None or known.fit(item, held)
+    stays = held is None or _may_work(item, known, held)
     if item.state in (State.TO_DO, State.IN_PROGRESS) and (not stays or (held is None and not _used(item))):
         return by_rule(item, at=at, known=known)
-    columns = _owned(item, known, held if stays else None) | ({} if stays else {"assignee_id": None})
+    columns: dict[str, Any] = {} if stays else {"assignee_id": None, "allocation": "left_team"}
+    if item.owner_id is not None and not _may_work(item, known, item.owner_id):
+        columns["owner_id"] = held if stays else None
     if not _used(item):
         columns["queue_id"] = _queue_now(item)
     return Allocated(columns) if columns else None
@@ -84,10 +87,15 @@ def _known(item: Item, *, at: datetime) -> Candidates:
 
 def _owned(item: Item, known: Candidates, assignee: int | None) -> dict[str, Any]:
     """Who cannot work the item does not answer for it: whoever has it does, or the next who gets it (G-10)."""
-    owner = known.actors.get(item.owner_id or 0)
-    if item.owner_id is None or (owner is not None and may(owner, "work", item) and not outside(item, owner)):
+    owner = item.owner_id
+    if owner is None or (_may_work(item, known, owner) and not outside(item, known.actors[owner])):
         return {}
     return {"owner_id": assignee}
+
+
+def _may_work(item: Item, known: Candidates, person_id: int) -> bool:
+    """Whether they are active and have the right, whatever queues they are held to."""
+    return person_id in known.actors and may(known.actors[person_id], "work", item)
 
 
 def _used(item: Item) -> bool:
