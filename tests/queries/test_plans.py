@@ -21,16 +21,19 @@ from tramita.queries import (
     following,
     items,
     jobs,
+    leases,
     list_rows,
     narrowed,
     notices,
     people,
     reporting,
+    robots,
     targets,
     tracking,
     worklists,
 )
 from tramita.queries.around import around
+from tramita.queries.bounds import may_take
 from tramita.queries.changes import changes
 from tramita.queries.foreign_numbers import known_there_as
 from tramita.queries.found import find
@@ -41,7 +44,7 @@ from tramita.queries.search import Filters, search
 from tramita.queries.shell import Listing, Views, shell_of
 from tramita.queries.timeline import comms, counts, timeline
 from tramita.queries.views import Shortcut
-from tramita.services import bulk, bulk_work, claiming, indexing, notice_settings, retention
+from tramita.services import bulk, bulk_work, claiming, indexing, notice_settings, retention, stopping
 
 pytestmark = pytest.mark.django_db
 
@@ -283,6 +286,82 @@ def test_what_robots_rejected_is_found_without_reading_the_queue(desk):
     lines = plan(captured.captured_queries[-1]["sql"])
 
     assert sum("items_rejected_by_robots" in line for line in lines) == 2, lines
+
+
+def old_runs(robot):
+    """A robot's life: a dozen leases on each item that there is, and old proposals. SQLite is told no figures of it:
+    a desk that grows has none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12) INSERT INTO leases "
+            "(item_id, robot_id, fence, taken_at, expires_at, ended_at, ending, tainted, writes, cost) "
+            "SELECT id, %s, i, created_at, created_at, created_at, 'completed', FALSE, 0, 0 FROM items, n",
+            [robot.id],
+        )
+        cursor.execute(
+            "INSERT INTO proposals (item_id, robot_id, fence, seq, verb, as_robot, given, created_at, state, reason) "
+            "SELECT id, %s, 1, 1, 'complete', TRUE, '{}', created_at, 'accepted', '' FROM items",
+            [robot.id],
+        )
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+
+
+def test_a_robot_is_given_work_whatever_it_did_before(desk):
+    """Q-2, B-3, B-10, DESIGN section 4: a hundred thousand old leases of its own, none of them read."""
+    robot = people.actor_for(make.robot(queues=desk.queues))
+    old_runs(robot)
+    looks = (
+        lambda: candidates(robot, at=NOW),
+        lambda: candidates(robot, at=NOW, kinds=frozenset({Kind.ACTION})),
+        lambda: people.actor_by_id(robot.id),
+        lambda: leases.rests(robot.id, NOW),
+        lambda: leases.given_up(desk.case, robot.id),
+        lambda: leases.lapses(desk.case, robot.id),
+        lambda: may_take(desk.case, robot.id, tainted=True, at=TONIGHT),
+        lambda: robots.listed(desk.ana, NOW),
+        stopping.held,
+    )
+
+    for look in looks:
+        with CaptureQueriesContext(connection) as captured:
+            look()
+        for query in captured.captured_queries:
+            lines = plan(query["sql"])
+            since = "taken_at" in query["sql"].partition("WHERE")[2]
+            assert since or not any("leases_by_robot" in line for line in lines), "\n".join([query["sql"], *lines])
+            whole = r"(SCAN|Seq Scan on) (items|leases|proposals|l|w)\b(?! USING)"
+            assert not any(re.search(whole, line) for line in lines), "\n".join([query["sql"], *lines])
+
+
+def test_a_robot_of_one_kind_reads_past_no_other(desk):
+    """Q-2, B-3: Actions, in queues full of Tickets, and of what robots rejected."""
+    robot = people.actor_for(make.robot(queues=desk.queues))
+    case = make.case(queue=desk.queues[0])
+    for _ in range(30):
+        make.action(case)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+    with CaptureQueriesContext(connection) as captured:
+        candidates(robot, at=NOW, kinds=frozenset({Kind.ACTION}))
+    lines = plan(captured.captured_queries[-1]["sql"])
+
+    assert sum("items_for_robots" in line for line in lines) == len(desk.queues), lines
+    assert any("items_by_assignee" in line for line in lines), lines
+
+
+def test_the_next_item_of_a_person_is_found_whatever_robots_rejected(desk):
+    """Q-2: the branches of a queue stop at their twentieth row, in the order of an index."""
+    Item.objects.filter(queue=desk.queues[0], listed=Listed.QUEUE, pk__gt=100).update(robot_rejected=True)
+
+    with CaptureQueriesContext(connection) as captured:
+        candidates(desk.ana, at=NOW)
+    sql = captured.captured_queries[-1]["sql"]
+
+    assert "NOT robot_rejected" not in sql
+    assert not whole_tables(plan(sql), in_order=False)
 
 
 def test_an_item_is_read_without_its_table(desk):

@@ -131,6 +131,11 @@ class Item(models.Model):
                 name="items_rejected_by_robots",
                 condition=models.Q(robot_rejected=True),
             ),
+            models.Index(  # what no robot rejected, by kind: most robots work one of them (B-3)
+                fields=["queue", "kind", "sort_due", "id"],
+                name="items_for_robots",
+                condition=models.Q(listed=3, robot_rejected=False),
+            ),
             # who has to do with an item besides its requester (CT-7); most items have nobody else
             *(
                 models.Index(

@@ -79,9 +79,8 @@ def may_take(item: Item, robot_id: int, *, tainted: bool, at: datetime) -> bool:
     Raises: LimitReached, when it had as many runs as it may in an hour; RobotsStopped.
     """
     robot = Person.objects.select_for_update().get(pk=robot_id)
-    if Lease.objects.filter(robot=robot_id, taken_at__gt=at - HOUR).count() >= terms(robot.robot).limit(
-        "runs_per_hour"
-    ):
+    most = terms(robot.robot).limit("runs_per_hour")
+    if Lease.objects.filter(robot=robot_id, taken_at__gt=at - HOUR)[:most].count() >= most:
         raise LimitReached("This robot had as many runs as it may in an hour.")
     if RobotStop.objects.filter(ended_at=None).exists():
         raise RobotsStopped(STOPPED)

@@ -90,9 +90,15 @@ def _today(robot: Person, runs: "QuerySet[Lease]", at: datetime) -> list[tuple[d
 
 def given_up(item: Item, robot_id: int) -> bool:
     """Whether this robot rejected the item before, or was too often too late with it (B-10)."""
-    return Lease.objects.filter(item=item.pk, robot=robot_id, ending__in=NOT_AGAIN).exists()
+    return any(ending in NOT_AGAIN for ending in _endings(item, robot_id))
 
 
 def lapses(item: Item, robot_id: int) -> int:
     """How many of this robot's leases on the item ran out."""
-    return Lease.objects.filter(item=item.pk, robot=robot_id, ending=Ending.LAPSED).count()
+    return _endings(item, robot_id).count(Ending.LAPSED)
+
+
+def _endings(item: Item, robot_id: int) -> list[str | None]:
+    """An item has few leases, a robot has had all there are: the database is asked for the item's only."""
+    rows = Lease.objects.filter(item=item.pk).values_list("robot", "ending")
+    return [ending for robot, ending in rows if robot == robot_id]

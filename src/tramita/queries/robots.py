@@ -53,8 +53,8 @@ def listed(actor: Actor, at: datetime, *, after: int = 0, limit: int = 200) -> l
     if not actor.is_staff:
         raise NotPermitted("Only those who work items may read this.")
     rows = list(Person.objects.filter(role=Role.ROBOT, pk__gt=after).prefetch_related("queues").order_by("pk")[:limit])
-    living = Lease.objects.filter(robot__in=rows).values_list("robot").order_by("robot")
-    hands = dict(living.annotate(count=Count("pk", filter=Q(ended_at=None))))
+    living = Lease.objects.filter(robot__in=rows, ended_at=None).values_list("robot").order_by("robot")
+    hands = dict(living.annotate(count=Count("pk")))
     return [_robot(one, hands.get(one.pk, 0), at) for one in rows]
 
 

@@ -30,7 +30,7 @@ def stop(*, reason: str = "", by: Actor, at: datetime) -> int:
     with writing():
         unsent = Delivery.objects.filter(state=Delivery.State.PENDING, message__headers__robot__isnull=False)
         unsent.update(state=Delivery.State.HELD)
-    return sum(free(item_id, at=at) for item_id in _held())
+    return sum(free(item_id, at=at) for item_id in held())
 
 
 @one_transaction
@@ -50,8 +50,9 @@ def _permit(by: Actor) -> None:
         raise NotPermitted("Only a leader stops robots and lets them go on.")
 
 
-def _held() -> list[int]:
-    return list(Lease.objects.filter(ended_at=None).order_by("pk").values_list("item", flat=True))
+def held() -> list[int]:
+    held = Lease.objects.filter(ended_at=None).values_list("pk", "item")  # sorted here: the order would be that of all
+    return [item for _, item in sorted(held)]
 
 
 def free(item_id: int, *, at: datetime) -> int:
