@@ -20,7 +20,9 @@ PUSHED = "acme/main/finance/pushed"
 
 def by_rule(desk: Desk, **rule: Any) -> Item:
     """A new Ticket of a category with this rule."""
-    body = {"queue": "invoices", "title": "Pushed", "path": PUSHED} | {f"assign_{key}": it for key, it in rule.items()}
+    body = {"queue": "invoices", "title": "Pushed", "path": PUSHED, "feedback_window": 5} | {
+        f"assign_{key}": it for key, it in rule.items()
+    }
     kept = Definition.objects.get(key=PUSHED)
     Version.objects.filter(definition=kept).update(body=body)
     definitions.forget()

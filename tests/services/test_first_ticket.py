@@ -171,4 +171,4 @@ def test_a_draft_that_is_submitted_comes_to_its_queue(desk: Desk) -> None:
     starting.submit(draft, by=desk.ana, at=MONDAY)
 
     assert Item.objects.get(pk=draft.pk).queue == desk.invoices
-    assert Entry.objects.get(item=draft, type="submitted").data["set"]["queue_id"] == desk.invoices.pk
+    assert Entry.objects.get(item=draft, type="allocated").data["set"]["queue_id"] == desk.invoices.pk

@@ -19,6 +19,7 @@ class Why(StrEnum):
     NONE = "none"  # nobody and no queue: leaders see it as unallocated
 
 
+PUSHED = frozenset({Why.RULE_USER, Why.RULE_POSITION, Why.RULE_SECONDARY, Why.RULE_SECONDARY_POSITION})
 SUBSTITUTE = "_substitute"  # the end of a reason whose person is away
 Valid = Callable[[int], bool]
 Away = Mapping[int, int | None]  # who is away today, and who stands in for them if anybody does

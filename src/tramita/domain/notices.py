@@ -26,6 +26,7 @@ class Event(StrEnum):
     APPROVAL = "approval"  # decided (AP-18)
     PROBLEM = "problem"  # N-3
     ASSIGNED = "assigned"
+    COPIED = "copied"  # a rule gave something to somebody, and they hold its position: by mail (Q-5), not to be chosen
     RETURNED = "returned"  # what they had and nobody began went back to its queue (Q-6)
     UNSENT = "unsent"  # a mail did not go out (MAIL-113), or came back (MAIL-96)
     MAIL = "mail"  # a mail arrived
@@ -58,6 +59,7 @@ Channels = frozenset[Channel]
 _HUB: Channels = frozenset({Channel.HUB})
 _SEEN: Channels = _HUB | {Channel.BROWSER}
 _ALL: Channels = _SEEN | {Channel.MAIL}
+_MAILED: Channels = _HUB | {Channel.MAIL}
 _NONE: Channels = frozenset()
 
 # what can be chosen, and what holds for who has chosen nothing: mail only for what is meant for one person alone
@@ -105,11 +107,12 @@ class Wishes:
     quiet_from: time | None = None
     quiet_until: time | None = None
 
-    def channels(self, tie: Tie, event: Event) -> Channels:
-        """By which ways they hear of this."""
+    def channels(self, tie: Tie, event: Event, *, mailed: bool = False) -> Channels:
+        """By which ways they hear of this; `mailed`: by mail whatever was chosen, but for who wants no mail at all."""
         usual = USUAL.get((tie, event), _NONE)
         named = self.chosen.get(code(tie, event))
         found = usual if named is None else frozenset(one for one in Channel if one.value in named)
+        found |= _MAILED if mailed else _NONE
         return found if self.mails else found - {Channel.MAIL}
 
     def quiet_till(self, at: datetime, zone: ZoneInfo) -> datetime | None:
@@ -167,6 +170,7 @@ class Told:
     event: Event
     people: frozenset[int] = frozenset()
     ties: tuple[Tie, ...] = ()
+    mailed: bool = False  # by mail in any case (Q-5)
 
 
 def told_by(what: Happening) -> Iterator[Told]:
@@ -183,9 +187,12 @@ def told_by(what: Happening) -> Iterator[Told]:
 
 
 def _to_one(what: Happening) -> Iterator[Told]:
-    assignee = what.columns.get("assignee_id")
+    informed = what.data.get("inform")  # whom the rule wants told, be it theirs already
+    assignee = informed or what.columns.get("assignee_id")
     if assignee is not None:
-        yield Told(Event.ASSIGNED, frozenset({assignee}))
+        yield Told(Event.ASSIGNED, frozenset({assignee}), mailed=informed is not None)
+    if copied := frozenset(what.data.get("copied", ())):
+        yield Told(Event.COPIED, copied, mailed=True)
     if what.type == "returned":
         yield Told(Event.RETURNED, frozenset({what.data["assignee_id"]}))
     if what.type == "problem_raised" and what.owner_id is not None:

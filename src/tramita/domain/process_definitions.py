@@ -21,6 +21,8 @@ class Assigned:
     assign_secondary: str | None = None  # the backup, in the same two ways
     assign_secondary_position: str | None = None
     assign_choose: str | None = None  # of the holders of a position: `LEAST_LOADED`, else the first
+    assign_inform: bool = False  # the person who gets it hears so by mail
+    assign_copy_position: bool = False  # and so does whoever holds the position
 
 
 RECIPIENTS = ("primary", "requester", "subject", "copied")  # contacts of the item; anything else is an address

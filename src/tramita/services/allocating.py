@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from tramita.domain import allocation as allocating
-from tramita.domain.allocation import Why
-from tramita.domain.codes import Kind
+from tramita.domain.allocation import PUSHED, Why
+from tramita.domain.codes import Kind, Role
 from tramita.domain.definitions import CategoryDefinition
 from tramita.domain.process_definitions import ActionDefinition, CaseTypeDefinition
 from tramita.models import Item
@@ -39,11 +39,6 @@ def skills_of(item: Item) -> tuple[str, ...]:
     """What it asks of who gets it by rule or by pulling (Q-1)."""
     rule = rule_of(item)
     return rule.skills if rule else ()
-
-
-def allocation(item: Item, rule: Rule | None, *, at: datetime, keep: bool = False) -> dict[str, Any]:
-    """The columns alone of `allocate`."""
-    return allocate(item, rule, at=at, keep=keep).columns
 
 
 def allocate(item: Item, rule: Rule | None, *, at: datetime, keep: bool = False) -> Allocated:
@@ -92,6 +87,18 @@ def _told(choice: allocating.Allocation, rule: Rule | None, known: Candidates) -
         said["position"] = positions.title(getattr(rule, by[choice.why]))
     if choice.instead_of is not None:
         said["instead_of"] = known.people[choice.instead_of].name
+    return said | (_informed(choice, rule, known) if rule and rule.assign_inform else {})
+
+
+def _informed(choice: allocating.Allocation, rule: Rule, known: Candidates) -> dict[str, Any]:
+    """Who hears of it by mail, where a rule pushed it to a person: they, and whoever holds its position (Q-5)."""
+    person = known.people.get(choice.assignee or 0)
+    if person is None or person.role is Role.ROBOT or choice.why not in PUSHED:
+        return {}
+    said: dict[str, Any] = {"inform": person.pk, "assignee": person.name}
+    if rule.assign_copy_position:
+        copied = [one for one in positions.holders(rule.assign_position) if one != person.pk]
+        said |= {"copied": copied, "copied_for": positions.title(rule.assign_position)}
     return said
 
 

@@ -36,11 +36,6 @@ def _by_rule(item: Item, *, at: datetime) -> Allocated:
     return Allocated(done.columns | {"listed": listed}, done.data)
 
 
-def placed(item: Item, *, at: datetime) -> dict[str, Any]:
-    """The columns of a first allocation, with the list they lead to."""
-    return _by_rule(item, at=at).columns
-
-
 def begin(item: Item, verb: str, *, by: Actor, at: datetime, write: bool = True, **columns: Any) -> Change:
     """Fill in what every beginning has, with its entry; written unless the caller has more to say."""
     row = decide(item, verb, by=by, at=at, missing=())

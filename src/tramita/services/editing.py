@@ -15,7 +15,7 @@ from tramita.queries.due_rules import current_due_rule
 from tramita.queries.estimates import LOCKED
 from tramita.queries.facts import action_of
 from tramita.services import automatic_actions, clockwork, contacts, flowing, lending, refitting, scheduling, tagging
-from tramita.services.allocating import allocation
+from tramita.services.allocating import allocate
 from tramita.services.fields import put, with_defaults
 from tramita.services.ledger import Change
 from tramita.services.moving import require, require_free, settle, take
@@ -130,6 +130,7 @@ def _category(change: Change, path: str) -> None:
     if current.definition_id == item.process_id:
         return
     before = item.process.key if item.process else None
+    data: dict[str, Any] = {"category": path, "before": before}
     columns: dict[str, Any] = {
         "process_id": current.definition_id,
         "process_version_id": current.version_id,
@@ -141,10 +142,10 @@ def _category(change: Change, path: str) -> None:
         rule = current_due_rule(current.process.due, path, requester=item.requester_id, organisation=company)
         columns["due_rule_id"] = rule
         if item.assignee_id is None:
-            columns |= allocation(item, current.process, at=change.at)
+            done = allocate(item, current.process, at=change.at)
+            columns, data = columns | done.columns, data | done.data
         else:  # the queue says who leads the work, also of what somebody has
             columns["queue_id"] = definitions.queue_id(current.process.queue) or item.queue_id
-    data = {"category": path, "before": before}
     change.record("category_changed", data=data, **{k: v for k, v in columns.items() if k != "listed"})
     refitting.follow_up(change)  # whoever has it may have no right to the new one
     if (fields := with_defaults(item)) != item.fields:

@@ -282,7 +282,7 @@ class _Listeners:
         """By which ways this person wants to hear of it, whichever of their ties it comes by."""
         wishes_ = self.wishes.get(person_id, Wishes())
         if not one.told.ties:
-            return wishes_.channels(Tie.ME, one.told.event)
+            return wishes_.channels(Tie.ME, one.told.event, mailed=one.told.mailed)
         if person_id in self.follows.mute.get(one.item_id, set()):
             return frozenset()
         ties = [tie for tie in one.told.ties if person_id in self._tied(tie, one)]

@@ -16,7 +16,7 @@ from tramita.queries.approvals import asked_about, deciders
 from tramita.queries.mailboxes import directory
 from tramita.queries.managers import managers_of
 from tramita.services import approval_mail, automatic_mails, push_orders, reminding
-from tramita.services.beginning import begin, placed
+from tramita.services.beginning import begin, place
 from tramita.services.expiring import facts
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, ended, follow
@@ -78,8 +78,8 @@ def _admit(change: Change) -> None:
     item = change.item
     row = decide(item, "admit", by=SYSTEM, at=change.at)
     submission(change)
-    columns = {name: value for name, value in placed(item, at=change.at).items() if name != "listed"}
-    follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS, **columns)
+    follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS)
+    place(change)
 
 
 def _decline(change: Change, reason: str) -> None:

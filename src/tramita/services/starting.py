@@ -11,7 +11,7 @@ from tramita.models import Item
 from tramita.queries import definitions
 from tramita.queries.visibility import may
 from tramita.services import clockwork, contacts, flowing, lending, linking, scheduling
-from tramita.services.beginning import begin, place, placed, set_process
+from tramita.services.beginning import begin, place, set_process
 from tramita.services.expiring import expire
 from tramita.services.fields import put
 from tramita.services.ledger import Change, create
@@ -166,14 +166,11 @@ def submit(item: Item, *, by: Actor, at: datetime) -> None:
     submission(change)
     if item.approval_id is not None:
         expire(change)  # nobody is left who could decide whether it opens (TO-4)
-    follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS, **_without_list(placed(item, at=at)))
+    follow(change, row, "submitted", visibility=Visibility.PARTICIPANTS)
+    place(change)
     change.write()
     if item.kind is Kind.CASE:
         flowing.begin(item, at=at)
-
-
-def _without_list(columns: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in columns.items() if name != "listed"}
 
 
 @one_transaction

@@ -110,6 +110,8 @@ KEYS: Words = {
     "assign.user": _("Assigned to"),
     "assign.secondary": _("If they cannot have it"),
     "assign.choose": _("Of several holders, whoever has the least to do"),
+    "assign.inform": _("Whoever gets it is told by mail"),
+    "assign.copy_position": _("Everybody who holds the position gets a copy of that mail"),
     "holders": _("Holders"),
     "holders.holder": _("Holder"),
     "allow_title_change": _("The title may be changed"),

@@ -19,8 +19,17 @@ def sentence(one: Notice) -> str:
     return said(one, who)
 
 
-def _assigned(_one: Notice, who: str) -> str:
+def _assigned(one: Notice, who: str) -> str:
+    if one.data.get("inform"):
+        return _("Assigned to you by its rule")
     return _("Assigned to you by %(name)s") % {"name": who} if who else _("Assigned to you")
+
+
+def _copied(one: Notice, _who: str) -> str:
+    return _("Assigned by its rule to %(name)s: you hold the position “%(position)s”") % {
+        "name": one.data.get("assignee", ""),
+        "position": one.data.get("copied_for", ""),
+    }
 
 
 def _mentioned(_one: Notice, who: str) -> str:
@@ -66,6 +75,7 @@ _SENTENCES: Mapping[Event, Callable[[Notice, str], str]] = {
     Event.APPROVAL: _decided,
     Event.PROBLEM: _timeline,
     Event.ASSIGNED: _assigned,
+    Event.COPIED: _copied,
     Event.RETURNED: _timeline,
     Event.UNSENT: _timeline,
     Event.MAIL: _mail,
@@ -82,6 +92,7 @@ ICONS: Mapping[Event, str] = {
     Event.APPROVAL: "approve",
     Event.PROBLEM: "alert",
     Event.ASSIGNED: "inbox",
+    Event.COPIED: "mail",
     Event.RETURNED: "queue",
     Event.UNSENT: "alert",
     Event.MAIL: "mail",

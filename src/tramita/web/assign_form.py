@@ -5,13 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tramita.domain.process_definitions import LEAST_LOADED
 from tramita.queries.desk_choices import Choices, choices
 from tramita.services.definitions.shapes import Key
 from tramita.web.desk_inputs import ABOVE, NONE, Values, first, inherited
 
 OF_POSITION = "position/"  # before its key among addresses and names of robots: of these, what has a slash has an @
 WAYS: Mapping[str, str] = {"user": "position", "secondary": "secondary_position"}  # two keys that one input asks for
-CHOOSE = "least_loaded"
+OPTIONS: Mapping[str, Any] = {"choose": LEAST_LOADED, "inform": True, "copy_position": True}  # what a tick says
 
 
 def offered() -> Choices:
@@ -23,19 +24,19 @@ def offered() -> Choices:
 def fill(key: Key, value: Any) -> dict[str, list[str]]:
     said = value or {}
     chosen = {f"{key.name}.{way}": [one] if (one := _chosen(said, way)) else [] for way in WAYS}
-    return chosen | {f"{key.name}.choose": ["on"] if said.get("choose") else []}
+    return chosen | {f"{key.name}.{option}": ["on"] if said.get(option) else [] for option in OPTIONS}
 
 
-def read(key: Key, values: Values) -> dict[str, str]:
+def read(key: Key, values: Values) -> dict[str, Any]:
     """Nobody for one without the first: who stands in alone stands in for nobody."""
-    found = {}
+    found: dict[str, Any] = {}
     for person, position in WAYS.items():
         typed = first(values, f"{key.name}.{person}")
         if typed.startswith(OF_POSITION) and "@" not in typed:
             found[position] = typed.removeprefix(OF_POSITION)
         elif typed:
             found[person] = typed
-    return found | ({"choose": CHOOSE} if first(values, f"{key.name}.choose") else {})
+    return found | {option: said for option, said in OPTIONS.items() if first(values, f"{key.name}.{option}")}
 
 
 def fill_inherited(key: Key, value: Any) -> dict[str, list[str]]:

@@ -184,11 +184,14 @@ work = {
     "queue": st.sampled_from(QUEUES),
     "skills": st.permutations(["french", "vat"]).map(lambda some: some[:1]) | st.just([]),
     "due": st.sampled_from(RULES),
-    "assign": st.fixed_dictionaries({"user": st.sampled_from(USERS)}, optional={"secondary": st.sampled_from(USERS)})
+    "assign": st.fixed_dictionaries(
+        {"user": st.sampled_from(USERS)}, optional={"secondary": st.sampled_from(USERS), "inform": st.just(True)}
+    )
     | st.fixed_dictionaries(
         {"position": st.just("p")},
-        optional={"secondary_position": st.just("p"), "choose": st.just("least_loaded")},
-    ),
+        optional={"secondary_position": st.just("p"), "choose": st.just("least_loaded"), "inform": st.just(True)},
+    )
+    | st.just({"position": "p", "secondary": USERS[0], "inform": True, "copy_position": True}),
 }
 process = work | {
     "feedback_window": days,

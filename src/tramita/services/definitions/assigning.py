@@ -18,6 +18,8 @@ SAID: Mapping[str, Read] = {
     "secondary": WORKER,
     "secondary_position": POSITION,
     "choose": values.one_of(LEAST_LOADED),
+    "inform": values.flag,
+    "copy_position": values.flag,
 }
 
 
@@ -31,11 +33,14 @@ def assignment(reading: Reading, node: Node) -> dict[str, Any]:
 
 
 def check(reading: Reading, keys: Keys) -> None:
-    """One way to say who gets it, one to say who else, and a choice only among holders."""
+    """One way to say who gets it, one to say who else; a choice among holders only, and copies to them (Q-1, Q-5)."""
     if not any(name in keys for name in PRIMARY):
         reading.fault(keys.node, "assign needs “user” or “position”")
     elif "choose" in keys and not any(name in keys for name in ("position", "secondary_position")):
         reading.fault(keys.node.keys["choose"], "“choose” goes with a position: one person is no choice")
+    copied = keys.values.get("copy_position")
+    if copied is not None and copied.value is True and not {"inform", "position"}.issubset(keys.values):
+        reading.fault(copied, "“copy_position” goes with “inform” and a “position”")
     for one, other in (PRIMARY, BACKUP):
         if one in keys and other in keys:
             reading.fault(keys.node.keys[other], f"give either “{one}” or “{other}”: one of them gets it")

@@ -90,6 +90,10 @@ SAYINGS = tuple(
             gettext_noop("Name a person or a position, not both."),
         ),
         (
+            r"“copy_position” goes with “inform” and a “position”",
+            gettext_noop("Copies go to holders of the position that the rule names, when whoever gets it is told."),
+        ),
+        (
             r"“choose” goes with a position: .*",
             gettext_noop("Holders of a position are chosen among: of one person there is no choice."),
         ),
