@@ -7,7 +7,16 @@ import responses
 
 from tests.api.in_process import ADDRESS, desk_of
 from tests.desk import Desk as Cast
-from tramita.api.schemas import approvals, items, preferences, timeline, views
+from tramita.api.schemas import (
+    approvals,
+    importing_contacts,
+    items,
+    mail_views,
+    portal,
+    preferences,
+    timeline,
+    views,
+)
 from tramita.client import Desk, Problem, Unreachable, shapes
 from tramita.models import Item
 
@@ -178,6 +187,9 @@ def test_a_token_follows_no_redirect() -> None:
         (shapes.View, views.ViewOut),
         (shapes.Settings, preferences.SettingsOut),
         (shapes.Notices, preferences.NoticesOut),
+        (shapes.Mail, mail_views.WrittenOut),
+        (shapes.ContactRow, importing_contacts.ContactRowOut),
+        (shapes.Member, portal.MemberOut),
     ],
 )
 def test_the_types_are_those_of_the_answers(shape: Any, answer: Any) -> None:

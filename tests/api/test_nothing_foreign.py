@@ -19,11 +19,12 @@ from tools import openapi as tool
 from tests import factories
 from tests.api.callers import Caller, ask
 from tests.approving import customer
-from tests.desk import MONDAY, Desk, publish
+from tests.desk import MONDAY, Desk, offer, publish
 from tramita.domain.codes import Role
 from tramita.models import (
     BlockedAddress,
     Defect,
+    Definition,
     Draft,
     Grant,
     Job,
@@ -46,7 +47,7 @@ DESCRIBED = json.loads(tool.PAGE.read_text("utf-8"))
 NOBODYS = {
     "reference": "99999-T", "kind": "note", "defect_id": 999_999, "delivery": 999_999, "file_id": 999_999,
     "mail_id": 999_999, "number": 999_999, "blocked_id": 999_999, "mark_id": 999_999, "session_id": 999_999,
-    "lease": 999_999, "name": "nobodys",
+    "lease": 999_999, "name": "nobodys", "service": "category:nobodys",
 }  # fmt: skip
 STRANGERS: dict[str, Role] = {
     "requester": Role.REQUESTER,
@@ -78,6 +79,7 @@ def stranger(role: Role) -> Caller:
 def foreign(desk: Desk) -> list[dict[str, Any]]:
     """What the paths name, of each kind of item: rows that exist, of a customer who is not theirs."""
     acme = customer(desk)
+    Definition.objects.filter(kind="customer", key="acme").update(organisation=acme.group)  # and offered to no other
     item = acme.ticket(title=SECRET, description=SECRET, by=desk.leo)
     leo = Person.objects.get(pk=desk.leo.id)
     mail = factories.mail(item, subject=SECRET, text=SECRET)
@@ -106,6 +108,7 @@ def foreign(desk: Desk) -> list[dict[str, Any]]:
         "blocked_id": BlockedAddress.objects.create(address="x@spam.example", at=MONDAY).pk,
         "mark_id": MarkedAddress.objects.create(address="gone@acme.example", at=MONDAY).pk,
         "session_id": session.pk, "lease": leased[1].id, "name": desk.invoices.key,
+        "service": offer(Definition.objects.get(kind="category", key="acme/main/finance/plain")),
     }  # fmt: skip
     case = desk.case(short_description=SECRET, by=desk.leo)
     action = factories.action(case, title=SECRET)
@@ -127,7 +130,7 @@ def foreign(desk: Desk) -> list[dict[str, Any]]:
         "/proposals/": proposal.pk,
         "/approvals/": asked.pk, "/jobs/": job.pk, "/webhooks/": hook.pk, "/sheets/": sheet.pk,
         "/views/": View.objects.create(owner=leo, title=SECRET, created_at=MONDAY, updated_at=MONDAY).pk,
-        "/trash/": trashed.pk, "/contacts/": factories.requester("Lia Few").pk,
+        "/members/": acme.sofia.id, "/trash/": trashed.pk, "/contacts/": factories.requester("Lia Few").pk,
     }  # fmt: skip
     every = [ids | {"reference": one.reference} for one in (item, case, action)]
     return [one | {"numbers": numbers, "tray": tray.pk} for one in every]

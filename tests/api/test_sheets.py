@@ -10,10 +10,10 @@ from tests.desk import Desk
 from tests.services.test_bulk_sheets import CATEGORY, worked
 
 
-def give(who: Caller, text: str) -> HttpResponse:
+def give(who: Caller, text: str, headers: dict[str, str] | None = None) -> HttpResponse:
     file = SimpleUploadedFile("march.csv", text.encode())
     body = encode_multipart(BOUNDARY, {"sheet": file, "kind": "ticket"})
-    return who.send("POST", "/sheets", body, content_type=MULTIPART_CONTENT)
+    return who.send("POST", "/sheets", body, headers, content_type=MULTIPART_CONTENT)
 
 
 def test_a_sheet_is_checked_and_created_by_calls(caller: Callers, desk: Desk) -> None:
@@ -43,3 +43,13 @@ def test_a_sheet_is_checked_and_created_by_calls(caller: Callers, desk: Desk) ->
 def test_a_sheet_is_refused_to_who_may_not_change_many(caller: Callers, desk: Desk) -> None:
     """BK-1, SEC-2."""
     problem(give(caller.ana, "title\nOne\n"), 403, "not_permitted")
+
+
+def test_a_sheet_is_read_whole_where_its_call_has_a_key(caller: Callers, desk: Desk) -> None:
+    """INTERFACES 5: looking whether it is the same again leaves nothing of it read."""
+    text = f"title,description,category,requester\nOne,d,{CATEGORY},{desk.rui.email}\n"
+
+    first, again = (give(caller.leo, text, {"Idempotency-Key": "k1"}) for _ in range(2))
+
+    assert (first.status_code, first.json()["counts"]["waiting"]) == (202, 1)
+    assert first.json() == again.json()

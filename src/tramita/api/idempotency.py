@@ -18,7 +18,16 @@ from tramita.services.answering import Answer, answer_once, answer_then_keep
 HEADER = "Idempotency-Key"
 LONGEST = 200
 # bytes are kept whatever comes after
-ITS_OWN_TRANSACTIONS = frozenset({"receive_mail", "replay_unhandled_mail", "unhandled_mail_is_no_spam"})
+ITS_OWN_TRANSACTIONS = frozenset(
+    {
+        "receive_mail",
+        "replay_unhandled_mail",
+        "unhandled_mail_is_no_spam",
+        "hand_in_request",
+        "write_about_request",
+        "import_contacts",
+    }
+)
 
 Run = Callable[..., HttpResponse]
 
@@ -73,6 +82,7 @@ def _digest(request: HttpRequest) -> str:
             digest.update(repr((name, file.name, file.size)).encode())
             for chunk in file.chunks():
                 digest.update(chunk)
+            file.seek(0)  # the call reads it from its beginning
     return digest.hexdigest()
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import requests
 
 from tramita.client.calling import Calls
-from tramita.client.shapes import Approval, Entry, Event, Item, Settings, View
+from tramita.client.shapes import Approval, ContactRow, Entry, Event, Item, Mail, Member, Settings, View
 
 PAGE = 200  # rows asked for at once; the most there is
 
@@ -178,6 +178,43 @@ class Desk:
     def change_settings(self, **changes: Any) -> Settings:
         """What is named: `language time_zone theme density shows_time signature signs notices`."""
         return cast("Settings", self.patch("/settings", changes))
+
+    def mails(self, view: str, **narrowing: Any) -> Iterator[Mail]:
+        """Of ours: `sent`, `outbox` or `scheduled`; narrowed by `mailbox` and `q`."""
+        return self.pages(f"/mails/{view}", **narrowing)
+
+    def import_contacts(self, name: str, sheet: bytes) -> list[ContactRow]:
+        """Organisations and contacts from a CSV or XLSX; what became of each row."""
+        told = self.calls.call("POST", "/contacts/import", files={"sheet": (name, sheet)})
+        return cast("list[ContactRow]", told["results"])
+
+    # of who asks
+
+    def catalogue(self) -> list[dict[str, Any]]:
+        """What the owner may ask for, in groups of `offers`."""
+        return cast("list[dict[str, Any]]", self.get("/portal/catalogue")["groups"])
+
+    def ask(self, service: str, *, title: str, key: str | None = None, **request: Any) -> str:
+        """Hand in a request: `text fields files`; its reference."""
+        body = {"service": service, "title": title, **request}
+        return str(self.post("/portal/requests", body, key=key)["reference"])
+
+    def write(self, reference: str, text: str, *, key: str | None = None) -> str:
+        """Say something about a request; where that is: another one, if it was closed."""
+        return str(self.post(f"{_item(reference)}/messages", {"text": text}, key=key)["reference"])
+
+    def members(self) -> list[Member]:
+        """Of the organisations that the owner manages."""
+        return cast("list[Member]", self.get("/portal/members")["results"])
+
+    def add_member(self, *, name: str, address: str, organisation: str, manager: bool = False) -> Member:
+        """Somebody new, who is invited by mail."""
+        body = {"name": name, "address": address, "organisation": organisation, "manager": manager}
+        return cast("Member", self.post("/portal/members", body))
+
+    def appoint(self, number: int, *, manager: bool) -> Member:
+        """A member becomes a manager, or is one no more."""
+        return cast("Member", self.patch(f"/portal/members/{number}", {"manager": manager}))
 
     # everything that happened
 

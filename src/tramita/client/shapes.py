@@ -211,3 +211,41 @@ class Settings(TypedDict):
     signature: str | None
     signs: bool | None
     notices: Notices | None
+
+
+class Mail(TypedDict):
+    """A mail of ours, on its way or gone."""
+
+    id: int
+    item: str
+    state: str
+    due: str
+    written_at: str
+    error: str | None
+    tries: int
+    subject: str
+    writer: str
+    address: str
+    to: list[str]
+    automatic: bool
+
+
+class ContactRow(TypedDict):
+    """What became of a row of a sheet."""
+
+    line: int
+    about: str
+    outcome: Literal["created", "changed", "left", "refused"]
+    code: str | None
+    reason: str | None
+
+
+class Member(TypedDict):
+    """Somebody of an organisation."""
+
+    id: int
+    name: str
+    address: str | None
+    organisation: str | None
+    manager: bool
+    active: bool

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tramita.domain.actors import Actor
 from tramita.domain.cards import Declared
@@ -9,6 +10,7 @@ from tramita.domain.definitions import CategoryDefinition
 from tramita.domain.errors import NotFound
 from tramita.domain.permissions import Permission
 from tramita.domain.process_definitions import CaseTypeDefinition
+from tramita.models import Version
 from tramita.queries import definitions
 from tramita.queries.definitions import Current
 from tramita.queries.rows import fetch
@@ -91,6 +93,12 @@ def offer(actor: Actor, value: str) -> Chosen:
     if current is None:
         raise NotFound("There is no such service.")
     return Chosen(kind, path, current)
+
+
+def written(chosen: Chosen) -> Mapping[str, Any]:
+    """What its version says. Cost: one statement."""
+    body: Mapping[str, Any] = Version.objects.values_list("body", flat=True).get(pk=chosen.current.version_id)
+    return body
 
 
 def _offered(actor: Actor) -> list[tuple[str, str, str, str, str]]:

@@ -35,6 +35,7 @@ class Narrow:
     mailbox: str = ""
     words: str = ""
     before: int | None = None
+    limit: int = PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,12 @@ def came_in(actor: Actor, narrow: Narrow) -> Page:
     rows = fetch(
         "SELECT s.id, s.mailbox, s.sender, s.subject, s.outcome, s.reason, s.seen_at, items.kind, items.number, "
         "items.ordinal, items.title FROM (SELECT id, mailbox, sender, subject, outcome, reason, seen_at "
-        f"FROM {source.sql} WHERE {where.sql} ORDER BY id DESC LIMIT {PAGE + 1}) s "
+        f"FROM {source.sql} WHERE {where.sql} ORDER BY id DESC LIMIT {narrow.limit + 1:d}) s "
         "LEFT JOIN messages m ON m.seen_id = s.id "
         f"LEFT JOIN items ON items.id = m.item_id AND {seen.sql} ORDER BY s.id DESC, m.id",
         [*source.params, *where.params, *seen.params],
     )
-    return _page(_arrivals(rows))
+    return _page(_arrivals(rows), narrow.limit)
 
 
 def _theirs(actor: Actor, seen: Fragment) -> Fragment:
@@ -190,10 +191,10 @@ def _written(actor: Actor, which: Fragment, narrow: Narrow, *, now: datetime | N
         "SELECT d.id, m.id, d.state, d.next_at, d.created_at, d.error, d.tries, m.subject, m.sender_name, "
         "m.sender_address, m.recipients, m.automatic, items.kind, items.number, items.ordinal, items.title "
         f"FROM {source.sql} JOIN messages m ON m.id = d.message_id JOIN items ON items.id = m.item_id "
-        f"WHERE {where.sql} ORDER BY d.id DESC LIMIT {PAGE + 1}",
+        f"WHERE {where.sql} ORDER BY d.id DESC LIMIT {narrow.limit + 1:d}",
         [*source.params, *where.params],
     )
-    return _page([_delivery(row, now) for row in rows])
+    return _page([_delivery(row, now) for row in rows], narrow.limit)
 
 
 def _delivery(row: Sequence[Any], now: datetime | None) -> Written:
@@ -269,10 +270,10 @@ def deleted(actor: Actor, narrow: Narrow) -> Page:
     rows = fetch(
         "SELECT seen_messages.id, mailbox, sender, subject, reason, seen_at, p.name, processed_at "
         f"FROM {source.sql} LEFT JOIN people p ON p.id = handled_by_id "
-        f"WHERE {where.sql} ORDER BY seen_messages.id DESC LIMIT {PAGE + 1}",
+        f"WHERE {where.sql} ORDER BY seen_messages.id DESC LIMIT {narrow.limit + 1:d}",
         [*source.params, *where.params],
     )
-    return _page([_put_away(row) for row in rows])
+    return _page([_put_away(row) for row in rows], narrow.limit)
 
 
 def _put_away(row: Sequence[Any]) -> PutAway:
