@@ -352,6 +352,9 @@ def _lists(found: Pages, desk: Desk, settings: Any, folder: Path) -> None:
     view = views.make(Wanted("Σήμερα", read({"kind": ["ticket"]}), shared="all"), by=desk.ana, at=now)
     for name in ("inbox", "owned", "team", "recent"):
         found.add(name, f"/{name}")
+    today = now.date().isoformat()
+    Person.objects.filter(pk=desk.ana.id).update(absent={"from": today, "to": today, "substitute": None})
+    found.add("absences", "/team/absences")
     panel = f"/queues/invoices?kind=ticket&kind=case&group=state&sort=-updated&panel=filter{EVERY_COLUMN}"
     found.add("queue", "/queues/invoices", panel, "/queues/invoices?chart=assignee", "/queues/invoices?state=closed")
     found.add("views", "/views")

@@ -9,6 +9,7 @@ from tramita.api import problems
 from tramita.api.auth import SIGNED_IN
 from tramita.api.bodies import JsonParser, larger_bodies
 from tramita.api.calls import (
+    absences,
     approvals,
     contacts,
     contracted,
@@ -85,6 +86,7 @@ SUBJECTS = (
     portal,
     contacts,
     importing_contacts,
+    absences,
     directory,
     trashing,
     webhooks,

@@ -209,6 +209,7 @@ def _name(location: Iterable[object]) -> str:
 _KNOWN = {
     "missing": ("required", gettext_noop("This is needed.")),
     "extra_forbidden": ("unknown_field", gettext_noop("This call has no such field.")),
+    "date_type": ("wrong_day", gettext_noop("This must be a day such as 2026-12-24.")),
     "string_type": ("wrong_type", gettext_noop("This must be text.")),
     "int_type": ("wrong_type", gettext_noop("This must be a whole number.")),
     "int_parsing": ("wrong_type", gettext_noop("This must be a whole number.")),

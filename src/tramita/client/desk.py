@@ -1,13 +1,14 @@
 """The calls by name. What has none here is a `get`, `post`, `patch` or `delete` with its path."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 from urllib.parse import quote
 
 import requests
 
 from tramita.client.calling import Calls
-from tramita.client.shapes import Approval, ContactRow, Entry, Event, Item, Mail, Member, Settings, View
+from tramita.client.shapes import Absence, Approval, ContactRow, Entry, Event, Item, Mail, Member, Settings, View
 
 PAGE = 200  # rows asked for at once; the most there is
 
@@ -215,6 +216,15 @@ class Desk:
     def appoint(self, number: int, *, manager: bool) -> Member:
         """A member becomes a manager, or is one no more."""
         return cast("Member", self.patch(f"/portal/members/{number}", {"manager": manager}))
+
+    def say_absent(self, address: str, first: date, last: date, substitute: str | None = None) -> Absence:
+        """A user is away from the first day to the last: oneself, or somebody who reports to the owner."""
+        said = {"from": first.isoformat(), "to": last.isoformat(), "substitute": substitute}
+        return cast("Absence", self.put(f"/users/{quote(address, safe='')}/absence", said))
+
+    def end_absence(self, address: str) -> None:
+        """They are here."""
+        self.delete(f"/users/{quote(address, safe='')}/absence")
 
     # everything that happened
 

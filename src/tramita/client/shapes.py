@@ -200,6 +200,9 @@ class Notices(TypedDict):
     quiet_until: str | None
 
 
+Absence = TypedDict("Absence", {"from": str, "to": str, "substitute": str | None})
+
+
 class Settings(TypedDict):
     """The owner's own settings; those of the desk's pages are None for who only asks."""
 

@@ -1,4 +1,4 @@
-"""Who is above, beside and below somebody in the line of reporting (H-1, Q-11)."""
+"""Who is above, beside and below somebody in the line of reporting, and who of them is away (H-1, Q-11)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +15,12 @@ WITH RECURSIVE below(id) AS (
 SELECT 'reports', id FROM below
 UNION ALL SELECT 'peers', id FROM people WHERE reports_to_id = (SELECT reports_to_id FROM people WHERE id = %s)
 UNION ALL SELECT 'manager', reports_to_id FROM people WHERE id = %s AND reports_to_id IS NOT NULL
+UNION ALL SELECT 'absent', p.id FROM people p JOIN (
+  SELECT id FROM below UNION SELECT id FROM people
+  WHERE reports_to_id = (SELECT reports_to_id FROM people WHERE id = %s)
+  UNION SELECT reports_to_id FROM people WHERE id = %s UNION SELECT m.person_id FROM memberships m
+  WHERE m.queue_id IN (SELECT queue_id FROM memberships WHERE person_id = %s)) near ON near.id = p.id
+  WHERE p.is_active AND p.absent IS NOT NULL
 """
 
 
@@ -25,6 +31,7 @@ class Line:
     manager: frozenset[int] = frozenset()
     peers: frozenset[int] = frozenset()
     reports: frozenset[int] = frozenset()
+    absent: frozenset[int] = frozenset()  # of these and of those who share a queue, who has an absence, be it over
 
     @property
     def near(self) -> frozenset[int]:
@@ -47,8 +54,8 @@ def places(actor: Actor, line: Line) -> Mapping[str, Place]:
 
 def line_of(actor: Actor) -> Line:
     """The line of reporting around this person; a ring of people ends where it began. Cost: one statement."""
-    found: dict[str, set[int]] = {"manager": set(), "peers": set(), "reports": set()}
-    for name, one in fetch(LINE, [actor.id] * 3):
+    found: dict[str, set[int]] = {"manager": set(), "peers": set(), "reports": set(), "absent": set()}
+    for name, one in fetch(LINE, [actor.id] * 6):
         if one != actor.id:
             found[name].add(one)
     return Line(**{name: frozenset(ids) for name, ids in found.items()})

@@ -1,7 +1,7 @@
 """Reading a form's values. A value that cannot be read is refused beside its field, never guessed."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -43,6 +43,15 @@ def moment(request: HttpRequest, name: str) -> datetime | None:
         raise Invalid.one(name, "invalid", "Give a date and a time.") from None
     there = naive if naive.tzinfo else naive.replace(tzinfo=timezone.get_current_timezone())
     return there.astimezone(UTC)
+
+
+def day(request: HttpRequest, name: str) -> date | None:
+    """A day, as `date` gives it, or None when nothing was typed."""
+    typed = text(request, name)
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise Invalid.one(name, "invalid", "Give a day, such as 2026-12-24.") from None
 
 
 def key(request: HttpRequest, name: str) -> int | None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tramita.domain.errors import NotFound, NotPermitted
 from tramita.models import View
-from tramita.queries import charts, narrowed, reporting, teams, worklists
+from tramita.queries import absences, charts, narrowed, reporting, teams, worklists
 from tramita.queries.shell import Colleagues, Listing, Shell
 from tramita.queries.views import may_change
 from tramita.queries.visibility import everywhere, takes_along
@@ -21,7 +21,7 @@ from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
 from tramita.ui import labels
 from tramita.ui.worklist import USUAL, Group, Head
-from tramita.web import own_words, shown_bulk, shown_list
+from tramita.web import absence, own_words, shown_bulk, shown_list
 from tramita.web.access import StaffRequest, staff
 from tramita.web.asked import asked, encoded, reader_of
 from tramita.web.exporting import FILES, MOST, export
@@ -82,6 +82,7 @@ def team(request: StaffRequest, whose: str = "") -> HttpResponse:
     people = {"": line.near, "queues": frozenset[int](), **line.parts}
     near = Colleagues(people[whose], alone=whose in line.parts)
     here = f"team:{whose}" if whose else "team"
+    said |= {"away": absences.told_of(line.absent, at=timezone.now()), "leads": absence.leads(actor, line)}
     return listed(request, places[whose], here, _("Team"), team=near, **said)
 
 

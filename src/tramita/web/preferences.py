@@ -1,6 +1,6 @@
 """A person's own settings: language, time zone, look, signature, notifications (UI: their language; Z-13, N-1)."""
 
-from datetime import time
+from datetime import date, time
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings as desk
@@ -114,6 +114,7 @@ def _refused(request: StaffRequest, chosen: Chosen) -> HttpResponse | None:
 def _form(request: StaffRequest, faults: dict[str, str]) -> HttpResponse:
     person = request.person
     zone = "" if "time_zone" in faults else person.time_zone
+    away = {name: date.fromisoformat(person.absent[name]) for name in ("from", "to")} if person.absent else None
     chosen = NoticeSettings.objects.filter(person=person.pk).first() or NoticeSettings(person_id=person.pk)
     here = timezone.now().astimezone(ZoneInfo(zone or desk.TIME_ZONE))
     return page(
@@ -132,6 +133,7 @@ def _form(request: StaffRequest, faults: dict[str, str]) -> HttpResponse:
         choices=_choices(request, chosen) if "chosen" not in faults else [],
         channels=[channel.value for channel in Channel],
         push=pushing.switch(person),
+        absent=away,
         may_hook=may(request.actor, "configure"),
     )
 

@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic.base import RedirectView
 
 from tramita.web import (
+    absence,
     approving,
     auditing,
     authorising,
@@ -80,6 +81,7 @@ urlpatterns = [
     path("reports/feedback", feedback.results, name="feedback"),
     path("reports/hours", contracted.hours, name="contracted-hours"),
     path("team", lists.team, name="team"),
+    path("team/absences", absence.of_all, name="absences"),
     path("team/<str:whose>", lists.team, name="team-of"),
     path("queues", lists.queues, name="queues"),
     path("queues/<str:key>", lists.queue, name="queue"),

@@ -1,7 +1,8 @@
 """What all shapes share: strict input, moments, and answers made from what the queries give."""
 
 import base64
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -34,6 +35,13 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def _day(value: Any) -> date:
+    if isinstance(value, str) and len(value) == len("2026-03-02"):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise PydanticCustomError("date_type", "not a day")
+
+
 def _plus_kept(value: Any) -> Any:
     """In an address `+` means a space, and many forget to write %2B."""
     return value.replace(" ", "+") if isinstance(value, str) else value
@@ -62,6 +70,11 @@ Moment = Annotated[
     BeforeValidator(_text_only),
     AfterValidator(_in_utc),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-03-02T09:00:00+00:00"]}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-03-02"]}),
 ]
 QueryMoment = Annotated[Moment, BeforeValidator(_plus_kept)]
 Address = Annotated[str, Field(max_length=254, examples=["rui@acme.example"])]

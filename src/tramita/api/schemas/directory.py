@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from tramita.api.schemas.base import Input, Output
+from tramita.api.schemas.base import Day, Input, Output
 from tramita.domain.codes import Role
 
 
@@ -30,6 +30,20 @@ class AbsenceOut(Output):
     from_: date = Field(alias="from")
     to: date
     substitute: str | None
+
+
+class AbsenceIn(Input):
+    """When somebody is away: whole days where they are, both included."""
+
+    model_config = ConfigDict(
+        populate_by_name=True,
+        json_schema_extra={"examples": [{"from": "2027-08-01", "to": "2027-08-15", "substitute": "leo@desk.example"}]},
+    )
+
+    from_: Day = Field(alias="from")
+    to: Day
+    substitute: Annotated[str, Field(max_length=254)] | None = None
+    """The address of whom rules give their work to meanwhile."""
 
 
 class UserOut(_Someone):

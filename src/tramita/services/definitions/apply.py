@@ -41,11 +41,15 @@ def apply(files: Iterable[Path], *, by: Actor, at: datetime, dry_run: bool = Fal
     Raises: WrongConfiguration, naming every fault with file and line; OSError, if a file cannot be read.
     """
     problems = Problems()
-    return publish(load(files, problems), problems, by=by, at=at, dry_run=dry_run)
+    return publish(load(files, problems), problems, by=by, at=at, dry_run=dry_run, from_files=True)
 
 
-def publish(root: Node, problems: Problems, *, by: Actor, at: datetime, dry_run: bool = False) -> Applied:
+def publish(
+    root: Node, problems: Problems, *, by: Actor, at: datetime, dry_run: bool = False, from_files: bool = False
+) -> Applied:
     """As `apply`, for sections that come from a page: screens and files are two views of one model.
+
+    What people said of their own absence stays where `from_files` name none; a page shows it, and so takes it away.
 
     Raises: WrongConfiguration, naming every fault with its place.
     """
@@ -53,7 +57,8 @@ def publish(root: Node, problems: Problems, *, by: Actor, at: datetime, dry_run:
     with writing(), suppress(_Rehearsed), transaction.atomic():  # what is rehearsed is taken back, in any transaction
         one_at_a_time()
         before = export.current()
-        write(read(filled(root, before), problems, others=others()), tally, by=by, at=at)
+        configuration = read(filled(root, before), problems, others=others())
+        write(configuration, tally, by=by, at=at, own_stays=from_files)
         record(before, tally.applied(), by=by, at=at)
         if dry_run:
             raise _Rehearsed
@@ -84,9 +89,13 @@ def others() -> list[str]:
     return [email or key or "" for email, key in rows.values_list("email", "key")]
 
 
-def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime) -> None:
+def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime, own_stays: bool = False) -> None:
     """Every section, what is referred to before what refers to it."""
-    publisher, rows, people = Publisher(tally, by=by, at=at), Rows(tally, at=at), People(tally, at=at)
+    publisher, rows, people = (
+        Publisher(tally, by=by, at=at),
+        Rows(tally, at=at),
+        People(tally, at=at, own_stays=own_stays),
+    )
     if "settings" in tally.sections:
         publisher.settings(configuration.settings)
     publisher.properties(configuration.properties)

@@ -42,21 +42,21 @@ def record(before: Tree, applied: Applied, *, by: Actor, at: datetime) -> None:
 def things(section: str, tree: Tree) -> Iterator[tuple[str, Any]]:
     """The things of a section by their keys, as JSON keeps them."""
     if section == "settings":
-        yield "", _plain(tree)
+        yield "", plain(tree)
     elif section == "customers":
         yield from _branches(tree, "", LEVELS)
     else:
-        yield from ((key, _plain(one)) for key, one in tree.items())
+        yield from ((key, plain(one)) for key, one in tree.items())
 
 
 def _branches(entries: Tree, above: str, levels: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     """Customers, contracts and services, each without what is below it."""
     for key, one in entries.items():
         path = f"{above}/{key}" if above else key
-        yield path, _plain({name: it for name, it in one.items() if name not in (*LEVELS, *PROCESSES)})
+        yield path, plain({name: it for name, it in one.items() if name not in (*LEVELS, *PROCESSES)})
         if levels:
             yield from _branches(one[levels[0]], path, levels[1:])
 
 
-def _plain(tree: Mapping[str, Any]) -> Any:
+def plain(tree: Mapping[str, Any]) -> Any:
     return json.loads(json.dumps(tree, default=str))

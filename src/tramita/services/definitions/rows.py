@@ -157,8 +157,9 @@ class Rows:
 class People:
     """Contacts, users and robots. Passwords, tokens and what people chose for themselves are not touched."""
 
-    def __init__(self, tally: Tally, *, at: datetime) -> None:
+    def __init__(self, tally: Tally, *, at: datetime, own_stays: bool = False) -> None:
         self.tally, self.at = tally, at
+        self.own_stays = own_stays  # an absence that somebody said themselves
         self.moved: set[int] = set()  # who may have lost what they could do
 
     def write(
@@ -168,8 +169,8 @@ class People:
         known = {row.called: row for row in self._rows(wanted)}
         for key, one in wanted.items():
             organisation = organisations[one.organisation] if one.organisation else None
-            columns = self._columns(one, organisation)
-            found = known.get(key)
+            columns, found = self._columns(one, organisation), known.get(key)
+            columns["absent"] = self._absent(found, columns["absent"])
             known[key] = found or self._create(one, columns)
             changed = update(known[key], columns) | self._grants(known[key], one)
             changed |= skills.have(known[key], one.skills, known[key].skills.all())
@@ -211,6 +212,14 @@ class People:
         }
         chosen = {"language": one.language, "time_zone": one.time_zone}
         return columns | {name: value for name, value in chosen.items() if value}
+
+    def _absent(self, found: Person | None, wanted: dict[str, Any] | None) -> dict[str, Any] | None:
+        """As it is where nothing else is said of it, or nothing is named and it is their own word."""
+        kept: dict[str, Any] | None = found.absent if found else None
+        if kept is None:
+            return wanted
+        same = wanted == {name: value for name, value in kept.items() if name != "own"}
+        return kept if same or (wanted is None and self.own_stays and kept.get("own")) else wanted
 
     def _create(self, one: PersonDefinition, columns: Mapping[str, Any]) -> Person:
         name = {"email": one.key} if "@" in one.key else {"key": one.key}
