@@ -125,6 +125,7 @@ class QueueDefinition:
     title: str
     members: tuple[str, ...] = ()  # addresses and robots
     managers: tuple[str, ...] = ()  # members too
+    farms: tuple[str, ...] = ()  # whose robots are members for as long as they are in the farm
     strict: bool = False
     return_idle: str | None = None  # after so long what nobody began comes back
 

@@ -157,6 +157,7 @@ class Queue(models.Model):
     title = models.CharField(max_length=200)
     strict = models.BooleanField(default=False)
     return_idle = models.CharField(max_length=60, null=True)  # a duration in words; null: what is given stays
+    farms = models.JSONField(null=True)  # whose robots work it
     active = models.BooleanField(default=True)
     members = models.ManyToManyField(Person, through="Membership", related_name="queues")
 
@@ -173,6 +174,7 @@ class Membership(models.Model):
     queue = models.ForeignKey(Queue, models.CASCADE, related_name="memberships")
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
     manager = models.BooleanField(default=False)
+    by_farm = models.BooleanField(null=True)  # because its farm works the queue; else it is named there
 
     class Meta:
         db_table = "memberships"

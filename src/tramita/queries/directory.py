@@ -161,6 +161,7 @@ def _queue(queue: Queue) -> Row:
         "active": queue.active,
         "members": sorted(one.person.called for one in rows),
         "managers": sorted(one.person.called for one in rows if one.manager),
+        "farms": list(queue.farms or ()),
     }
 
 
@@ -173,7 +174,7 @@ def queue_row(key: str) -> Row:
 
 
 def _queue_of_nobody(queue: Queue) -> Row:
-    return _queue(queue) | {"members": [], "managers": []}
+    return _queue(queue) | {"members": [], "managers": [], "farms": []}
 
 
 def _organisation(organisation: Organisation) -> Row:

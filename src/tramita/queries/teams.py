@@ -19,6 +19,7 @@ class Member:
     robot: bool
     manager: bool
     farms: tuple[str, ...]
+    by_farm: bool  # because its farm works the queue
 
 
 def members(key: str) -> list[Member]:
@@ -31,6 +32,7 @@ def members(key: str) -> list[Member]:
             robot=row.person.role is Role.ROBOT,
             manager=row.manager,
             farms=_farms_of(row.person),
+            by_farm=bool(row.by_farm),
         )
         for row in rows
     ]

@@ -1,5 +1,7 @@
 """Leaders say who works their queues: people, robots, whole farms of them, strict or not (Q-3, Q-10).
 
+A farm works a queue with whatever robots it has: who joins it does too, and who leaves it does not any more.
+
 Each change is one of the configuration, validated and told of as from the Builder; a leader needs no right to that.
 """
 
@@ -42,19 +44,23 @@ def may_keep(by: Actor, key: str) -> bool:
 def change(key: str, wanted: Changed, *, by: Actor, at: datetime) -> bool:
     """Whether the queue is anything else now.
 
-    Raises: NotFound, NotPermitted; Invalid, for somebody who does not work here and for a farm without robots.
+    Raises: NotFound, NotPermitted; Invalid, for somebody who does not work here, for a farm without robots that is to
+    be added, and for a robot to be taken out that works here by its farm.
     """
     if not may_keep(by, key):  # before the name tells whether it is there
         raise NotPermitted("Only a leader says who works this queue.")
     one_at_a_time()
     tree = desk_settings.current("queues", key)
-    added = {*_known("add", wanted.add), *_of_farms("add_farms", wanted.add_farms)}
+    added = set(_known("add", wanted.add))
     made = set(_known("add_managers", wanted.add_managers, robots=False))
-    gone = {*_keys(wanted.remove), *_of_farms("remove_farms", wanted.remove_farms)} - added
+    gone = set(_keys(wanted.remove)) - added
+    farms = ({*tree.get("farms", ())} | {*_known_farms(wanted.add_farms)}) - {*wanted.remove_farms}
+    _expect_named(gone - {*tree.get("members", ())}, farms)
     members = ({*tree.get("members", ())} | added | made) - gone
     managers = (({*tree.get("managers", ())} | made) - {*_keys(wanted.remove_managers)}) & members
     strict = tree.get("strict", False) if wanted.strict is None else wanted.strict
     new = {**tree, "members": sorted(members), "managers": sorted(managers), "strict": strict}
+    new["farms"] = sorted(farms)
     return desk_settings.put("queues", {key: {name: one for name, one in new.items() if one}}, by=by, at=at)
 
 
@@ -77,12 +83,23 @@ def _known(field: str, names: Collection[str], *, robots: bool = True) -> list[s
     return asked
 
 
-def _of_farms(field: str, farms: Collection[str]) -> list[str]:
-    """The robots of these farms as they are now."""
-    by_farm = teams.farms()
-    unknown = [one for one in farms if one not in by_farm]
+def _known_farms(farms: Collection[str]) -> Collection[str]:
+    """Those to be added: each has a robot, or it is a slip."""
+    there = teams.farms()
+    unknown = [one for one in farms if one not in there]
     if unknown:
         raise Invalid(
-            [FieldError(field, "unknown", "There is no farm “%(name)s”.", {"name": name}) for name in unknown]
+            [FieldError("add_farms", "unknown", "There is no farm “%(name)s”.", {"name": name}) for name in unknown]
         )
-    return [robot for one in farms for robot in by_farm[one]]
+    return farms
+
+
+def _expect_named(robots: Collection[str], farms: Collection[str]) -> None:
+    """Who is here by a farm that stays cannot be taken out by name."""
+    if not robots:
+        return
+    by_farm = teams.farms()
+    held = [(robot, farm) for farm in sorted(farms) for robot in by_farm.get(farm, ()) if robot in robots]
+    if held:
+        said = "“%(name)s” works this queue by its farm “%(farm)s”: take out the farm."
+        raise Invalid([FieldError("remove", "by_farm", said, {"name": name, "farm": farm}) for name, farm in held])

@@ -19,7 +19,7 @@ from tramita.domain.definitions import PersonDefinition
 from tramita.domain.robots import EXTERNAL, is_external
 from tramita.gateways.calling import Answer, CallFault, call
 from tramita.models import Lease, Person
-from tramita.services import alerts, refit_timers, stopping
+from tramita.services import alerts, farms, refit_timers, stopping
 from tramita.services.definitions import WrongConfiguration, persons
 from tramita.services.definitions.apply import one_at_a_time
 from tramita.services.definitions.keys import Reading
@@ -126,5 +126,6 @@ def _take(wanted: Mapping[str, PersonDefinition], *, at: datetime) -> tuple[int,
         if key not in wanted and row.is_active:
             changed += update(row, {"is_active": False})
             gone.append(row.pk)
+    farms.settle()
     refit_timers.of_people(gone, at=at)
     return changed, gone

@@ -42,6 +42,7 @@ SAID = (
     gettext_noop("Only a leader says who works this queue."),
     gettext_noop("“%(name)s” does not work here."),
     gettext_noop("There is no farm “%(name)s”."),
+    gettext_noop("“%(name)s” works this queue by its farm “%(farm)s”: take out the farm."),
     gettext_noop("A robot reads nothing of how people are managed."),
     gettext_noop("You may not take lists along as files."),
     gettext_noop("Only a leader stops robots and lets them go on."),

@@ -54,7 +54,8 @@ def _page(request: StaffRequest, key: str, refused: Refusal | None = None) -> Ht
         raise NotPermitted("Only a leader says who works this queue.")
     queue = desk_settings.current("queues", key)
     members, farms = teams.members(key), teams.farms()
-    inside = {one.called for one in members}
+    inside = {one.called for one in members if not one.by_farm}
+    inside_farms = queue.get("farms", [])
     return page(
         request,
         "web/queue_people.html",
@@ -65,8 +66,8 @@ def _page(request: StaffRequest, key: str, refused: Refusal | None = None) -> Ht
         strict=queue.get("strict", False),
         members=members,
         others=[one for one in choices("user", "robot") if one[0] not in inside],
-        farms=[(name, f"{name} · {len(robots)}") for name, robots in farms.items()],
-        inside_farms=[name for name, robots in farms.items() if inside.intersection(robots)],
+        farms=[(name, f"{name} · {len(robots)}") for name, robots in farms.items() if name not in inside_farms],
+        inside_farms=[(name, len(farms.get(name, ()))) for name in inside_farms],
         managing=any(one.manager and one.called == request.actor.email for one in members),
         **readers(refused),
     )

@@ -81,7 +81,10 @@ class QueueOut(Output):
     """After so long an item that was given to somebody and that nobody began is back in the queue."""
     active: bool
     members: list[str]
+    """Those who are named, and the robots of its farms."""
     managers: list[str]
+    farms: list[str]
+    """Whatever robots these have, work the queue."""
 
 
 class QueueIn(Input):

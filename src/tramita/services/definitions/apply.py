@@ -16,7 +16,7 @@ from tramita.domain.actors import STAFF, Actor
 from tramita.domain.codes import Role
 from tramita.domain.robots import EXTERNAL
 from tramita.models import Person
-from tramita.services import starting_by_time
+from tramita.services import farms, starting_by_time
 from tramita.services.definitions import export
 from tramita.services.definitions.changes import record
 from tramita.services.definitions.plain import Tree
@@ -108,6 +108,8 @@ def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime
     persons = people.write(configuration.people, organisations)
     rows.account_managers(configuration.organisations, organisations, persons)
     rows.queues(configuration.queues, persons)
+    for key in farms.settle():
+        tally.note("queues", key, changed=True)
     processes = publisher.customers(configuration.customers, organisations)
     rows.mailboxes(configuration.mailboxes, processes)
     publisher.approval_types(configuration.approval_types)

@@ -270,6 +270,7 @@ QUEUE = Shape(
         shapes.text("title"),
         shapes.references("members", "user", "robot"),
         shapes.references("managers", "user"),
+        shapes.lines("farms", values.texts),
         shapes.flag("strict"),
         shapes.special("return_idle", "text", values.duration),
     )

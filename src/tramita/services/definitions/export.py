@@ -161,8 +161,9 @@ def queues() -> Tree:
     for queue in Queue.objects.filter(active=True).order_by("key").prefetch_related("memberships__person"):
         rows = [one for one in queue.memberships.all() if named(one.person)]
         found[queue.key] = {"title": queue.title} | given(
-            members=sorted(one.person.called for one in rows),
+            members=sorted(one.person.called for one in rows if not one.by_farm),
             managers=sorted(one.person.called for one in rows if one.manager),
+            farms=queue.farms,
             strict=queue.strict,
             return_idle=queue.return_idle,
         )

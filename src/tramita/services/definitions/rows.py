@@ -73,10 +73,11 @@ class Rows:
             self.tally.note("organisations", key, changed=update(rows[key], {"account_manager_id": manager}))
 
     def queues(self, wanted: Mapping[str, QueueDefinition], people: Mapping[str, Person]) -> None:
-        """Queues with exactly these members (Q-1, Q-10)."""
+        """Queues with exactly these members, besides those by a farm (Q-1, Q-10)."""
         known = {row.key: row for row in Queue.objects.prefetch_related("memberships")}
         for key, one in wanted.items():
             columns = {"title": one.title, "strict": one.strict, "return_idle": one.return_idle, "active": True}
+            columns["farms"] = sorted({*one.farms}) or None
             found = known.get(key)
             row = found or Queue.objects.create(key=key, **columns)
             if one.return_idle and (one.return_idle != row.return_idle or not row.active):
@@ -91,11 +92,12 @@ class Rows:
     def _members(self, row: Queue, one: QueueDefinition, people: Mapping[str, Person]) -> bool:
         wanted = {people[who].pk: who in one.managers for who in one.members}
         rows = {membership.person_id: membership for membership in row.memberships.all()}
-        gone = [membership.pk for who, membership in rows.items() if who not in wanted]
+        gone = [one.pk for who, one in rows.items() if who not in wanted and not one.by_farm]
         Membership.objects.filter(pk__in=gone).delete()
         new = [who for who in wanted if who not in rows]
         Membership.objects.bulk_create(Membership(queue=row, person_id=who, manager=wanted[who]) for who in new)
-        changed = [update(rows[who], {"manager": wanted[who]}) for who in wanted if who in rows]
+        named = {"by_farm": None}
+        changed = [update(rows[who], {"manager": wanted[who], **named}) for who in wanted if who in rows]
         return bool(gone or new) or any(changed)
 
     def mailboxes(self, wanted: Mapping[str, MailboxDefinition], processes: Mapping[str, Definition]) -> None:
