@@ -68,7 +68,8 @@ def test_a_leader_manages_a_queue_beside_others(desk: Cast) -> None:
 
 def of_farm(name: str, *farms: str) -> str:
     """A robot in these farms; how it is called."""
-    return str(factories.robot(name, robot={"kinds": ["action"], "lease": 300, "farms": list(farms)}).key)
+    terms = {"kinds": ["action"], "lease": 300, "farms": list(farms)}
+    return str(factories.robot(name, key=f"farmed-{name.lower()}", robot=terms).key)
 
 
 def moves(robot: str, *farms: str) -> None:
