@@ -9,6 +9,7 @@ from tests.api.in_process import ADDRESS, desk_of
 from tests.desk import Desk as Cast
 from tramita.api.schemas import (
     approvals,
+    finding,
     importing_contacts,
     items,
     mail_views,
@@ -190,6 +191,7 @@ def test_a_token_follows_no_redirect() -> None:
         (shapes.Mail, mail_views.WrittenOut),
         (shapes.ContactRow, importing_contacts.ContactRowOut),
         (shapes.Member, portal.MemberOut),
+        (shapes.Hit, finding.HitOut),
     ],
 )
 def test_the_types_are_those_of_the_answers(shape: Any, answer: Any) -> None:

@@ -218,3 +218,13 @@ def test_naming_what_is_not_theirs_in_a_body_tells_nothing(name: str, desk: Desk
         )
         assert there.status_code == missing.status_code >= 400, verb
         assert there.content.decode().replace(acme, "99999-T") == missing.content.decode(), verb
+
+
+def test_naming_what_is_not_theirs_for_the_focus_tells_nothing(desk: Desk) -> None:
+    """Z-6, SEC-2."""
+    acme, caller = foreign(desk)[0]["reference"], stranger(Role.AGENT)
+
+    there, missing = (caller.put("/focus", {"items": [reference]}) for reference in (acme, "99999-T"))
+
+    assert there.status_code == missing.status_code == 422
+    assert there.content.decode().replace(acme, "99999-T") == missing.content.decode()

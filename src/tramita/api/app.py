@@ -18,6 +18,7 @@ from tramita.api.calls import (
     drafts,
     feedback,
     filing,
+    finding,
     flowing,
     focusing,
     importing_contacts,
@@ -59,6 +60,7 @@ What its owner may not see answers 404, exactly as if it did not exist.
 SUBJECTS = (
     starting,
     items,
+    finding,
     working,
     robots,
     proposals,

@@ -8,7 +8,19 @@ from urllib.parse import quote
 import requests
 
 from tramita.client.calling import Calls
-from tramita.client.shapes import Absence, Approval, ContactRow, Entry, Event, Item, Mail, Member, Settings, View
+from tramita.client.shapes import (
+    Absence,
+    Approval,
+    ContactRow,
+    Entry,
+    Event,
+    Hit,
+    Item,
+    Mail,
+    Member,
+    Settings,
+    View,
+)
 
 PAGE = 200  # rows asked for at once; the most there is
 
@@ -73,6 +85,10 @@ class Desk:
     def item(self, reference: str) -> Item:
         """One of them."""
         return cast("Item", self.get(_item(reference)))
+
+    def search(self, words: str) -> Iterator[Hit]:
+        """As the box at the top of the pages finds: a reference, else words of items, mails, notes and files."""
+        return self.pages("/search", q=words)
 
     def start_ticket(self, *, key: str | None = None, **ticket: Any) -> Item:
         """A new Ticket: `title description category requester primary_contact cc fields draft`."""

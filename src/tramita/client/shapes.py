@@ -252,3 +252,10 @@ class Member(TypedDict):
     organisation: str | None
     manager: bool
     active: bool
+
+
+class Hit(TypedDict):
+    """An item that was found, and where the words stand."""
+
+    where: Literal["reference", "item", "mail", "note", "file"]
+    item: Item
