@@ -19,6 +19,7 @@ EXAMPLE = Path(__file__).parents[1] / "samples" / "configuration.yaml"
 # of each sort: one thing, an input of it, and something new to put there
 EDITS = (
     ("queues", "invoices", "strict", ["on"]),
+    ("teams", "south", "managers", ["leo@desk.example", "ana@desk.example"]),
     ("positions", "accounts", "holders.2.holder", ["robo-1"]),
     ("roles", "senior", "options.mail", ["false"]),
     ("users", "ana@desk.example", "role", ["team_leader"]),

@@ -93,7 +93,9 @@ class CategoryDefinition(Assigned):
 
     path: str  # customer/contract/service/name[/name[/name]]
     title: str
-    queue: str | None = None
+    queue: str | None = None  # its key
+    queue_name: str | None = None  # as it is called within the team (Q-4)
+    team: str | None = None
     skills: tuple[str, ...] = ()  # asked of who gets it by rule or by pulling (Q-1)
     due: str | None = None  # key of the due-date rule
     feedback_window: int | None = None  # days; None closes at once (R-13, R-15)
@@ -127,7 +129,19 @@ class QueueDefinition:
     managers: tuple[str, ...] = ()  # members too (Q-10)
     farms: tuple[str, ...] = ()  # whose robots are members for as long as they are in the farm
     strict: bool = False  # Q-3
+    name: str | None = None  # within its team; None: its key (Q-4)
+    team: str | None = None
+    with_team: Mapping[str, str] = field(default_factory=dict)  # managers of the team: `member` or `nothing` here
     return_idle: str | None = None  # after so long what nobody began comes back (Q-6)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDefinition:
+    """A team: its queues have names of their own within it, and its managers manage them all (Q-4, Q-10)."""
+
+    key: str
+    title: str
+    managers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +220,7 @@ class ServiceDefinition:
     ticket_categories: Mapping[str, CategoryDefinition] = field(default_factory=dict)
     case_types: Mapping[str, CaseTypeDefinition] = field(default_factory=dict)
     defect_categories: Mapping[str, DefectCategoryDefinition] = field(default_factory=dict)
+    team: str | None = None  # of its processes (Q-4)
     properties: Properties = field(default_factory=dict)  # D-22
 
 
@@ -218,6 +233,7 @@ class ContractDefinition:
     calendar: str | None = None
     hours: Terms | None = None  # TO-3
     services: Mapping[str, ServiceDefinition] = field(default_factory=dict)
+    team: str | None = None  # of its services
     properties: Properties = field(default_factory=dict)  # D-22
 
 

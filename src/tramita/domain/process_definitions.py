@@ -75,11 +75,14 @@ class ActionDefinition(Assigned):
     instructions: str = ""
     checklist: tuple[str, ...] = ()  # D-10
     queue: str | None = None  # None: the Case's
+    queue_name: str | None = None  # as it is called within the team
+    team: str | None = None
     skills: tuple[str, ...] = ()  # the Case's, unless it has its own
     due: str | None = None
     startable: bool = False  # may be launched by hand (C-11)
     four_eyes: bool = False
     review_queue: str | None = None
+    review_queue_name: str | None = None
     review_due: str | None = None
     review_checklist: tuple[str, ...] = ()  # the reviewer's own (D-10)
     mail: MailDefaults | None = None  # None: as its Case (M-15)
@@ -153,7 +156,9 @@ class CaseTypeDefinition(Assigned):
 
     path: str  # customer/contract/service/name
     title: str
-    queue: str | None = None
+    queue: str | None = None  # its key
+    queue_name: str | None = None  # as it is called within the team
+    team: str | None = None
     skills: tuple[str, ...] = ()  # asked of who gets it by rule or by pulling
     due: str | None = None
     feedback_window: int | None = None

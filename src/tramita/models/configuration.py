@@ -9,7 +9,7 @@ class Definition(models.Model):
     """One configured thing, known by its kind and path; `current` is what new items get.
 
     Kinds: settings calendar due_rule customer contract service category case_type approval_type mail_template role
-    position.
+    position team.
     """
 
     kind = models.CharField(max_length=20)

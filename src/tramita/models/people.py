@@ -154,7 +154,10 @@ class Queue(models.Model):
     """Where items wait for a team (Q-1)."""
 
     key = models.CharField(max_length=100, unique=True)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)  # with that of its team, where another has the same
+    own_title = models.CharField(max_length=200, null=True)  # without; null: as `title`
+    name = models.CharField(max_length=100, null=True)  # within its team; null: its key (Q-4)
+    team = models.CharField(max_length=100, null=True)  # the key of a definition
     strict = models.BooleanField(default=False)  # Q-3
     return_idle = models.CharField(max_length=60, null=True)  # a duration in words; null: what is given stays (Q-6)
     farms = models.JSONField(null=True)  # whose robots work it (Q-10)
@@ -175,6 +178,7 @@ class Membership(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
     manager = models.BooleanField(default=False)  # Q-10
     by_farm = models.BooleanField(null=True)  # because its farm works the queue; else it is named there
+    said = models.CharField(max_length=10, null=True)  # by the queue itself, of managers of its team (Q-4)
 
     class Meta:
         db_table = "memberships"

@@ -156,6 +156,7 @@ def _queue(queue: Queue) -> Row:
         "id": queue.pk,
         "name": queue.key,
         "title": queue.title,
+        "team": queue.team,
         "strict": queue.strict,
         "return_idle": queue.return_idle,
         "active": queue.active,

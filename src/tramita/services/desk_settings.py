@@ -73,6 +73,7 @@ class Sort:
 
 SORTS: Mapping[str, Sort] = {
     "queues": Sort("queues", desk.QUEUE),
+    "teams": Sort("teams", desk.TEAM),
     "positions": Sort("positions", desk.POSITION),
     "roles": Sort("roles", custom_roles.ROLE),
     "users": Sort("users", persons.MEMBER, address=True, lasting=True),

@@ -16,6 +16,7 @@ ORDER = (
     *(
         "title",
         "queue",
+        "team",
         "skills",
         "due",
         "feedback_window",

@@ -10,6 +10,7 @@ Words = Mapping[str, Any]
 
 SORTS: Words = {
     "queues": _("Queues"),
+    "teams": _("Teams"),
     "positions": _("Positions"),
     "roles": _("Roles"),
     "users": _("Users"),
@@ -33,6 +34,7 @@ SORTS: Words = {
 EXTENDED: Words = {"contacts": _("Contacts"), **SORTS}
 NEW: Words = {
     "queues": _("New queue"),
+    "teams": _("New team"),
     "positions": _("New position"),
     "roles": _("New role"),
     "users": _("New user"),
@@ -54,6 +56,7 @@ NEW: Words = {
 }
 ABOUT: Words = {
     "queues": _("Where work waits for a team, and who takes it from there."),
+    "teams": _("Whose queues have names of their own, so that each team may have one of the same name."),
     "positions": _("Who holds a position: work goes to it by rule as it does to a person."),
     "roles": _("What may be done by whom: a standard role with single rights given or taken."),
     "users": _("Who works at the desk, and what they may do."),

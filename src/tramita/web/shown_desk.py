@@ -25,7 +25,8 @@ from tramita.web.desk_inputs import NONE, Values, first
 
 Tree = Mapping[str, Any]
 COLUMNS: Mapping[str, Sequence[str]] = {
-    "queues": ("members", "managers", "strict"),
+    "queues": ("members", "managers", "strict", "team"),
+    "teams": ("managers",),
     "positions": ("holders",),
     "roles": ("based_on", "description"),
     "users": ("role", "builder", "active"),

@@ -182,6 +182,7 @@ def titled(**optional: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
 
 work = {
     "queue": st.sampled_from(QUEUES),
+    "team": st.sampled_from(["south", "north", None]),
     "skills": st.permutations(["french", "vat"]).map(lambda some: some[:1]) | st.just([]),
     "due": st.sampled_from(RULES),
     "assign": st.fixed_dictionaries(
@@ -367,7 +368,14 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
             "senior": draw(titled(description=words, options=some(assign=flags, export=flags)))
             | {"based_on": draw(st.sampled_from(["agent", "team_leader"]))}
         },
+        "teams": {"south": draw(some(title=words, managers=st.just(USERS))), "north": draw(some(title=words))},
         "queues": {
+            "s1": {"title": "Same", "team": "south", "name": "q1"},
+            "n1": {"title": draw(st.sampled_from(["Same", "Other"])), "team": "north", "name": "q1"},
+            "s2": {"title": "Two", "team": "south", "name": "q2", "members": USERS},
+            "n2": {"title": "Two", "team": "north", "name": "q2", "managers": USERS[:1]},
+        }
+        | {
             key: draw(
                 titled(
                     strict=flags,
@@ -413,9 +421,11 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
                 "contracts": {
                     "c": {
                         "calendar": "office",
+                        **draw(some(team=st.sampled_from(["south", "north"]))),
                         "properties": draw(given_properties),
                         "services": {
                             "s": {
+                                **draw(some(team=st.sampled_from(["south", "north"]))),
                                 "ticket_categories": draw(categories),
                                 "defect_categories": draw(defect_categories),
                                 "case_types": {draw(keys): draw(case_types())},

@@ -20,5 +20,5 @@ def test_the_examples_of_the_manual_can_be_applied_together(file: Callable[[str]
 
     said = apply([file(example) for example in examples], by=SYSTEM, at=NOW)
 
-    assert len(examples) == 12
+    assert len(examples) == 13
     assert "customers/acme/main/finance/onboarding" in said.created

@@ -76,6 +76,8 @@ class QueueOut(Output):
     id: int
     name: str
     title: str
+    team: str | None
+    """The key of the team that it belongs to."""
     strict: bool
     return_idle: str | None
     """After so long an item that was given to somebody and that nobody began is back in the queue."""

@@ -103,11 +103,12 @@ def write(configuration: Configuration, tally: Tally, *, by: Actor, at: datetime
     publisher.calendars(configuration.calendars)
     publisher.due_rules(configuration)
     publisher.roles(configuration.roles)
+    publisher.teams(configuration.teams)
     publisher.positions(configuration.positions)
     organisations = rows.organisations(configuration.organisations)
     persons = people.write(configuration.people, organisations)
     rows.account_managers(configuration.organisations, organisations, persons)
-    rows.queues(configuration.queues, persons)
+    rows.queues(configuration.queues, persons, configuration.teams)
     for key in farms.settle():
         tally.note("queues", key, changed=True)
     processes = publisher.customers(configuration.customers, organisations)

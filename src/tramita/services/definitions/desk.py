@@ -17,6 +17,7 @@ from tramita.domain.definitions import (
     QueueDefinition,
     RouteDefinition,
     Settings,
+    TeamDefinition,
 )
 from tramita.domain.due_rules import DueRule, build_due_rule
 from tramita.domain.errors import Invalid
@@ -26,6 +27,7 @@ from tramita.services.definitions import approvers, shapes, values
 from tramita.services.definitions.connections import encrypted_url, incoming
 from tramita.services.definitions.contracted import HOURS
 from tramita.services.definitions.keys import Keys, Reading, entries
+from tramita.services.definitions.placing import define_queue
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.source import Node, Place
 
@@ -139,6 +141,16 @@ def queue(reading: Reading, key: str, node: Node, place: Place) -> QueueDefiniti
     reading.define("queue", values.name_of(reading, key, place), place)
     keys = Keys(reading, node, "a queue")
     read = QueueDefinition(key=key, **{"title": key} | QUEUE.read(keys))
+    define_queue(reading, key, keys, read.name, read.team, place)
+    keys.done()
+    return read
+
+
+def team(reading: Reading, key: str, node: Node, place: Place) -> TeamDefinition:
+    """A team with its managers (Q-4, Q-10)."""
+    reading.define("team", values.name_of(reading, key, place), place)
+    keys = Keys(reading, node, "a team")
+    read = TeamDefinition(key=key, **{"title": key} | TEAM.read(keys))
     keys.done()
     return read
 
@@ -265,9 +277,12 @@ DUE_RULE = Shape(
         HOURS,  # TO-3
     )
 )
+TEAM = Shape((shapes.text("title"), shapes.references("managers", "user")))
 QUEUE = Shape(
     (
         shapes.text("title"),
+        shapes.reference("team", "team"),
+        shapes.text("name"),
         shapes.references("members", "user", "robot"),
         shapes.references("managers", "user"),
         shapes.lines("farms", values.texts),

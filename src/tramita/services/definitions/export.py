@@ -45,6 +45,7 @@ def current(*, everybody: bool = False, only: Collection[str] | None = None) -> 
         "calendars": lambda: {key: calendar(restore(CalendarDefinition, body)) for key, body in bodies("calendar")},
         "due_rules": lambda: {key: due_rule(body) for key, body in bodies("due_rule") if "@" not in key},
         "roles": lambda: {key: role(body) for key, body in bodies("role")},
+        "teams": lambda: {key: team(key, body) for key, body in bodies("team")},
         "queues": queues,
         "positions": lambda: {key: position(key, body) for key, body in bodies("position")},
         "organisations": organisations,
@@ -124,6 +125,11 @@ def approval_type(body: Mapping[str, Any]) -> Tree:
     return tree | more | given(warn_on_resolve=body.get("warn_on_resolve", False))
 
 
+def team(key: str, body: Mapping[str, Any]) -> Tree:
+    """Who manages all its queues (Q-4)."""
+    return titled_unless(body, key) | given(managers=list(body.get("managers", ())))
+
+
 def position(key: str, body: Mapping[str, Any]) -> Tree:
     """Its holders in the order written (Q-1)."""
     return titled_unless(body, key) | given(holders=list(body.get("holders", ())))
@@ -160,9 +166,11 @@ def queues() -> Tree:
     found: Tree = {}
     for queue in Queue.objects.filter(active=True).order_by("key").prefetch_related("memberships__person"):
         rows = [one for one in queue.memberships.all() if named(one.person)]
-        found[queue.key] = {"title": queue.title} | given(
-            members=sorted(one.person.called for one in rows if not one.by_farm),
-            managers=sorted(one.person.called for one in rows if one.manager),
+        found[queue.key] = {"title": queue.own_title or queue.title} | given(
+            team=queue.team,
+            name=queue.name,
+            members=sorted(one.person.called for one in rows if not one.by_farm and one.said != "nothing"),
+            managers=sorted(one.person.called for one in rows if one.manager and one.said is None),
             farms=queue.farms,
             strict=queue.strict,
             return_idle=queue.return_idle,

@@ -15,6 +15,7 @@ from tramita.domain.process_definitions import (
     MailDefaults,
 )
 from tramita.services.definitions.assigning import assigned
+from tramita.services.definitions.flow import OF_KIND
 from tramita.services.definitions.plain import Tree, bodies, days, given
 
 
@@ -26,12 +27,17 @@ def customers() -> Tree:
         tree[key] = titled_unless(body, key) | own | {"contracts": {}}
     for path, body in bodies("contract"):
         customer, key = path.split("/")
-        own = given(calendar=body.get("calendar"), hours=body.get("hours"), properties=body.get("properties"))
+        own = given(
+            calendar=body.get("calendar"),
+            team=body.get("team"),
+            hours=body.get("hours"),
+            properties=body.get("properties"),
+        )
         here = titled_unless(body, key) | own | {"services": {}}
         tree[customer]["contracts"][key] = here
     for path, body in bodies("service"):
         customer, contract, key = path.split("/")
-        own = given(properties=body.get("properties"))
+        own = given(team=body.get("team"), properties=body.get("properties"))
         here = titled_unless(body, key) | own | {"ticket_categories": {}, "case_types": {}}
         tree[customer]["contracts"][contract]["services"][key] = here
     place_processes(tree)
@@ -47,24 +53,33 @@ def titled_unless(body: Mapping[str, Any], key: str) -> Tree:
 def place_processes(tree: Tree) -> None:
     read = {path: restore(CategoryDefinition, body) for path, body in bodies("category")}
     for path, one in read.items():
-        customer, contract, service, key = path.split("/", 3)
-        here = tree[customer]["contracts"][contract]["services"][service]
-        here["ticket_categories"][key] = category(one, read.get(path.rpartition("/")[0]))
+        *_, key = path.split("/", 3)
+        here, team = service_of(tree, path)
+        top = CategoryDefinition(path, "", team=team)
+        here["ticket_categories"][key] = category(one, read.get(path.rpartition("/")[0], top))
     for path, body in bodies("case_type"):
-        customer, contract, service, key = path.split("/")
-        here = tree[customer]["contracts"][contract]["services"][service]
-        here["case_types"][key] = case_type(restore(CaseTypeDefinition, body))
+        here, team = service_of(tree, path)
+        here["case_types"][path.rpartition("/")[2]] = case_type(restore(CaseTypeDefinition, body), team)
     for path, body in bodies("defect_category"):
         customer, contract, service, key = path.split("/", 3)
         here = tree[customer]["contracts"][contract]["services"][service]
         here.setdefault("defect_categories", {})[key] = {"title": body["title"]}
 
 
+def service_of(tree: Tree, path: str) -> tuple[Tree, str | None]:
+    """The service that a process belongs to, and the team that it says for it, or its contract (Q-4)."""
+    customer, contract, service, *_ = path.split("/")
+    above = tree[customer]["contracts"][contract]
+    here = above["services"][service]
+    return here, here.get("team", above.get("team"))
+
+
 def category(one: CategoryDefinition, upper: CategoryDefinition | None) -> Tree:
     """A category; what is as on the level above is left out, and what is not, said, be it as null (Z-8)."""
     above = upper or CategoryDefinition(one.path, "")
     own = {
-        "queue": (one.queue, above.queue),
+        "queue": (one.queue_name or one.queue, above.queue_name or above.queue),
+        "team": (one.team, above.team),
         "skills": (list(one.skills), list(above.skills)),
         "due": (one.due, above.due),
         "feedback_window": (days(one.feedback_window), days(above.feedback_window)),
@@ -115,10 +130,11 @@ def card(one: CardDefinition) -> Tree:
     return {"title": dict(one.titles) or one.title, "fields": list(one.fields)} | given(show_when=shown)
 
 
-def case_type(one: CaseTypeDefinition) -> Tree:
+def case_type(one: CaseTypeDefinition, team: str | None = None) -> Tree:
+    """A Case type; of its team, only that it is not that of its service."""
     tree = given(
         title=one.title,
-        queue=one.queue,
+        queue=one.queue_name or one.queue,
         skills=list(one.skills),
         due=one.due,
         feedback_window=days(one.feedback_window),
@@ -136,6 +152,7 @@ def case_type(one: CaseTypeDefinition) -> Tree:
             for it in one.starts
         ],
     )
+    tree |= {"team": one.team} if one.team != team else {}
     return tree | declared(Declared(one.fields, one.cards)) | flow(one)
 
 
@@ -153,32 +170,34 @@ def flow(one: CaseTypeDefinition) -> Tree:
     steps, placed = [], set()
     for step in one.steps:
         body = given(title=step.title, when=step.when and as_text(step.when))
-        body["actions"] = [{name: action(one.actions[name], one.skills)} for name in step.actions]
+        body["actions"] = [{name: action(one.actions[name], one)} for name in step.actions]
         steps.append({step.name: body})
         placed |= set(step.actions)
-    ad_hoc = {name: action(it, one.skills, ad_hoc=True) for name, it in one.actions.items() if name not in placed}
+    ad_hoc = {name: action(it, one, ad_hoc=True) for name, it in one.actions.items() if name not in placed}
     return given(steps=steps, action_types=ad_hoc)
 
 
-def action(one: ActionDefinition, of_case: Sequence[str], *, ad_hoc: bool = False) -> Tree:
-    """An Action with the keys of its kind; of skills, those that its Case does not ask for just so."""
+def action(one: ActionDefinition, case: CaseTypeDefinition, *, ad_hoc: bool = False) -> Tree:
+    """An Action with the keys of its kind; of team and skills, only what is not as its Case has it."""
     tree: Tree = {"title": one.title} | given(
         kind=None if one.kind == "manual" else one.kind,
         when=one.when and as_text(one.when),
         instructions=one.instructions,
         checklist=list(one.checklist),
-        queue=one.queue,
+        queue=one.queue_name or one.queue,
         assign=assign(one),
         due=one.due,
         review="four_eyes" if one.four_eyes else None,
-        review_queue=one.review_queue,
+        review_queue=one.review_queue_name or one.review_queue,
         review_due=one.review_due,
         review_checklist=list(one.review_checklist),
         mail=mail_defaults(one.mail),
         estimate=one.estimate,
     )
-    if one.skills != of_case:
+    if one.skills != case.skills:
         tree["skills"] = list(one.skills)
+    if one.team != case.team and "queue" in OF_KIND[one.kind]:
+        tree["team"] = one.team
     if one.startable != (ad_hoc and one.kind == "manual"):
         tree["startable"] = one.startable
     return tree | automatic(one)

@@ -12,6 +12,7 @@ from tramita.services.definitions import approvers, calling, values
 from tramita.services.definitions.assigning import assignment
 from tramita.services.definitions.fields import condition, titled
 from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal, entries, typed
+from tramita.services.definitions.placing import queue_of, team_of
 from tramita.services.definitions.skills import skills
 from tramita.services.definitions.source import REFUSED, Node, Place
 
@@ -19,6 +20,7 @@ MANUAL = (
     "instructions",
     "checklist",
     "queue",
+    "team",
     "skills",
     "assign",
     "due",
@@ -37,10 +39,10 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "send_mail_and_wait": MAIL,
     "start_case": ("case_type", "independent"),
     "wait_for_sub_case": ("close_if_none",),
-    "approval": ("levels", "rules", "sheet", "timeout", "reminders", "instructions", "queue", "due"),
+    "approval": ("levels", "rules", "sheet", "timeout", "reminders", "instructions", "queue", "team", "due"),
     "call_api": (
         *("url", "method", "headers", "secret_headers", "body", "store", "timeout", "retries"),
-        *("instructions", "queue", "due"),
+        *("instructions", "queue", "team", "due"),
     ),
     "wait_until": ("date", "after"),
 }
@@ -56,6 +58,7 @@ class Branch:
 
     path: str
     calendar: str | None
+    team: str | None = None  # of its processes (Q-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class Flow:
     fields: Mapping[str, FieldDefinition]
     schedule: str | None = None
     skills: tuple[str, ...] = ()  # of its Actions that name none (Q-1)
+    team: str | None = None  # likewise (Q-4)
 
     @property
     def counted(self) -> Counted:
@@ -154,6 +158,8 @@ def action(
         "when": keys.maybe("when", condition(flow.fields)),
     }
     special = {key: keys.maybe(key, how) for key, how in readers(flow).items() if key in OF_KIND[kind]}
+    if "queue" in OF_KIND[kind]:
+        special |= waiting(reading, keys, flow, kind)
     for key in [key for key in keys.values if key in ALL_KEYS and key not in OF_KIND[kind]]:
         keys.node_of(key)
         reading.fault(keys.node.keys[key], f"“{key}” has no meaning for an Action of the kind {kind}")
@@ -163,17 +169,22 @@ def action(
     return ActionDefinition(**common, **arranged(given, kind, flow, ad_hoc=ad_hoc))
 
 
+def waiting(reading: Reading, keys: Keys, flow: Flow, kind: str) -> dict[str, Any]:
+    """Where it waits, and where for a second person; the team is that of its Case unless it has its own (Q-4)."""
+    team = team_of(reading, keys, flow.team)
+    columns = queue_of(reading, keys, "queue", team).columns() | {"team": team}
+    return columns | (queue_of(reading, keys, "review_queue", team).columns("review_queue") if kind == "manual" else {})
+
+
 def readers(flow: Flow) -> dict[str, Callable[[Reading, Node], Any]]:
     """How each key of an Action is read."""
     return {
         "instructions": values.long_text,
         "checklist": values.texts,
-        "queue": values.reference("queue"),
         "skills": skills,
         "assign": assignment,
         "due": promise(flow.counted),
         "review": values.one_of("four_eyes"),
-        "review_queue": values.reference("queue"),
         "review_due": promise(flow.counted),
         "review_checklist": values.texts,
         "startable": values.flag,

@@ -55,6 +55,7 @@ class Reading:
     properties: dict[str, Mapping[str, FieldDefinition]] = field(default_factory=dict)  # declared, by EXTENDED (D-22)
     schedules: dict[str, Dates] = field(default_factory=dict)  # by `payroll/cutoff` (BU-6)
     roles: dict[str, Role] = field(default_factory=dict)  # on which each role of the desk stands (SEC-1)
+    queues: dict[tuple[str | None, str], str] = field(default_factory=dict)  # by team and name
     launches: list[tuple[str, str, Place]] = field(default_factory=list)  # a Case type starts another
     processes: dict[str, CaseTypeDefinition] = field(default_factory=dict)  # Case types by their path
     promises: list[tuple[str, Counted, Place]] = field(default_factory=list)  # due rule, and what it counts by

@@ -282,6 +282,14 @@ SAYINGS = tuple(
         (r"“(?P<value>.*)” is in the list twice", gettext_noop("“%(value)s” is in the list twice.")),
         (r"there is no time zone “(?P<zone>.*)”", gettext_noop("There is no time zone “%(zone)s”.")),
         (r"there is no placeholder “(?P<name>.*)”; .*", gettext_noop("There is no placeholder “%(name)s”.")),
+        (
+            r"there is no queue “(?P<name>.*?)” in the team “(?P<team>.*?)”.*",
+            gettext_noop("The team “%(team)s” has no queue “%(name)s”."),
+        ),
+        (
+            r"there is a queue “(?P<name>.*?)” (in the team “.*”|without a team) already: .*",
+            gettext_noop("There is a queue “%(name)s” there already."),
+        ),
         (r"there is no [\w -]+ “(?P<key>.*?)”.*", gettext_noop("There is no “%(key)s”.")),
         (r"“to” must not be before “from”", gettext_noop("The end lies before the beginning.")),
         (r"a cycle: .* cannot report to .*", gettext_noop("They would report to themselves in the end.")),

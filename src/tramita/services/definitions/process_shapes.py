@@ -31,6 +31,7 @@ CASE_TYPE = Shape(
     (
         shapes.text("title"),
         shapes.reference("queue", "queue"),
+        shapes.special("team", "inherited", values.reference("team"), of=("team",)),
         shapes.lines("skills", skills),
         shapes.reference("due", "due_rule"),
         shapes.text("feedback_window"),
@@ -58,6 +59,7 @@ OF_AN_ACTION: Mapping[str, Key] = {
         shapes.long_text("instructions"),
         shapes.lines("checklist", values.texts),
         shapes.reference("queue", "queue"),
+        shapes.special("team", "inherited", values.reference("team"), of=("team",)),
         shapes.special("skills", "inherited_lines", skills),
         shapes.special("assign", "assign", assignment, of=("user", "robot", "position")),
         shapes.reference("due", "due_rule"),

@@ -21,6 +21,7 @@ from tramita.services.definitions.fields import declared, titled
 from tramita.services.definitions.flow import Branch, Flow, mail_defaults, number_field, promise, read_flow
 from tramita.services.definitions.keys import Counted, Keys, Reading, Refusal
 from tramita.services.definitions.named_dates import scheduled
+from tramita.services.definitions.placing import Where, placed
 from tramita.services.definitions.shapes import Shape
 from tramita.services.definitions.skills import skills
 from tramita.services.definitions.source import Node, Place
@@ -50,7 +51,7 @@ def contract(reading: Reading, above: str, key: str, node: Node, place: Place) -
     path = branch(reading, f"{above}/{values.name_of(reading, key, place)}", place)
     keys = Keys(reading, node, "a contract")
     said = {"title": key} | CONTRACT.read(keys)
-    here = Branch(path, said.get("calendar"))
+    here = Branch(path, said.get("calendar"), said.get("team"))
     read = ContractDefinition(
         key=key,
         **said,
@@ -63,12 +64,14 @@ def contract(reading: Reading, above: str, key: str, node: Node, place: Place) -
 
 def service(reading: Reading, above: Branch, key: str, node: Node, place: Place) -> ServiceDefinition:
     """A service with its processes and defect categories by full path."""
-    here = Branch(branch(reading, f"{above.path}/{values.name_of(reading, key, place)}", place), above.calendar)
+    path = branch(reading, f"{above.path}/{values.name_of(reading, key, place)}", place)
     keys = Keys(reading, node, "a service")
+    said = {"title": key} | SERVICE.read(keys)
+    here = Branch(path, above.calendar, said.get("team", above.team))
     types = [case_type(reading, here, *entry) for entry in keys.entries("case_types")]
     read = ServiceDefinition(
         key=key,
-        **{"title": key} | SERVICE.read(keys),
+        **said,
         properties=properties.given(reading, keys, "services"),
         ticket_categories=categories(reading, here, keys),
         case_types={one.path: one for one in types},
@@ -125,19 +128,21 @@ def categories(reading: Reading, above: Branch, service_keys: Keys) -> dict[str,
         upper = upper_level(reading, above, key, place, found)
         path = branch(reading, f"{above.path}/{key}", place)
         reading.define("category", path, place)
-        found[path] = category(reading, Branch(path, above.calendar), node, upper)
+        found[path] = category(reading, Branch(path, above.calendar, above.team), node, upper)
     return dict(sorted(found.items()))
 
 
 def category(reading: Reading, here: Branch, node: Node, upper: CategoryDefinition | None) -> CategoryDefinition:
     """A category; what it does not say, the level above says (T-12, Z-8)."""
     keys = Keys(reading, node, "a Ticket category")
-    above = upper or CategoryDefinition(here.path, "")
+    above = upper or CategoryDefinition(here.path, "", team=here.team)
+    where = placed(reading, keys, Where(above.queue, above.queue_name, above.team))
     fields = declared(reading, keys, Declared(above.fields, above.cards))
     read = CategoryDefinition(
         path=here.path,
         title=keys.get("title", values.text, titled(here.path.rpartition("/")[2])),
-        queue=keys.own("queue", values.reference("queue"), above.queue),
+        **where.columns(),
+        team=where.team,
         skills=keys.own("skills", skills, above.skills) or (),
         due=keys.own("due", promise(Counted(here.calendar, fields=fields.fields)), above.due),
         feedback_window=keys.own("feedback_window", values.days, above.feedback_window),
@@ -161,12 +166,14 @@ def case_type(reading: Reading, above: Branch, key: str, node: Node, place: Plac
     fields = declared(reading, keys)
     structure = keys.maybe("schedule", values.reference("schedule"))
     asked = keys.get("skills", skills, ())
-    flow = Flow(above, path, fields.fields, structure, asked)
+    where = placed(reading, keys, Where(team=above.team))
+    flow = Flow(above, path, fields.fields, structure, asked, where.team)
     steps, actions = read_flow(reading, keys, flow)
     read = CaseTypeDefinition(
         path=path,
         title=keys.get("title", values.text, titled(key)),
-        queue=keys.maybe("queue", values.reference("queue")),
+        **where.columns(),
+        team=where.team,
         skills=asked,
         due=keys.maybe("due", promise(replace(flow.counted, case_type=path))),
         feedback_window=keys.maybe("feedback_window", values.days),
@@ -224,14 +231,17 @@ def schedule(check: Callable[[str], str]) -> Callable[[Reading, Node], str | Non
 
 
 CUSTOMER = Shape((shapes.text("title"), shapes.reference("organisation", "organisation")))
-CONTRACT = Shape((shapes.text("title"), shapes.reference("calendar", "calendar"), HOURS))
-SERVICE = Shape((shapes.text("title"),))
+CONTRACT = Shape(
+    (shapes.text("title"), shapes.reference("calendar", "calendar"), shapes.reference("team", "team"), HOURS)
+)
+SERVICE = Shape((shapes.text("title"), shapes.reference("team", "team")))
 DEFECT_CATEGORY = Shape((shapes.text("title"),))
 # of a category all but its title is inherited unless given, be it as null (Z-8)
 CATEGORY = Shape(
     (
         shapes.text("title"),
         shapes.special("queue", "inherited", values.reference("queue"), of=("queue",)),
+        shapes.special("team", "inherited", values.reference("team"), of=("team",)),
         shapes.special("skills", "inherited_lines", skills),
         shapes.special("due", "inherited", values.reference("due_rule"), of=("due_rule",)),
         shapes.special("feedback_window", "inherited_text", values.days),

@@ -18,6 +18,7 @@ from tramita.domain.definitions import (
     PropertiesDefinition,
     ServiceDefinition,
     Settings,
+    TeamDefinition,
 )
 from tramita.domain.mail_templates import MailTemplate
 from tramita.domain.process_definitions import ScheduleDefinition
@@ -36,6 +37,7 @@ SECTION_OF = {
     "due_rule": "due_rules",
     "role": "roles",
     "position": "positions",
+    "team": "teams",
     "customer": "customers",
     "contract": "customers",
     "service": "customers",
@@ -174,6 +176,10 @@ class Publisher:
     def roles(self, roles: Mapping[str, RoleDefinition]) -> None:
         for key, one in roles.items():
             self.publish("role", key, body_of(one), title=one.title)
+
+    def teams(self, teams: Mapping[str, TeamDefinition]) -> None:
+        for key, one in teams.items():
+            self.publish("team", key, body_of(one), title=one.title)
 
     def positions(self, positions: Mapping[str, PositionDefinition]) -> None:
         for key, one in positions.items():

@@ -3,7 +3,7 @@
 All faults of all files are named at once, each with file and line; then nothing is applied.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TypeVar
@@ -22,6 +22,7 @@ from tramita.domain.definitions import (
     PropertiesDefinition,
     QueueDefinition,
     Settings,
+    TeamDefinition,
 )
 from tramita.domain.mail_templates import MailTemplate
 from tramita.domain.process_definitions import CaseTypeDefinition, ScheduleDefinition
@@ -52,6 +53,7 @@ SECTIONS = (
         "calendars",
         "due_rules",
         "roles",
+        "teams",
         "queues",
         "positions",
         "organisations",
@@ -81,6 +83,7 @@ class Configuration:
     calendars: Mapping[str, CalendarDefinition] = field(default_factory=dict)
     due_rules: Mapping[str, DueRuleDefinition] = field(default_factory=dict)
     roles: Mapping[str, RoleDefinition] = field(default_factory=dict)
+    teams: Mapping[str, TeamDefinition] = field(default_factory=dict)
     queues: Mapping[str, QueueDefinition] = field(default_factory=dict)
     positions: Mapping[str, PositionDefinition] = field(default_factory=dict)
     organisations: Mapping[str, OrganisationDefinition] = field(default_factory=dict)
@@ -146,6 +149,7 @@ def read_sections(reading: Reading, sections: Mapping[str, Node]) -> Configurati
         calendars=each(reading, sections["calendars"], desk.calendar),
         due_rules=each(reading, sections["due_rules"], desk.due_rule),
         roles=roles,
+        teams=each(reading, sections["teams"], desk.team),
         queues=each(reading, sections["queues"], desk.queue),
         positions=each(reading, sections["positions"], desk.position),
         organisations=each(reading, sections["organisations"], persons.organisation),
@@ -206,9 +210,16 @@ def reached(starts: Mapping[str, set[str]], first: str) -> set[str]:
 
 
 def with_members(found: Configuration, named: Iterable[tuple[str, str]]) -> Configuration:
-    """Memberships stand in the queues, whoever named them; managers are members too."""
-    members = {key: [*queue.members, *queue.managers] for key, queue in found.queues.items()}
+    """Memberships stand in the queues, whoever named them; managers are members too, and so are those of its team."""
+    members = {key: {*queue.members, *queue.managers} for key, queue in found.queues.items()}
     for queue, who in named:
-        members[queue].append(who)
-    whole = {key: replace(queue, members=tuple(sorted({*members[key]}))) for key, queue in found.queues.items()}
-    return replace(found, queues={key: replace(q, managers=tuple(sorted(q.managers))) for key, q in whole.items()})
+        members[queue].add(who)
+    led = {key: found.teams[queue.team].managers if queue.team else () for key, queue in found.queues.items()}
+    return replace(found, queues={key: led_by(queue, members[key], led[key]) for key, queue in found.queues.items()})
+
+
+def led_by(queue: QueueDefinition, members: Collection[str], team: Collection[str]) -> QueueDefinition:
+    """The queue with all its members; of who manages it with its team, what it says of them itself (Q-4, Q-10)."""
+    besides = {who: "member" if who in members else "nothing" for who in team if who not in queue.managers}
+    managers = tuple(sorted({*queue.managers, *team}))
+    return replace(queue, members=tuple(sorted({*members, *team})), managers=managers, with_team=besides)

@@ -1,5 +1,6 @@
 """What is configured and is no version: organisations, people, queues, mailboxes."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,12 +15,14 @@ from tramita.domain.definitions import (
     OrganisationDefinition,
     PersonDefinition,
     QueueDefinition,
+    TeamDefinition,
 )
 from tramita.domain.robots import Mode
 from tramita.models import Definition, Grant, Mailbox, Membership, Organisation, Person, Queue, Route
 from tramita.services import idle_timers, refit_timers, visits
 from tramita.services.definitions import skills
 from tramita.services.definitions.tally import Tally
+from tramita.services.definitions.values import TITLE_LENGTH
 
 SECTION_OF_ROLE = {"requester": "contacts", "manager": "contacts", "robot": "robots"}
 
@@ -72,12 +75,27 @@ class Rows:
             manager = people[one.account_manager].pk if one.account_manager else None
             self.tally.note("organisations", key, changed=update(rows[key], {"account_manager_id": manager}))
 
-    def queues(self, wanted: Mapping[str, QueueDefinition], people: Mapping[str, Person]) -> None:
-        """Queues with exactly these members, besides those by a farm (Q-1, Q-10)."""
+    def queues(
+        self,
+        wanted: Mapping[str, QueueDefinition],
+        people: Mapping[str, Person],
+        teams: Mapping[str, TeamDefinition],
+    ) -> None:
+        """Queues with exactly these members, besides those by a farm (Q-1, Q-10); where several would be called the
+        same, with their teams (Q-4)."""
+        shown = titles(wanted, teams)
         known = {row.key: row for row in Queue.objects.prefetch_related("memberships")}
         for key, one in wanted.items():
-            columns = {"title": one.title, "strict": one.strict, "return_idle": one.return_idle, "active": True}
-            columns["farms"] = sorted({*one.farms}) or None
+            columns: dict[str, Any] = {
+                "title": shown[key],
+                "own_title": None if shown[key] == one.title else one.title,
+                "name": one.name,
+                "team": one.team,
+                "strict": one.strict,
+                "return_idle": one.return_idle,
+                "farms": sorted({*one.farms}) or None,
+                "active": True,
+            }
             found = known.get(key)
             row = found or Queue.objects.create(key=key, **columns)
             if one.return_idle and (one.return_idle != row.return_idle or not row.active):
@@ -90,14 +108,16 @@ class Rows:
         refit_timers.of_queues([row.pk for row in gone], at=self.at)
 
     def _members(self, row: Queue, one: QueueDefinition, people: Mapping[str, Person]) -> bool:
-        wanted = {people[who].pk: who in one.managers for who in one.members}
+        wanted = {
+            people[who].pk: {"manager": who in one.managers, "said": one.with_team.get(who)} for who in one.members
+        }
         rows = {membership.person_id: membership for membership in row.memberships.all()}
         gone = [one.pk for who, one in rows.items() if who not in wanted and not one.by_farm]
         Membership.objects.filter(pk__in=gone).delete()
         new = [who for who in wanted if who not in rows]
-        Membership.objects.bulk_create(Membership(queue=row, person_id=who, manager=wanted[who]) for who in new)
+        Membership.objects.bulk_create(Membership(queue=row, person_id=who, **wanted[who]) for who in new)
         named = {"by_farm": None}
-        changed = [update(rows[who], {"manager": wanted[who], **named}) for who in wanted if who in rows]
+        changed = [update(rows[who], {**wanted[who], **named}) for who in wanted if who in rows]
         return bool(gone or new) or any(changed)
 
     def mailboxes(self, wanted: Mapping[str, MailboxDefinition], processes: Mapping[str, Definition]) -> None:
@@ -154,6 +174,16 @@ class Rows:
         for address, row in known.items():
             if address not in named and update(row, {"active": False}):
                 self.tally.note("mailboxes", row.mailbox.address, changed=True)
+
+
+def titles(queues: Mapping[str, QueueDefinition], teams: Mapping[str, TeamDefinition]) -> dict[str, str]:
+    """What people read: behind a title that several queues have, that of the team (Q-4)."""
+    often = Counter(one.title for one in queues.values())
+    found = {}
+    for key, one in queues.items():
+        behind = f" · {teams[one.team].title}" if one.team and often[one.title] > 1 else ""
+        found[key] = one.title[: TITLE_LENGTH - len(behind)] + behind if behind else one.title
+    return found
 
 
 class People:
