@@ -129,6 +129,7 @@ def test_a_change_that_is_rolled_back_is_forgotten_too(desk: Desk) -> None:
 def test_what_is_remembered_is_read_from_stamped_tables_alone() -> None:
     """Whoever marks another function `once_a_batch` adds its tables to migration 0011, or reads them anew."""
     import tramita.queries.due_rules
+    import tramita.queries.positions
     import tramita.services.brought_items
     import tramita.services.contacts  # noqa: F401 - marks one
 
@@ -142,6 +143,8 @@ def test_what_is_remembered_is_read_from_stamped_tables_alone() -> None:
         "tramita.queries.definitions._current",
         "tramita.queries.due_rules.current_due_rule",
         "tramita.queries.mailboxes.directory",
+        "tramita.queries.positions.holders",
+        "tramita.queries.positions.title",
         "tramita.services.brought_items._place",
         "tramita.services.contacts.organisations_by_domain",
     }
