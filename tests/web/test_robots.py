@@ -143,7 +143,10 @@ def test_robots_stand_beside_people_in_what_was_done(desk: Desk, as_: Browser) -
 
     assert "90–100" in page
     row = page.partition("last 30 days</h2>")[2].partition("Invoice reader")[2].partition("</tr>")[0]
-    assert [cell.partition("<")[0] for cell in row.split('<td class="end">')[1:]] == ["1", "1", "1", "0", "0", "0"]
+    cells = [cell.partition("<")[0] for cell in row.split('<td class="end">')[1:]]
+    assert cells == ["1", "1", "0.0", "0.00", "1", "0", "0", "0"]
+    assert "reopened: 1" in row
+    assert "rejected: 1" in row
 
 
 def test_the_bar_that_its_history_suggests_stands_where_the_bar_is_set(desk: Desk, as_: Browser) -> None:

@@ -1,8 +1,9 @@
 """Robots as those who work with them see them (B-1, B-9)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -14,7 +15,7 @@ from tramita.domain.errors import NotPermitted
 from tramita.domain.proposals import Decided
 from tramita.domain.robots import Ending, Terms, fitting_bar, terms
 from tramita.models import Item, Lease, Person, Proposal
-from tramita.queries import leases, visibility
+from tramita.queries import achieved, leases, visibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,30 @@ def _robot(row: Person, at_hand: int, at: datetime) -> Robot:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What somebody achieved. `reversed`: what was resolved first and taken up again; the rest is of robots only."""
+    """What somebody achieved. `reversed`: what was resolved first and taken up again, and `reversals` how, each once;
+    `hand_overs` by reason. What became of proposals, and the cost, are of robots only.
+    """
 
+    id: int
     name: str
     robot: bool
     results: int = 0
     reversed: int = 0
-    handed_over: int = 0
+    reversals: Mapping[str, int] = field(default_factory=dict)
+    hand_overs: Mapping[str, int] = field(default_factory=dict)
+    time: timedelta = timedelta()
+    cost: Decimal | None = None
     accepted: int = 0
     changed: int = 0
     refused: int = 0
+
+    @property
+    def handed_over(self) -> int:
+        return sum(self.hand_overs.values())
+
+    @property
+    def hours(self) -> float:
+        return round(self.time.total_seconds() / 3600, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +119,37 @@ class Report:
     bars: Mapping[int, int]  # by the id of a robot: the bar of confidence that its history suggests
 
 
-def work(actor: Actor, *, since: datetime) -> Report:
-    """Of the items that this person sees. Cost: five statements (RP-1, AI-1)."""
+def work(actor: Actor, *, since: datetime, at: datetime) -> Report:
+    """Of the items that this person sees. Cost: eleven statements (B-9, RP-1, AI-1).
+
+    Raises: NotPermitted, for who works no items.
+    """
+    if not actor.is_staff:
+        raise NotPermitted("Only those who work items may read this.")
     seen = visibility.visible_to(actor)
     again = ~Q(resolved_at=F("first_resolved_at")) | Q(resolved_at=None)
     rows = Item.objects.filter(seen, updated_at__gte=since, first_resolved_at__gte=since, first_resolver__isnull=False)
     results = rows.values_list("first_resolver").order_by("first_resolver")
     done = {one: counts for one, *counts in results.annotate(all=Count("pk"), back=Count("pk", filter=again))}
-    over = _counted(Lease.objects.filter(taken_at__gte=since, ending__in=HANDED_OVER))
+    back, over = achieved.reversals(rows.filter(again)), achieved.hand_overs(actor, since=since)
+    efforts = achieved.efforts(actor, since=since, at=at)
+    proposed = Proposal.objects.filter(visibility.visible_to(actor, through="item"), created_at__gte=since)
     decided = {
-        state: _counted(Proposal.objects.filter(created_at__gte=since, state=state))
-        for state in (Decided.ACCEPTED, Decided.CHANGED, Decided.REFUSED)
+        state: _counted(proposed.filter(state=state)) for state in (Decided.ACCEPTED, Decided.CHANGED, Decided.REFUSED)
     }
-    ids = done.keys() | over.keys() | {one for found in decided.values() for one in found}
+    ids = done.keys() | over.keys() | efforts.keys() | {one for found in decided.values() for one in found}
     people = Person.objects.filter(pk__in=ids).values_list("pk", "name", "role")
     found = [
         Work(
+            one,
             name,
             role is Role.ROBOT,
             results=done.get(one, (0, 0))[0],
             reversed=done.get(one, (0, 0))[1],
-            handed_over=over.get(one, 0),
+            reversals=back.get(one, {}),
+            hand_overs=over.get(one, {}),
+            time=efforts[one].time if one in efforts else timedelta(),
+            cost=efforts[one].cost if one in efforts else None,
             accepted=decided[Decided.ACCEPTED].get(one, 0),
             changed=decided[Decided.CHANGED].get(one, 0),
             refused=decided[Decided.REFUSED].get(one, 0),
@@ -142,7 +167,6 @@ def measured_bar(key: str, *, since: datetime) -> int | None:
     return _bars(_history(since)).get(robot or 0)
 
 
-HANDED_OVER = (Ending.REJECTED, Ending.LAPSED, Ending.GIVEN_UP, Ending.UNABLE, Ending.PROPOSED)
 WIDTH = 10  # percent
 OPEN = (Decided.WAITING, Decided.EXPIRED)  # nobody judged them
 

@@ -111,6 +111,18 @@ ROBOT_DOES: Mapping[str, Any] = {
     "mail": _("mail"),
     "resolve": _("resolve"),
 }
+HANDED_OVER: Mapping[str, Any] = {
+    "rejected": _("rejected"),
+    "too_late": _("too late"),
+    "unable": _("could not be done"),
+    "proposed": _("put before people"),
+    "given_back": _("given back"),
+}
+REVERSED: Mapping[str, Any] = {
+    "reopened": _("reopened"),
+    "disputed": _("by who asked"),
+    "undone": _("undone"),
+}
 RESTS: Mapping[str, Any] = {
     "no": _("yes"),
     "inactive": _("no: it is not active"),

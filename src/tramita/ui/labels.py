@@ -267,6 +267,8 @@ ALL: Mapping[str, Words] = {
     "progression": builder_words.PROGRESSIONS,
     "robot_does": builder_words.ROBOT_DOES,
     "rests": builder_words.RESTS,
+    "handed_over": builder_words.HANDED_OVER,
+    "reversed": builder_words.REVERSED,
     "proposed": builder_words.PROPOSED,
     "proposed_by_program": builder_words.PROPOSED_BY_PROGRAM,
     "robot_verb": builder_words.ROBOT_VERBS,

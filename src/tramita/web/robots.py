@@ -30,7 +30,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "web/robots.html",
         "queues",
         robots=robots.listed(request.actor, at),
-        work=robots.work(request.actor, since=at - PERIOD),
+        work=robots.work(request.actor, since=at - PERIOD, at=at),
         stop=stopped(),
         may_stop=stopping.may_stop(request.actor),
     )

@@ -119,7 +119,7 @@ def test_who_is_sure_enough_does_it(desk: Desk) -> None:
 
     assert leasing.complete(lease.pk, note="Done.", confidence=80, by=by, at=MONDAY).state is State.RESOLVED
 
-    report = robots.work(desk.leo, since=MONDAY - timedelta(days=1))
+    report = robots.work(desk.leo, since=MONDAY - timedelta(days=1), at=MONDAY)
     assert [(band.low, band.total, band.right) for band in report.bands] == [(80, 1, 1)]
     assert [(row.name, row.results, row.reversed) for row in report.rows] == [("Invoice reader", 1, 0)]
 

@@ -1,5 +1,6 @@
 """The loop of a robot: next, heartbeat, and complete, reject or unable (B-4 to B-6, Z-17)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -26,6 +27,8 @@ from tramita.api.schemas.robots import (
     StopIn,
     StoppedOut,
     UnableIn,
+    WorkIn,
+    WorkOut,
 )
 from tramita.api.versions import tried_again
 from tramita.queries import leases, robots
@@ -109,6 +112,14 @@ def list_robots(request: HttpRequest, paging: Query[Paging]) -> RobotPage:
     return RobotPage(
         results=[RobotOut.model_validate(one) for one in shown], next=cursor_for(shown[-1].id if more else None)
     )
+
+
+@router.get("/robots/work", response=WorkOut, operation_id="robots_work")
+def work(request: HttpRequest, asked: Query[WorkIn]) -> WorkOut:
+    """Robots beside people in the last days: results, what was reversed, hand-overs by reason, hours, cost (B-9)."""
+    by, at = caller(request), timezone.now()
+    report = robots.work(by, since=at - timedelta(days=asked.days), at=at)
+    return WorkOut.model_validate({"results": report.rows, "bands": report.bands, "bars": dict(report.bars)})
 
 
 @router.post("/robots/stop", response=StoppedOut, operation_id="stop_robots")

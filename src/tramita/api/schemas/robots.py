@@ -145,6 +145,75 @@ class RobotPage(Output):
     next: str | None
 
 
+class WorkIn(Input):
+    """Since when."""
+
+    days: int = Field(30, ge=1, le=366)
+
+
+class AchievedOut(Output):
+    """What somebody achieved, of the items that the caller sees: a person, or a robot."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 9,
+                    "name": "Invoice reader",
+                    "robot": True,
+                    "results": 40,
+                    "reversed": 2,
+                    "reversals": {"disputed": 2},
+                    "handed_over": 3,
+                    "hand_overs": {"rejected": 2, "too_late": 1},
+                    "hours": 6.5,
+                    "cost": 78.2,
+                    "accepted": 4,
+                    "changed": 1,
+                    "refused": 0,
+                }
+            ]
+        }
+    )
+
+    id: int
+    name: str
+    robot: bool
+    results: int
+    reversed: int
+    """What they resolved first, and was taken up again."""
+    reversals: dict[str, int]
+    """How: reopened by the desk, disputed or answered by who asked, undone."""
+    handed_over: int
+    hand_overs: dict[str, int]
+    """Of robots: rejected, too_late, unable, proposed; of people: given_back."""
+    hours: float
+    """What people tracked; how long robots had items in hand."""
+    cost: float | None
+    """What a robot said of its runs, and its price an hour."""
+    accepted: int
+    changed: int
+    refused: int
+
+
+class BandOut(Output):
+    """Results of which robots were so sure, in percent, and how many people left as they were."""
+
+    low: int
+    high: int
+    total: int
+    right: int
+
+
+class WorkOut(Output):
+    """Robots beside people."""
+
+    results: list[AchievedOut]
+    bands: list[BandOut]
+    bars: dict[int, int]
+    """By the id of a robot: the bar of confidence that its history suggests (AI-1)."""
+
+
 class ProposeIn(BeatIn):
     """What a person is to decide about. `given`: of a mail its `to`, `cc`, `bcc`, `subject` and `text`; of `complete`
     the `fields`, `note`, `method` and `reason`; of a change what a PATCH of the item takes, and a `note`; to `create`
