@@ -171,7 +171,6 @@ PORTAL: Mapping[str, str | tuple[str, ...]] = {
     "portal-substitute": ("name_substitute", "end_substitute"),
     "portal-approval": ("approve", "reject", "cancel_approval"),
 }
-LISTED = "its parts are read one by one: `list_items` narrowed as the page is"
 SHOWS = (
     "it is how a mail is shown; `read_timeline` has its words, `read_file` its files, `read_original_mail` all of it"
 )
@@ -183,8 +182,8 @@ READ: Mapping[str, str | tuple[str, ...]] = {
     "owned": ("list_items",),
     "queues": ("list_queues",),
     "queue": ("list_items",),
-    "team": LISTED,
-    "team-of": LISTED,
+    "team": ("read_team", "list_items"),
+    "team-of": ("read_team", "list_items"),
     "bars": SIDEBAR,
     "recent": ("list_recent_items",),
     "views": ("list_views",),

@@ -29,7 +29,7 @@ def items_of(
     “Me” is who reads, today is their day. Raises: Invalid, for a cursor of another list.
     """
     sort = view.sort if view.sort in ORDERS else "due"
-    reader, narrowing = _reader(actor, at), narrowing_of(view)
+    reader, narrowing = reader_for(actor, at), narrowing_of(view)
     found = worklists.page(
         narrowed.everywhere(narrowing, reader),
         actor,
@@ -45,7 +45,8 @@ def items_of(
     return items, cursors.encoded(sort, *found.next) if found.next else None
 
 
-def _reader(actor: Actor, at: datetime) -> Reader:
+def reader_for(actor: Actor, at: datetime) -> Reader:
+    """For whom and when a list is read that no page asks for: it is their day, in their zone (Z-13)."""
     zone = ZoneInfo(actor.time_zone or settings.TIME_ZONE)
     tomorrow = at.astimezone(zone).date() + timedelta(days=1)
     return Reader(actor.id, at, datetime.combine(tomorrow, time.min, tzinfo=zone), zone)
