@@ -231,4 +231,4 @@ def wish(desk: Desk, words: str | None, *, at) -> None:
     """The configuration says it; whoever is in the queue stays."""
     people = {one.person.called: one.person for one in desk.invoices.memberships.select_related("person")}
     said = QueueDefinition("invoices", "Invoices", members=tuple(people), return_idle=words)
-    Rows(Tally(frozenset({"queues"})), at=at).queues({"invoices": said}, people)
+    Rows(Tally(frozenset({"queues"})), at=at).queues({"invoices": said}, people, {})

@@ -20,7 +20,9 @@ def sentence(data: Mapping[str, Any]) -> str:
     reason = str(data.get("why", ""))
     if not reason:
         return _("Allocated by rule")
-    said = _("Allocated: %(why)s") % {"why": labels.word("why", reason.removesuffix(SUBSTITUTE))}
-    position = f"“{data['position']}”" if data.get("position") else ""
+    if data.get("position"):
+        said = _("Allocated to a holder of “%(position)s”") % {"position": data["position"]}
+    else:
+        said = _("Allocated: %(why)s") % {"why": labels.word("why", reason.removesuffix(SUBSTITUTE))}
     away = _("in place of %(name)s, who is away") % {"name": data["instead_of"]} if data.get("instead_of") else ""
-    return " · ".join(filter(None, (said, position, away)))
+    return " · ".join(filter(None, (said, away)))

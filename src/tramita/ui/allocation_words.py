@@ -9,13 +9,13 @@ from tramita.domain.allocation import Why
 
 WHY: Mapping[str, Any] = {
     Why.KEPT_WITH_USER: _("kept with who worked on it"),
-    Why.RULE_USER: _("to whom its rule names"),
-    Why.RULE_POSITION: _("to a holder of the position that its rule names"),
-    Why.RULE_SECONDARY: _("to the backup that its rule names"),
-    Why.RULE_SECONDARY_POSITION: _("to a holder of the position that is the backup of its rule"),
+    Why.RULE_USER: _("to the person of its rule"),
+    Why.RULE_POSITION: _("to a holder of its position"),
+    Why.RULE_SECONDARY: _("to the backup of its rule"),
+    Why.RULE_SECONDARY_POSITION: _("to a holder of its backup position"),
     Why.OWNER: _("to its owner, as there was a problem"),
     Why.QUEUE: _("to its queue"),
-    Why.NO_SKILL: _("to its queue: nobody whom its rule names has the skills it asks for"),
+    Why.NO_SKILL: _("to its queue, as nobody of its rule has the skills"),
     Why.NONE: _("nowhere: its rule names nobody and no queue"),
     "by_hand": _("by hand"),
     "taken": _("taken up by who works on it"),

@@ -225,6 +225,7 @@ HINTS: Words = {
     ),
     "strict": _("Robots first: people get by the button only what a robot rejected."),
     "return_idle": _("Such as “2 working days” or “8 hours”; empty: what was given to somebody stays with them."),
+    "holders": _("In the order in which they are asked."),
     "teams.managers": _("They manage all queues of the team, and are members of them."),
     "team": _("Queues below it are named as within this team."),
     "queues.team": _("Of one name there is one queue in a team."),
