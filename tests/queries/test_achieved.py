@@ -8,15 +8,17 @@ import pytest
 from tests import factories
 from tests.api.callers import cast
 from tests.desk import MONDAY, Desk
+from tests.flows import begun, running
 from tests.services.robots.test_bounds import robot, takes
 from tests.services.robots.test_leasing import LATE, fire
 from tests.services.test_edges import fresh
 from tramita.domain.errors import NotPermitted
 from tramita.models import Item, TimeSpent
 from tramita.queries import people, robots
-from tramita.services import feedback, leasing, pulling, resolving, working
+from tramita.services import feedback, leasing, pulling, resolving, reviewing, working
 
 HOUR = timedelta(hours=1)
+CHECK = {"four_eyes": True, "queue": "invoices", "review_queue": "invoices"}
 
 
 def done_by(desk: Desk, who: str) -> Item:
@@ -47,6 +49,36 @@ def test_what_was_taken_up_again_is_told_of_who_resolved_it_first_and_how(desk: 
     assert (told.robot, told.results, told.reversed) == (who == "robot", 3, 2)
     assert told.reversals == {"disputed": 1, "reopened": 1}
     assert fresh(kept).first_resolver_id == told.id
+
+
+def test_a_review_is_no_reversal_and_its_verdict_says_how_right_a_robot_was(desk: Desk) -> None:
+    """A-40 to A-42, AI-1: while nobody looked at the result it is neither right nor wrong."""
+    case = begun(desk, {"check": ["bank"], "finish": ["create"]}, actions={"bank": CHECK})
+    [action] = running(case)
+    by, lease = takes(robot(desk, kinds=["action"], confidence=80))
+    assert lease.item_id == action.pk
+    leasing.complete(lease.pk, note="Done.", confidence=90, by=by, at=MONDAY)
+
+    assert robots.work(desk.leo, since=MONDAY - HOUR, at=MONDAY).bands == []
+    reviewing.review(fresh(action), passed=True, by=desk.leo, at=MONDAY + HOUR)
+
+    report = robots.work(desk.leo, since=MONDAY - HOUR, at=MONDAY + HOUR)
+    assert [(one.total, one.right) for one in report.bands] == [(1, 1)]
+    assert row(desk, desk.robot.id).reversed == 0
+
+
+def test_what_went_wrong_before_a_run_says_nothing_of_it(desk: Desk) -> None:
+    """AI-1: Ana's result was reversed; the robot's stays."""
+    item = done_by(desk, "ana")
+    resolving.reopen(fresh(item), by=desk.leo, at=MONDAY)
+    working.release(fresh(item), by=desk.leo, at=MONDAY)
+    by, lease = takes(robot(desk))
+    leasing.complete(lease.pk, note="Done.", confidence=90, by=by, at=MONDAY + HOUR / 60)
+
+    report = robots.work(desk.leo, since=MONDAY - HOUR, at=MONDAY + HOUR)
+
+    assert [(one.total, one.right) for one in report.bands] == [(1, 1)]
+    assert row(desk, desk.ana.id).reversals == {"reopened": 1}
 
 
 def test_hand_overs_are_told_by_their_reason(desk: Desk) -> None:

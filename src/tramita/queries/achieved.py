@@ -52,7 +52,8 @@ def hand_overs(actor: Actor, *, since: datetime) -> Counted:
 def reversals(resolved: "QuerySet[Item]") -> Counted:
     """By whom the items were resolved first, and what took each up again first: the desk, who asked, or an undo.
 
-    `resolved`: those that were taken up again. Cost: one statement.
+    `resolved`: those that may be, as another moment or none is that of their resolution now: a review makes it so, too.
+    Cost: one statement.
     """
     told = Entry.objects.filter(item__in=resolved.values("pk"), type__in=REVERSING)
     rows = told.filter(at__gte=F("item__first_resolved_at")).order_by("item", "seq")

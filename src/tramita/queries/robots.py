@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from tramita.domain.actors import Actor
 from tramita.domain.bounds import USUAL
-from tramita.domain.codes import Role
+from tramita.domain.codes import Kind, Role, State
 from tramita.domain.errors import NotPermitted
 from tramita.domain.proposals import Decided
 from tramita.domain.robots import Ending, Terms, fitting_bar, terms
@@ -74,7 +74,7 @@ def _robot(row: Person, at_hand: int, at: datetime) -> Robot:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What somebody achieved. `reversed`: what was resolved first and taken up again, and `reversals` how, each once;
+    """What somebody achieved. `reversals`: what was resolved first and taken up again, each once, by how it was;
     `hand_overs` by reason. What became of proposals, and the cost, are of robots only.
     """
 
@@ -82,7 +82,6 @@ class Work:
     name: str
     robot: bool
     results: int = 0
-    reversed: int = 0
     reversals: Mapping[str, int] = field(default_factory=dict)
     hand_overs: Mapping[str, int] = field(default_factory=dict)
     time: timedelta = timedelta()
@@ -90,6 +89,10 @@ class Work:
     accepted: int = 0
     changed: int = 0
     refused: int = 0
+
+    @property
+    def reversed(self) -> int:
+        return sum(self.reversals.values())
 
     @property
     def handed_over(self) -> int:
@@ -129,8 +132,7 @@ def work(actor: Actor, *, since: datetime, at: datetime) -> Report:
     seen = visibility.visible_to(actor)
     again = ~Q(resolved_at=F("first_resolved_at")) | Q(resolved_at=None)
     rows = Item.objects.filter(seen, updated_at__gte=since, first_resolved_at__gte=since, first_resolver__isnull=False)
-    results = rows.values_list("first_resolver").order_by("first_resolver")
-    done = {one: counts for one, *counts in results.annotate(all=Count("pk"), back=Count("pk", filter=again))}
+    done = dict(rows.values_list("first_resolver").order_by("first_resolver").annotate(all=Count("pk")))
     back, over = achieved.reversals(rows.filter(again)), achieved.hand_overs(actor, since=since)
     efforts = achieved.efforts(actor, since=since, at=at)
     proposed = Proposal.objects.filter(visibility.visible_to(actor, through="item"), created_at__gte=since)
@@ -144,8 +146,7 @@ def work(actor: Actor, *, since: datetime, at: datetime) -> Report:
             one,
             name,
             role is Role.ROBOT,
-            results=done.get(one, (0, 0))[0],
-            reversed=done.get(one, (0, 0))[1],
+            results=done.get(one, 0),
             reversals=back.get(one, {}),
             hand_overs=over.get(one, {}),
             time=efforts[one].time if one in efforts else timedelta(),
@@ -180,14 +181,28 @@ def _history(since: datetime) -> list[tuple[datetime, int, int, bool]]:
     stayed. What was done at once did while nobody took it up again; what was proposed, if agreed to as it was.
     """
     runs = Lease.objects.filter(taken_at__gte=since, ending=Ending.COMPLETED, confidence__isnull=False)
+    done = runs.values_list("taken_at", "robot", "confidence", "ended_at", *(f"item__{name}" for name in JUDGED))
     asked = Proposal.objects.filter(created_at__gte=since, confidence__isnull=False).exclude(state__in=OPEN)
-    stayed = Q(item__resolved_at=F("item__first_resolved_at"))
     told = [
-        *runs.annotate(right=Count("pk", filter=stayed)).values_list("taken_at", "robot", "confidence", "right"),
-        *asked.values_list("created_at", "robot", "confidence", "state"),
+        *((at, robot, sure, _stayed(ended, *item)) for at, robot, sure, ended, *item in done),
+        *((at, *rest, state == Decided.ACCEPTED) for at, *rest, state in asked.values_list(*ASKED)),
     ]
-    found = [(at, robot, sure or 0, right is Decided.ACCEPTED or right == 1) for at, robot, sure, right in told]
-    return sorted(found, reverse=True)
+    return sorted((at, robot, sure or 0, right) for at, robot, sure, right in told if right is not None)[::-1]
+
+
+JUDGED, ASKED = ("kind", "state", "resolved_at", "first_resolved_at"), ("created_at", "robot", "confidence", "state")
+
+
+def _stayed(
+    ended: datetime, kind: Kind, state: State, resolved: datetime | None, first: datetime | None
+) -> bool | None:
+    """Whether the result of a run that ended then is what holds now; None while a review of it is not done (A-40).
+
+    Whoever else resolved the item before, and was reversed, says nothing of this run.
+    """
+    if kind == Kind.ACTION and first == ended:
+        return True if state == State.CLOSED else None
+    return resolved == ended
 
 
 def _bands(history: Sequence[tuple[datetime, int, int, bool]]) -> list[Band]:
