@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = make.NOW
 KEYS = """reference kind state version title wait resolution problem assignee owner queue list category case_type
-    customer organisation contacts due highlighted new_information allowed description parent
+    customer organisation contacts due highlighted new_information prioritised allowed description parent
     merged_into children estimate schedule fields created_at
     updated_at closed_at tags brought_from"""
 

@@ -288,6 +288,21 @@ def test_what_robots_rejected_is_found_without_reading_the_queue(desk):
     assert sum("items_rejected_by_robots" in line for line in lines) == 2, lines
 
 
+@pytest.mark.parametrize("robot", [False, True])
+def test_what_leaders_put_first_is_found_without_reading_the_queue(desk, robot):
+    """Q-2, decision 81: a branch a queue, by an index that holds nothing else."""
+    some = Item.objects.filter(queue=desk.queues[0], listed=Listed.QUEUE).order_by("pk").values("pk")[:20]
+    Item.objects.filter(pk__in=list(some.values_list("pk", flat=True))).update(prioritised=True)
+    who = people.actor_for(make.robot(queues=desk.queues)) if robot else desk.ana
+
+    with CaptureQueriesContext(connection) as captured:
+        candidates(who, at=NOW)
+    lines = plan(captured.captured_queries[-1]["sql"])
+
+    assert sum("items_prioritised" in line for line in lines) == len(who.queue_ids), lines
+    assert not whole_tables(lines, in_order=False)
+
+
 def old_runs(robot):
     """A robot's life: a dozen leases on each item that there is, and old proposals. SQLite is told no figures of it:
     a desk that grows has none.

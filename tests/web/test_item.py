@@ -47,7 +47,17 @@ def test_an_item_costs_a_bounded_number_of_statements(
         ana.get(f"/items/{case.reference}?tab={tab}")
 
 
-BESIDE = {"note", "reply", "edit", "launch", "follow", "unfollow", "clock", "links"}  # no verbs of the tables
+BESIDE = {
+    "note",
+    "reply",
+    "edit",
+    "launch",
+    "follow",
+    "unfollow",
+    "clock",
+    "links",
+    "priority",
+}  # no verbs of the tables
 
 
 @pytest.mark.parametrize("who", ["ana", "leo"])

@@ -188,6 +188,14 @@ class Desk:
         """Exactly these, in this order."""
         return cast("list[Item]", self.put("/focus", {"items": list(references)})["results"])
 
+    def prioritise(self, reference: str) -> Item:
+        """First in its queue, until it leaves it: for leaders of the queue."""
+        return cast("Item", self.post(f"{_item(reference)}/priority"))
+
+    def deprioritise(self, reference: str) -> Item:
+        """It waits its turn again."""
+        return cast("Item", self.delete(f"{_item(reference)}/priority"))
+
     def settings(self) -> Settings:
         """Language, time zone, look, signature, notices."""
         return cast("Settings", self.get("/settings"))

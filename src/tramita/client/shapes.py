@@ -111,6 +111,7 @@ class Item(TypedDict):
     due: Due
     highlighted: bool
     new_information: bool
+    prioritised: bool
     allowed: "list[str]"
     description: str | None
     parent: str | None

@@ -72,7 +72,7 @@ BESIDES = frozenset(
     {
         "proposed", "proposal_accepted", "proposal_refused", "proposal_expired", "seen", "started", "assigned",
         "released", "returned", "reallocated", "allocated", "set_to_do", "lease_ended", "rejected", "clock_set",
-        "clock_started", "mail_left",
+        "clock_started", "mail_left", "prioritised", "deprioritised",
     }
 )  # fmt: skip
 

@@ -83,6 +83,7 @@ class Item(models.Model):
     highlighted = models.BooleanField(default=False)
     new_information = models.BooleanField(default=False)
     robot_rejected = models.BooleanField(default=False)
+    prioritised = models.BooleanField(null=True)  # a leader put it first in its queue; null: nobody did
     fence = models.PositiveIntegerField(null=True)  # of the lease under which a robot works on it (Z-17)
     approval = models.ForeignKey(  # the one that awaits a decision (AP-16)
         "Approval", models.PROTECT, null=True, related_name="+", db_index=False
@@ -130,6 +131,11 @@ class Item(models.Model):
                 fields=["queue", "sort_due", "id"],
                 name="items_rejected_by_robots",
                 condition=models.Q(robot_rejected=True),
+            ),
+            models.Index(  # a handful in each queue
+                fields=["queue", "sort_due", "id"],
+                name="items_prioritised",
+                condition=models.Q(prioritised=True),
             ),
             models.Index(  # what no robot rejected, by kind: most robots work one of them (B-3)
                 fields=["queue", "kind", "sort_due", "id"],

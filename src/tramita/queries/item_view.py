@@ -110,6 +110,7 @@ class ItemView:
     due: Due
     highlighted: bool
     new_information: bool
+    prioritised: bool
     allowed: Sequence[str]
     description: str | None
     parent: str | None
@@ -195,6 +196,7 @@ def _view(item: Item, names: Names, actor: Actor, at: datetime) -> ItemView:
         due=due_of(item, at),
         highlighted=item.highlighted,
         new_information=item.new_information,
+        prioritised=bool(item.prioritised) and _works(actor),
         allowed=allowed(item, actor, at),
         description=item.description if item.state is State.DRAFT else None,
         parent=names.references.get(item.parent_id or 0),

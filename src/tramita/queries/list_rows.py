@@ -16,18 +16,18 @@ CLOCKS = {clock.value: clock for clock in Clock}
 KEYED = ("assignee", "queue", "organisation", "process")
 ROBOT = Role.ROBOT.value
 NOTHING: Mapping[str, Any] = {}
-PROPOSES = 2  # of what a robot handed over
+PROPOSES, FIRST = 2, 4  # of what a robot handed over; of what a leader put first, added to that
 
 READ = (
     "id, number, kind, ordinal, version, title, state, problem, due_at, clock, seconds_left, sort_due, highlighted, "
-    "new_information, robot_rejected, mail_trouble, wait_type, updated_at, assignee_id, queue_id, organisation_id, "
-    "process_id, owner_id, created_at"
+    "new_information, robot_rejected, prioritised, mail_trouble, wait_type, updated_at, assignee_id, queue_id, "
+    "organisation_id, process_id, owner_id, created_at"
 )
 SHOWN = (
     "f.id, f.number, f.kind, f.ordinal, f.version, f.title, f.state, f.problem, "
     "f.due_at, f.clock, f.seconds_left, f.sort_due, f.highlighted, f.new_information, "
     "CASE WHEN f.robot_rejected THEN CASE WHEN EXISTS (SELECT 1 FROM proposals pr WHERE pr.item_id = f.id AND "
-    f"pr.state = 'waiting') THEN {PROPOSES} ELSE 1 END ELSE 0 END, "
+    f"pr.state = 'waiting') THEN {PROPOSES} ELSE 1 END ELSE 0 END + CASE WHEN f.prioritised THEN {FIRST} ELSE 0 END, "
     "f.mail_trouble, f.wait_type, f.updated_at, a.name, a.email, a.role, q.title, o.name, d.title, "
     "w.name, w.email, f.created_at, f.assignee_id, q.key, o.key, d.key"
 )
@@ -88,6 +88,7 @@ class Row(NamedTuple):
     new_information: bool
     robot_rejected: bool
     robot_proposes: bool  # what it handed over waits with its proposal
+    prioritised: bool  # a leader put it first
     mail_trouble: bool  # a mail of it did not go out (MAIL-113)
     wait_type: str | None
     updated_at: datetime
@@ -145,8 +146,9 @@ def row_from(row: Sequence[Any]) -> Row:
         moment(sort_due),
         bool(highlighted),
         bool(new),
-        bool(rejected),
-        rejected == PROPOSES,
+        rejected % FIRST > 0,
+        rejected % FIRST == PROPOSES,
+        rejected >= FIRST,
         bool(unsent),
         wait,
         moment(updated_at),

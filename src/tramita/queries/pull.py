@@ -29,7 +29,8 @@ def candidates(
     actor: Actor, *, at: datetime, kinds: frozenset[Kind] = frozenset(Kind), limit: int = FEW
 ) -> list[Candidate]:
     """What waits in the actor's queues, best first: overdue, the most overdue first; then what a robot rejected;
-    then what is due soonest (Q-2). Cost: two statements, each a limited branch a queue.
+    then what is due soonest (Q-2); of each, what a leader put first before the rest (decision 81).
+    Cost: two statements, each a limited branch a queue.
 
     People get from a strict queue only what a robot rejected (Q-3); a robot gets nothing that any robot rejected, and
     never again what it rejected itself (B-5, B-10); first what was given to it.
@@ -50,19 +51,20 @@ def candidates(
         (rank, both(here, able)) for rank, here in (_for_robot(queues, kinds) if robot else _for_people(queues, at))
     ]
     parts = [
-        f"SELECT * FROM (SELECT {rank} AS rank, id, version, sort_due FROM items WHERE {here.sql} AND {wanted.sql} "
-        f"ORDER BY sort_due, id LIMIT {int(limit)}) b{number}"
+        f"SELECT * FROM (SELECT {rank.sql} AS rank, id, version, sort_due FROM items "
+        f"WHERE {here.sql} AND {wanted.sql} ORDER BY {order}sort_due, id LIMIT {int(limit)}) b{number}"
         for number, (rank, here) in enumerate(branches)
+        for order in ("rank, " if rank.params else "",)
     ]
-    params = [one for _, here in branches for one in (*here.params, *wanted.params)]
+    params = [one for rank, here in branches for one in (*rank.params, *here.params, *wanted.params)]
     rows = fetch(f"{' UNION ALL '.join(parts)} ORDER BY rank, sort_due, id LIMIT {int(limit) * 2}", params)
     found = dict.fromkeys(Candidate(row[1], row[2]) for row in rows)  # the better place of two
     return list(found)[:limit]
 
 
-GIVEN, OVERDUE, REJECTED, SOONEST = 0, 1, 2, 3  # Q-2
+GIVEN, OVERDUE, REJECTED, SOONEST = (Fragment(str(rank)) for rank in (0, 2, 4, 6))  # Q-2
 FOR_ROBOTS = f"list = {Listed.QUEUE.number} AND NOT robot_rejected"
-Branch = tuple[int, Fragment]
+Branch = tuple[Fragment, Fragment]  # its rank, and what it holds
 
 
 def _for_people(queues: Sequence[tuple[int, bool]], at: datetime) -> list[Branch]:
@@ -73,12 +75,26 @@ def _for_people(queues: Sequence[tuple[int, bool]], at: datetime) -> list[Branch
         rejected, waits = _rejected(queue_id), _waits(queue_id)
         found += [(OVERDUE, both(rejected if strict else waits, late)), (REJECTED, both(rejected, later))]
         found += [] if strict else [(SOONEST, both(waits, later))]
+        first = _first(queue_id)
+        found.append((_before_its_rank(at), both(first, Fragment("robot_rejected")) if strict else first))
     return found
 
 
 def _for_robot(queues: Sequence[tuple[int, bool]], kinds: frozenset[Kind]) -> list[Branch]:
     """In the order of the due date, which has the most overdue first; a branch a kind, so that none is read past."""
-    return [(SOONEST, _for_robots(queue_id, kind)) for queue_id, _ in queues for kind in sorted(kinds)]
+    found = [(SOONEST, _for_robots(queue_id, kind)) for queue_id, _ in queues for kind in sorted(kinds)]
+    theirs = both(Fragment("NOT robot_rejected"), _of_kinds(kinds))
+    return found + [(Fragment("5"), both(_first(queue_id), theirs)) for queue_id, _ in queues]
+
+
+def _first(queue_id: int) -> Fragment:
+    """What leaders put first: a handful, by an index of their own, as what robots rejected."""
+    return Fragment("queue_id = %s AND prioritised AND +list = %s", (queue_id, Listed.QUEUE.number))
+
+
+def _before_its_rank(at: datetime) -> Fragment:
+    """Where such an item stands: just before the others that are overdue, rejected or due like it."""
+    return Fragment("CASE WHEN sort_due < %s THEN 1 WHEN robot_rejected THEN 3 ELSE 5 END", (stored(at),))
 
 
 def _given_to(robot: Actor, kinds: frozenset[Kind]) -> Branch:

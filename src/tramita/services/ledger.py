@@ -20,7 +20,7 @@ from django.db import models
 
 from tramita.domain.actors import Actor
 from tramita.domain.bounds import LimitReached
-from tramita.domain.codes import Reason, Visibility
+from tramita.domain.codes import Listed, Reason, Visibility
 from tramita.domain.errors import StaleVersion
 from tramita.domain.robots import ending
 from tramita.models import Entry, Item, Lease
@@ -97,6 +97,8 @@ class Change:
         if self.item.fence is not None and not ENDS_LEASE.isdisjoint(changed):
             changed["fence"] = None
             self._end_lease(self.item.fence, type, actor_id or self.by.id)
+        if self.item.prioritised and (changed.get("listed", Listed.QUEUE) is not Listed.QUEUE or "queue_id" in changed):
+            changed["prioritised"] = None  # it was first where it waited
         for name, value in changed.items():
             side = said if name in WORDS else facts
             side.setdefault("set", {})[name] = plain(value)

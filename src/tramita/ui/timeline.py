@@ -275,6 +275,8 @@ _SENTENCES: Mapping[str, Callable[[Data], str]] = {
     "assigned": _assigned,
     "returned": _returned,
     "reallocated": _reallocated,
+    "prioritised": plain(gettext_lazy("Put first in its queue")),
+    "deprioritised": plain(gettext_lazy("Not first in its queue any more")),
     "allocated": allocated.sentence,
     "rejected": plain(gettext_lazy("Rejected by a robot")),
     "lease_ended": _lease_ended,

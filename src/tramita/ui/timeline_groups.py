@@ -45,6 +45,8 @@ GROUP_OF: Mapping[str, str] = {
     "allocated": "people",
     "released": "people",
     "returned": "people",
+    "prioritised": "people",
+    "deprioritised": "people",
     "reallocated": "people",
     "rejected": "people",
     "lease_ended": "people",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from tramita.domain.codes import Method
 from tramita.models import Item
 from tramita.queries.items import get_visible
-from tramita.services import flowing, launching, ledger, resolving, reviewing, starting, waiting, working
+from tramita.services import flowing, launching, ledger, prioritising, resolving, reviewing, starting, waiting, working
 from tramita.web.access import StaffRequest, staff
 from tramita.web.inputs import flag, moment, number, text
 from tramita.web.item_page import item_page
@@ -27,6 +27,14 @@ PLAIN = {
     "next-step": flowing.next_step,
     "reopen": resolving.reopen,
 }
+
+
+@require_POST
+@staff
+def priority(request: StaffRequest, reference: str) -> HttpResponse:
+    """A leader puts it first in its queue, or takes that back (Q-2, decision 81)."""
+    do = prioritising.prioritise if flag(request, "first") else prioritising.deprioritise
+    return act(request, reference, "priority", lambda item: do(item, by=request.actor, at=timezone.now()))
 
 
 def act(

@@ -21,6 +21,7 @@ from tramita.queries.kin import Kin
 from tramita.queries.names import Who
 from tramita.queries.trash import may_restore
 from tramita.queries.visibility import may
+from tramita.services import prioritising
 from tramita.services.allocating import skills_of
 from tramita.services.field_words import said_fields
 from tramita.services.flowing import RUNNING
@@ -95,6 +96,7 @@ def shown(reading: Reading) -> dict[str, Any]:
         and may(reading.actor, "work", reading.item),
         "related": near.linked,
         **together(reading, near.kin),
+        "may_prioritise": prioritising.may_prioritise(reading.item, reading.actor),
         "followable": reading.running and reading.item.state is not State.DRAFT,
         "follows": near.follows if near.follows is not None else reading.actor.id in _workers(reading.item),
         "filed": near.files,

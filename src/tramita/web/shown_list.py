@@ -80,6 +80,8 @@ def _tag(row: Row, waits: Mapping[str, str]) -> str:
         return labels.word("problem", row.problem)
     if row.robot_rejected:
         return _("Robot proposes") if row.robot_proposes else _("Robot rejected")
+    if row.prioritised:
+        return _("First")
     return waits.get(row.wait_type, row.wait_type) if row.wait_type else ""
 
 

@@ -124,6 +124,7 @@ urlpatterns = [
     path(ITEM, item_page.show, name="item"),
     path(f"{ITEM}/delete", trashing.item, name="delete-item"),
     *(path(f"{ITEM}/{verb}", moves.plain(verb), name=verb) for verb in moves.PLAIN),
+    path(f"{ITEM}/priority", moves.priority, name="priority"),
     path(f"{ITEM}/assign", moves.assign, name="assign"),
     path(f"{ITEM}/wait", moves.wait, name="wait"),
     path(f"{ITEM}/resolve", moves.resolve, name="resolve"),

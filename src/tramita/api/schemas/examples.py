@@ -38,6 +38,7 @@ ITEM: dict[str, Any] = {
     },
     "highlighted": False,
     "new_information": False,
+    "prioritised": False,
     "allowed": ["resume", "wait", "resolve", "merge"],
     "description": None,
     "parent": None,

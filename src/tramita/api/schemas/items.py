@@ -128,6 +128,8 @@ class ItemOut(Output):
     due: DueOut
     highlighted: bool
     new_information: bool
+    prioritised: bool
+    """A leader put it first in its queue, for those who work here."""
     allowed: Sequence[str]  # `list` is a field here
     """Last path segments of the calls that this caller may make now, whatever input is still missing."""
     description: str | None
