@@ -288,6 +288,15 @@ def test_what_cannot_start_says_why_in_one_line(command, arguments, variables, w
     assert errors.count("\n") == 1
 
 
+@pytest.mark.django_db
+def test_a_database_that_is_not_current_is_named_with_its_remedy(command, fresh_database_url):
+    """INTERFACES section 2: not by the first column that the driver misses, which looks like an outage."""
+    code, _, errors = command("token", "create", "ana@desk.example", TRAMITA_DATABASE_URL=fresh_database_url)
+
+    assert code == 1
+    assert errors.endswith(" migrations are missing: run tramita migrate\n")
+
+
 @pytest.mark.parametrize("port", ["-1", "99999", "http"])
 def test_a_port_that_is_none_is_wrong_usage(command, port):
     code, _, errors = command("run", f"--port={port}")

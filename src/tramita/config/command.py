@@ -33,7 +33,10 @@ def guarded(run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except _named_failures() as error:
-        return fail(_one_line(error))
+        line = _one_line(error)
+        if not line:
+            raise
+        return fail(line)
 
 
 def commands() -> Iterator[Command]:
@@ -83,19 +86,36 @@ def _named_failures() -> tuple[type[Exception], ...]:
     """What people can cure themselves; anything else is a bug and shows its trace."""
     named: tuple[type[Exception], ...] = (TramitaError, OSError)
     if "django.db" in sys.modules:
-        from django.db import OperationalError
+        from django.db import OperationalError, ProgrammingError
 
-        named = (*named, OperationalError)
+        named = (*named, OperationalError, ProgrammingError)
     return named
 
 
 def _one_line(error: Exception) -> str:
+    """Empty for a statement that is wrong although the database is current: a bug."""
     if isinstance(error, TramitaError):
         return str(error)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
-    return f"the database does not answer: {error}"
+    from django.db import OperationalError
+
+    if behind := _behind():
+        return behind
+    return f"the database does not answer: {error}" if isinstance(error, OperationalError) else ""
+
+
+def _behind() -> str:
+    """What a database of an older version lacks; the driver names a column only, each in its own way."""
+    from django.db import DatabaseError
+
+    from tramita.config.schema import what_is_missing
+
+    try:
+        return what_is_missing()
+    except DatabaseError:
+        return ""
 
 
 def _reader_gone() -> int:

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tramita.config.metrics import exposition
-from tramita.config.schema import missing_migrations
+from tramita.config.schema import what_is_missing
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -32,10 +32,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _database() -> str:
     """The driver's own words may name hosts and users: they go to the log, not to the page."""
     try:
-        missing = missing_migrations()
+        return what_is_missing()
     except DatabaseError:
         return "the database does not answer"
-    return f"{missing} migrations are missing: run tramita migrate" if missing else ""
 
 
 def _disk() -> str:

@@ -11,6 +11,12 @@ def missing_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+def what_is_missing() -> str:
+    """That and its remedy, in a line; empty for a database that is current. Raises: OperationalError."""
+    missing = missing_migrations()
+    return f"{missing} migrations are missing: run tramita migrate" if missing else ""
+
+
 def bring_up_to_date() -> int:
     """Apply what is missing, and make the cache's table; answers how many migrations were applied."""
     missing = missing_migrations()
