@@ -12,6 +12,7 @@ from django.template.defaultfilters import filesizeformat
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.functional import SimpleLazyObject
 from jinja2 import Environment
 from markupsafe import Markup, escape
@@ -128,5 +129,6 @@ GLOBALS: Mapping[str, object] = {
     "language": translation.get_language,
     "messages": get_messages,
     "filesizeformat": filesizeformat,
+    "number_format": number_format,
     "stylesheet_url": stylesheet_url,
 }
