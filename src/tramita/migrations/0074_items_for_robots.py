@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0072_skills"),
+        ("tramita", "0073_skills"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0079_farms_of_queues"),
+        ("tramita", "0075_farms_of_queues"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0079_items_for_robots"),
+        ("tramita", "0074_items_for_robots"),
     ]
 
     operations = [

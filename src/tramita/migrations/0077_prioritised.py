@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0073_teams"),
+        ("tramita", "0076_teams"),
     ]
 
     operations = [

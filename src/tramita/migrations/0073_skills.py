@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tramita", "0075_return_idle"),
+        ("tramita", "0072_return_idle"),
     ]
 
     operations = [

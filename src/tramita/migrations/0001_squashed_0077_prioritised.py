@@ -1,4 +1,4 @@
-"""All tables as the first 71 steps leave them: an empty database gets them at once (decision 61).
+"""All tables as the first 77 steps leave them: an empty database gets them at once (decision 61).
 
 A database that is older goes through the steps that this stands for.
 """
@@ -73,6 +73,12 @@ REPLACED = (
     "0069_roles_of_the_desk",
     "0070_calendars_of_contacts",
     "0071_webhook_answers",
+    "0072_return_idle",
+    "0073_skills",
+    "0074_items_for_robots",
+    "0075_farms_of_queues",
+    "0076_teams",
+    "0077_prioritised",
 )
 BESIDES = (  # what these did besides tables is done as they did it: triggers, functions, words, first rows
     "0002_kept_by_the_database",
