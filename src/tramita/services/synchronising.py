@@ -20,7 +20,7 @@ from tramita.domain.robots import EXTERNAL, is_external
 from tramita.gateways.calling import Answer, CallFault, call
 from tramita.models import Lease, Person
 from tramita.services import alerts, farms, refit_timers, stopping
-from tramita.services.definitions import WrongConfiguration, persons
+from tramita.services.definitions import WrongConfiguration, persons, skills
 from tramita.services.definitions.apply import one_at_a_time
 from tramita.services.definitions.keys import Reading
 from tramita.services.definitions.rows import robot as kept
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 ALERT = "robots"
 PATIENCE = timedelta(seconds=30)
 MOST = 5_000  # robots of a source
-SAID = frozenset({"name", "active", "kinds", "capacity", "cost_per_hour", "farms", "time_zone", "language"})
+SAID = frozenset({"name", "active", "kinds", "capacity", "cost_per_hour", "farms", "skills", "time_zone", "language"})
 Ask = Callable[[], Answer]
 
 
@@ -117,11 +117,12 @@ def _take(wanted: Mapping[str, PersonDefinition], *, at: datetime) -> tuple[int,
         row = known.get(key)
         if row is None:
             unusable = make_password(None)
-            Person.objects.create(key=key, role=Role.ROBOT, password=unusable, created_at=at, **columns)
+            row = Person.objects.create(key=key, role=Role.ROBOT, password=unusable, created_at=at, **columns)
+            skills.have(row, one.skills, ())
             changed += 1
             continue
         gone += [row.pk] if row.is_active and not one.active else []
-        changed += update(row, columns)
+        changed += update(row, columns) | skills.have(row, one.skills, row.skills.all())
     for key, row in known.items():
         if key not in wanted and row.is_active:
             changed += update(row, {"is_active": False})

@@ -48,6 +48,15 @@ def test_robots_of_a_source_are_there_and_told_again_nothing_changes(desk: Desk)
     assert not shown[str(Person.objects.get(pk=desk.robot.id).key)].external
 
 
+def test_what_they_can_do_is_taken_over(desk: Desk) -> None:
+    """Q-1, B-2: a skill is no right."""
+    told(north_1=NORTH | {"skills": ["French", "vat"]})
+    assert told(north_1=NORTH | {"skills": ["vat", "ocr"]}) == 1
+
+    assert {one.skill for one in Person.objects.get(key="north-1").skills.all()} == {"vat", "ocr"}
+    assert told(north_1=NORTH | {"skills": ["vat", "ocr"]}) == 0
+
+
 def test_they_are_shown_and_not_edited_nor_exported(desk: Desk) -> None:
     """B-2: the Builder does not have them, and a file applied again does not take them over."""
     told(north_1=NORTH)
