@@ -68,6 +68,7 @@ WEB: Mapping[str, str | tuple[str, ...]] = {
     "next-step": ("next_step",),
     "reopen": ("reopen",),
     "assign": ("assign",),
+    "priority": ("prioritise", "deprioritise"),
     "wait": ("wait",),
     "resolve": ("resolve",),
     "review": ("review",),

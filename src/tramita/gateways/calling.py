@@ -105,6 +105,7 @@ class Deadline:
     def end(self) -> None:
         """The call is over; nothing is cut any more."""
         self._timer.cancel()
+        self._timer.join()  # it may be cutting at this very moment
         with self._lock:
             for one in self._held:
                 one.close()
