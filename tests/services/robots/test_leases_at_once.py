@@ -103,18 +103,25 @@ def test_the_stop_switch_halts_robots_that_are_at_work(office: Desk) -> None:
         assert max(ended) - stopped < SECONDS
 
 
-def test_robots_share_a_queue_and_each_item_is_done_once_in_the_promised_order(office: Desk) -> None:
+def test_robots_share_a_queue_and_each_item_is_done_once_in_the_promised_order(
+    office: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Q-2, Z-17, MEASURED section 7: each caller gets what is due sooner first."""
     items = [office.ticket(at=MONDAY - timedelta(minutes=number)) for number in range(ITEMS)]
     due = dict(Item.objects.values_list("pk", "sort_due"))
 
+    began = time.monotonic()
     shares = at_once(*(lambda one=one: works_off(one) for one in robots(office, ROBOTS)))
+    seconds = time.monotonic() - began
 
     done = Counter(pk for share in shares for pk in share)
     assert done == Counter({item.pk: 1 for item in items})
     assert all(due[one] <= due[after] for share in shares for one, after in pairwise(share))
     assert Lease.objects.filter(ending="completed").count() == ITEMS
     assert Entry.objects.filter(type="resolved").count() == ITEMS
+    if SOAK:
+        with capsys.disabled():
+            print(f"\n{ROBOTS} robots on {connection.vendor}: {ITEMS / seconds:.0f} results a second")  # noqa: T201 - to be read
 
 
 def test_a_result_and_the_end_of_its_lease_never_both_happen(office: Desk) -> None:
