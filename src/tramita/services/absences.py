@@ -4,12 +4,13 @@ It is the absence that the configuration has, too. What somebody said here a fil
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from tramita.domain.absences import span_faults
 from tramita.domain.actors import STAFF, Actor
 from tramita.domain.errors import FieldError, Invalid, NotFound, NotPermitted
 from tramita.models import ConfigurationChange, Person
@@ -20,7 +21,6 @@ from tramita.services.definitions.changes import plain
 from tramita.services.definitions.export import user
 from tramita.services.transactions import one_transaction
 
-LONGEST = timedelta(days=366)
 OWN = "own"  # said on a page or over the API: files that name none leave it
 
 
@@ -35,7 +35,7 @@ def say(
     person = _theirs(address, by)
     named = person_by_address(substitute) if substitute.strip() else None
     today = at.astimezone(ZoneInfo(person.time_zone or settings.TIME_ZONE)).date()
-    faults = [*_when(first, last, today), *(_who(person, named) if substitute.strip() else ())]
+    faults = [*span_faults(first, last, today=today), *(_who(person, named) if substitute.strip() else ())]
     if faults or first is None or last is None:
         raise Invalid(faults)
     kept = {"from": first.isoformat(), "to": last.isoformat(), "substitute": named and named.email, OWN: True}
@@ -85,16 +85,3 @@ def _who(person: Person, named: Person | None) -> list[FieldError]:
     if named is None or not named.is_active or named.role not in STAFF:
         return [FieldError("substitute", "unknown", "Choose a colleague who works here.")]
     return [FieldError("substitute", "oneself", "Choose somebody else.")] if named.pk == person.pk else []
-
-
-def _when(first: date | None, last: date | None, today: date) -> list[FieldError]:
-    faults = [
-        FieldError(field, "required", "Give a day.") for field, day in (("from", first), ("to", last)) if day is None
-    ]
-    if first is not None and last is not None and last < first:
-        faults.append(FieldError("to", "too_early", "The last day comes before the first."))
-    elif last is not None and last < today:
-        faults.append(FieldError("to", "past", "This day is over."))
-    elif first is not None and last is not None and last - first > LONGEST:
-        faults.append(FieldError("to", "too_long", "At most a year."))
-    return faults

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 
+from tramita.domain.absences import span_faults
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Role
 from tramita.domain.errors import FieldError, Invalid, NotPermitted
@@ -19,7 +20,6 @@ from tramita.queries.substitutes import ASKERS
 from tramita.services import account_mail, restraint
 from tramita.services.transactions import one_transaction
 
-LONGEST = timedelta(days=366)
 PAGE = "portal/approvals"  # where what waits for them stands
 
 
@@ -32,7 +32,7 @@ def name(substitute: str, *, first: date | None, last: date | None, by: Actor, a
     me = _manager(by)
     zone = ZoneInfo(me.time_zone or settings.TIME_ZONE)
     other = person_by_address(substitute) if substitute.strip() else None
-    faults = [*_who(me, other), *_when(first, last, at.astimezone(zone).date())]
+    faults = [*_who(me, other), *span_faults(first, last, today=at.astimezone(zone).date())]
     if faults or first is None or last is None or other is None:
         raise Invalid(faults)
     said = {
@@ -74,19 +74,6 @@ def _who(me: Person, other: Person | None) -> list[FieldError]:
     if other is None or not other.is_active or other.role not in ASKERS or other.organisation_id != me.organisation_id:
         return [FieldError("substitute", "unknown", "Choose a colleague of your organisation.")]
     return [FieldError("substitute", "oneself", "Choose somebody else.")] if other.pk == me.pk else []
-
-
-def _when(first: date | None, last: date | None, today: date) -> list[FieldError]:
-    faults = [
-        FieldError(field, "required", "Give a day.") for field, day in (("from", first), ("to", last)) if day is None
-    ]
-    if first is not None and last is not None and last < first:
-        faults.append(FieldError("to", "too_early", "The last day comes before the first."))
-    elif last is not None and last < today:
-        faults.append(FieldError("to", "past", "This day is over."))
-    elif first is not None and last is not None and last - first > LONGEST:
-        faults.append(FieldError("to", "too_long", "At most a year."))
-    return faults
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
