@@ -32,6 +32,13 @@ get_ready(fork=False)
 print(f"It is at http://127.0.0.1:{door.getsockname()[1]} ", flush=True)
 sys.exit(serve(door, web=1, worker=False, fork=False))
 """
+FORGETS_ITS_LAST_STEP = """
+import django
+django.setup()
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("DELETE FROM django_migrations WHERE app = 'tramita' AND name LIKE %s", ["%_prioritised"])
+"""
 
 
 class Desk:
@@ -295,6 +302,20 @@ def test_a_database_that_is_not_current_is_named_with_its_remedy(command, fresh_
 
     assert code == 1
     assert errors.endswith(" migrations are missing: run tramita migrate\n")
+
+
+@pytest.mark.django_db
+def test_a_migration_that_fails_says_why_in_one_line(command, environment, migrated_database_url):
+    """And not that a migration is missing: whoever asked for it knows."""
+    there = {"TRAMITA_DATABASE_URL": migrated_database_url, "DJANGO_SETTINGS_MODULE": "tramita.config.settings"}
+    subprocess.run([sys.executable, "-c", FORGETS_ITS_LAST_STEP], env=environment | there, check=True)
+
+    code, _, errors = command("migrate", **there)
+
+    assert code == 1
+    assert errors.startswith("tramita: The database could not be brought up to date: ")
+    assert "prioritised" in errors
+    assert errors.count("\n") == 1
 
 
 @pytest.mark.parametrize("port", ["-1", "99999", "http"])

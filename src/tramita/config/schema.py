@@ -1,8 +1,10 @@
 """The database's schema: is it current, and making it so."""
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from tramita.domain.errors import Conflict
 
 
 def missing_migrations() -> int:
@@ -18,9 +20,20 @@ def what_is_missing() -> str:
 
 
 def bring_up_to_date() -> int:
-    """Apply what is missing, and make the cache's table; answers how many migrations were applied."""
+    """Apply what is missing, and make the cache's table; answers how many migrations were applied.
+
+    Raises: OperationalError, when the database does not answer; Conflict, when a migration fails.
+    """
     missing = missing_migrations()
     if missing:
-        call_command("migrate", interactive=False, verbosity=0)
+        _migrate()
     call_command("createcachetable", verbosity=0)
     return missing
+
+
+def _migrate() -> None:
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError as error:
+        cause = str(error).strip().splitlines()[0]
+        raise Conflict("The database could not be brought up to date: %(cause)s", cause=cause) from error
