@@ -89,7 +89,7 @@ def _said(sentence: Any) -> Any:
     return f"⟦{words}{' ·' * (letters // GROWS_BY // 2)}⟧"
 
 
-SHOWN = frozenset({"title", "aria-label", "placeholder", "alt", "label"})
+SHOWN = frozenset({"title", "aria-label", "placeholder", "alt", "label", "data-label"})  # the last one by a style sheet
 # what a page hands its scripts to say
 SCRIPTS = frozenset(
     {"data-says", "data-trouble", "data-search", "data-typing", "data-nobody", "lost", "trouble"}
