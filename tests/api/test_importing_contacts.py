@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test.client import encode_multipart
 
 from tests import factories
@@ -19,7 +20,7 @@ def root() -> Caller:
     return ask(Person.objects.get(pk=factories.administrator().id))
 
 
-def given(by: Caller, content: bytes, headers: dict[str, str] | None = None) -> object:
+def given(by: Caller, content: bytes, headers: dict[str, str] | None = None) -> HttpResponse:
     """A form with this sheet."""
     body = encode_multipart("boundary", {"sheet": SimpleUploadedFile("contacts.csv", content, "text/csv")})
     kind = "multipart/form-data; boundary=boundary"
@@ -30,7 +31,7 @@ def test_each_row_of_a_sheet_is_taken_by_itself(root: Caller) -> None:
     """CT-7: what is wrong with a row is told; the same sheet again changes nothing."""
     columns = root.get("/contacts/import").json()["columns"]
 
-    first, again = (given(root, SHEET).json()["results"] for _ in range(2))  # type: ignore[attr-defined]
+    first, again = (given(root, SHEET).json()["results"] for _ in range(2))
 
     assert {"address", "name", "organisation"} <= set(columns)
     assert [(one["line"], one["outcome"]) for one in first] == [(2, "created"), (3, "refused")]
@@ -43,7 +44,7 @@ def test_with_a_key_a_row_that_is_refused_takes_nothing_back(root: Caller) -> No
     """INTERFACES 5: rows are committed by themselves, and the answer is given again."""
     key = {"Idempotency-Key": "k1"}
 
-    first, again = (given(root, SHEET, key).json() for _ in range(2))  # type: ignore[attr-defined]
+    first, again = (given(root, SHEET, key).json() for _ in range(2))
 
     assert first == again
     assert Person.objects.filter(email="lucia@acme.es").count() == 1
@@ -51,14 +52,14 @@ def test_with_a_key_a_row_that_is_refused_takes_nothing_back(root: Caller) -> No
 
 def test_what_is_no_sheet_and_who_may_not(root: Caller, caller: Callers, desk: Desk) -> None:
     """422 and 403: nothing is taken."""
-    unknown = problem(given(root, b"x,y\n1,2\n"), 422, "validation_failed")  # type: ignore[arg-type]
+    unknown = problem(given(root, b"x,y\n1,2\n"), 422, "validation_failed")
     nothing = root.send("POST", "/contacts/import", b"", content_type="multipart/form-data; boundary=b")
     missing = problem(nothing, 422, "validation_failed")
 
     assert fields(unknown) == {"sheet": "unknown_columns"}
     assert list(fields(missing)) == ["sheet"]
     for one in (caller.ana, caller.leo, caller.rui, caller.robot):
-        problem(given(one, SHEET), 403, "not_permitted")  # type: ignore[arg-type]
+        problem(given(one, SHEET), 403, "not_permitted")
         problem(one.get("/contacts/import"), 403, "not_permitted")
 
 

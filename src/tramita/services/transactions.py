@@ -32,7 +32,7 @@ def writing() -> Iterator[None]:
             with transaction.atomic():
                 yield
                 _finish()
-        except Exception:
+        except TramitaError:
             _keep_what_is_left()
             raise
 
