@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict
 from tramita.models import IdempotencyKey
-from tramita.services.transactions import writing
+from tramita.services.transactions import TakenBack, writing
 
 KEPT = timedelta(days=7)  # who asks again does so soon
 TIDIED = 500  # every so many answers the old ones go
@@ -27,7 +27,7 @@ class Answer:
     headers: Mapping[str, str]
 
 
-class _NothingHappened(Exception):
+class _NothingHappened(TakenBack):
     def __init__(self, answer: Answer) -> None:
         super().__init__()
         self.answer = answer

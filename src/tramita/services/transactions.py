@@ -21,6 +21,10 @@ _writer = threading.RLock()
 _depth = threading.local()
 
 
+class TakenBack(Exception):
+    """What was done is taken back on purpose, as by a refusal: raised by who has the refusal as an answer already."""
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """A write transaction. One inside another joins it: all or nothing."""
@@ -32,7 +36,7 @@ def writing() -> Iterator[None]:
             with transaction.atomic():
                 yield
                 _finish()
-        except TramitaError:
+        except (TramitaError, TakenBack):
             _keep_what_is_left()
             raise
 
