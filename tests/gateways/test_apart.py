@@ -21,8 +21,14 @@ def test_it_cleans_as_the_function_does() -> None:
 
 
 @pytest.mark.parametrize("html", ["&" * 400_000, "& " * 340_000], ids=["references", "with blanks"])
-def test_what_takes_more_than_two_seconds_is_ended_by_the_kernel(html: str) -> None:
-    """MAIL-45: quadratic work in a library that cannot be interrupted; the next mail has a new child."""
+def test_what_takes_more_than_its_seconds_is_ended_by_the_kernel(html: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIL-45: quadratic work in a library that cannot be interrupted; the next mail has a new child.
+
+    A fast machine does the worst that is let in within the two seconds, so a part of them is given.
+    """
+    assert apart.CPU_SECONDS == 2.0
+    monkeypatch.setattr(apart, "CPU_SECONDS", 0.2)
+
     with pytest.raises(TooMuchError) as ended:
         cleaned(html)
 
@@ -149,6 +155,6 @@ def test_a_process_of_its_own_tells_whether_a_message_can_be_read(monkeypatch: p
     """MAIL-6: what takes its time or its life cannot be read; the next message can."""
     assert apart.reads(b"Subject: Hello\r\n\r\nIt is read.\r\n")
     monkeypatch.setattr(apart, "READ_SECONDS", 0.000_1)
-    assert not apart.reads(b"Subject: Long\r\n\r\n" + b"<p>" * 400_000)
+    assert not apart.reads(b"Subject: Long\r\n\r\n" + b"<p>" * 4_000_000)
     monkeypatch.undo()
     assert apart.reads(b"\0" * 2000)

@@ -8,6 +8,7 @@ import pytest
 from tests.desk import MONDAY, Desk
 from tests.samples import sample
 from tramita.domain.mime import parse
+from tramita.gateways import apart
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Message
 from tramita.services import receiving, showing
@@ -88,12 +89,23 @@ def test_what_is_remote_is_counted_and_not_loaded(desk: Desk) -> None:
         ("x" * (1024 * 1024 + 1), "size"),
         ('<a href="https://a.example/">a</a>' * 5_001, "links"),
         ("<br>" * 100_001, "nodes"),
-        ("&" * 400_000, "time"),
     ],
-    ids=["depth", "size", "links", "nodes", "time"],
+    ids=["depth", "size", "links", "nodes"],
 )
 def test_over_a_limit_the_text_is_shown_and_the_next_mail_is_cleaned(desk: Desk, html: str, why: str) -> None:
-    """MAIL-45: 256 levels, 1 MB, 5,000 links, two seconds; the mail is ingested all the same."""
+    """MAIL-45: 256 levels, 1 MB, 5,000 links; the mail is ingested all the same."""
+    too_much(html, why)
+
+
+def test_over_its_seconds_the_text_is_shown_and_the_next_mail_is_cleaned(desk: Desk, monkeypatch) -> None:
+    """MAIL-45: two seconds of CPU, of which a part is given: a fast machine needs no more for the worst let in."""
+    monkeypatch.setattr(apart, "CPU_SECONDS", 0.2)
+
+    too_much("&" * 400_000, "time")
+
+
+def too_much(html: str, why: str) -> None:
+    """The HTML is given up, its mail's text is shown, and the mail after it is cleaned."""
     raw = mail("REPLACED", text="The words of it.").replace(b"REPLACED", html.encode())
 
     first, second = shown(raw), shown(mail("<p>Next</p>"))

@@ -1,7 +1,7 @@
 """Work on what strangers wrote, done apart: in a child process with limits of CPU time, memory and files (MAIL-45).
 
 C and Rust cannot be interrupted from Python, and a fault in them would take the worker along. The child is started at
-the first job and serves until it dies; the kernel ends it when a job takes more than two seconds of CPU.
+the first job and serves until it dies; the kernel ends it when a job takes more than its seconds of CPU.
 """
 
 import atexit
@@ -21,7 +21,7 @@ from typing import Any
 from tramita.gateways.cleaning import MOST_CHARS, Cleaned, TooMuchError
 from tramita.gateways.signatures import Checked
 
-CPU_SECONDS = 2.0
+CPU_SECONDS = 2.0  # of each job but one
 READ_SECONDS = 45.0  # as long as a worker reads one message
 PATIENCE = 60.0  # seconds of the clock on the wall: a busy machine is no fault of the mail
 MEMORY = 1024**3
@@ -78,7 +78,7 @@ class _Child:
         with self.one_at_a_time:
             process = self._running()
             try:
-                answer = self._answer(process, json.dumps(job).encode() + b"\n")
+                answer = self._answer(process, json.dumps({"seconds": CPU_SECONDS, **job}).encode() + b"\n")
             except BaseException:  # a limit around us ran out: what it still says is no answer to the next job
                 self.end()
                 raise
@@ -142,12 +142,12 @@ atexit.register(_child.end)
 
 
 def serve() -> None:
-    """What the child does: each line is a job, each gets two seconds."""
+    """What the child does: each line is a job, and says how many seconds it gets."""
     _limit()
     for line in sys.stdin.buffer:
         job = json.loads(line)
         # nobody handles it: the kernel ends this process
-        signal.setitimer(signal.ITIMER_PROF, job.get("seconds", CPU_SECONDS))
+        signal.setitimer(signal.ITIMER_PROF, job["seconds"])
         answer = json.dumps(_done(job)).encode() + b"\n"
         signal.setitimer(signal.ITIMER_PROF, 0)
         sys.stdout.buffer.write(answer)
