@@ -88,6 +88,7 @@ def test_the_list_is_narrowed(caller: Callers, desk: Desk) -> None:
         ({"state": "lost"}, "state"),
         ({"list": "mine"}, "list"),
         ({"due": "soon"}, "due"),
+        ({"mark": "first"}, "mark"),
         ({"overdue": "perhaps"}, "overdue"),
         ({"updated_since": "yesterday"}, "updated_since"),
         ({"updated_since": "0001-01-01T00:00:00+14:00"}, "updated_since"),

@@ -18,7 +18,7 @@ from tramita.domain.search_terms import read
 from tramita.models import Attachment, Follower, Item, SearchDoc
 from tramita.queries import beginnings, found
 from tramita.queries.rows import fetch
-from tramita.services import editing, filing, indexing, mailing, notes, waiting, working
+from tramita.services import editing, filing, indexing, mailing, notes, prioritising, waiting, working
 from tramita.services.ledger import Change
 from tramita.services.mailing import Enclosure
 from tramita.services.transactions import writing
@@ -355,6 +355,21 @@ def test_what_waits_is_found_however_much_that_does_not_hides_it(office: Desk, m
 
     assert search(office.ana, "scanner state:waiting") == [waits.reference]
     assert search(office.ana, "scanner state:resolved") == []
+
+
+def test_what_leaders_put_first_is_found_however_much_is_not(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """H-6, decision 81: by the word of lists, or by its code; of what is first the texts are read."""
+    first = office.ticket(title="Scanner one")
+    prioritising.prioritise(first, by=office.leo, at=MONDAY)
+    for _ in range(12):
+        office.ticket(title="Scanner")
+    search(office.ana, "x")
+    monkeypatch.setattr(found, "FIRST", 2)
+    monkeypatch.setattr(found, "MOST", 8)
+
+    assert search(office.ana, "scanner mark:first") == [first.reference]
+    assert search(office.ana, "scanner mark:prioritised") == [first.reference]
+    assert search(office.ana, "scanner mark:problem") == search(office.ana, "scanner mark:lost") == []
 
 
 @pytest.mark.parametrize("rare", [1, 3])

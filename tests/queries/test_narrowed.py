@@ -102,6 +102,18 @@ def test_marks_waits_and_due_statuses_narrow(ana):
     assert found(ana, {"wait": ["pause"]}) == []
 
 
+def test_what_leaders_put_first_narrows_every_list(ana):
+    """H-7, Q-2: by itself, in one queue, and with other marks."""
+    invoices = make.queue()
+    first, highlighted, _plain = make.ticket(queue=invoices), make.ticket(highlighted=True), make.ticket(queue=invoices)
+    Item.objects.filter(pk=first.pk).update(prioritised=True)
+    queue = worklists.in_queue(invoices.pk)
+
+    assert found(ana, {"mark": ["prioritised"]}) == [first.reference]
+    assert found(ana, {"mark": ["prioritised"]}, place=queue) == [first.reference]
+    assert found(ana, {"mark": ["prioritised", "highlighted"]}) == references(first, highlighted)
+
+
 def test_tags_narrow_in_any_spelling(ana):
     """H-7, Z-7: any of several; with a comma between or said again."""
     one, two = make.ticket(), make.ticket()

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories as make
 from tramita.domain import narrowing
 from tramita.domain.actors import SYSTEM
-from tramita.domain.codes import Clock, DueStatus, Kind, Listed, State
+from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Mark, State
 from tramita.domain.search_terms import read
 from tramita.models import Access, Item, Person, SearchDoc
 from tramita.queries import (
@@ -301,6 +301,28 @@ def test_what_leaders_put_first_is_found_without_reading_the_queue(desk, robot):
 
     assert sum("items_prioritised" in line for line in lines) == len(who.queue_ids), lines
     assert not whole_tables(lines, in_order=False)
+
+
+@pytest.mark.parametrize("order", list(worklists.ORDERS))
+def test_lists_of_what_leaders_put_first_read_no_queue(desk, order):
+    """H-7, decision 81: whatever the order and wherever it is asked; the few that there are are sorted."""
+    some = Item.objects.filter(queue=desk.queues[0], listed=Listed.QUEUE).order_by("pk").values("pk")[:20]
+    Item.objects.filter(pk__in=list(some.values_list("pk", flat=True))).update(prioritised=True)
+    reader, asked = narrowing.Reader(desk.ana.id, NOW, TONIGHT, UTC), narrowing.read({"mark": ["prioritised"]})
+    narrow, sort = narrowed.narrow(asked, reader), worklists.ORDERS[order]
+    looks = (
+        list_of(narrowed.everywhere(asked, reader), desk.ana, narrow=narrow, order=sort),
+        list_of(worklists.in_queue(desk.queues[0].pk), desk.ana, narrow=narrow, order=sort),
+        lambda: search(desk.ana, Filters(mark=[Mark.PRIORITISED]), at=NOW, sort=order),
+        lambda: search(desk.ana, Filters(mark=[Mark.PRIORITISED], queue=desk.queues[0].key), at=NOW, sort=order),
+    )
+
+    for look in looks:
+        with CaptureQueriesContext(connection) as captured:
+            look()
+        lines = plan(captured.captured_queries[0]["sql"])
+        read = [line for line in lines if re.search(r"(SCAN|SEARCH|Scan using .* on|Seq Scan on) items", line)]
+        assert all("items_prioritised" in line or "PRIMARY KEY" in line for line in read), lines
 
 
 def old_runs(robot):

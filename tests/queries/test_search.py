@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tests import factories as make
-from tramita.domain.codes import Clock, DueStatus, Kind, Listed, State
+from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Mark, State
 from tramita.domain.errors import Invalid
+from tramita.models import Item
 from tramita.queries import cursors, people
 from tramita.queries.search import Filters, search
 
@@ -72,6 +73,19 @@ def test_due_status_and_time_are_filters():
     assert found(due=DueStatus.ON_TARGET) == [ahead]
     assert found(due=DueStatus.NOT_SET) == [unset]
     assert found(updated_since=NOW) == [late, today, ahead]
+
+
+def test_marks_are_filters_for_those_who_are_shown_them():
+    """INTERFACES section 5: any of them; whoever asks for things is shown none."""
+    rui = make.requester()
+    first, rejected, plain = make.ticket(requester=rui), make.ticket(robot_rejected=True), make.ticket(requester=rui)
+    Item.objects.filter(pk=first.pk).update(prioritised=True)
+
+    assert found(mark=[Mark.PRIORITISED]) == [first]
+    assert found(mark=[Mark.ROBOT_REJECTED, Mark.PRIORITISED]) == [first, rejected]
+    assert found(mark=[Mark.PROBLEM]) == []
+    assert found(people.actor_for(rui)) == [first, plain]
+    assert found(people.actor_for(rui), mark=[Mark.PRIORITISED]) == []
 
 
 def test_words_are_looked_for_in_titles_and_references_found_as_such():

@@ -162,7 +162,8 @@ def test_the_page_and_the_list_show_it_and_a_leader_has_the_button(desk: Desk) -
     shown = ana.get(f"/items/{item.reference}").content.decode()
     assert action not in shown
     assert "First" in shown
-    assert "First" in ana.get("/queues/invoices").content.decode()
+    assert '<span class="tag first">First</span>' in ana.get("/queues/invoices?mark=prioritised").content.decode()
+    assert "Nothing matches" in ana.get("/queues/invoices?mark=highlighted").content.decode()
     assert ana.post(action, {"version": fresh(item).version}).status_code == 403
     leo.post(action, {"version": fresh(item).version})
     assert fresh(item).prioritised is None
@@ -175,6 +176,9 @@ def test_the_api_and_its_client_put_first_and_take_it_back(desk: Desk) -> None:
 
     assert leo.prioritise(item.reference)["prioritised"] is True
     assert rui.get(f"/items/{item.reference}").json()["prioritised"] is False
+    assert [one["reference"] for one in leo.items(mark="prioritised")] == [item.reference]
+    assert rui.get("/items", mark="prioritised").json()["results"] == []
     assert leo.deprioritise(item.reference)["prioritised"] is False
+    assert list(leo.items(mark="prioritised")) == []
 
     assert ask(Person.objects.get(pk=desk.ana.id)).post(f"/items/{item.reference}/priority").status_code == 403

@@ -79,7 +79,10 @@ class Desk:
     # items
 
     def items(self, **narrowing: Any) -> Iterator[Item]:
-        """Those the owner sees: `kind state list queue assignee organisation category due overdue q updated_since`."""
+        """Those the owner sees.
+
+        By `kind state list mark queue assignee organisation category due overdue q updated_since`.
+        """
         return self.pages("/items", **narrowing)
 
     def item(self, reference: str) -> Item:

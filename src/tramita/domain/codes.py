@@ -107,6 +107,17 @@ class DueStatus(StrEnum):
         return {"not_set": -2, "overdue": -1, "today": 0, "on_target": 1}[self.value]
 
 
+class Mark(StrEnum):
+    """What stands out in a list, and a list is narrowed by."""
+
+    HIGHLIGHTED = "highlighted"
+    NEW_INFORMATION = "new_information"
+    PROBLEM = "problem"
+    ROBOT_REJECTED = "robot_rejected"
+    PRIORITISED = "prioritised"  # a leader put it first in its queue (decision 81)
+    MAIL_TROUBLE = "mail_trouble"
+
+
 class ApprovalState(StrEnum):
     """The five situations of an approval request (AP-9); all but the first are final (AP-15)."""
 

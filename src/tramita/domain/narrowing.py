@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from tramita.domain.codes import DueStatus, Kind, Listed, State, WaitType
+from tramita.domain.codes import DueStatus, Kind, Listed, Mark, State, WaitType
 from tramita.domain.conditions import All, AnyOf, Comparison, Condition
 from tramita.domain.errors import Invalid
 from tramita.domain.tags import tags_of
 
 ME, NOBODY = "me", "none"
-MARKS = ("highlighted", "new_information", "problem", "robot_rejected", "mail_trouble")
 OPEN = (Listed.INBOX, Listed.OWNED, Listed.QUEUE)
 
 CODES: Mapping[str, Sequence[str]] = {
@@ -25,7 +24,7 @@ CODES: Mapping[str, Sequence[str]] = {
     "list": OPEN,
     "due": (DueStatus.OVERDUE, DueStatus.TODAY, DueStatus.ON_TARGET, DueStatus.NOT_SET),
     "wait": tuple(WaitType),
-    "mark": MARKS,
+    "mark": tuple(Mark),
 }
 KEYS = ("queue", "assignee", "owner", "organisation", "process")  # named by what the desk has configured
 PEOPLE = ("assignee", "owner")

@@ -8,7 +8,7 @@ from tramita.domain.folding import LONGEST_WORD, words
 
 MOST_TERMS = 12
 LONGEST = 200  # characters that are read
-FIELDS = ("in", "kind", "state", "queue", "assignee", "organisation", "category", "due")
+FIELDS = ("in", "kind", "state", "mark", "queue", "assignee", "organisation", "category", "due")
 ALSO = {"type": "kind"}
 MARKED = ("from", "to")  # whose words are told from other words of a mail by a mark before them
 

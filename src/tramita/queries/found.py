@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db import connection
 
 from tramita.domain.actors import Actor
-from tramita.domain.codes import OWNED, DueStatus, Kind, Listed, State
+from tramita.domain.codes import OWNED, DueStatus, Kind, Listed, Mark, State
 from tramita.domain.folding import words
 from tramita.domain.search_terms import Term, Wanted
 from tramita.models import SearchDoc
@@ -30,8 +30,10 @@ FIRST = 100  # texts read at once: a page is fifty items, most with one or two t
 MOST = 5000  # in all; beyond them the reader is told to say more
 FEW = 1500  # items that fields leave, so that it is their texts that are looked through
 SELDOM = 20  # a beginning that fewer than one in so many texts with the whole words hold is looked for by the index
+CODED = ("kind", "state", "mark", "due")
+SHOWN_AS = {"first": Mark.PRIORITISED, "mail_problem": Mark.MAIL_TROUBLE}  # marks by the words that lists have for them
 Text = tuple[int, int, int]  # its id, its item, what it is about
-DRIVES = ("state", "assignee", "queue", "organisation", "category")  # fields with an index each
+DRIVES = ("state", "mark", "assignee", "queue", "organisation", "category")  # fields with an index each
 Told = tuple[int, int, int, bool, bool]  # the same, whether it holds all words, and whether its item is wanted
 HOLDS = "d.words @@ to_tsquery('simple', %s)"  # PostgreSQL
 ABOUT: Mapping[str, SearchDoc.About] = {one.name.lower(): one for one in SearchDoc.About}
@@ -178,9 +180,13 @@ def _few(actor: Actor, filters: Filters, at: datetime) -> list[int] | None:
 
 
 def _driving(actor: Actor, filters: Filters, at: datetime) -> Iterator[Fragment]:
-    """What of the fields an index knows. A state alone is none, but what waits or is resolved stands in one list."""
+    """What of the fields an index knows. A state alone is none, but what waits or is resolved stands in one list.
+
+    Of the marks, it is what leaders put first.
+    """
     for name in DRIVES:
-        if not (value := getattr(filters, name)):
+        value = getattr(filters, name)
+        if not value or (name == "mark" and set(value) != {Mark.PRIORITISED}):
             continue
         part = narrowed(actor, replace(Filters(), **{name: value}), at)
         if name != "state":
@@ -192,11 +198,12 @@ def _driving(actor: Actor, filters: Filters, at: datetime) -> Iterator[Fragment]
 def filters_of(wanted: Wanted) -> Filters | None:
     """The fields as the filters of lists; None when one names what does not exist: then nothing is found."""
     said = wanted.fields
-    code = {name: "_".join(words(said[name])) for name in ("kind", "state", "due") if name in said}  # "To Do": to_do
+    code = {name: "_".join(words(said[name])) for name in CODED if name in said}  # "To Do": to_do
     try:
         return Filters(
             kind=[Kind(code["kind"])] if "kind" in code else (),
             state=[State(code["state"])] if "state" in code else (),
+            mark=[Mark(SHOWN_AS.get(code["mark"], code["mark"]))] if "mark" in code else (),
             queue=said.get("queue", ""),
             assignee=said.get("assignee", ""),
             organisation=said.get("organisation", ""),

@@ -9,8 +9,10 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
+from django.db import connection
+
 from tramita.domain.actors import Actor
-from tramita.domain.codes import DueStatus, Kind, Listed, State
+from tramita.domain.codes import DueStatus, Kind, Listed, Mark, State
 from tramita.domain.conditions import All, AnyOf, Comparison, Condition, Literal, Not
 from tramita.domain.narrowing import OPEN, TAG, Narrowing, Reader, is_own
 from tramita.domain.narrowing import condition as meaning
@@ -29,7 +31,7 @@ NUMBERS: Mapping[str, Callable[[str], int]] = {
     "list": lambda code: Listed(code).number,
 }
 COLUMNS: Mapping[str, str] = {
-    **{name: name for name in ("problem", "highlighted", "new_information", "robot_rejected", "mail_trouble")},
+    **{mark: mark.value for mark in Mark},
     "assignee": "assignee_id",
     "owner": "owner_id",
     "queue": "queue_id",
@@ -142,7 +144,7 @@ def _compared(wanted: Comparison, reader: Reader) -> Fragment:
     if op == "in":
         return _in(field, value if isinstance(value, tuple) else (value,), reader)
     if isinstance(value, bool):
-        return Fragment(COLUMNS[field] if value == (op == "==") else f"NOT {COLUMNS[field]}")
+        return Fragment(_flag(field) if value == (op == "==") else f"NOT {_flag(field)}")
     sign = {"==": "=", "!=": "<>"}.get(op, op)
     return Fragment(f"{COLUMNS[field]} {sign} %s", (stored(datetime.fromisoformat(str(value))),))
 
@@ -168,6 +170,12 @@ def _in(field: str, values: Sequence[Literal], reader: Reader) -> Fragment:
         )
         return Fragment(f"{column} {how}", tuple(values))
     return Fragment(f"{column} = %s" if len(values) == 1 else f"{column} IN ({marks})", tuple(values))
+
+
+def _flag(field: str) -> str:
+    """SQLite would walk a whole list for the handful that is first; PostgreSQL finds their index by itself."""
+    handful = field == Mark.PRIORITISED and connection.vendor == "sqlite"
+    return "id IN (SELECT id FROM items WHERE prioritised)" if handful else COLUMNS[field]
 
 
 def column_of(field: str) -> str:

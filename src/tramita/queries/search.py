@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -10,14 +10,16 @@ from django.db.models import Q
 
 from tramita.domain import references
 from tramita.domain.actors import Actor
-from tramita.domain.codes import DueStatus, Kind, Listed, Role, State
+from tramita.domain.codes import DueStatus, Kind, Listed, Mark, Role, State
 from tramita.domain.errors import Invalid
+from tramita.domain.narrowing import Reader
 from tramita.domain.permissions import Sight
 from tramita.models import Definition, Item, Organisation, Person, Queue
 from tramita.queries import cursors
 from tramita.queries.due_rules import installation_zone
+from tramita.queries.narrowed import narrow
 from tramita.queries.rows import fetch, stored
-from tramita.queries.visibility import NOTHING, TRUE, Fragment, both, condition, visible_sql
+from tramita.queries.visibility import NOTHING, TRUE, Fragment, both, condition, visible_sql, works
 from tramita.queries.worklists import due_range
 
 
@@ -28,6 +30,7 @@ class Filters:
     kind: Sequence[Kind] = ()
     state: Sequence[State] = ()
     list: Sequence[Listed] = ()
+    mark: Sequence[Mark] = ()  # any of them; whoever asks for things is shown none
     queue: str = ""  # its key
     assignee: str = ""  # me, none, an id, an address, or a robot's name
     organisation: str = ""  # its key
@@ -61,6 +64,7 @@ SORTS: Mapping[str, Sort] = {
     "number": Sort(("number", "kind", "ordinal"), (cursors.number, cursors.number, cursors.number)),
 }
 NEWEST = "-updated"
+FALSE = Fragment("FALSE")
 LONGEST_ID = 18  # digits that a database's integer can hold
 
 
@@ -107,7 +111,13 @@ def narrowed(actor: Actor, filters: Filters, at: datetime) -> Fragment:
         q &= Q(updated_at__gte=filters.updated_since)
     if filters.q:
         q &= _words(filters.q)
-    return both(condition(Item, q), _due(filters, at))
+    return both(condition(Item, q), _marked(actor, filters, at), _due(filters, at))
+
+
+def _marked(actor: Actor, filters: Filters, at: datetime) -> Fragment:
+    if not filters.mark:
+        return TRUE
+    return narrow((("mark", tuple(filters.mark)),), Reader(actor.id, at, at, UTC)) if works(actor) else FALSE
 
 
 def _assignee(actor: Actor, wanted: str) -> Q:

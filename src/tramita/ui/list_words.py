@@ -67,6 +67,7 @@ MARKS: Words = {
     "new_information": _("New information"),
     "problem": _("Problem"),
     "robot_rejected": _("Robot rejected"),
+    "prioritised": _("First"),
     "mail_trouble": _("Mail problem"),
 }
 

@@ -38,6 +38,7 @@ class Line(NamedTuple):
     woken: bool
     fresh: bool
     unsent: bool = False  # a mail of it did not go out (MAIL-113)
+    first: bool = False  # a leader put it first in its queue
     process: str = ""
     queue: str = ""
     owner: str = ""
@@ -74,6 +75,7 @@ class Said(NamedTuple):
     nobody: str
     problem: str
     unsent: str
+    first: str
     sheet: str  # the address of the icons
     wall: moments.Wall
     tick: str  # empty where rows cannot be ticked
@@ -92,6 +94,7 @@ def rows(group: Group, heads: Sequence[Head], sheet: str, *, ticks: bool = False
         nobody=_("Unassigned"),
         problem=_("Problem"),
         unsent=_("Mail problem"),
+        first=_("First"),
         sheet=sheet,
         wall=moments.wall(timezone.now()),
         tick=_("Tick %(reference)s") if ticks else "",
@@ -137,7 +140,8 @@ def _title(line: Line, said: Said) -> str:
     new = f'<span class="new">{said.fresh}</span>' if line.fresh else ""
     tone = ' data-tone="bad"' if line.problem else ""
     tag = f'<span class="tag"{tone}>{escape(line.tag)}</span>' if line.tag else ""
-    return f'<a href="{line.href}">{escape(line.title)}</a>{new}{tag}{_unsent(said) if line.unsent else ""}'
+    first = f'<span class="tag first">{said.first}</span>' if line.first else ""
+    return f'<a href="{line.href}">{escape(line.title)}</a>{new}{first}{tag}{_unsent(said) if line.unsent else ""}'
 
 
 def _unsent(said: Said) -> str:

@@ -93,8 +93,8 @@ def _cell(column: str, row: Row, line: Line) -> Cell:
 
 
 def _state(row: Row, line: Line) -> str:
-    word = labels.word("state", line.state)
-    return f"{word} · {line.tag}" if line.tag else word
+    said = (labels.word("state", line.state), line.tag, labels.word("mark", "prioritised") if line.first else "")
+    return " · ".join(one for one in said if one)
 
 
 def _due(row: Row, line: Line) -> Cell:

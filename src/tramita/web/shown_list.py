@@ -67,6 +67,7 @@ def _shown(row: Row, now: datetime, items: str, wall: moments.Wall, waits: Mappi
         row.highlighted and not row.problem,
         row.new_information,
         row.mail_trouble,
+        row.prioritised,
         row.process,
         row.queue,
         row.owner,
@@ -80,8 +81,6 @@ def _tag(row: Row, waits: Mapping[str, str]) -> str:
         return labels.word("problem", row.problem)
     if row.robot_rejected:
         return _("Robot proposes") if row.robot_proposes else _("Robot rejected")
-    if row.prioritised:
-        return _("First")
     return waits.get(row.wait_type, row.wait_type) if row.wait_type else ""
 
 

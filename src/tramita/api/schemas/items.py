@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field
 from tramita.api.paging import Paging
 from tramita.api.schemas.base import Output, QueryMoment
 from tramita.api.schemas.examples import ITEM
-from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Method, Problem, State, WaitType
+from tramita.domain.codes import Clock, DueStatus, Kind, Listed, Mark, Method, Problem, State, WaitType
 
 
 class WhoOut(Output):
@@ -178,6 +178,7 @@ def _split(value: Any) -> Any:
 Kinds = Annotated[list[Kind], BeforeValidator(_split), Field(max_length=50)]
 States = Annotated[list[State], BeforeValidator(_split), Field(max_length=50)]
 Lists = Annotated[list[Listed], BeforeValidator(_split), Field(max_length=50)]
+Marks = Annotated[list[Mark], BeforeValidator(_split), Field(max_length=50)]
 
 
 def _sort(value: Any) -> Any:
@@ -196,6 +197,7 @@ class ItemFilter(Paging):
     kind: Kinds = []
     state: States = []
     listed: Lists = Field([], alias="list")
+    mark: Marks = Field([], description="Of what stands out: any of them. `prioritised` is what a leader put first.")
     queue: str = Field("", max_length=100)
     assignee: str = Field("", max_length=254, description="`me`, `none`, an id, an address, or a robot's name.")
     organisation: str = Field("", max_length=100)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from tramita.domain.actors import Actor
-from tramita.domain.codes import Kind, Listed, State
+from tramita.domain.codes import Kind, Listed, Mark, State
 from tramita.mcp.tools.shapes import Answer, Arguments, Line, OnItem, Tool, cut, facts, item_answer
 from tramita.queries import directory, due, item_view
 from tramita.queries.items import get_visible
@@ -27,6 +27,7 @@ LISTS = {
 Kinds = list[Kind]
 States = list[State]
 Lists = list[Listed]
+Marks = list[Mark]
 NAMES = ("name", "title", "description", "email", "address")  # of a row: somebody chose these words
 
 
@@ -37,6 +38,7 @@ class Find(Arguments):
     kind: Kinds = []
     state: States = []
     list: Lists = []
+    mark: Marks = []
     queue: Line = ""
     assignee: str = Field("", max_length=254, description="me, none, an address, or a robot's name.")
     category: Line = ""
