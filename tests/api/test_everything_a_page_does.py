@@ -17,9 +17,9 @@ from tramita.web import urls as web
 DESCRIBED = json.loads(tool.PAGE.read_text("utf-8"))
 CALLS = {one["operationId"] for methods in DESCRIBED["paths"].values() for one in methods.values()}
 
+CONFIGURES = ("read_configuration", "plan_configuration", "apply_configuration")  # as files say it
 # why a form has no call of its own
 SIGNS_IN = "it is about signing in, which a token does not"
-CONFIGURES = "the configuration is read and written as files: `tramita apply` and `tramita export`"
 REHEARSES = "it plays with a draft of the configuration, and leaves nothing"
 BROWSER = "it is about this browser"
 BY_LINK = "whoever follows the link of a mail has no token; with one the other call is made"

@@ -18,10 +18,10 @@ from tools import openapi as tool
 
 from tests import factories
 from tests.api.callers import stranger, token_for
-from tests.desk import MONDAY, Desk
+from tests.desk import MONDAY, Desk, publish
 from tramita.domain.codes import Role
 from tramita.domain.permissions import permissions_of
-from tramita.models import Grant, Person
+from tramita.models import Definition, Grant, Person
 from tramita.services import waiting
 
 SOAK = os.environ.get("TRAMITA_SOAK") == "1"
@@ -177,7 +177,7 @@ def test_whatever_is_asked_is_answered_as_described(method: str, path: str, desk
     TRAMITA_SOAK=1 some hundreds from any.
     """
     tokens = _four_roles(desk)
-    foreign = factories.ticket(title=SECRET, process=factories.definition(key="other/main/help/query")).reference
+    foreign = factories.ticket(title=SECRET, process=_of_another_customer()).reference
     own = [desk.ticket().reference, desk.case().reference, _draft(desk), _waiting(desk)]
     references = st.sampled_from([*own, foreign]) | st.none()
 
@@ -196,6 +196,14 @@ def test_whatever_is_asked_is_answered_as_described(method: str, path: str, desk
         assert tokens[token] is Role.ADMINISTRATOR or SECRET not in answer.text
 
     ask()
+
+
+def _of_another_customer() -> Definition:
+    """A category with all that is above it, as whoever reads the configuration finds it."""
+    above = None
+    for kind, key in (("customer", "other"), ("contract", "other/main"), ("service", "other/main/help")):
+        above = publish(kind, key, above)
+    return publish("category", "other/main/help/query", above, title="Query")
 
 
 def _four_roles(desk: Desk) -> dict[str, Role]:

@@ -11,6 +11,7 @@ from tramita.api.bodies import JsonParser, larger_bodies
 from tramita.api.calls import (
     absences,
     approvals,
+    configuration,
     contacts,
     contracted,
     defects,
@@ -93,6 +94,7 @@ SUBJECTS = (
     importing_contacts,
     absences,
     directory,
+    configuration,
     team,
     trashing,
     webhooks,

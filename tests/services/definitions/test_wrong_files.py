@@ -81,7 +81,12 @@ def test_files_together_form_one_configuration_and_define_a_thing_once() -> None
         (b"queues: {}\n# \x07", "1.yaml:2: a character that YAML does not allow"),
         (b"&a [*a]", "1.yaml:1: an alias inside of what it stands for"),
         (b"[" * 3000, "1.yaml: nested too deeply"),
+        (b"{a: " * 110 + b"1" + b"}" * 110, "1.yaml:1: nested too deeply"),
         (b"? [a]\n: b", "1.yaml:1: a key must be plain text"),
+        (b"settings: {undo_send: !!timestamp x}", "1.yaml:1: “x” does not exist"),
+        (b"settings: {undo_send: !!bool x}", "1.yaml:1: “x” does not exist"),
+        (b'a: "x\\0"', "1.yaml:1: a character that cannot be kept"),
+        (b'"\\ud800": x', "1.yaml:1: a character that cannot be kept"),
     ],
 )
 def test_a_file_that_is_hardly_yaml_is_refused_all_the_same(

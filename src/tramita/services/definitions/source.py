@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tramita.domain.errors import FieldError, Invalid
+from tramita.domain.kept_text import can_be_kept
 
 if TYPE_CHECKING:
     import yaml
 
 MAX_NODES = 1_000_000  # after aliases are expanded, so that a few lines cannot stand for billions
+UNKEPT = "a character that cannot be kept"
+MAX_DEPTH = 100  # whatever the stack has left
 COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 CUSTOMER_LEVELS = 7  # customers, one, contracts, one, services, one, ticket_categories
 
@@ -70,9 +73,14 @@ class Problems:
 
 def load(files: Iterable[Path], problems: Problems) -> Node:
     """The files as one mapping of sections. Raises: OSError, if one cannot be read."""
+    return gathered(((str(file), file.read_bytes()) for file in files), problems)
+
+
+def gathered(files: Iterable[tuple[str, bytes]], problems: Problems) -> Node:
+    """Files that were read, each with its name, as one mapping of sections."""
     whole: Node = Node({}, Place("the configuration"))
-    for file in files:
-        for document in documents(str(file), file.read_bytes(), problems):
+    for name, data in files:
+        for document in documents(name, data, problems):
             if isinstance(document.value, dict):
                 whole = merged(whole, document, (), problems)
             else:
@@ -129,6 +137,8 @@ class Builder:
         key = id(source)
         if key in self.open:
             return self.refused(source, "an alias inside of what it stands for")
+        if len(self.open) > MAX_DEPTH:
+            return self.refused(source, "nested too deeply")
         if key not in self.done:
             self.open.add(key)
             self.done[key] = self.built(source)
@@ -164,15 +174,20 @@ class Builder:
     def key(self, source: "yaml.Node") -> str | None:
         """The text of a key, whatever YAML would make of it (`on` is no boolean here)."""
         if isinstance(source.value, str) and source.tag != "tag:yaml.org,2002:merge":
+            if not can_be_kept(source.value):
+                self.problems.add(self.place(source), UNKEPT)
+                return None
             return source.value
         self.problems.add(self.place(source), "a key must be plain text")
         return None
 
     def scalar(self, source: "yaml.Node") -> tuple[Node, int]:
+        if not can_be_kept(source.value):
+            return self.refused(source, UNKEPT)
         try:
             value = self.scalars.construct_object(source)
-        except ValueError:
-            return self.refused(source, f"“{source.value}” does not exist")  # a 30th of February
+        except (ValueError, KeyError, AttributeError):  # a 30th of February; `!!bool x`, `!!timestamp x`
+            return self.refused(source, f"“{source.value}” does not exist")
         except Exception as error:
             if not hasattr(error, "problem_mark"):
                 raise
