@@ -11,6 +11,7 @@ import pytest
 
 from tests import certificates
 from tests.fakes.dripping import BODY, HEADERS, TLS, dripping
+from tests.fakes.saying import saying
 from tests.fakes.web import Web, serving
 from tramita.gateways import calling
 from tramita.gateways.calling import Answer, CallFault, call
@@ -103,6 +104,70 @@ def test_who_sends_a_byte_at_a_time_is_cut_off_when_the_call_is_over(scheme: str
 
     assert (fault.value.kind, fault.value.again) == ("slow", True)
     assert 0.3 <= monotonic() - begun < 3
+
+
+ODD = [
+    b"HTTP/1.1 301 X\r\nLocation: http://[\r\nContent-Length: 2\r\n\r\nok",
+    b"HTTP/1.1 301 X\r\nLocation: \xff\xfe\r\nContent-Length: 2\r\n\r\nok",
+    *(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=%s\r\nContent-Length: 2\r\n\r\nok" % charset
+        for charset in (b"bogus", b"hex", b"punycode", b"idna", b"undefined", b"\xff")
+    ),
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\no\0k",
+]
+
+
+@pytest.mark.parametrize("said", ODD)
+def test_an_answer_may_be_odd_in_what_it_says_of_itself(said: bytes) -> None:
+    """A-55, API-2: it is read as far as it can be kept, and breaks nothing: others wait behind it."""
+    with saying(said) as port:
+        answer = got(f"http://localhost:{port}/", "localhost")
+
+    assert answer.text == "ok"
+
+
+def test_the_rest_of_a_redirect_is_not_read_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Z-14: the library would, for the next one."""
+    monkeypatch.setattr(calling, "MOST", 1000)
+
+    with saying(b"HTTP/1.1 302 X\r\nLocation: /y\r\n\r\n" + b"x" * 100_000) as port:
+        with pytest.raises(CallFault, match="too large"):
+            got(f"http://localhost:{port}/", "localhost")
+
+
+@pytest.mark.parametrize("url", ["http://localhost:99999/", "http://[::1/"])
+def test_what_is_no_address_is_a_fault_that_stays(url: str) -> None:
+    """A-55."""
+    with pytest.raises(CallFault, match="no address") as fault:
+        got(url)
+
+    assert not fault.value.again
+
+
+INSIDE = """
+    127.0.0.1 10.1.2.3 100.64.0.1 169.254.169.254 0.0.0.0 224.0.0.1 240.0.0.1 ::1 :: fe80::1%eth0 fd00::1 fec0::1 ff0e::1
+    ::ffff:10.0.0.1 ::10.0.0.1 ::ffff:0:10.0.0.1 64:ff9b::10.0.0.1 64:ff9b:1::1 2002:a00:1::1 2001::1
+"""
+
+
+@pytest.mark.parametrize("address", INSIDE.split())
+def test_an_address_of_the_own_network_is_one_in_every_form(address: str) -> None:
+    """A-55, API-2: also where IPv6 holds one of IPv4, which relays and translators reach."""
+    assert calling.is_inside(address, ())
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.215.14", "2606:4700::1111", "::ffff:93.184.215.14", "64:ff9b::93.184.215.14"]
+)
+def test_an_address_outside_is_none_of_ours(address: str) -> None:
+    """A-55."""
+    assert not calling.is_inside(address, ())
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "64:ff9b::10.1.2.3"])
+def test_a_network_that_is_named_is_reached(address: str) -> None:
+    """INTERFACES 5: TRAMITA_WEBHOOK_ALLOW."""
+    assert not calling.is_inside(address, ("localhost", "10.0.0.0/8"))
 
 
 def test_an_answer_that_comes_in_time_is_left_alone(web: Web) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tramita.domain.conditions import lookup
+from tramita.domain.kept_text import faults
 
 KNOWN = ("reference", "case", "title", "fields")
 BUSY = frozenset({408, 425, 429})  # try again later; as after 500 and above
@@ -55,11 +56,16 @@ def address(template: str, values: Mapping[str, object]) -> str:
 
 def picked(answer: str, wanted: Mapping[str, str]) -> dict[str, object]:
     """The values at these places of a JSON answer, by field: `supplier.id`. Raises: ValueError, naming the place."""
-    tree = json.loads(answer)
+    try:
+        tree = json.loads(answer)
+    except RecursionError as error:
+        raise ValueError("the answer is nested too deeply") from error
     found = {field: lookup(tree, place) if isinstance(tree, dict) else None for field, place in wanted.items()}
     for field, place in wanted.items():
         if found[field] is None or isinstance(found[field], dict | list):
             raise ValueError(f"the answer has no value at {place}")
+        if any(faults(found[field])):
+            raise ValueError(f"the answer has nothing that can be kept at {place}")
     return found
 
 

@@ -144,7 +144,7 @@ def checked_url(url: str) -> str:
         fits = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         fits = False
-    if not fits or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or parts.username:
+    if not fits or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or parts.username is not None:
         raise Invalid.one("url", "invalid", "An address such as https://example.com/hooks, without a password.")
     return url
 

@@ -13,15 +13,20 @@ import socket
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import getaddrinfo
 from threading import Lock, Timer
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
+from tramita.domain.mime.charsets import clean, codec
+
 MOST = 1024**2  # bytes of an answer
 CHUNK = 64 * 1024
+# what the library takes for public: site-local addresses and translation of one's own (RFC 3879, RFC 8215)
+OURS = (ip_network("fec0::/10"), ip_network("64:ff9b:1::/48"))
+HOLDING = (ip_network("64:ff9b::/96"), ip_network("::ffff:0:0:0/96"), ip_network("::/96"))
 SHORTEST = 0.05  # seconds that a call has, however long its name took to look up
 
 
@@ -58,22 +63,22 @@ def call(
     """
     import requests
 
-    begun, parts = monotonic(), urlsplit(url)
-    host = parts.hostname or ""
-    address = _resolved(host, parts.port, parts.scheme, inside, named_by)
+    begun, (host, port, scheme) = monotonic(), _where(url)
+    address = _resolved(host, port, scheme, inside, named_by)
     left = max(patience - (monotonic() - begun), SHORTEST)
     deadline = Deadline(left)
-    session = requests.Session()
+    session = _unled()
     session.trust_env = False  # no proxy, and no password out of a file
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
-    session.mount(f"{parts.scheme}://", _pinned(host, address, deadline))
-    sent = {"Accept": "application/json", "User-Agent": "Tramita", "Host": parts.netloc.rpartition("@")[2], **headers}
+    session.mount(f"{scheme}://", _pinned(host, address, deadline))
+    named = urlsplit(url).netloc.rpartition("@")[2]
+    sent = {"Accept": "application/json", "User-Agent": "Tramita", "Host": named, **headers}
     try:
         with session.request(
             method, url, headers=sent, data=body, timeout=left, allow_redirects=False, stream=True
         ) as answer:
             said = Answer(answer.status_code, _read(answer))
-    except requests.RequestException as error:
+    except (requests.RequestException, ValueError) as error:  # the library trips over some answers
         late = deadline.over or isinstance(error, requests.Timeout)
         raise _slow(host) if late else CallFault(f"{host}: {type(error).__name__}") from error
     finally:
@@ -123,6 +128,27 @@ def _slow(host: str) -> CallFault:
     return CallFault(f"{host} does not answer in time", kind="slow")
 
 
+def _where(url: str) -> tuple[str, int | None, str]:
+    """Its host, port and scheme. Raises: CallFault."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.port, parts.scheme
+    except ValueError as error:
+        raise CallFault("this is no address", again=False, kind="no_address") from error
+
+
+def _unled() -> Any:
+    """A session that does not look where an answer would lead: the library reads all of its body for that, however
+    long it is, and takes its `Location` apart, however broken."""
+    import requests
+
+    class Unled(requests.Session):
+        def get_redirect_target(self, resp: Any) -> None:
+            return None
+
+    return Unled()
+
+
 def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str], named_by: str) -> str:
     """The address to connect to. Raises: CallFault."""
     try:
@@ -139,7 +165,18 @@ def _resolved(host: str, port: int | None, scheme: str, inside: Collection[str],
 def is_inside(address: str, allowed: Collection[str]) -> bool:
     """Whether an address is of the own network, and of none of these networks. Names among them do not count."""
     one = ip_address(address.partition("%")[0])
-    return not one.is_global and not any(one in network for network in networks(allowed))
+    both = (one, _behind(one))
+    inside = one.is_multicast or any(not each.is_global or any(each in network for network in OURS) for each in both)
+    return inside and not any(each in network for each in both for network in networks(allowed))
+
+
+def _behind(one: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address to which translators and relays lead from an IPv6 one that holds it (RFC 3056, 4291, 6052)."""
+    if isinstance(one, IPv4Address):
+        return one
+    if found := one.ipv4_mapped or one.sixtofour:
+        return found
+    return IPv4Address(int(one) % 2**32) if any(one in network for network in HOLDING) else one
 
 
 def networks(words: Collection[str]) -> list[IPv4Network | IPv6Network]:
@@ -157,7 +194,7 @@ def _read(answer: Any) -> str:
         content += piece
         if len(content) > MOST:
             raise CallFault("the answer is too large", again=False, kind="too_large")
-    return content.decode(answer.encoding or "utf-8", "replace")
+    return clean(content.decode(codec(answer.encoding) or "utf-8", "replace"))  # whatever it calls its characters
 
 
 def _pinned(host: str, address: str, deadline: Deadline) -> Any:

@@ -189,7 +189,7 @@ def _json(
         raise ProviderFault(str(fault)) from fault
     try:
         said = json.loads(answer.text)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if answer.status != 200 or not isinstance(said, dict):
         words = " ".join(str(said[one]) for one in ("error", "error_description") if said.get(one)) if said else ""

@@ -74,7 +74,7 @@ def _read(answer: Answer) -> dict[str, PersonDefinition]:
         raise _Unreadable(f"the source answers {answer.status}")
     try:
         said: Any = json.loads(answer.text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _Unreadable("the source answers no JSON") from error
     listed = said.get("robots") if isinstance(said, Mapping) else None
     if not isinstance(listed, Mapping) or len(listed) > MOST:

@@ -228,3 +228,9 @@ def test_a_day_of_odd_mail_is_read_without_a_fault() -> None:
     """MAIL-20: a small part of the 1,500 messages that `mail parse` is timed with."""
     for raw in messages(60, seed=11, size_bytes=760_000):
         assert_sound(read(raw))
+
+
+@pytest.mark.parametrize("label", ["hex", "rot13", "base64", "zip", "quopri", "punycode", "idna", "undefined"])
+def test_what_turns_bytes_into_something_else_is_no_charset(label: str) -> None:
+    """MAIL-24: nothing asks for it, also where no bytes are at hand to see that."""
+    assert codec(label) is None

@@ -82,7 +82,7 @@ def codec(label: str | None) -> str | None:
         return name
     try:
         info = codecs.lookup(name)
-        b"".decode(info.name)  # refuses base64, rot13 and the like with LookupError
+        b"0".decode(info.name, "ignore")  # refuses base64, rot13 and the like; of no bytes it would ask nobody
     except (LookupError, ValueError, UnicodeError):
         return None
     return None if info.name.replace("-", "_") in NOT_TEXT else info.name
