@@ -215,6 +215,7 @@ def test_a_no_is_told_and_opens_nothing(ana: Browser) -> None:
         {"redirect_uri": "http://127.0.0.1.evil.example/back"},
         {"redirect_uri": "http://127.0.0.1:3000/back#x"},
         {"redirect_uri": "javascript:alert(1)"},
+        {"redirect_uri": "http://127.0.0.1:3000/ba\nck"},
         {"redirect_uri": ""},
     ],
 )
@@ -232,6 +233,8 @@ def test_nobody_is_led_to_a_place_that_nobody_vouches_for(ana: Browser, asked: d
         {"client_id": "https://other.example/x.json"},
         {"client_name": ""},
         {"client_name": 5},
+        {"client_name": "Hel\0per"},
+        {"client_name": "\ud800"},
         {"redirect_uris": "http://127.0.0.1/back"},
         {"redirect_uris": []},
         {"token_endpoint_auth_method": "client_secret_basic"},
@@ -251,6 +254,8 @@ def test_a_document_that_says_something_else_is_nobodys(ana: Browser, says: dict
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge": "\0" * 43}, "invalid_request"),
+        ({"state": "s" * 2001}, "invalid_request"),
         ({"resource": f"{HERE}/api/v1"}, "invalid_target"),
         ({"resource": ""}, "invalid_target"),
     ],
@@ -286,6 +291,8 @@ def test_a_code_serves_once_and_whoever_shows_it_again_ends_the_access(ana: Brow
         ({"resource": f"{HERE}/api/v1"}, "invalid_target"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
         ({"code_verifier": "c" * 3000}, "invalid_request"),
+        ({"client_id": "\0"}, "invalid_request"),
+        ({"redirect_uri": "http://127.0.0.1:3000/\0"}, "invalid_request"),
     ],
 )
 def test_a_code_is_for_who_asked_with_what_they_kept(ana: Browser, more: dict[str, str], error: str) -> None:
@@ -325,6 +332,60 @@ def test_old_tokens_give_new_ones_once(ana: Browser) -> None:
     assert stolen.json() == {"error": "invalid_grant"}
     assert lists_tools(second["access_token"]) == 401
     assert renewed(second["refresh_token"]).json() == {"error": "invalid_grant"}
+
+
+@pytest.mark.usefixtures("says")
+def test_a_thief_who_renews_twice_is_found_out_too(ana: Browser) -> None:
+    """RFC 9700 section 4.14: whichever old token comes again ends the access, not the last one alone."""
+    stolen = tokens(pressed(ana)["code"]).json()["refresh_token"]
+    thief = renewed(renewed(stolen).json()["refresh_token"]).json()
+
+    theirs = renewed(stolen)
+
+    assert theirs.json() == {"error": "invalid_grant"}
+    assert lists_tools(thief["access_token"]) == 401
+    assert renewed(thief["refresh_token"]).json() == {"error": "invalid_grant"}
+
+
+@pytest.mark.usefixtures("says")
+@pytest.mark.parametrize("given", ["x", "x.y", "x.", "."])
+def test_a_token_that_nobody_was_given_ends_nothing(ana: Browser, given: str) -> None:
+    """RFC 6749 section 5.2: nor does the right one, shown for another program."""
+    first = tokens(pressed(ana)["code"]).json()
+
+    made_up = [renewed(given), renewed(first["refresh_token"], client_id="https://evil.example/x.json")]
+
+    assert [one.json() for one in made_up] == [{"error": "invalid_grant"}] * 2
+    assert lists_tools(first["access_token"]) == 200
+
+
+@pytest.mark.usefixtures("says")
+def test_what_is_said_twice_is_not_chosen_from(ana: Browser) -> None:
+    """RFC 6749 sections 3.1 and 3.2: parameters come once."""
+    asked = f"{urlencode(ASKED)}&{urlencode({'redirect_uri': 'https://app.example/x'})}"
+
+    given = {"grant_type": "refresh_token", "refresh_token": ["x", "y"], "client_id": DOCUMENT}
+
+    assert ana.get(f"/oauth/authorize?{asked}").status_code == 400
+    assert Browser().post("/oauth/token", given).json() == {"error": "invalid_request"}
+
+
+@pytest.mark.parametrize(
+    "redirect_uri",
+    [
+        "https://app.example/x\r\nSet-Cookie: a=b",
+        "https://app.example;script-src-elem */x",
+        "https://app.example x/x",
+        "https://app.example/" + "x" * 1000,
+        "https://bücher.example/x",
+        "https://@app.example/x",
+    ],
+)
+def test_an_address_that_fits_no_header_is_none(ana: Browser, says: dict[str, Any], redirect_uri: str) -> None:
+    """RFC 3986: whatever a document names; nor one that cannot be kept."""
+    says["redirect_uris"] = [redirect_uri]
+
+    assert page(ana, redirect_uri=redirect_uri).status_code == 400
 
 
 @pytest.mark.usefixtures("says")

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from tramita.domain.errors import Conflict
+from tramita.domain.kept_text import can_be_kept
 from tramita.services import tool_access
 from tramita.services.tool_access import Tokens
 from tramita.ui.bearing import ISSUER, RESOURCE, SCOPE, ours
@@ -60,7 +61,8 @@ def server(request: HttpRequest) -> HttpResponse:
 def token(request: HttpRequest) -> HttpResponse:
     """Tokens for a code, or new ones for old. For this one resource only."""
     asked = {name: request.POST.get(name, "") for name in NAMES}
-    if any(len(value) > LONGEST for value in asked.values()):
+    twice = any(len(request.POST.getlist(name)) > 1 for name in NAMES)  # RFC 6749 section 3.2
+    if twice or not all(len(value) <= LONGEST and can_be_kept(value) for value in asked.values()):
         return _refused("invalid_request")
     if asked["resource"] and asked["resource"] != ours(RESOURCE):
         return _refused("invalid_target")

@@ -3,6 +3,7 @@
 For staff and for who asks. Nothing that the program sent is believed before its own document says the same.
 """
 
+import re
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -28,7 +29,7 @@ SALT = "tramita.portal.tool_access"
 A_MINUTE = 20  # of one address and process
 LASTS_SECONDS = 600
 LONGEST = 2000
-CHALLENGE_LENGTH = 43  # of an S256
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # an S256
 ASKED = ("response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method", "state", "resource")
 allowances = Allowances()
 
@@ -58,7 +59,9 @@ def take_back(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest) -> HttpResponse:
-    asked = {name: request.GET.get(name, "")[:LONGEST] for name in ASKED}
+    asked = {name: request.GET.get(name, "") for name in ASKED}
+    if any(len(request.GET.getlist(name)) > 1 for name in ASKED):  # RFC 6749 section 3.1
+        return _refused(request)
     try:
         client = tool_clients.known(asked["client_id"])
     except Invalid:
@@ -107,7 +110,9 @@ def _wrong(asked: dict[str, str]) -> str:
     """What of the request is not as it must be, in OAuth's words."""
     if asked["response_type"] != "code":
         return "unsupported_response_type"
-    if asked["code_challenge_method"] != "S256" or len(asked["code_challenge"]) != CHALLENGE_LENGTH:
+    if asked["code_challenge_method"] != "S256" or not CHALLENGE.fullmatch(asked["code_challenge"]):
+        return "invalid_request"
+    if len(asked["state"]) > LONGEST:  # cut, it would be another
         return "invalid_request"
     return "" if asked["resource"] == ours(RESOURCE) else "invalid_target"
 

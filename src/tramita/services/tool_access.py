@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict, NotFound
@@ -20,6 +20,7 @@ from tramita.services.transactions import one_transaction, writing
 
 CODE_LASTS, ACCESS_LASTS, RENEWAL_LASTS = timedelta(minutes=1), timedelta(hours=1), timedelta(days=30)
 BYTES = 32
+MARK = "."  # before the code that an access came from, in each token that renews it
 GRANT = "invalid_grant"  # as OAuth calls it
 
 
@@ -56,7 +57,7 @@ def redeem(code: str, *, verifier: str, client: str, redirect_uri: str, at: date
         asked = ToolAccess.objects.filter(
             code=known, client=client, redirect_uri=redirect_uri, challenge=_challenge(verifier), code_until__gt=at
         )
-        tokens = _new()
+        tokens = _new(code)
         if asked.filter(redeemed=False, person__is_active=True).update(redeemed=True, **_columns(tokens, at)):
             return tokens
         ToolAccess.objects.filter(code=known, redeemed=True).delete()
@@ -64,14 +65,18 @@ def redeem(code: str, *, verifier: str, client: str, redirect_uri: str, at: date
 
 
 def renew(renewal: str, *, client: str, at: datetime) -> Tokens:
-    """New tokens; the old ones serve no more. Raises: Conflict `invalid_grant`, and a stolen one ends the access."""
-    known = digest(renewal)
+    """New tokens; the old ones serve no more. Raises: Conflict `invalid_grant`, and a stolen one ends the access.
+
+    However often it was renewed since: of a thief and the program that it was stolen from, one comes with an old one.
+    """
+    known, code = digest(renewal), renewal.partition(MARK)[2]
     with writing():
-        tokens = _new()
+        tokens = _new(code)
         living = ToolAccess.objects.filter(renewal=known, client=client, renewal_until__gt=at, person__is_active=True)
         if living.update(renewed=F("renewal"), **_columns(tokens, at)):
             return tokens
-        ToolAccess.objects.filter(renewed=known).delete()
+        old = Q(renewed=known) | Q(code=digest(code))
+        ToolAccess.objects.filter(old).exclude(renewal=known).delete()
     raise _refused()
 
 
@@ -106,8 +111,10 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _new() -> Tokens:
-    return Tokens(secrets.token_urlsafe(BYTES), secrets.token_urlsafe(BYTES), int(ACCESS_LASTS.total_seconds()))
+def _new(code: str) -> Tokens:
+    """Of the code nothing but its digest is kept: who comes with it has had a token of this access."""
+    renewal = f"{secrets.token_urlsafe(BYTES)}{MARK}{code}"
+    return Tokens(secrets.token_urlsafe(BYTES), renewal, int(ACCESS_LASTS.total_seconds()))
 
 
 def _columns(tokens: Tokens, at: datetime) -> dict[str, object]:

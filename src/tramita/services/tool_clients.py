@@ -5,6 +5,7 @@ write any name.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from posixpath import normpath
 from typing import Any
@@ -13,11 +14,13 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 
 from tramita.domain.errors import Invalid
+from tramita.domain.kept_text import can_be_kept
 from tramita.gateways.calling import CallFault, call
 
 PATIENCE_SECONDS = 5.0
-LONGEST_ADDRESS, LONGEST_NAME, MOST_BYTES = 500, 200, 8192
+LONGEST_ADDRESS, LONGEST_NAME, LONGEST_REDIRECT, MOST_BYTES = 500, 200, 1000, 8192
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+", re.ASCII)  # it stands in a header of ours, where `;` begins another word
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,17 @@ def known(address: str) -> ToolClient:
 
 
 def safe(redirect_uri: str) -> bool:
-    """To another server by TLS, or to a program on the user's own machine."""
+    """To another server by TLS, or to a program on the user's own machine; in the characters of an address (RFC 3986).
+
+    A line break in it would be none to whoever takes it apart, and one in our answer.
+    """
     parts = _parts(redirect_uri)
-    if parts is None or parts.fragment or parts.username or parts.password or "\\" in redirect_uri:
+    if parts is None or parts.fragment or parts.username is not None or "\\" in redirect_uri:
         return False
-    return bool(parts.hostname) and (parts.scheme == "https" or _is_loopback(parts))
+    plain = len(redirect_uri) <= LONGEST_REDIRECT and redirect_uri.isascii() and redirect_uri.isprintable()
+    if not plain or " " in redirect_uri or not HOST.fullmatch(parts.hostname or ""):
+        return False
+    return parts.scheme == "https" or _is_loopback(parts)
 
 
 def _checked(address: str) -> SplitResult:
@@ -89,6 +98,8 @@ def _read(found: dict[str, Any], parts: SplitResult) -> ToolClient:
     name, uris = found.get("client_name"), found.get("redirect_uris")
     method = found.get("token_endpoint_auth_method", "none")
     if not isinstance(name, str) or not name.strip() or not isinstance(uris, list) or method != "none":
+        raise _unknown()
+    if not can_be_kept(name):
         raise _unknown()
     good = tuple(one for one in uris if isinstance(one, str) and safe(one))
     return ToolClient(parts.geturl(), name.strip()[:LONGEST_NAME], parts.hostname or "", good)
