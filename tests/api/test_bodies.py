@@ -52,12 +52,22 @@ def test_json_of_another_shape_is_named(caller: Callers, body: bytes) -> None:
         (b'{"fields": {"a\\u0000": 1}}', "fields"),
         (b'{"fields": {"x": "\\udfff"}}', "fields.x"),
         (b'{"cc": ["a\\u0000"]}', "cc.0"),
+        (b'{"fields": {"x": 1e999}}', "fields.x"),
+        (b'{"fields": {"x": [-1e999]}}', "fields.x.0"),
+        (b'{"fields": {"x": 1' + b"0" * 400 + b"}}", "fields.x"),
         (b'{"fields": {"x": ' + b"[" * 100 + b"]" * 100 + b"}}", "fields"),
     ],
 )
 def test_text_that_nothing_can_keep_is_named(caller: Callers, body: bytes, field: str) -> None:
     """INTERFACES 5."""
     assert list(fields(problem(caller.ana.post("/tickets", body), 422, "validation_failed"))) == [field]
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/users/%00/absence"), ("GET", "/items/4%00-T")])
+def test_a_path_that_nothing_can_keep_names_nothing(caller: Callers, method: str, path: str) -> None:
+    """INTERFACES 5: 404, never a 500; PostgreSQL does not even look for it."""
+    problem(caller.ana.send(method, path), 404, "not_found")
+    problem(caller.nobody.send(method, path), 401, "not_signed_in")
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,15 @@ def test_wrong_arguments_are_named_for_the_model(ana: Talker, desk: Desk) -> Non
 
     assert set(said(wrong)["fields"]) == {"type", "more"}
     assert (wrong["isError"], said(unkept)["refused"]) == (True, "validation_failed")
+
+
+@pytest.mark.parametrize("state", ["", "x", "\ud800", "\ud800:x:y", 5, {}])
+def test_a_state_that_nobody_sealed_is_refused(ana: Talker, desk: Desk, state: Any) -> None:
+    """MCP: whatever it is; nothing is done."""
+    mail = letter(desk, desk.ticket().reference)
+    params = {"name": "send_mail", "arguments": mail, "requestState": state, "inputResponses": YES}
+
+    answer = ana.ask("tools/call", **params)
+
+    assert answer.json()["error"]["code"] == -32602
+    assert sent() == 0

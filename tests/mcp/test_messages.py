@@ -60,6 +60,7 @@ def test_the_tools_are_listed_always_the_same(ana: Talker) -> None:
         (b"{", {}, 400, -32700),
         (b"\xff", {}, 400, -32700),
         (b"[]", {}, 400, -32600),
+        (b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": NaN}}', {}, 400, -32700),
         ({"jsonrpc": "1.0", "id": 1, "method": "x"}, {}, 400, -32600),
         ({"jsonrpc": "2.0", "id": [], "method": "x"}, {}, 400, -32600),
         ({"jsonrpc": "2.0", "id": True, "method": "x"}, {}, 400, -32600),
@@ -179,3 +180,51 @@ def test_who_asks_too_often_is_told_when_to_come_back(ana: Talker, settings: Any
 
     assert (first.status_code, second.status_code) == (200, 429)
     assert int(second.headers["Retry-After"]) > 0
+
+
+HALF = "\ud800"  # of a surrogate: JSON can say it, UTF-8 cannot
+
+
+@pytest.mark.parametrize(
+    ("number", "method", "params", "code"),
+    [
+        (HALF, "ping", {}, None),
+        (1, HALF, {}, -32601),
+        (1, "tools/call", {"name": HALF}, -32602),
+    ],
+)
+def test_what_no_bytes_can_hold_goes_back_as_it_came(
+    ana: Talker, number: Any, method: str, params: dict[str, Any], code: int | None
+) -> None:
+    """JSON-RPC 2.0, INTERFACES 5: an answer with the same id, never a 500."""
+    answer = ana.post({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
+
+    assert answer.status_code == 200
+    assert answer.json()["id"] == number
+    assert answer.json().get("error", {}).get("code") == code
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "https://evil.example"])
+def test_a_page_of_another_place_may_not_call(ana: Talker, origin: str) -> None:
+    """MCP 2026-07-28: against DNS rebinding; an origin that is none is another place too."""
+    assert ana.post({"jsonrpc": "2.0", "id": 1, "method": "ping"}, Origin=origin).status_code == 403
+
+
+def test_a_message_beyond_the_limit_is_refused(ana: Talker, settings: Any) -> None:
+    """Z-14: beyond the limits a clear refusal, in the words of the protocol."""
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    answer = ana.post({"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"x": "y" * 2000}})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, -32600)
+
+
+def test_a_number_that_nothing_can_keep_is_named(ana: Talker) -> None:
+    """INTERFACES 5: it was a crash of the database."""
+    told = ana.post(
+        b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "change_item", "arguments":'
+        b' {"reference": "40308-T", "fields": {"amount": 1e999}}}}'
+    ).json()["result"]
+
+    assert told["isError"]
+    assert list(json.loads(told["content"][0]["text"])["fields"]) == ["fields.amount"]

@@ -7,7 +7,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from tramita.api import problems
 from tramita.api.auth import SIGNED_IN
-from tramita.api.bodies import JsonParser, larger_bodies
+from tramita.api.bodies import JsonParser, kept_paths, larger_bodies
 from tramita.api.calls import (
     absences,
     approvals,
@@ -133,7 +133,7 @@ def make_api() -> NinjaAPI:
         renderer=JsonRenderer(),
     )
     problems.install(made)
-    for decorator in (once_a_key, larger_bodies, problems.told_by(made)):  # the last one is the outermost
+    for decorator in (once_a_key, larger_bodies, kept_paths, problems.told_by(made)):  # the last one is the outermost
         made.add_decorator(decorator, mode="view")
     for subject in SUBJECTS:
         made.add_router("", subject.router)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja.parser import Parser
 
 from tramita.api.auth import caller
-from tramita.api.problems import Malformed, UnsupportedMedia, too_large
+from tramita.api.problems import Malformed, UnsupportedMedia, nothing_here, too_large
 from tramita.domain.errors import Invalid
 from tramita.domain.kept_text import UNKEPT, can_be_kept, faults
 
@@ -59,6 +59,19 @@ def read_json(body: bytes) -> Any:
     if wrong := list(faults(value)):
         raise Invalid(wrong)
     return value
+
+
+def kept_paths(run: Run) -> Run:
+    """Makes a path with what nothing can keep name nothing: PostgreSQL would not even look for it."""
+
+    @wraps(run)
+    def wrapper(request: HttpRequest, **path: Any) -> HttpResponse:
+        if not all(can_be_kept(str(one)) for one in path.values()):
+            caller(request)
+            raise nothing_here()
+        return run(request, **path)
+
+    return wrapper
 
 
 def larger_bodies(run: Run) -> Run:

@@ -1,5 +1,8 @@
-"""Values of JSON that both databases can keep: no NUL characters, no half surrogates, not nested without end."""
+"""Values of JSON that both databases can keep: no NUL characters, no half surrogates, not nested without end, and no
+number that only Python knows (RFC 8259 section 6: `1e999` is one, and no other program reads it back).
+"""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +10,7 @@ from tramita.domain.errors import FieldError
 
 DEEPEST = 64  # levels of nesting; json itself gives up at some thousands, with a crash for pydantic before
 UNKEPT = "This holds characters that cannot be kept."
+LARGEST = sys.float_info.max  # either way
 
 
 def faults(value: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
@@ -25,6 +29,8 @@ def faults(value: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from faults(inner, (*path, str(index)))
+    elif isinstance(value, int | float) and not abs(value) <= LARGEST:  # nor is NaN
+        yield FieldError(".".join(path) or "body", "out_of_range", "This is out of range.")
 
 
 def can_be_kept(text: str) -> bool:

@@ -98,7 +98,7 @@ def _sealed(call: Call, question: Question) -> str:
 def _opened(call: Call, state: object) -> dict[str, Any]:
     try:
         known: dict[str, Any] = signing.loads(str(state), salt=SALT)
-    except signing.BadSignature as error:
+    except (signing.BadSignature, UnicodeEncodeError) as error:
         raise Fault(PARAMS, "This state is not ours. Call again without it.") from error
     age = call.at.timestamp() - known["at"]
     if (known["by"], known["for"]) != (call.by.id, call.asked_for) or age > LASTS.total_seconds():

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
@@ -60,6 +61,8 @@ def _answer(request: HttpRequest, actor: Actor) -> HttpResponse:
     except Fault as fault:
         old = message is not None and not message.modern
         return _told(200 if old else fault.status, message.id if message else None, error=fault.as_json())
+    except RequestDataTooBig:
+        return _told(413, None, error=Fault(REQUEST, "The message is larger than this server takes.").as_json())
     except (OperationalError, InterfaceError, OSError) as error:
         log.error("mcp: %s", error, exc_info=error)
         said = "What was asked cannot be done at the moment. Nothing was changed; try again."
@@ -110,7 +113,8 @@ def _kept(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(status: int, number: str | int | None, **what: Any) -> HttpResponse:
     body = json.dumps({"jsonrpc": "2.0", "id": number, **what}, ensure_ascii=False, separators=(",", ":"))
-    return HttpResponse(body, status=status, content_type="application/json", headers={"Cache-Control": "no-store"})
+    told = body.encode(errors="backslashreplace")  # half a surrogate in an id goes back as JSON writes it
+    return HttpResponse(told, status=status, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
@@ -128,5 +132,8 @@ def _from_here(request: HttpRequest) -> bool:
     if origin is None:
         return True
     ours = {bearing.ours(""), f"{request.scheme}://{request.get_host()}"}
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     return f"{parts.scheme}://{parts.netloc}".lower() in {one.lower() for one in ours}

@@ -10,7 +10,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from tramita.mcp.faults import HEADER_MISMATCH, PARAMS, PARSE, REQUEST, VERSION, Fault
 
@@ -35,7 +35,7 @@ class Message:
 def read(body: bytes, headers: Mapping[str, str]) -> Message:
     """Raises: Fault. `headers` are looked up whatever their case."""
     try:
-        value = json.loads(body.decode())
+        value = json.loads(body.decode(), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise Fault(PARSE, "The body is not JSON in UTF-8.") from error
     if not isinstance(value, dict) or value.get("jsonrpc") != "2.0" or not isinstance(value.get("method"), str):
@@ -53,6 +53,10 @@ def read(body: bytes, headers: Mapping[str, str]) -> Message:
     can = params.get("_meta", {}).get(CLIENT_KEY) if number is not None else None
     asks = isinstance(can, dict) and isinstance(can.get("elicitation"), dict)
     return Message(number, value["method"], params, modern=True, asks_people=asks)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
 
 
 def _is_old(method: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> bool:
