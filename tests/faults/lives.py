@@ -32,7 +32,10 @@ STEPS = {  # where a life ends -> the function, whether before or after it, and 
 
 
 def main() -> None:
-    """Arguments: `steps`, or `random KILLS SEED [MINUTES]`, those from one life to the next. Prints what happened."""
+    """Arguments: `steps`, or `random KILLS SEED [MINUTES [PID]]`. Prints what happened.
+
+    MINUTES lie between one life and the next; as long as the process PID makes work, they go on dying.
+    """
     django.setup()
     import imap_tools  # noqa: F401 - so that a life need not
 
@@ -44,9 +47,10 @@ def main() -> None:
     if how == "steps":
         told: dict[str, Any] = {name: lives.end_at(*place) for name, place in STEPS.items()}
     else:
-        kills, seed, *minutes = map(int, rest)
-        lives.between = timedelta(minutes=minutes[0]) if minutes else BETWEEN
-        told = {"kills": lives.end_by_chance(kills, random.Random(seed))}
+        kills, seed, *more = map(int, rest)
+        lives.between = timedelta(minutes=more[0]) if more else BETWEEN
+        at_work = os.pidfd_open(more[1]) if more[1:] else None
+        told = {"kills": lives.end_by_chance(kills, random.Random(seed), at_work=at_work)}
     told["lives"] = lives.count + lives.finish()
     sys.stdout.write(json.dumps(told))
 
@@ -61,10 +65,13 @@ class Lives:
         """A life that ends when it comes to that place; whether it did."""
         return self._life(before=lambda: _die_at(module, name, when, nth)) == -signal.SIGKILL
 
-    def end_by_chance(self, kills: int, chance: random.Random) -> int:
-        """Lives that are killed from outside, until so many were, or so often nothing was left to do."""
+    def end_by_chance(self, kills: int, chance: random.Random, *, at_work: int | None = None) -> int:
+        """Lives that are killed from outside, until so many were, or so often nothing was left to do.
+
+        `at_work` is the descriptor of a process that makes work: until it ends there is no end here.
+        """
         killed = idle = 0
-        while killed < kills and idle < 5:
+        while (killed < kills and idle < 5) or (at_work is not None and not select.select([at_work], [], [], 0)[0]):
             if self._life(seconds=chance.uniform(0.01, LONGEST_LIFE)) is None:
                 killed, idle = killed + 1, 0
             else:

@@ -139,13 +139,14 @@ def test_soak_a_receiver_that_drops_a_third_and_workers_that_die(house: House, m
         secrets = [json.loads(changes.stdout.readline())]  # whoever listens is there
         if not SOAK:  # what there is little of is there before anybody dies of it
             secrets += said(changes)
-        [lives] = said(python(house, "-m", "tests.faults.lives", "random", str(KILLS), "5", str(AN_HOUR)))
+        meanwhile = [str(changes.pid)] if SOAK else []  # workers die as long as there are changes
+        [lives] = said(python(house, "-m", "tests.faults.lives", "random", str(KILLS), "5", str(AN_HOUR), *meanwhile))
         if SOAK:
             secrets += said(changes)
             said(python(house, "-m", "tests.faults.lives", "random", "0", "5", str(AN_HOUR * 24)))
     [found] = said(python(house, "-c", CHECK))
 
-    assert lives["kills"] == KILLS, "not every worker was killed: the test proves less than it says"
+    assert lives["kills"] >= KILLS, "not every worker was killed: the test proves less than it says"
     assert set(receiver.ways) >= {"close", "refuse", "hush", "take and close"}
     everything_once_in_order(receiver.came, found)
     ours(receiver.came, secrets, monkeypatch)
