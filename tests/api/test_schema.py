@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 from schemathesis import BaseSchema, checks
 from tools import openapi as tool
 
@@ -25,6 +27,7 @@ from tramita.models import Definition, Grant, Person
 from tramita.services import waiting
 
 SOAK = os.environ.get("TRAMITA_SOAK") == "1"
+COMPONENT = "#/components/schemas/"
 SECRET = "Zorblax"  # on an item of another customer
 repeatable = (lambda run: run) if SOAK else seed(5)
 EXAMPLES = 400 if SOAK else 5
@@ -53,6 +56,31 @@ def test_the_description_is_served_as_it_is_kept(described: dict[str, Any], db: 
 
     assert answer.json() == described
     assert described["openapi"].startswith("3.1")
+
+
+def test_each_name_in_the_description_stands_for_one_thing(described: dict[str, Any]) -> None:
+    """INTERFACES 5: ninja lets the last of two shapes of one name stand for both."""
+    meant: dict[str, dict[type, set[Any]]] = {}
+    for shape in (one for one in every_below(BaseModel) if one.__module__.startswith("tramita.")):
+        for mode in ("validation", "serialization"):  # an answer has other names than what it is made from
+            made = shape.model_json_schema(mode=mode, ref_template=f"{COMPONENT}{{model}}")
+            for name, definition in {**made.pop("$defs", {}), shape.__name__: made}.items():
+                meant.setdefault(name, {}).setdefault(shape, set()).add(kind_of(definition))
+
+    for name in set(re.findall(f'"{COMPONENT}([^"]+)"', json.dumps(described))):
+        known = kind_of(described["components"]["schemas"][name])
+        assert [shape for shape, kinds in meant[name].items() if known not in kinds] == [], name
+
+
+def every_below(model: type) -> Iterator[type[Any]]:
+    for one in model.__subclasses__():
+        yield one
+        yield from every_below(one)
+
+
+def kind_of(schema: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """What tells two shapes apart: the names of an object, the values of a choice."""
+    return schema["type"], tuple(sorted(schema.get("properties", schema.get("enum", ()))))
 
 
 def test_every_call_says_what_it_does_and_every_post_takes_a_key(described: dict[str, Any]) -> None:

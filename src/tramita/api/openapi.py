@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tramita.api.problems import MEDIA_TYPE
-from tramita.api.schemas.problems import Problem
+from tramita.api.schemas.problems import ProblemDetails
 
 PROBLEMS = {
     400: "The request cannot be read",
@@ -26,7 +26,7 @@ IDEMPOTENCY_KEY = {
     "in": "header",
     "required": False,
     "description": "Asking again with the same key answers as the first time, and does nothing.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~](?:[ -~]*[!-~])?$"},
 }
 IF_MATCH = {
     "name": "If-Match",
@@ -42,7 +42,7 @@ LOCATION = {"description": "Where the new item is", "schema": {"type": "string"}
 
 def completed(schema: dict[str, Any]) -> None:
     """Add them, in place."""
-    schema["components"]["schemas"]["Problem"] = Problem.model_json_schema(
+    schema["components"]["schemas"]["ProblemDetails"] = ProblemDetails.model_json_schema(
         ref_template="#/components/schemas/{model}", mode="serialization"
     )
     _lift_definitions(schema["components"]["schemas"])
@@ -78,7 +78,7 @@ def _add_problems(method: str, operation: dict[str, Any]) -> None:
 
 
 def _problem(description: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
     return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
 
 

@@ -15,7 +15,7 @@ class FieldProblem(Output):
     message: str
 
 
-class Problem(Output):
+class ProblemDetails(Output):
     """What went wrong, for a program by `code` and for a person by `detail`."""
 
     model_config = ConfigDict(
