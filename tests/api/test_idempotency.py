@@ -1,5 +1,6 @@
 """Asking twice does once (INTERFACES 5: `Idempotency-Key` on every POST)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils import timezone
 from tests import factories
 from tests.api.callers import Caller, Callers, ask, at_once, cast, fields, problem
 from tests.desk import Desk, build
+from tramita.api.openapi import IDEMPOTENCY_KEY
 from tramita.models import Entry, IdempotencyKey, Item
 from tramita.services import answering, starting
 
@@ -78,6 +80,13 @@ def test_a_wrong_key_is_named(caller: Callers, desk: Desk, key: str) -> None:
     told = problem(caller.ana.post("/tickets", ticket(desk), {"Idempotency-Key": key}), 422, "validation_failed")
 
     assert list(fields(told)) == ["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("key", ["k", "a key of words", "~" * 200])
+def test_a_key_is_any_printable_text(caller: Callers, desk: Desk, key: str) -> None:
+    """INTERFACES 5: and the description says the same."""
+    assert re.fullmatch(IDEMPOTENCY_KEY["schema"]["pattern"], key)
+    assert caller.ana.post("/tickets", ticket(desk), {"Idempotency-Key": key}).status_code == 201
 
 
 def test_without_a_token_a_key_is_not_even_looked_at(caller: Callers) -> None:

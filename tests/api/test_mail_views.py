@@ -10,7 +10,7 @@ from tests import factories
 from tests.api.callers import Callers, ask, problem
 from tests.api.in_process import desk_of
 from tests.desk import Desk
-from tramita.models import Person, SeenMessage
+from tramita.models import Message, Person, SeenMessage
 from tramita.services import mailing, receiving
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,22 @@ def test_a_mail_of_the_tray_is_had_as_it_came(caller: Callers, desk: Desk) -> No
     assert b"".join(root.get(path).streaming_content) == raw
     SeenMessage.objects.update(raw="0" * 64)
     problem(root.get(path), 404, "file_missing")
+
+
+@pytest.mark.parametrize("key", ["", "0" * 64], ids=["erased", "lost"])
+def test_a_mail_whose_bytes_are_gone_says_so(caller: Callers, desk: Desk, key: str) -> None:
+    """MAIL-18, MAIL-46: on an item and in the tray; that it was written here is said of our own alone."""
+    came(desk, "a")
+    [row] = caller.ana.get("/mails/inbox").json()["results"]
+    [entry] = caller.ana.get(f"/items/{row['items'][0]}/timeline", type="mail_received").json()["results"]
+    root = ask(Person.objects.get(pk=factories.administrator().id))
+    Message.objects.filter(outgoing=False).update(raw=key)
+    SeenMessage.objects.update(raw=key)
+
+    on_item = caller.ana.get(f"/items/{row['items'][0]}/mails/{entry['data']['message']}/original")
+    in_tray = root.get(f"/unhandled-mails/{SeenMessage.objects.get().pk}/original")
+
+    assert [problem(each, 404, "file_missing")["code"] for each in (on_item, in_tray)] == ["file_missing"] * 2
 
 
 def test_mail_is_listed_for_those_who_work_on_requests(caller: Callers, desk: Desk) -> None:

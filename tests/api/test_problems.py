@@ -4,7 +4,9 @@ import pytest
 from django.db import OperationalError
 
 from tests import factories
-from tests.api.callers import ask, fields, problem, stranger
+from tests.api.callers import Callers, ask, fields, problem, stranger
+from tests.desk import Desk
+from tramita.gateways.storage import Folder
 from tramita.queries import directory, people
 from tramita.services import starting
 
@@ -74,6 +76,20 @@ def test_a_database_that_is_away_is_said_so_before_anybody_is_known(monkeypatch:
     problem(caller.get("/users"), 503, "unavailable")
     problem(caller.post("/tickets", {}, {"Idempotency-Key": "k"}), 503, "unavailable")
     problem(caller.post("/mail"), 503, "unavailable")
+
+
+def test_a_disk_that_is_away_is_told_to_who_reads(caller: Callers, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad input: nothing was sent, so nothing is said of it."""
+
+    def away(*_: object) -> None:
+        raise OSError("Stale file handle")
+
+    file = factories.attachment(desk.ticket())
+    monkeypatch.setattr(Folder, "open", away)
+
+    told = problem(caller.ana.get(f"/files/{file.pk}"), 503, "unavailable")
+
+    assert told["detail"] == "What is kept cannot be read at the moment. Try again later."
 
 
 def test_a_disk_that_is_full_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,12 @@
 import pytest
 
 from tests.api.callers import Caller, Callers, at_once, cast, fields, problem
+from tests.api.test_nothing_foreign import body_of, calls, filled, foreign
 from tests.desk import Desk, build
 from tramita.models import Item
+
+TAKES_A_VERSION = "#/components/parameters/IfMatch"
+OF_WHO_ASKS = {"give_feedback", "write_about_request"}
 
 
 def test_a_read_gives_its_version_as_etag(caller: Callers, desk: Desk) -> None:
@@ -81,3 +85,31 @@ def test_of_writers_with_the_same_version_one_gets_through() -> None:
     answers = at_once(6, lambda: Caller(None).send("POST", f"/items/{item.reference}/notes", {"body": "x"}, headers))
 
     assert sorted(answer.status_code for answer in answers) == [201] + [412] * 5
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_every_call_that_takes_a_version_refuses_what_is_none(caller: Callers, desk: Desk) -> None:
+    """INTERFACES 5, Z-2: no call says that it takes one and then does not look at it."""
+    names, wrong = foreign(desk)[0], {"If-Match": "x"}
+    described = [(method, path, each) for method, path, each in calls() if TAKES_A_VERSION in str(each["parameters"])]
+
+    for method, path, operation in described:
+        body, kind = body_of(operation)
+        asks = caller.rui if operation["operationId"] in OF_WHO_ASKS else caller.leo
+        answer = asks.send(method, filled(path, names), body, headers=wrong, content_type=kind)
+        assert list(fields(problem(answer, 422, "validation_failed"))) == ["If-Match"], operation["operationId"]
+    assert len(described) > 50
+
+
+def test_a_draft_that_was_written_on_is_not_thrown_away_by_who_saw_less(caller: Callers, desk: Desk) -> None:
+    """Z-2, CN-7: its version is that of the draft; without one it is thrown away as it is."""
+    path = f"/items/{desk.ticket().reference}/drafts/note"
+    seen = caller.ana.put(path, {"text": "First"}).headers["ETag"]
+    newest = caller.ana.put(path, {"text": "First and second"}).headers["ETag"]
+
+    told = problem(caller.ana.send("DELETE", path, headers={"If-Match": seen}), 412, "stale_version")
+
+    assert f'"{told["current"]}"' == newest
+    assert caller.ana.get(path).json()["text"] == "First and second"
+    assert caller.ana.send("DELETE", path, headers={"If-Match": newest}).status_code == 204
+    problem(caller.ana.get(path), 404, "not_found")

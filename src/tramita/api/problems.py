@@ -171,8 +171,10 @@ def _database_away(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _disk_away(request: HttpRequest, error: Any) -> HttpResponse:
-    """Full, read-only or gone: what was sent is not kept, and the operator finds the cause in the log."""
+    """Full, read-only or gone: nothing is kept or found there, and the operator finds the cause in the log."""
     log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+    if request.method in ("GET", "HEAD"):
+        return problem(Unavailable("What is kept cannot be read at the moment. Try again later."))
     return problem(Unavailable("What was sent cannot be kept at the moment. Nothing was changed; try again later."))
 
 

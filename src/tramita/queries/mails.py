@@ -1,5 +1,7 @@
 """One mail, for who may read it on an item (DESIGN decision 11)."""
 
+from typing import BinaryIO
+
 from django.db.models import Q
 
 from tramita.domain.actors import Actor
@@ -8,6 +10,7 @@ from tramita.domain.errors import NotFound
 from tramita.models import Attachment, Item, Message
 from tramita.queries import scans
 from tramita.queries.items import visible_to
+from tramita.queries.stored import opened_file
 
 
 def get_mail(actor: Actor, number: int) -> Message:
@@ -24,6 +27,13 @@ def get_mail(actor: Actor, number: int) -> Message:
 def _shared_with(actor: Actor, item: Item) -> bool:
     first = item.related_to_id or item.pk
     return visible_to(actor).filter(Q(pk=item.pk) | Q(pk=first) | Q(related_to_id=first)).exists()
+
+
+def original(mail: Message, filename: str) -> BinaryIO:
+    """Every byte as received (MAIL-46). Raises: NotFound; FileMissing, when it was erased or the storage lost it."""
+    if mail.outgoing and not mail.raw:
+        raise NotFound("This mail has no original: it was written here.")
+    return opened_file(mail.raw, filename)
 
 
 def get_file(actor: Actor, number: int) -> Attachment:

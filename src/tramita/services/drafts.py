@@ -13,7 +13,7 @@ from django.conf import settings
 
 from tramita.domain.actors import Actor
 from tramita.domain.drafting import Words, as_html, covers, is_plain, joined, joined_html
-from tramita.domain.errors import Invalid, NotFound
+from tramita.domain.errors import Invalid, NotFound, StaleVersion
 from tramita.domain.file_kinds import picture
 from tramita.domain.filing import check_size, check_type
 from tramita.gateways.storage import storage
@@ -175,9 +175,14 @@ def detach(item: Item, kind: str, sha256: str, *, by: Actor, at: datetime) -> Dr
 
 
 @one_transaction
-def discard(item: Item, kind: str, *, by: Actor) -> None:
-    """Throw it away; its writer asked for it."""
-    Draft.objects.filter(person=by.id, item=item, kind=kind).delete()
+def discard(item: Item, kind: str, *, by: Actor, version: int | None = None) -> None:
+    """Throw it away; its writer asked for it. Raises: StaleVersion, when another window wrote more than they saw."""
+    row = held(item, kind, by)
+    if row is None:
+        return
+    if version is not None and version != row.version:
+        raise StaleVersion(read=version, current=row.version)
+    row.delete()
 
 
 def said(item: Item, kind: str, text: str, *, by: Actor, at: datetime) -> None:

@@ -9,18 +9,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
-from django.conf import settings
-
 from tramita.domain.actors import Actor
 from tramita.domain.auto_answers import author, proven
-from tramita.domain.errors import Conflict, Invalid, NotPermitted
+from tramita.domain.errors import Conflict, FileMissing, Invalid, NotPermitted
 from tramita.domain.mime import ParsedMail, kept_signature, parse
 from tramita.gateways.charsets import guess_charset
-from tramita.gateways.storage import storage
 from tramita.models import Item, SeenMessage
 from tramita.queries import definitions
 from tramita.queries.mailboxes import RouteRow, directory
 from tramita.queries.mailboxes import sender as known_sender
+from tramita.queries.stored import opened_file
 from tramita.queries.tray import WAITING, tray
 from tramita.queries.visibility import may
 from tramita.services import replaying
@@ -102,11 +100,9 @@ def raw_of(seen: SeenMessage) -> bytes:
 
 def opened(seen: SeenMessage) -> BinaryIO:
     """As `raw_of`, to be read piece by piece, and closed."""
-    if not seen.raw:
-        raise Conflict("The message itself is not kept any more.", code="no_raw_mail")
     try:
-        return storage(settings.TRAMITA_STORAGE_URL).open(seen.raw)
-    except FileNotFoundError:
+        return opened_file(seen.raw, "")
+    except FileMissing:
         raise Conflict("The message itself is not kept any more.", code="no_raw_mail") from None
 
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from io import SEEK_END
-from typing import Any, BinaryIO
+from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -15,9 +14,9 @@ from tramita.domain.file_kinds import danger
 from tramita.domain.mail_notices import MESSAGES
 from tramita.domain.mime import Attachment as Part
 from tramita.domain.mime import ParsedMail, parse
-from tramita.gateways.storage import storage
 from tramita.models import Attachment, Message
 from tramita.queries.mails import get_mail, get_part
+from tramita.queries.mails import original as kept
 from tramita.queries.stored import stored_file
 from tramita.ui import errors, mail_words
 from tramita.ui.downloads import download
@@ -34,7 +33,7 @@ DEEPEST = 8
 def source(request: StaffRequest, number: int) -> HttpResponse:
     """The header and the body as they came, escaped, and what was wrong with them in plain words."""
     mail = get_mail(request.actor, number)
-    with _raw(mail) as raw:
+    with kept(mail, _name(mail)) as raw:
         head, body = parted(raw.read(MOST_SHOWN))
         size = raw.seek(0, SEEK_END)
     defects = [mail_words.defect(code) for code in mail.defects]
@@ -54,7 +53,11 @@ def source(request: StaffRequest, number: int) -> HttpResponse:
 def original(request: StaffRequest, number: int) -> HttpResponseBase:
     """Every byte as received (MAIL-46)."""
     mail = get_mail(request.actor, number)
-    return download(_raw(mail), f"{mail.item.reference}-{mail.pk}.eml")
+    return download(kept(mail, _name(mail)), _name(mail))
+
+
+def _name(mail: Message) -> str:
+    return f"{mail.item.reference}-{mail.pk}.eml"
 
 
 def parted(raw: bytes) -> tuple[str, str]:
@@ -66,15 +69,6 @@ def parted(raw: bytes) -> tuple[str, str]:
     text = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text.replace("\r\n", "\n"))
     head, _, body = text.partition("\n\n")
     return head, body
-
-
-def _raw(mail: Message) -> BinaryIO:
-    if not mail.raw:
-        raise NotFound("This mail has no original: it was written here.")
-    try:
-        return storage(settings.TRAMITA_STORAGE_URL).open(mail.raw)
-    except FileNotFoundError as gone:
-        raise NotFound("The original of this mail is not in the storage.") from gone
 
 
 @dataclass(frozen=True, slots=True)

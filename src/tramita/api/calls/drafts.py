@@ -44,8 +44,9 @@ def put_draft(
 
 @router.delete("/items/{reference}/drafts/{kind}", response={204: None}, operation_id="discard_draft")
 def discard_draft(request: HttpRequest, reference: str, kind: Kind) -> Status[None]:
-    """Throw the draft away. There may be none."""
-    drafts.discard(get_visible(caller(request), reference), kind, by=caller(request))
+    """Throw the draft away. There may be none. `If-Match` is the draft's version."""
+    item = get_visible(caller(request), reference)
+    drafts.discard(item, kind, by=caller(request), version=wanted_version(request))
     return Status(204, None)
 
 

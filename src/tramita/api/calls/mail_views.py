@@ -11,11 +11,10 @@ from pydantic import Field
 from tramita.api.auth import caller
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.schemas.mail_views import ArrivedPage, PutAwayPage, WrittenPage
-from tramita.domain.errors import NotFound
 from tramita.queries import mail_views
 from tramita.queries.items import get_visible
 from tramita.queries.mail_views import Arrived, Narrow, PutAway, Written
-from tramita.queries.mails import mail_on
+from tramita.queries.mails import mail_on, original
 from tramita.queries.stored import opened_file
 from tramita.queries.tray import get_readable
 from tramita.queries.views import at_work
@@ -76,10 +75,8 @@ def original_mail(request: HttpRequest, reference: str, mail_id: MailId) -> Http
     item = get_visible(caller(request), reference)
     at_work(caller(request))
     mail = mail_on(item, mail_id)
-    if not mail.raw:
-        raise NotFound("This mail has no original: it was written here.")
     name = f"{item.reference}-{mail.pk}.eml"
-    return download(opened_file(mail.raw, name), name)
+    return download(original(mail, name), name)
 
 
 @router.get("/unhandled-mails/{mail_id}/original", operation_id="read_original_unhandled_mail", openapi_extra=BYTES)
