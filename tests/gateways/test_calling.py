@@ -130,9 +130,9 @@ def test_the_rest_of_a_redirect_is_not_read_either(monkeypatch: pytest.MonkeyPat
     """Z-14: the library would, for the next one."""
     monkeypatch.setattr(calling, "MOST", 1000)
 
-    with saying(b"HTTP/1.1 302 X\r\nLocation: /y\r\n\r\n" + b"x" * 100_000) as port:
-        with pytest.raises(CallFault, match="too large"):
-            got(f"http://localhost:{port}/", "localhost")
+    answer = b"HTTP/1.1 302 X\r\nLocation: /y\r\n\r\n" + b"x" * 100_000
+    with saying(answer) as port, pytest.raises(CallFault, match="too large"):
+        got(f"http://localhost:{port}/", "localhost")
 
 
 @pytest.mark.parametrize("url", ["http://localhost:99999/", "http://[::1/"])
@@ -145,8 +145,8 @@ def test_what_is_no_address_is_a_fault_that_stays(url: str) -> None:
 
 
 INSIDE = """
-    127.0.0.1 10.1.2.3 100.64.0.1 169.254.169.254 0.0.0.0 224.0.0.1 240.0.0.1 ::1 :: fe80::1%eth0 fd00::1 fec0::1 ff0e::1
-    ::ffff:10.0.0.1 ::10.0.0.1 ::ffff:0:10.0.0.1 64:ff9b::10.0.0.1 64:ff9b:1::1 2002:a00:1::1 2001::1
+    127.0.0.1 10.1.2.3 100.64.0.1 169.254.169.254 0.0.0.0 224.0.0.1 240.0.0.1 ::1 :: fe80::1%eth0 fd00::1 fec0::1
+    ff0e::1 ::ffff:10.0.0.1 ::10.0.0.1 ::ffff:0:10.0.0.1 64:ff9b::10.0.0.1 64:ff9b:1::1 2002:a00:1::1 2001::1
 """
 
 

@@ -5,7 +5,13 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from tramita.api.auth import caller
-from tramita.api.schemas.configuration import AppliedOut, ConfigurationIn, ConfigurationOut, FileOut, Sections
+from tramita.api.schemas.configuration import (
+    AppliedOut,
+    ConfigurationFileOut,
+    ConfigurationIn,
+    ConfigurationOut,
+    Sections,
+)
 from tramita.services import configuring
 from tramita.services.configuring import File
 
@@ -17,7 +23,7 @@ NAME = "configuration.yaml"
 def read_configuration(request: HttpRequest, wanted: Query[Sections]) -> ConfigurationOut:
     """The configuration as YAML, without secrets; applying it changes nothing."""
     found = configuring.read(wanted.section or (), by=caller(request), at=timezone.now())
-    return ConfigurationOut(files=[FileOut(name=NAME, text=found.text)], version=found.version)
+    return ConfigurationOut(files=[ConfigurationFileOut(name=NAME, text=found.text)], version=found.version)
 
 
 @router.post("/configuration/plan", response=AppliedOut, operation_id="plan_configuration")

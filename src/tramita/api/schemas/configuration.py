@@ -44,7 +44,7 @@ class Sections(BaseModel):
     section: list[Section] | None = Field(None, max_length=50, description="Only these; may be repeated.")
 
 
-class FileOut(Output):
+class ConfigurationFileOut(Output):
     """One file."""
 
     name: str
@@ -56,7 +56,7 @@ class ConfigurationOut(Output):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"files": [FILE], "version": VERSION}]})
 
-    files: list[FileOut]
+    files: list[ConfigurationFileOut]
     version: str
     """Of the whole configuration, whichever sections were read."""
 
