@@ -84,3 +84,13 @@ def test_nobody_unknown_or_inactive_gets_a_token(who: str) -> None:
 
     with pytest.raises(NotFound):
         create_token(who, by=SYSTEM, at=NOW)
+
+
+def test_a_robot_is_known_by_its_title_as_long_as_only_one_has_it() -> None:
+    """INTERFACES 2: as the screens call it."""
+    factories.robot("Invoice reader")
+
+    assert create_token("Invoice reader", by=SYSTEM, at=NOW).startswith("tramita_")
+    factories.robot("Invoice reader")
+    with pytest.raises(NotFound):
+        create_token("Invoice reader", by=SYSTEM, at=NOW)
