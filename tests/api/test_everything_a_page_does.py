@@ -24,7 +24,7 @@ REHEARSES = "it plays with a draft of the configuration, and leaves nothing"
 BROWSER = "it is about this browser"
 BY_LINK = "whoever follows the link of a mail has no token; with one the other call is made"
 FORM = "it only shows the form, or what was typed, once more"
-CONNECTS = "it tries or grants the connection of a mailbox, whose secrets are the machine's"
+CONSENTS = "a person consents at the provider of the mailbox, in a browser; only a person can"
 
 WEB: Mapping[str, str | tuple[str, ...]] = {
     "bulk": FORM,
@@ -133,10 +133,10 @@ WEB: Mapping[str, str | tuple[str, ...]] = {
     "mailboxes": CONFIGURES,
     "mailbox": CONFIGURES,
     "mailbox-remove": CONFIGURES,
-    "mailbox-test": CONNECTS,
-    "mailbox-prove": CONNECTS,
-    "mailbox-try": CONNECTS,
-    "domains": "it asks the name servers anew, as `tramita doctor` does",
+    "mailbox-test": ("test_mailbox",),
+    "mailbox-prove": ("prove_mailbox", "read_mailbox_proof"),
+    "mailbox-try": ("try_mail",),
+    "domains": ("list_sender_domains", "check_sender_domains"),
     "new-webhook": ("make_webhook",),
     "change-webhook": ("change_webhook",),
     "webhook-switch": ("change_webhook",),
@@ -224,8 +224,8 @@ READ: Mapping[str, str | tuple[str, ...]] = {
     "mail-outbox": ("list_waiting_mails",),
     "mail-scheduled": ("list_scheduled_mails",),
     "mail-deleted": ("list_deleted_mails",),
-    "mailbox-authorise": CONNECTS,
-    "mailbox-authorised": CONNECTS,
+    "mailbox-authorise": CONSENTS,
+    "mailbox-authorised": CONSENTS,
     "webhooks": ("list_webhooks",),
     "webhook": ("read_webhook", "list_webhook_deliveries"),
     "webhook-delivery": ("read_webhook_delivery",),

@@ -15,6 +15,7 @@ from tramita.domain.errors import Invalid
 from tramita.domain.kept_text import UNKEPT, can_be_kept, faults
 
 JSON = "application/json"
+RAW_MAIL = {"requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}}
 MB = 1024**2
 LARGER = {  # MAIL-13; Z-14: 25 MB, and a third for Base64
     "receive_mail": 50 * MB,

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import connection
 
 from tramita.domain.actors import STAFF
+from tramita.domain.errors import NotFound
 from tramita.domain.mail_tokens import Keys, without_token
 from tramita.domain.mime import address_key
+from tramita.models import Mailbox
 from tramita.queries.memory import once_a_batch
 from tramita.queries.rows import document, fetch
 
@@ -195,6 +197,14 @@ def sender(address: str, domain: str, *, turns: Iterable[str] = ()) -> Sender:
     )
     blocked, person, role, active, organisation, language = rows[0][len(waits) :]
     return Sender(bool(blocked), person, role or "", bool(active), organisation, language or "")
+
+
+def get_box(address: str) -> Mailbox:
+    """One that is in use, with how it fares. Raises: NotFound."""
+    box = Mailbox.objects.select_related("state", "probe").filter(address=address, active=True).first()
+    if box is None:
+        raise NotFound("There is no such mailbox.")
+    return box
 
 
 # by their own address, else by one of a double of theirs

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tramita.domain.errors import Conflict
+from tramita.queries.mailboxes import get_box
 from tramita.services import authorising
 from tramita.ui import errors
 from tramita.web.access import StaffRequest, staff
-from tramita.web.mailbox_settings import get_box
 
 ASKED = "mailbox_authorisation"  # in the session; one consent at a time
 SAID = ("state", "code", "error", "error_description")

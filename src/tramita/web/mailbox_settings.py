@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tramita.domain.errors import NotFound, NotPermitted
+from tramita.domain.errors import NotPermitted
 from tramita.models import Mailbox
 from tramita.queries import mailboxes as directories
 from tramita.queries.alerts import alerts
+from tramita.queries.mailboxes import get_box
 from tramita.queries.shell import operates
 from tramita.queries.startable import startable
 from tramita.services import authorising, probes, replaying
@@ -137,14 +138,6 @@ def _one(request: StaffRequest, address: str, refused: Refusal | None = None, **
         **plain | context,
         **readers(refused),
     )
-
-
-def get_box(address: str) -> Mailbox:
-    """One that is in use. Raises: NotFound."""
-    box = Mailbox.objects.select_related("state", "probe").filter(address=address, active=True).first()
-    if box is None:
-        raise NotFound("There is no such mailbox.")
-    return box
 
 
 def _permit(request: StaffRequest) -> None:

@@ -10,7 +10,7 @@ from ninja.responses import Status
 from pydantic import BaseModel, Field
 
 from tramita.api.auth import caller
-from tramita.api.bodies import expect_media
+from tramita.api.bodies import RAW_MAIL, expect_media
 from tramita.api.calls.answers import item_answer, new_item_answer
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.problems import Malformed
@@ -43,7 +43,6 @@ from tramita.services import tray as putting_away
 from tramita.services.mailing import Enclosure
 from tramita.services.sorting_mail import Outcome
 
-RAW = {"requestBody": {"required": True, "content": {"message/rfc822": {"schema": {"type": "string"}}}}}
 MailId = Annotated[int, Field(ge=1, lt=2**63)]
 UnhandledId = Annotated[int, Field(ge=1, lt=2**63)]
 
@@ -131,7 +130,9 @@ for _name, (_operation, _decide, _said) in DECISIONS.items():
     _decided(_name, _operation, _decide, _said)
 
 
-@router.post("/mail", response=ReceivedOut, operation_id="receive_mail", url_name="receive_mail", openapi_extra=RAW)
+@router.post(
+    "/mail", response=ReceivedOut, operation_id="receive_mail", url_name="receive_mail", openapi_extra=RAW_MAIL
+)
 def receive_mail(request: HttpRequest, arrived: Query[Arrived]) -> ReceivedOut:
     """Hand in a raw message, as if the mailbox had received it. The same bytes again are a `duplicate`."""
     _may_hand_in(caller(request))
