@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from tests.desk import Desk
 from tests.web.conftest import Browser
 from tests.web.reading import fresh, text_of, words_of
-from tramita.models import Item
+from tramita.models import Item, Person, Queue
 from tramita.services import waiting, working
 
 
@@ -60,6 +60,21 @@ def test_the_totals_filter_the_list(desk: Desk, ana: Client) -> None:
     assert late.title in text_of(page)
     assert soon.title not in text_of(page)
     assert 'href="/queues/invoices" aria-current="true"' in text_of(page)
+
+
+def test_a_queue_says_that_it_takes_back_what_nobody_began(desk: Desk, ana: Client, as_: Browser) -> None:
+    """Q-6, decision 80: on its list and where a leader says who works it; in the language of who reads."""
+    people, leo = "/queues/invoices/people", as_(desk.leo)
+    assert "comes back to this queue" not in words_of(ana.get("/queues/invoices"))
+    assert "What a person was given stays with them" in words_of(leo.get(people))
+
+    Queue.objects.filter(key="invoices").update(return_idle="2 working days")
+
+    said = "What a person was given and does not begin within 2 working days comes back to this queue."
+    assert said in words_of(ana.get("/queues/invoices"))
+    assert said in words_of(leo.get(people))
+    Person.objects.filter(pk=desk.leo.id).update(language="fr")
+    assert "ne commence pas en 2 jours ouvrés revient dans cette file" in words_of(leo.get(people))
 
 
 def test_a_filter_without_hits_offers_the_way_back(desk: Desk, ana: Client) -> None:

@@ -94,10 +94,13 @@ def in_queue(queue_id: int) -> Place:
     return in_queues([queue_id])
 
 
-def of_queue(key: str) -> tuple[Place, str]:
-    """The list of an active queue, and what it is called. Raises: NotFound. Cost: one statement."""
-    for found, title in fetch("SELECT id, title FROM queues WHERE key = %s AND active", [key]):
-        return in_queue(found), title
+def of_queue(key: str) -> tuple[Place, str, str | None]:
+    """The list of an active queue, what it is called, and after what time it takes back what nobody began (Q-6).
+
+    Raises: NotFound. Cost: one statement.
+    """
+    for found, title, idle in fetch("SELECT id, title, return_idle FROM queues WHERE key = %s AND active", [key]):
+        return in_queue(found), title, idle
     raise NotFound("There is no such queue.")
 
 

@@ -19,7 +19,7 @@ from tramita.queries.views import may_change
 from tramita.queries.visibility import everywhere, takes_along
 from tramita.queries.worklists import ORDERS, Place
 from tramita.services.pulling import pull as pull_next
-from tramita.ui import labels
+from tramita.ui import labels, spans
 from tramita.ui.worklist import USUAL, Group, Head
 from tramita.web import absence, own_words, shown_bulk, shown_list
 from tramita.web.access import StaffRequest, staff
@@ -33,7 +33,7 @@ AS_IT_IS: Mapping[str, Any] = {
     **dict.fromkeys(("totals", "chips", "places", "bars", "focus", "whose"), ()),
     **dict.fromkeys(("asked", "form", "view")),
     **dict.fromkeys(("mine", "pull", "team", "exports"), False),
-    **dict.fromkeys(("first", "next"), ""),
+    **dict.fromkeys(("first", "next", "note"), ""),
 }
 
 
@@ -58,9 +58,10 @@ def owned(request: StaffRequest) -> HttpResponse:
 @require_safe
 @staff
 def queue(request: StaffRequest, key: str) -> HttpResponse:
-    """L-4: what waits for this team."""
-    place, title = worklists.of_queue(key)
-    return listed(request, place, f"queue:{key}", title, nothing=_("This queue is empty"), hint="")
+    """L-4: what waits for this team, and whether what nobody began comes back (Q-6)."""
+    place, title, idle = worklists.of_queue(key)
+    note = spans.return_of_idle(idle)
+    return listed(request, place, f"queue:{key}", title, nothing=_("This queue is empty"), hint="", note=note)
 
 
 @require_safe
@@ -202,7 +203,7 @@ def listed(
         mine=view is not None and may_change(request.actor, view),
         first=wanted.address() if wanted.after else "",
         next=wanted.address(after=encoded(look.sort, found.next)) if found.next else "",
-        **{"pull": False, "whose": (), **said},
+        **{"pull": False, "whose": (), "note": "", **said},
     )
 
 

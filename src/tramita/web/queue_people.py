@@ -12,6 +12,7 @@ from tramita.queries import teams
 from tramita.queries.desk_choices import choices
 from tramita.services import desk_settings, leading_queues
 from tramita.services.leading_queues import Changed
+from tramita.ui import spans
 from tramita.web import inputs
 from tramita.web.access import StaffRequest, staff
 from tramita.web.refusals import Refusal, Refusing, readers, refusal
@@ -64,6 +65,7 @@ def _page(request: StaffRequest, key: str, refused: Refusal | None = None) -> Ht
         key=key,
         title=queue["title"],
         strict=queue.get("strict", False),
+        idle=spans.return_of_idle(queue.get("return_idle")),
         members=members,
         others=[one for one in choices("user", "robot") if one[0] not in inside],
         farms=[(name, f"{name} · {len(robots)}") for name, robots in farms.items() if name not in inside_farms],
