@@ -17,6 +17,8 @@ from tramita.domain.codes import Role
 from tramita.domain.errors import Invalid, NotFound, NotPermitted
 from tramita.domain.webhooks import EVENTS, WAITS, signed
 from tramita.models import Item, Person, Webhook, WebhookDelivery
+from tramita.queries import webhooks as queries
+from tramita.queries.people import actor_by_id
 from tramita.services import (
     notes,
     retention,
@@ -216,6 +218,48 @@ def test_a_right_that_is_lost_ends_it(desk: Desk, root: Any, other: Web) -> None
 
     assert other.heard == []
     assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {WebhookDelivery.State.FAILED}
+
+
+def test_what_may_not_be_seen_any_more_is_neither_told_nor_shown(desk: Desk, root: Any, other: Web) -> None:
+    """API-2, SEC-2, decision 89: rights are those of the moment when it is told, told again or read."""
+    hook, _ = listens(other, root, "item.created", "item.state_changed")
+    item = desk.ticket(title="Invoice 991")
+    follow()
+    tell()
+    working.start(item, by=desk.ana, at=MONDAY)
+    follow()
+    number = WebhookDelivery.objects.earliest("pk").pk
+
+    Person.objects.get(pk=root.id).grants.create(path="other", permissions=["view", "configure"])
+    narrowed = actor_by_id(root.id)
+    tell()
+
+    assert len(other.heard) == 1
+    assert [one.error for one in WebhookDelivery.objects.order_by("pk")] == ["", webhook_calls.NOT_ALLOWED.error]
+    assert queries.told(hook, narrowed, before=0, limit=9) == ([], None)
+    assert webhooks.replay_span(hook.pk, since=MONDAY, failed_only=False, by=narrowed, at=LATER) == 0
+    with pytest.raises(NotFound):
+        webhooks.replay(hook.pk, number, by=narrowed, at=LATER)
+    assert webhooks.try_out(hook.pk, by=narrowed, at=LATER).event == "test"
+
+
+def test_what_a_worker_switched_off_stays_off_when_its_description_is_changed(
+    desk: Desk, root: Any, other: Web
+) -> None:
+    """API-2: it said that it is gone; only what is given is changed."""
+    hook, _ = listens(other, root)
+    read, stale = webhooks.own, Webhook.objects.get()
+
+    def own(number: int, *, by: Any) -> Webhook:
+        """As somebody read it before the worker wrote."""
+        Webhook.objects.filter(pk=read(number, by=by).pk).update(active=False)
+        return stale
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(webhooks, "own", own)
+        webhooks.change(hook.pk, description="Books", by=root, at=LATER)
+
+    assert not Webhook.objects.get().active
 
 
 def test_the_own_network_is_refused_unless_it_is_allowed(desk: Desk, root: Any, other: Web, settings: Any) -> None:

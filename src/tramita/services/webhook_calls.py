@@ -14,11 +14,13 @@ from time import monotonic
 
 from django.conf import settings
 
+from tramita.domain.actors import Actor
 from tramita.domain.webhooks import EVENTS, LONGEST_ERROR, MOST_ANSWERS, TEST, Answer, Why, answered, signed, wait_after
 from tramita.gateways.calling import CallFault, call
 from tramita.models import Webhook, WebhookDelivery
 from tramita.queries.people import actors
-from tramita.queries.visibility import may
+from tramita.queries.visibility import may, sees
+from tramita.queries.webhooks import standing
 from tramita.services.claiming import Claimed, Table, claim, update
 from tramita.services.sealing import unseal
 from tramita.services.transactions import writing
@@ -72,15 +74,15 @@ def secrets_of(hook: Webhook, *, at: datetime) -> list[str]:
 def _tell(due: Sequence[Claimed], *, at: datetime) -> None:
     if not due:
         return
-    rows = WebhookDelivery.objects.select_related("webhook").in_bulk([one.id for one in due])
-    allowed = {one.id for one in actors({row.webhook.person_id for row in rows.values()}) if may(one, "configure")}
+    rows = WebhookDelivery.objects.select_related("webhook", "item__process").in_bulk([one.id for one in due])
+    who = {one.id: one for one in actors({row.webhook.person_id for row in rows.values()})}
     outgoing = []
     for delivery in due:
         row = rows.get(delivery.id)
         if row is None:  # its webhook was taken away meanwhile
             continue
         one = _Outgoing(delivery, row)
-        if row.webhook.active and row.webhook.person_id in allowed:
+        if row.webhook.active and _hears(who.get(row.webhook.person_id), row):
             outgoing.append(one)
             continue
         _settle(one, NOT_ALLOWED if row.webhook.active else OFF, at=at)
@@ -88,6 +90,14 @@ def _tell(due: Sequence[Claimed], *, at: datetime) -> None:
     _note_health(zip((one.hook.pk for one in outgoing), answers, strict=True), at=at)
     for one, answer in zip(outgoing, answers, strict=True):
         _settle(one, answer, at=at)
+
+
+def _hears(person: Actor | None, row: WebhookDelivery) -> bool:
+    """Whether whose it is may know of the item still: rights are lost while something waits, and before it is told
+    again."""
+    if person is None or not may(person, "configure"):
+        return False
+    return row.item is None or sees(person, standing(row.item))
 
 
 def _answers(outgoing: Sequence[_Outgoing], *, at: datetime) -> list[Answer]:

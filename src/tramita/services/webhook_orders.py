@@ -17,7 +17,8 @@ from tramita.queries.due_rules import installation_zone
 from tramita.queries.events import Mark, between, newest
 from tramita.queries.people import actors
 from tramita.queries.rows import document, fetch, moment
-from tramita.queries.visibility import Standing, may, sees
+from tramita.queries.visibility import may, sees
+from tramita.queries.webhooks import standing
 from tramita.services import sql
 from tramita.services.clockwork import state_of
 from tramita.services.followers import mark_of, moved, skip_to_now
@@ -88,17 +89,10 @@ def _order(rows: Sequence[tuple[Any, ...]], *, at: datetime) -> None:
             if event in hook.events
             and hook.created_at <= when
             and hook.person_id in who
-            and sees(who[hook.person_id], _standing(item))
+            and sees(who[hook.person_id], standing(item))
         ]
     for start in range(0, len(made), BATCH):
         sql.insert("webhook_deliveries", made[start : start + BATCH])
-
-
-def _standing(item: Item) -> Standing:
-    gone, path = item.discarded_at is not None, item.process.key if item.process else None
-    return Standing(
-        item.state.number, item.creator_id, item.assignee_id, gone, path, owner_id=item.owner_id, queue_id=item.queue_id
-    )
 
 
 def _payload(item: Item, event: str, type_: str, entry: int, *, at: datetime) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from tramita.domain.webhooks import (
 from tramita.gateways.calling import is_inside
 from tramita.models import Person, Webhook, WebhookDelivery
 from tramita.queries.visibility import may
+from tramita.queries.webhooks import log
 from tramita.services import auditing, sql
 from tramita.services.sealing import seal
 from tramita.services.transactions import writing
@@ -67,15 +68,15 @@ def change(
     at: datetime,
 ) -> Webhook:
     """What is given, changed. One that was off begins with what happens from now on. Raises: Invalid, NotFound."""
-    hook = own(number, by=by)
-    before = _shown(hook)
-    if url is not None:
-        hook.url = _checked(url)
-    if events is not None:
-        hook.events = checked_events(events)
-    if description is not None:
-        hook.description = description.strip()[:LONGEST_DESCRIPTION]
-    with writing():
+    with writing():  # a worker may switch it off meanwhile, which nobody takes back by its description
+        hook = Webhook.objects.select_for_update().get(pk=own(number, by=by).pk)
+        before = _shown(hook)
+        if url is not None:
+            hook.url = _checked(url)
+        if events is not None:
+            hook.events = checked_events(events)
+        if description is not None:
+            hook.description = description.strip()[:LONGEST_DESCRIPTION]
         if active is not None and active is not hook.active:
             if active and not Webhook.objects.filter(active=True).exists():
                 begin_now()
@@ -132,7 +133,7 @@ def replay_span(
     if until is not None and until <= since:
         raise Invalid.one("until", "invalid", "This is not after the beginning.")
     states = [WebhookDelivery.State.FAILED] if failed_only else list(ENDED)
-    told = hook.deliveries.filter(state__in=states, created_at__gte=since).exclude(event=TEST)
+    told = log(hook, by).filter(state__in=states, created_at__gte=since).exclude(event=TEST)
     with writing():
         count = _again(told.filter(created_at__lt=until) if until is not None else told, at=at)
         if count:
@@ -142,9 +143,9 @@ def replay_span(
 
 
 def one_told(number: int, delivery: int, *, by: Actor) -> WebhookDelivery:
-    """One line of its log. Raises: NotFound."""
+    """One line of its log. Raises: NotFound, also where they do not see the item (any more)."""
     hook = own(number, by=by)
-    told = hook.deliveries.select_related("item__parent").filter(pk=delivery).first()
+    told = log(hook, by).filter(pk=delivery).first()
     if told is None:
         raise NotFound("There is no such delivery.")
     return told

@@ -90,9 +90,10 @@ def try_webhook(request: HttpRequest, number: int) -> Status[ToldOut]:
 @router.get("/webhooks/{int:number}/deliveries", response=ToldPage, operation_id="list_webhook_deliveries")
 def list_deliveries(request: HttpRequest, number: int, wanted: Query[ToldFilter]) -> ToldPage:
     """What it was told in the last thirty days, and what waits; the newest first."""
-    hook = webhooks.own(number, by=caller(request))
+    by = caller(request)
+    hook = webhooks.own(number, by=by)
     state = WebhookDelivery.State[wanted.state.upper()] if wanted.state else None
-    rows, last = queries.told(hook, before=position_of(wanted.cursor), limit=wanted.limit, state=state)
+    rows, last = queries.told(hook, by, before=position_of(wanted.cursor), limit=wanted.limit, state=state)
     return ToldPage.model_validate({"results": [_told(one) for one in rows], "next": cursor_for(last)})
 
 
