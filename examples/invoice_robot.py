@@ -16,6 +16,7 @@ from typing import Any
 from tramita.client import Desk, Problem
 
 IDLE_SECONDS = 15
+GONE = ("lease_lost", "robots_stopped")
 NUMBER = re.compile(r"\b(?:invoice|fatura|facture|factura|faktura)\D{0,12}(\d{2,})", re.IGNORECASE)
 
 
@@ -52,6 +53,18 @@ def words_of(desk: Desk, item: dict[str, Any]) -> str:
     return "\n".join([item["title"], *(str(entry["data"]) for entry in entries)])
 
 
+def subject_of(item: dict[str, Any]) -> str:
+    """The title in one line, as a subject has to be."""
+    return " ".join(item["title"].split())[:200]
+
+
+def give_back(desk: Desk, lease: dict[str, Any], problem: Problem) -> str:
+    """What the service refused is for people, unless the item is not ours any more; the next one is not to wait."""
+    if problem.code not in GONE:
+        desk.post(f"/robot/leases/{lease['id']}/reject", {"reason": f"The service refused: {problem}"[:1000]})
+    return problem.code
+
+
 def work_on(desk: Desk, item: dict[str, Any], lease: dict[str, Any]) -> str:
     """One run; what came of it."""
     path = f"/robot/leases/{lease['id']}"
@@ -67,11 +80,11 @@ def work_on(desk: Desk, item: dict[str, Any], lease: dict[str, Any]) -> str:
         f"{path}/propose",
         {
             "verb": "mail",
-            "given": {"to": [contact["address"]], "subject": item["title"], "text": text},
+            "given": {"to": [contact["address"]], "subject": subject_of(item), "text": text},
             "confidence": rule.percent,
         },
     )
-    given = {"method": "replied", "note": f"Answered as: {rule.name}."}
+    given = {"note": f"Answered as: {rule.name}."}
     desk.post(f"{path}/propose", {"verb": "complete", "given": given, "confidence": rule.percent})
     return rule.name
 
@@ -89,9 +102,7 @@ def run(desk: Desk, *, sleep: Callable[[float], None] = time.sleep, once: bool =
         try:
             done.append(work_on(desk, taken["item"], taken["lease"]))
         except Problem as problem:
-            if problem.code not in ("lease_lost", "robots_stopped"):
-                raise
-            done.append(problem.code)  # somebody else has it now
+            done.append(give_back(desk, taken["lease"], problem))
 
 
 if __name__ == "__main__":

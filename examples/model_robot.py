@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import invoice_robot
 
-from tramita.client import Desk
+from tramita.client import Desk, Problem
 
 TIMEOUT_SECONDS = (5, 60)  # to connect, to answer: shorter than a lease
 MOST_CHARACTERS = 8_000
@@ -54,7 +54,7 @@ class Model:
             answer.raise_for_status()
             said = json.loads(answer.json()["choices"][0]["message"]["content"])
             return str(said["answer"]).strip(), max(0, min(100, int(said["percent"])))
-        except (requests.RequestException, ValueError, KeyError, IndexError, TypeError):
+        except (requests.RequestException, ValueError, KeyError, IndexError, TypeError, OverflowError, RecursionError):
             return "", 0
 
 
@@ -72,20 +72,27 @@ def work_on(desk: Desk, item: dict[str, Any], lease: dict[str, Any], model: Mode
     if not draft or not contact or not contact["address"]:
         desk.post(f"{path}/reject", {"reason": "The model has no answer."})
         return "rejected"
-    given = {"to": [contact["address"]], "subject": item["title"], "text": draft}
+    given = {"to": [contact["address"]], "subject": invoice_robot.subject_of(item), "text": draft}
     desk.post(f"{path}/propose", {"verb": "mail", "given": given, "confidence": percent})
     desk.post(f"{path}/reject", {"reason": "A draft is proposed."})
     return "proposed"
 
 
-def main() -> None:
+def run(desk: Desk, model: Model) -> None:
     """Work off what waits, once."""
+    while taken := desk.post("/robot/next"):
+        try:
+            work_on(desk, taken["item"], taken["lease"], model)
+        except Problem as problem:  # such as a draft with characters that nothing can keep
+            invoice_robot.give_back(desk, taken["lease"], problem)
+
+
+def main() -> None:
+    """As the environment says."""
     model = configured(os.environ)
     if model is None:
         sys.exit("This robot is off: set MODEL_URL and MODEL_NAME.")
-    desk = Desk(os.environ["TRAMITA_ADDRESS"], token=os.environ["TRAMITA_TOKEN"])
-    while taken := desk.post("/robot/next"):
-        work_on(desk, taken["item"], taken["lease"], model)
+    run(Desk(os.environ["TRAMITA_ADDRESS"], token=os.environ["TRAMITA_TOKEN"]), model)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,8 @@ def test_a_draft_of_the_model_is_proposed_and_nothing_else_is_done(desk: Desk) -
     [
         says("no JSON"),
         says('{"answer": 1}'),
+        says('{"answer": "x", "percent": 1e999}'),
+        says('{"answer": ' + "[" * 100_000),
         {"json": {}},
         {"status": 500},
         {"body": requests.Timeout("too slow")},
@@ -117,3 +119,19 @@ def test_a_model_that_is_away_slow_or_strange_has_no_answer(answer: dict[str, An
     with responses.RequestsMock() as service:
         service.add("POST", ANSWERS, **answer)
         assert MODEL.draft("Invoice 991") == ("", 0)
+
+
+def test_what_is_refused_goes_to_people_and_the_next_is_worked_on(desk: Desk) -> None:
+    """Issue of robots: a title of two lines, and drafts that nothing can keep."""
+    odd = desk.ticket(title="Invoice 991\r\ncame twice")
+    assert invoice_robot.run(desk_of(desk.robot.id or 0), once=True) == ["duplicate"]
+    assert Proposal.objects.get(verb="mail").given["subject"] == "Invoice 991 came twice"
+
+    drafted = [desk.ticket(title=f"Invoice 99{number}") for number in (2, 3)]
+    with responses.RequestsMock() as service:
+        service.add("POST", ANSWERS, **says('{"answer": "We pay \\ud800", "percent": 70}'))
+        service.add("POST", ANSWERS, **says('{"answer": "We pay it.", "percent": 70}'))
+        model_robot.run(desk_of(desk.robot.id or 0), MODEL)
+
+    assert [fresh(one).robot_rejected for one in (odd, *drafted)] == [True, True, True]
+    assert Proposal.objects.filter(given__text="We pay it.").count() == 1

@@ -1,6 +1,6 @@
 """What a robot proposes and a person decides (decision 60)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -77,11 +77,18 @@ BESIDES = frozenset(
 )  # fmt: skip
 
 
+def meant(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is null: it is not said."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
 def check(verb: Proposed, given: Mapping[str, Any]) -> None:
-    """Raises: Invalid, for what nobody could accept."""
-    for name in given:
+    """Raises: Invalid, for what nobody could accept. It is kept as it came, and shown and done from there."""
+    for name, value in given.items():
         if name not in KEYS[verb]:
             raise Invalid.one(name, "unknown_field", "This call has no such field.")
+        if wrong := _SHAPES[name, verb](value):
+            raise Invalid.one(name, *wrong)
     if verb is Proposed.MAIL and not (given.get("to") and str(given.get("text", "")).strip()):
         missing = "text" if given.get("to") else "to"
         raise Invalid.one(missing, "required", "This is needed.")
@@ -104,9 +111,68 @@ def moment(text: object) -> datetime | None:
         read = datetime.fromisoformat(str(text))
     except ValueError:
         read = None
-    if read is None or read.tzinfo is None:
+    if read is None or read.tzinfo is None or not EARLIEST <= read.year <= LATEST:
         raise Invalid.one("until", "wrong_moment", "This must be a moment in ISO 8601 with its offset.")
     return read.astimezone(UTC)
+
+
+EARLIEST, LATEST = 1900, 9000  # years; beyond them an offset leads out of what a database keeps
+LONGEST_LINE, LONGEST_TEXT, MOST = 1000, 1_048_576, 100
+Wrong = tuple[str, str] | None  # code and sentence
+
+
+def _text(value: Any, longest: int = LONGEST_TEXT) -> Wrong:
+    if not isinstance(value, str):
+        return "wrong_type", "This must be text."
+    return ("too_long", "This is too long.") if len(value) > longest else None
+
+
+def _line(value: Any) -> Wrong:
+    return _text(value, LONGEST_LINE)
+
+
+def _subject(value: Any) -> Wrong:
+    broken = isinstance(value, str) and not {"\r", "\n"}.isdisjoint(value)
+    return ("wrong_form", "This is not in the right form.") if broken else _line(value)
+
+
+def _lines(value: Any) -> Wrong:
+    if not isinstance(value, list):
+        return "wrong_type", "This must be a list."
+    if len(value) > MOST:
+        return "too_long", "These are too many."
+    return next((wrong for one in value if (wrong := _line(one))), None)
+
+
+def _object(value: Any) -> Wrong:
+    return None if isinstance(value, Mapping) else ("wrong_type", "This must be an object.")
+
+
+def _ticks(value: Any) -> Wrong:
+    return _object(value) or next((wrong for one in value.values() if (wrong := _yes_or_no(one))), None)
+
+
+def _yes_or_no(value: Any) -> Wrong:
+    return None if isinstance(value, bool) else ("wrong_type", "This must be true or false.")
+
+
+def _number(value: Any) -> Wrong:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return None if whole else ("wrong_type", "This must be a whole number.")
+
+
+_BY_NAME: Mapping[str, Callable[[Any], Wrong]] = {
+    **dict.fromkeys(("to", "cc", "bcc", "tags"), _lines),
+    **dict.fromkeys(("text", "note", "reason", "description", "comment"), _text),
+    **dict.fromkeys(("title", "category", "requester", "method", "type", "until", "verb"), _line),
+    "subject": _subject,
+    "fields": _object,
+    "checklist": _ticks,
+    "days": _number,
+    "close_if_no_response": _yes_or_no,
+}
+_SHAPES = {(name, verb): _BY_NAME[name] for verb, names in KEYS.items() for name in names}
+_SHAPES["to", Proposed.ASSIGN] = _line
 
 
 def verbs(verb: Proposed, given: Mapping[str, Any]) -> frozenset[str]:

@@ -14,7 +14,18 @@ from django.db.models import Q
 from tramita.domain.actors import SYSTEM, Actor
 from tramita.domain.bounds import MAY, Mode
 from tramita.domain.errors import Conflict, NotFound, NotPermitted
-from tramita.domain.proposals import BESIDES, OF_ROBOTS, PERMISSION, VERB, Decided, Proposed, check, moment, verbs
+from tramita.domain.proposals import (
+    BESIDES,
+    OF_ROBOTS,
+    PERMISSION,
+    VERB,
+    Decided,
+    Proposed,
+    check,
+    meant,
+    moment,
+    verbs,
+)
 from tramita.domain.robots import METHODS, LeaseLost
 from tramita.models import Entry, Item, Lease, Proposal
 from tramita.queries import bounds, leases, people
@@ -55,6 +66,7 @@ def propose(
     Where the robot may do it itself, but for their yes, it is to be its own deed; else it is a suggestion.
     Raises: LeaseLost, Invalid; NotPermitted, where the verb is off.
     """
+    given = meant(given)
     check(verb, given)
     lease = leases.held(lease_id, by, at, fence)
     item = get_visible_by_id(by, lease.item_id)
@@ -84,6 +96,7 @@ def propose_by_program(item: Item, *, verb: Proposed, given: Mapping[str, Any], 
     The same again while it waits is the same one.
     Raises: NotPermitted, Invalid.
     """
+    given = meant(given)
     check(verb, given)
     require(by, PERMISSION[verb], item)
     same = Proposal.objects.filter(item=item, robot=by.id, verb=verb, state=Decided.WAITING)
@@ -109,9 +122,10 @@ def accept(proposal: Proposal, *, changed: Mapping[str, Any] | None = None, by: 
     item, given = proposal.item, dict(proposal.given)
     _permit(proposal, by)
     require_free(item, by)
+    wanted = given if changed is None else meant({**given, **changed})
     if changed is not None:
-        check(proposal.verb, {**given, **changed})
-    edited = changed is not None and {**given, **changed} != given
+        check(proposal.verb, wanted)
+    edited = wanted != given
     as_robot = proposal.as_robot and not edited
     if as_robot and _went_on(proposal):
         once_taken_back(("expired", proposal.pk), lambda: _expire(proposal.pk, by=by, at=at))
@@ -127,7 +141,7 @@ def accept(proposal: Proposal, *, changed: Mapping[str, Any] | None = None, by: 
     change.write()
     if not as_robot:
         with telling(proposal=proposal.pk):
-            _do(item, proposal, given | dict(changed or {}), written_by=robot, by=by, at=at)
+            _do(item, proposal, dict(wanted), written_by=robot, by=by, at=at)
         return item
     with telling(proposal=proposal.pk, approved_by=by.name, approved_by_id=by.id):
         _do(item, proposal, given, written_by="", by=_with_consent(proposal), at=at)

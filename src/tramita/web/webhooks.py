@@ -221,7 +221,9 @@ def _refused(request: StaffRequest, number: int, error: TramitaError) -> HttpRes
 def _one(request: StaffRequest, hook: Webhook, refused: Refusal | None = None) -> HttpResponse:
     wanted = request.GET.get("state", "")
     wanted = wanted if wanted in STATES else ""
-    rows, following = told.told(hook, request.actor, before=inputs.after(request) or 0, limit=PAGE, state=STATES.get(wanted))
+    rows, following = told.told(
+        hook, request.actor, before=inputs.after(request) or 0, limit=PAGE, state=STATES.get(wanted)
+    )
     here = f"{request.path}?{urlencode({'state': wanted})}" if wanted else request.path
     return page(
         request,

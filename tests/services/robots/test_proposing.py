@@ -234,3 +234,65 @@ def test_a_step_that_nobody_could_take_is_refused(
         proposing.propose(lease.pk, verb=verb, given=given, by=by, at=MONDAY)
 
     assert [one.field for one in refused.value.errors] == [field]
+
+
+WRONG: list[tuple[Proposed, str, object]] = [
+    (Proposed.MAIL, "to", "rui@acme.example"),
+    (Proposed.MAIL, "to", [5]),
+    (Proposed.MAIL, "cc", {"a": 1}),
+    (Proposed.MAIL, "bcc", ["x@acme.example"] * 101),
+    (Proposed.MAIL, "text", 5),
+    (Proposed.MAIL, "text", "x" * 1_048_577),
+    (Proposed.MAIL, "subject", "Re: 991\r\nBcc: eve@stranger.example"),
+    (Proposed.MAIL, "subject", "x" * 1001),
+    (Proposed.COMPLETE, "note", ["x"]),
+    (Proposed.COMPLETE, "method", 5),
+    (Proposed.CHANGE, "title", 5),
+    (Proposed.CHANGE, "fields", [1]),
+    (Proposed.CHANGE, "checklist", ["x"]),
+    (Proposed.CHANGE, "checklist", {"Tax number checked": "yes"}),
+    (Proposed.CHANGE, "tags", "urgent"),
+    (Proposed.CHANGE, "category", {"a": 1}),
+    (Proposed.WAIT, "type", ["pause"]),
+    (Proposed.WAIT, "days", "5"),
+    (Proposed.WAIT, "days", 2.5),
+    (Proposed.WAIT, "days", True),
+    (Proposed.WAIT, "close_if_no_response", "no"),
+    (Proposed.WAIT, "until", "9999-12-31T23:59:59-23:59"),
+    (Proposed.WAIT, "until", "0001-01-01T00:00:00+23:59"),
+    (Proposed.ASSIGN, "to", ["ana@desk.example"]),
+    (Proposed.MOVE, "verb", ["release"]),
+    (Proposed.CREATE, "requester", 6),
+    (Proposed.CREATE, "description", [1]),
+]
+USUAL: dict[Proposed, dict[str, object]] = {
+    Proposed.MAIL: {"to": ["rui@acme.example"], "text": "Paid."},
+    Proposed.WAIT: {"type": "until"},
+    Proposed.CREATE: {"category": "acme/main/finance/invoice-query", "requester": "rui@acme.example"},
+}
+
+
+@pytest.mark.parametrize(("verb", "name", "value"), WRONG, ids=lambda one: str(one)[:30])
+def test_what_has_another_shape_is_not_kept(desk: Desk, verb: Proposed, name: str, value: object) -> None:
+    """INTERFACES 5: 422, naming the field; kept, it broke the page of the item for everybody."""
+    desk.ticket()
+    by, lease = takes(robot(desk))
+
+    with pytest.raises(Invalid) as refused:
+        proposing.propose(lease.pk, verb=verb, given=USUAL.get(verb, {}) | {name: value}, by=by, at=MONDAY)
+
+    assert [one.field for one in refused.value.errors] == [name]
+    assert not Proposal.objects.exists()
+
+
+def test_who_agrees_changes_it_within_the_same_shape(desk: Desk) -> None:
+    """Z-17: a copy is left out with null; another shape is refused, and it waits on."""
+    made = proposed(desk, to=[desk.rui.email], cc=[desk.ana.email], subject="991", text="Paid.")
+
+    with pytest.raises(Invalid) as refused:
+        proposing.accept(get_visible(desk.ana, made.pk), changed={"cc": 5}, by=desk.ana, at=MONDAY)
+    proposing.accept(get_visible(desk.ana, made.pk), changed={"cc": None}, by=desk.ana, at=MONDAY)
+
+    assert [one.field for one in refused.value.errors] == ["cc"]
+    assert Proposal.objects.get().state == Decided.CHANGED
+    assert "\nCc:" not in composed(Message.objects.get()).decode()
