@@ -5,21 +5,26 @@ from typing import Any, get_args, get_type_hints
 import pytest
 import responses
 
+from tests import factories
 from tests.api.in_process import ADDRESS, desk_of
+from tests.api.test_mail import raw
 from tests.desk import Desk as Cast
 from tramita.api.schemas import (
     approvals,
+    configuration,
     finding,
     importing_contacts,
     items,
     mail_views,
+    mailboxes,
     portal,
     preferences,
+    team,
     timeline,
     views,
 )
-from tramita.client import Desk, Problem, Unreachable, shapes
-from tramita.models import Item
+from tramita.client import Desk, Problem, Unreachable, kept_shapes, shapes
+from tramita.models import Item, Message
 
 SLOW_DOWN = {
     "type": "urn:tramita:problem:too_many_requests",
@@ -75,7 +80,7 @@ def test_a_program_takes_a_ticket_from_intake_to_its_end(desk: Cast) -> None:
 
 def test_lists_are_read_to_their_end(desk: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """INTERFACES 5: pages by cursor."""
-    monkeypatch.setattr("tramita.client.desk.PAGE", 2)
+    monkeypatch.setattr("tramita.client.any_call.PAGE", 2)
     made = [desk.ticket().reference for _ in range(5)]
 
     found = [item["reference"] for item in desk_of(desk.ana.id or 0).items(kind="ticket", sort="number")]
@@ -168,6 +173,43 @@ def test_a_token_follows_no_redirect() -> None:
         asked_again({"status": 302, "headers": {"Location": "https://evil.example/"}}, tries=1)
 
 
+def test_who_keeps_the_desk_changes_its_configuration_by_the_version_that_was_read(db: None) -> None:
+    """INTERFACES 4 and 5: read, planned, applied; a fault is named with its file and line."""
+    here = desk_of(factories.person("Vera Root", role="administrator"))
+    read = here.configuration("approval_types")
+    more = {"types.yaml": "approval_types:\n  refund: {name: Refund, description: Money goes back}\n"}
+
+    planned = here.plan(more)
+    applied = here.apply(more, version=read["version"])
+    with pytest.raises(Problem) as stale:
+        here.apply(more, version=read["version"])
+    with pytest.raises(Problem) as wrong:
+        here.plan({"types.yaml": "approval_types:\n  refund: {}\n"})
+
+    assert planned == applied
+    assert applied["created"] == ["approval_types/refund"]
+    assert stale.value.code == "stale"
+    assert wrong.value.errors[0]["field"] == "types.yaml:2"
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_raw_mails_go_and_come_byte_for_byte(desk: Cast) -> None:
+    """MAIL-46: the original of a mail; what is not there is told as everywhere."""
+    here = desk_of(factories.person("Vera Root", role="administrator"))
+    said = raw()
+
+    received = here.calls.call("POST", "/mail", mail=said)
+
+    (came,) = here.arrived_mails()
+    reference, number = came["items"][0], Message.objects.get(outgoing=False).pk
+    assert received["items"] == [reference]
+    assert here.original_mail(reference, number) == said
+    assert here.try_mail("invoices@desk.example", raw(message_id="<2@acme.example>"))["outcome"] == "created"
+    with pytest.raises(Problem) as missing:
+        here.original_mail(reference, number + 1)
+    assert missing.value.status == 404
+
+
 @pytest.mark.parametrize(
     ("shape", "answer"),
     [
@@ -189,6 +231,19 @@ def test_a_token_follows_no_redirect() -> None:
         (shapes.Settings, preferences.SettingsOut),
         (shapes.Notices, preferences.NoticesOut),
         (shapes.Mail, mail_views.WrittenOut),
+        (shapes.Arrived, mail_views.ArrivedOut),
+        (shapes.PutAway, mail_views.PutAwayOut),
+        (shapes.Load, team.LoadOut),
+        (kept_shapes.Configuration, configuration.ConfigurationOut),
+        (kept_shapes.ConfigurationFile, configuration.ConfigurationFileOut),
+        (kept_shapes.Applied, configuration.AppliedOut),
+        (kept_shapes.Step, mailboxes.StepOut),
+        (kept_shapes.Proof, mailboxes.ProofOut),
+        (kept_shapes.Tried, mailboxes.TriedOut),
+        (kept_shapes.Started, mailboxes.StartedOut),
+        (kept_shapes.LookedFor, mailboxes.LookedForOut),
+        (kept_shapes.SenderDomain, mailboxes.SenderDomainOut),
+        (kept_shapes.Record, mailboxes.RecordOut),
         (shapes.ContactRow, importing_contacts.ContactRowOut),
         (shapes.Member, portal.MemberOut),
         (shapes.Hit, finding.HitOut),

@@ -49,8 +49,9 @@ class Calls:
         version: int | None = None,
         key: str | None = None,
         files: Mapping[str, Any] | None = None,
+        mail: bytes | None = None,
     ) -> Any:
-        """The answer's JSON; None where it has no body.
+        """The answer's JSON; None where it has no body. `mail`: a raw message, which is sent as it is.
 
         `version`: refused with 412 when the item changed since. `key`: an idempotency key of the caller's own, to ask
         again after the program itself ended; a POST without one gets a new one. Raises: Problem, Unreachable.
@@ -60,8 +61,17 @@ class Calls:
             headers["Idempotency-Key"] = key or secrets.token_urlsafe(24)
         if version is not None:
             headers["If-Match"] = f'"{version}"'
+        if mail is not None:
+            headers["Content-Type"] = "message/rfc822"
         wanted = {name: value for name, value in (query or {}).items() if value is not None}
-        return _read(self._patiently(method, path, headers, {"params": wanted, "json": body, "files": files}))
+        parts = {"params": wanted, "json": body, "files": files, "data": mail}
+        return _read(self._patiently(method, path, headers, parts))
+
+    def content(self, path: str) -> bytes:
+        """What is there, byte for byte. Raises: Problem, Unreachable."""
+        answer = self._patiently("GET", path, self._headers | {"Accept": "*/*"}, {})
+        _expect_good(answer)
+        return answer.content
 
     def _patiently(
         self, method: str, path: str, headers: Mapping[str, str], parts: Mapping[str, Any]
@@ -95,8 +105,14 @@ def _wait_seconds(answer: requests.Response, number: int) -> float:
 
 
 def _read(answer: requests.Response) -> Any:
+    _expect_good(answer)
+    return json.loads(answer.content) if answer.content else None
+
+
+def _expect_good(answer: requests.Response) -> None:
+    """Raises: Problem."""
     if answer.ok and not answer.is_redirect:
-        return json.loads(answer.content) if answer.content else None
+        return
     if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
         raise Problem(json.loads(answer.content))
     raise Problem({"status": answer.status_code, "code": UNKNOWN, "detail": answer.reason or ""})

@@ -1,80 +1,35 @@
 """The calls by name. What has none here is a `get`, `post`, `patch` or `delete` with its path."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
-from urllib.parse import quote
 
-import requests
-
-from tramita.client.calling import Calls
+from tramita.client.any_call import PAGE, part
+from tramita.client.keeping import Keeping
 from tramita.client.shapes import (
     Absence,
     Approval,
+    Arrived,
     ContactRow,
     Entry,
     Event,
     Hit,
     Item,
+    Load,
     Mail,
     Member,
+    PutAway,
     Settings,
     View,
 )
 
-PAGE = 200  # rows asked for at once; the most there is
 
-
-class Desk:
+class Desk(Keeping):
     """One service, as one token's owner sees it.
 
     Writes of an item take `version`, the one that was read: a stale one is refused with 412. `key` is an idempotency
     key of your own, for a program that may die between asking and hearing.
     """
-
-    def __init__(
-        self,
-        address: str,
-        *,
-        token: str,
-        timeout_seconds: float = 30,
-        session: requests.Session | None = None,
-        sleep: Callable[[float], None] | None = None,
-    ) -> None:
-        more: dict[str, Any] = {} if sleep is None else {"sleep": sleep}
-        self.calls = Calls(address, token=token, timeout_seconds=timeout_seconds, session=session, **more)
-
-    # any call
-
-    def get(self, path: str, **query: Any) -> Any:
-        """Read; `path` begins after `/api/v1`."""
-        return self.calls.call("GET", path, query=query)
-
-    def post(self, path: str, body: Any = None, *, version: int | None = None, key: str | None = None) -> Any:
-        """Do; once, however often it is tried."""
-        return self.calls.call("POST", path, body=body, version=version, key=key)
-
-    def patch(self, path: str, body: Any, *, version: int | None = None) -> Any:
-        """Change what is named."""
-        return self.calls.call("PATCH", path, body=body, version=version)
-
-    def put(self, path: str, body: Any) -> Any:
-        """Make it this."""
-        return self.calls.call("PUT", path, body=body)
-
-    def delete(self, path: str, body: Any = None, *, version: int | None = None) -> Any:
-        """Take away."""
-        return self.calls.call("DELETE", path, body=body, version=version)
-
-    def pages(self, path: str, **query: Any) -> Iterator[Any]:
-        """Every row of a list, page after page as they are asked for."""
-        asked = {"limit": PAGE, **query}
-        while True:
-            page = self.get(path, **asked)
-            yield from page["results"]
-            if page["next"] is None:
-                return
-            asked["cursor"] = page["next"]
 
     # items
 
@@ -92,6 +47,14 @@ class Desk:
     def search(self, words: str) -> Iterator[Hit]:
         """As the box at the top of the pages finds: a reference, else words of items, mails, notes and files."""
         return self.pages("/search", q=words)
+
+    def recent(self) -> list[Item]:
+        """What the owner had open last, the last one first."""
+        return cast("list[Item]", self.get("/recent")["results"])
+
+    def team(self, whose: str = "") -> list[Load]:
+        """How much each colleague has, all of them or those of a part: `manager peers reports queues`."""
+        return cast("list[Load]", self.get("/team", whose=whose)["results"])
 
     def start_ticket(self, *, key: str | None = None, **ticket: Any) -> Item:
         """A new Ticket: `title description category requester primary_contact cc fields draft`."""
@@ -191,6 +154,14 @@ class Desk:
         """Exactly these, in this order."""
         return cast("list[Item]", self.put("/focus", {"items": list(references)})["results"])
 
+    def focus_on(self, reference: str) -> Item:
+        """One more, at the end of them."""
+        return cast("Item", self.post(f"{_item(reference)}/focus"))
+
+    def focus_off(self, reference: str) -> Item:
+        """One less; it stays in the Inbox."""
+        return cast("Item", self.delete(f"{_item(reference)}/focus"))
+
     def prioritise(self, reference: str) -> Item:
         """First in its queue, until it leaves it: for leaders of the queue."""
         return cast("Item", self.post(f"{_item(reference)}/priority"))
@@ -211,6 +182,22 @@ class Desk:
         """Of ours: `sent`, `outbox` or `scheduled`; narrowed by `mailbox` and `q`."""
         return self.pages(f"/mails/{view}", **narrowing)
 
+    def arrived_mails(self, **narrowing: Any) -> Iterator[Arrived]:
+        """What came in, with its outcome; narrowed by `mailbox` and `q`."""
+        return self.pages("/mails/inbox", **narrowing)
+
+    def deleted_mails(self, **narrowing: Any) -> Iterator[PutAway]:
+        """Unhandled mail that was put away; narrowed by `mailbox` and `q`."""
+        return self.pages("/mails/deleted", **narrowing)
+
+    def original_mail(self, reference: str, number: int) -> bytes:
+        """A mail of an item, every byte as it came."""
+        return self.content(f"{_item(reference)}/mails/{number}/original")
+
+    def original_unhandled_mail(self, number: int) -> bytes:
+        """One in the tray, every byte as it came."""
+        return self.content(f"/unhandled-mails/{number}/original")
+
     def import_contacts(self, name: str, sheet: bytes) -> list[ContactRow]:
         """Organisations and contacts from a CSV or XLSX; what became of each row."""
         told = self.calls.call("POST", "/contacts/import", files={"sheet": (name, sheet)})
@@ -221,6 +208,10 @@ class Desk:
     def catalogue(self) -> list[dict[str, Any]]:
         """What the owner may ask for, in groups of `offers`."""
         return cast("list[dict[str, Any]]", self.get("/portal/catalogue")["groups"])
+
+    def offer(self, service: str) -> dict[str, Any]:
+        """What a service of the catalogue asks for: its `fields` and `cards`."""
+        return cast("dict[str, Any]", self.get(f"/portal/catalogue/{part(service)}"))
 
     def ask(self, service: str, *, title: str, key: str | None = None, **request: Any) -> str:
         """Hand in a request: `text fields files`; its reference."""
@@ -247,11 +238,11 @@ class Desk:
     def say_absent(self, address: str, first: date, last: date, substitute: str | None = None) -> Absence:
         """A user is away from the first day to the last: oneself, or somebody who reports to the owner."""
         said = {"from": first.isoformat(), "to": last.isoformat(), "substitute": substitute}
-        return cast("Absence", self.put(f"/users/{quote(address, safe='')}/absence", said))
+        return cast("Absence", self.put(f"/users/{part(address)}/absence", said))
 
     def end_absence(self, address: str) -> None:
         """They are here."""
-        self.delete(f"/users/{quote(address, safe='')}/absence")
+        self.delete(f"/users/{part(address)}/absence")
 
     # everything that happened
 
@@ -270,4 +261,4 @@ class Desk:
 
 
 def _item(reference: str) -> str:
-    return f"/items/{quote(reference, safe='')}"
+    return f"/items/{part(reference)}"

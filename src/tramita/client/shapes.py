@@ -234,6 +234,44 @@ class Mail(TypedDict):
     automatic: bool
 
 
+class Arrived(TypedDict):
+    """A mail that came in, and what became of it."""
+
+    id: int
+    mailbox: str
+    sender: str
+    subject: str
+    outcome: str
+    reason: str | None
+    at: str
+    items: list[str]
+
+
+class PutAway(TypedDict):
+    """An unhandled mail that somebody deleted."""
+
+    id: int
+    mailbox: str
+    sender: str
+    subject: str
+    reason: str | None
+    at: str
+    by: str
+    deleted_at: str | None
+
+
+class Load(TypedDict):
+    """A colleague, and how many items of theirs the owner sees by due status; `id` is None for what is nobody's."""
+
+    id: int | None
+    name: str
+    total: int
+    overdue: int
+    today: int
+    on_target: int
+    not_set: int
+
+
 class ContactRow(TypedDict):
     """What became of a row of a sheet."""
 
