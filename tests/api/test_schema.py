@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections import Counter
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -22,7 +21,6 @@ from tools import openapi as tool
 from tests import factories
 from tests.api.callers import stranger, token_for
 from tests.desk import MONDAY, Desk, publish
-from tramita.api.schemas.base import Input, Output
 from tramita.domain.codes import Role
 from tramita.domain.permissions import permissions_of
 from tramita.models import Definition, Grant, Person
@@ -131,20 +129,6 @@ def test_names_of_calls_are_unique(described: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(described)]
 
     assert len(names) == len(set(names))
-
-
-def test_shapes_have_names_of_their_own() -> None:
-    """OpenAPI 3.1: of two that are called the same one would be described as the other."""
-
-    def below(shape: type[Any]) -> Iterator[type[Any]]:
-        for one in shape.__subclasses__():
-            yield one
-            yield from below(one)
-
-    every = {one for shape in (Input, Output) for one in below(shape) if not one.__name__.startswith("_")}
-    twice = [name for name, times in Counter(one.__name__ for one in every).items() if times > 1]
-
-    assert twice == []
 
 
 def test_every_reference_of_the_description_leads_somewhere(described: dict[str, Any]) -> None:
