@@ -70,12 +70,13 @@ def test_what_the_interface_creates_must_be_complete_but_a_mail_starts_as_it_is(
     assert decide("create", SYSTEM, kind, state=None, given=given).to is State.TO_DO
 
 
-def test_only_its_creator_discards_a_draft() -> None:
-    """T-53, CG-51."""
+def test_only_its_creator_or_who_has_it_since_discards_a_draft() -> None:
+    """T-53, CG-51, decision 87: it is handed on when its writer left."""
     with pytest.raises(NotPermitted):
         decide("discard", LEO, state=State.DRAFT)
 
     assert decide("discard", ANA, state=State.DRAFT, is_creator=True).to is None
+    assert decide("discard", LEO, state=State.DRAFT, assigned=True, holds=True).to is None
 
 
 @pytest.mark.parametrize("kind", Kind)

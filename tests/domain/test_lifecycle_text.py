@@ -36,7 +36,7 @@ def test_a_line_reads_like_the_specification() -> None:
 
     assert lines["T-32"][:5] == ("T-32", "split", "To Do, In Progress", "Waiting (split)", "agent")
     assert lines["T-42"][3] == "Resolved, at once Closed"
-    assert lines["T-53"][3:6] == ("(gone)", "agent", "is_creator")
+    assert lines["T-53"][3:6] == ("(gone)", "agent", "wrote_or_has_it")
     assert lines["T-36"][6] == "method rejected_spam"
 
 

@@ -21,6 +21,7 @@ from tramita.services import (
     notice_settings,
     notifying,
     posting,
+    refitting,
     resolving,
     retention,
     waiting,
@@ -62,6 +63,19 @@ def started(desk: Desk) -> Item:
     notify(MONDAY)
     Notification.objects.all().delete()
     return item
+
+
+def test_of_a_draft_only_who_gets_one_of_somebody_who_left_is_told(desk: Desk) -> None:
+    """N-1, N-2, decision 87."""
+    draft = desk.ticket(draft=True)
+    notify()
+    assert not Notification.objects.exists()
+
+    Person.objects.filter(pk=desk.ana.id).update(is_active=False, reports_to=desk.leo.id)
+    refitting.look(Item.objects.get(pk=draft.pk), at=LATER)
+    notify()
+
+    assert [(row.person_id, row.event) for row in Notification.objects.all()] == [(desk.leo.id, "assigned")]
 
 
 def test_who_is_given_an_item_is_told_by_all_ways_and_not_who_gave_it(desk: Desk) -> None:

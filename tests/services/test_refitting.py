@@ -314,8 +314,10 @@ def test_what_comes_out_of_the_trash_is_not_theirs_any_more(tree: Configuration,
     assert seen(worklists.of_teams(leo), leo) == [item.reference]
 
 
-def test_a_draft_stays_its_writers_and_what_is_closed_as_it_was(tree: Configuration, tmp_path: Path) -> None:
-    """L-9, S-12."""
+def test_a_draft_that_nobody_could_have_and_what_is_closed_stay_as_they_were(
+    tree: Configuration, tmp_path: Path
+) -> None:
+    """L-9, S-12: nobody is above its writer, and there is no administrator; leaders see it all the same."""
     draft = starting.start_ticket(draft=True, by=named("ana"), at=MONDAY)
     closed = anas(State.IN_PROGRESS)
     resolving.resolve(closed, method="rejected_spam", by=named("ana"), at=MONDAY)

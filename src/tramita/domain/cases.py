@@ -12,7 +12,6 @@ from tramita.domain.guards import (
     HAS_STEPS,
     HOLDS,
     IN_PAUSE,
-    IS_CREATOR,
     MAY_HOLD,
     MAY_TAKE_UP,
     NOT_IN_PAUSE,
@@ -20,6 +19,7 @@ from tramita.domain.guards import (
     UNTIL,
     WINDOW_OPEN,
     WINDOW_OVER,
+    WROTE_OR_HAS_IT,
 )
 from tramita.domain.handling import handling
 from tramita.domain.lifecycle import AGENT, RECIPIENT, ROBOT, SYSTEM, Lifecycle, row
@@ -63,7 +63,7 @@ BEGINNING = [
     row("C-43", "resolve",  {DRAFT}, RESOLVED, AGENT, methods=DONE, checks=[check_submission],
         listed="Owned Work",
         says="Resolved before it ran: no Actions are run."),
-    row("T-53", "discard",  {DRAFT}, GONE, AGENT, only=[IS_CREATOR],
+    row("T-53", "discard",  {DRAFT}, GONE, AGENT, only=[WROTE_OR_HAS_IT],
         listed="none",
         says="The Draft is gone; an audit entry stays (CG-51)."),
 ]

@@ -113,9 +113,9 @@ def may_take_up(facts: Facts) -> bool:
     return facts.assigned or may_hold(facts)
 
 
-def is_creator(facts: Facts) -> bool:
-    """The asking person made this Draft."""
-    return facts.is_creator
+def wrote_or_has_it(facts: Facts) -> bool:
+    """The asking person made this Draft, or it was handed to them when its writer left (decision 87)."""
+    return facts.is_creator or facts.holds
 
 
 def window_open(facts: Facts) -> bool:

@@ -50,7 +50,7 @@ HOLDS_OR_MAY_ASSIGN = Guard(is_so.holds_or_may_assign, "Only the one who has it,
 MAY_ASSIGN = Guard(is_so.may_assign, "Only a leader may do this.")
 MAY_HOLD = Guard(is_so.may_hold, "It is in a queue that is not one of yours.")
 MAY_TAKE_UP = Guard(is_so.may_take_up, MAY_HOLD.why)
-IS_CREATOR = Guard(is_so.is_creator, "Only the one who wrote this draft may discard it.")
+WROTE_OR_HAS_IT = Guard(is_so.wrote_or_has_it, "Only the one who wrote this draft, or has it since, may discard it.")
 FRESH_EYES = Guard(is_so.fresh_eyes, "Whoever did the work does not review it.")
 
 

@@ -174,10 +174,17 @@ class Told:
 
 
 def told_by(what: Happening) -> Iterator[Told]:
-    """What an entry tells, and whom. Nothing is told of Drafts, and of what was filed as old mail (N-2, MAIL-17)."""
-    if what.state is State.DRAFT or what.data.get("archive") or what.type == "archived":
+    """What an entry tells, and whom.
+
+    Nothing is told of what was filed as old mail (MAIL-17), and of Drafts (N-2) but to whoever gets one of somebody who
+    left (decision 87).
+    """
+    if what.data.get("archive") or what.type == "archived":
         return
-    yield from _to_one(what)
+    if what.state is not State.DRAFT or what.type == "reallocated":
+        yield from _to_one(what)
+    if what.state is State.DRAFT:
+        return
     yield from _decided(what)
     yield from _said(what)
     if _changes_state(what):

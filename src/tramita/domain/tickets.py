@@ -12,7 +12,6 @@ from tramita.domain.guards import (
     FOR_INFORMATION,
     FOR_SPLIT,
     HOLDS,
-    IS_CREATOR,
     MAY_HOLD,
     MAY_TAKE_UP,
     NO_SYSTEM_WAIT,
@@ -21,6 +20,7 @@ from tramita.domain.guards import (
     UNTIL,
     WINDOW_OPEN,
     WINDOW_OVER,
+    WROTE_OR_HAS_IT,
     check_children,
 )
 from tramita.domain.handling import handling
@@ -73,7 +73,7 @@ BEGINNING = [
         checks=[check_submission, check_note],
         listed="Owned Work, then none",
         says="First-contact resolution: as Submit and Resolve in one."),
-    row("T-53",  "discard",       {DRAFT}, GONE, AGENT, only=[IS_CREATOR],
+    row("T-53",  "discard",       {DRAFT}, GONE, AGENT, only=[WROTE_OR_HAS_IT],
         listed="none",
         says="The Draft is gone; an audit entry stays (CG-51)."),
 ]

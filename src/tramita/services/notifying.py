@@ -268,8 +268,14 @@ class _Listeners:
         return (
             person_id
             for person_id in sorted(found - {one.actor_id})
-            if person_id in self.people and one.item_id in self.sees[person_id]
+            if person_id in self.people and self._sees(person_id, one)
         )
+
+    def _sees(self, person_id: int, one: _News) -> bool:
+        """What is told of a Draft is for its assignee alone (L-9); `readers` knows of none."""
+        if one.standing.state is State.DRAFT:
+            return one.standing.assignee_id == person_id
+        return one.item_id in self.sees[person_id]
 
     def _tied(self, tie: Tie, one: _News) -> set[int]:
         if tie is Tie.INBOX:

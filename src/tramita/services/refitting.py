@@ -11,22 +11,24 @@ from typing import Any
 from tramita.domain.actors import SYSTEM
 from tramita.domain.codes import State
 from tramita.models import Item
-from tramita.services import returning
+from tramita.services import inheriting, returning
 from tramita.services.ledger import Change
 from tramita.services.moving import decide, follow
 from tramita.services.transactions import one_transaction
 
 ACTIVE = frozenset({State.TO_DO, State.IN_PROGRESS})
-AT_REST = frozenset({State.DRAFT, State.CLOSED})
 
 
 @one_transaction
 def look(item: Item, *, at: datetime) -> None:
     """Nobody keeps what they cannot work: it goes by its rule, To Do; what waits or is resolved is its team's.
 
-    A Draft stays its writer's. Rules: Q-6, Q-7, Q-12, L-10, G-10. Raises: StaleVersion.
+    A Draft stays its writer's as long as they are here. Rules: Q-6, Q-7, Q-12, L-9, L-10, G-10. Raises: StaleVersion.
     """
-    if item.state in AT_REST or item.discarded_at is not None:
+    if item.state is State.CLOSED or item.discarded_at is not None:
+        return
+    if item.state is State.DRAFT:
+        _hand_on(item, at=at)
         return
     done = returning.left(item, at=at)
     if done is None:
@@ -43,6 +45,18 @@ def look(item: Item, *, at: datetime) -> None:
 def follow_up(change: Change) -> None:
     """Look at the item as this change leaves it, once it is written, in the same transaction. Cost: two statements."""
     change.beside.append(partial(look, change.item, at=change.at))
+
+
+def _hand_on(item: Item, *, at: datetime) -> None:
+    """The Draft of who left stands in the Inbox of whoever may finish it or throw it away (decision 87)."""
+    holder, heir = item.assignee, inheriting.heir(item)
+    if holder is None or heir is None:
+        return
+    columns: dict[str, Any] = {"assignee_id": heir.pk, "allocation": "handed_on"}
+    columns |= {"owner_id": heir.pk} if item.owner_id == holder.pk else {}
+    change = Change(item, SYSTEM, at)
+    change.record("reallocated", data={"assignee": holder.name, "heir": heir.name}, **columns)
+    change.write()
 
 
 def _who(item: Item, columns: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ WHY: Mapping[str, Any] = {
     "proposed": _("to people, who decide about what a robot proposed"),
     "lease_ended": _("back in its queue, as the robot that had it gave no sign of life"),
     "left_team": _("to its team, as who had it cannot work it any more"),
+    "handed_on": _("from somebody who left, as their draft"),
     "review": _("to its reviewers"),
     "reviewed": _("back to who did it, after the review"),
 }

@@ -79,6 +79,7 @@ def _reallocated(data: Data) -> str:
         )
         if data.get(name)
     ]
+    said += [_("%(name)s has the draft now") % {"name": data["heir"]}] if data.get("heir") else []
     return " · ".join([*said, *([allocated.sentence(data)] if data.get("why") else [])])
 
 
