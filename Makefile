@@ -40,7 +40,7 @@ dist:
 
 soak:
 	@tools/setup test
-	@TRAMITA_SOAK=1 .venv/bin/pytest --hypothesis-profile soak -n auto --dist worksteal -k "walk or soak or brute or any_configuration or thousands or pulling_at_once" $(ARGS)
+	@tools/soak $(ARGS)
 
 pins:
 	@tools/setup all

@@ -174,6 +174,7 @@ def told(caller: Caller, method: str, path: str, operation: dict[str, Any]) -> H
     return caller.send(method, path, b"" if method == "GET" else body, content_type=kind)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("data_dir")
 @pytest.mark.parametrize("name", STRANGERS)
 def test_what_is_not_theirs_is_as_if_it_did_not_exist(name: str, desk: Desk) -> None:

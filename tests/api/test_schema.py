@@ -196,6 +196,7 @@ def _one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("_one_connection", "data_dir")
 @pytest.mark.parametrize(("method", "path"), CALLS, ids=lambda part: part.removeprefix("/api/v1"))
 def test_whatever_is_asked_is_answered_as_described(method: str, path: str, desk: Desk) -> None:

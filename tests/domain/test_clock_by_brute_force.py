@@ -29,6 +29,7 @@ from tramita.domain.due_dates import (
 )
 from tramita.domain.due_rules import DueRule, build_due_rule, first_due
 
+pytestmark = pytest.mark.soak
 SOAK = os.environ.get("TRAMITA_SOAK") == "1"
 EXAMPLES = 20_000 if SOAK else 60
 SEEDS = 50_000 if SOAK else 150

@@ -16,6 +16,7 @@ from tramita.domain.lifecycle import Row
 from tramita.domain.lifecycles import LIFECYCLES
 
 # the grid looks at each row: what only a long walk finds is for `make soak`, a quarter of a million steps for each kind
+pytestmark = pytest.mark.soak
 WALKS, STEPS = (5_000, 50) if os.environ.get("TRAMITA_SOAK") else (15, 40)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 VERBS = st.sampled_from(sorted({verb for lifecycle in LIFECYCLES.values() for verb in lifecycle.all_verbs}))

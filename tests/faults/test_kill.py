@@ -151,6 +151,7 @@ def later(minutes: int) -> str:
     return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
 
 
+@pytest.mark.soak
 def test_importers_and_workers_killed_at_random_lose_and_double_nothing(house: House, post: Path) -> None:
     """MAIL-1, MAIL-3, MAIL-110, MAIL-111."""
     chance = random.Random(7)
@@ -172,6 +173,7 @@ def test_importers_and_workers_killed_at_random_lose_and_double_nothing(house: H
     assert len(list((house.folder / "outgoing").glob("*.eml"))) == MAILS
 
 
+@pytest.mark.soak
 def test_two_importers_and_two_workers_at_once_make_each_item_and_mail_once(house: House, post: Path) -> None:
     """MAIL-3, MAIL-9, MAIL-110."""
     both_end_well(house.start("mail", "import", str(post)) for _ in range(2))

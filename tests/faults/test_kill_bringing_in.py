@@ -125,6 +125,7 @@ def progressed(house: House, report: Path, lines: int) -> bool:
     return report.is_file() and report.read_bytes().count(b"\n") >= lines
 
 
+@pytest.mark.soak
 def test_a_killed_import_soaks_to_its_end_without_a_double(house: House, tmp_path: Path) -> None:
     """V-2 to V-62, issue: an interrupted import of 100,000 rows is resumed; at least 500 rows a second."""
     path, parts = export(tmp_path, ROWS)

@@ -113,6 +113,7 @@ def checked(house: House) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.soak
 def test_soak_a_worker_killed_at_each_step_of_intake_loses_and_doubles_nothing(house: House, server: Dovecot) -> None:
     """MAIL-1, MAIL-2, MAIL-3."""
     count = 60 if not SOAK else 1000
@@ -127,6 +128,7 @@ def test_soak_a_worker_killed_at_each_step_of_intake_loses_and_doubles_nothing(h
     assert {one["outcome"] for one in found["seen"]} == {"created"}
 
 
+@pytest.mark.soak
 def test_soak_a_mailbox_with_poison_survives_a_worker_killed_by_chance(house: House, server: Dovecot) -> None:
     """MAIL-1 to MAIL-7: the ledger equals the server's set, no item twice, each hostile one visible with its reason."""
     chance = random.Random(20)

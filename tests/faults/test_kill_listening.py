@@ -81,6 +81,7 @@ class Doorman:
         assert self.process.wait(60) == 0
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("when", "source"), [("after", "smtp"), ("after", "lmtp"), ("before", "smtp")])
 def test_soak_a_listener_killed_around_its_commit_loses_and_doubles_nothing(
     house: House, door: socket.socket, when: str, source: str

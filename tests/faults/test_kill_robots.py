@@ -234,6 +234,7 @@ def told(house: House, script: str, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.soak
 def test_a_robot_and_a_server_killed_in_the_middle_of_calls_hand_each_item_over_once(
     house: House, between: Between
 ) -> None:

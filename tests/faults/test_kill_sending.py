@@ -38,6 +38,7 @@ def told(house: House) -> dict[str, tuple[int, bool]]:
     return {id_: (state, trouble) for id_, (state, trouble) in json.loads(done.stdout).items()}
 
 
+@pytest.mark.soak
 def test_a_worker_killed_at_any_point_of_sending_sends_nothing_twice(
     house: House, post: Path, server: Misbehaving
 ) -> None:

@@ -130,6 +130,7 @@ def said(process: subprocess.Popen[str]) -> list[Any]:
     return [json.loads(line) for line in out.splitlines()]
 
 
+@pytest.mark.soak
 def test_soak_a_receiver_that_drops_a_third_and_workers_that_die(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """API-2: each thing at least once, under one id, in order for each item; a reference verifier knows it is ours."""
     with receiving() as receiver:

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.domain.mime.odd_mail import messages
 from tramita.domain.mime import parse
 from tramita.gateways.charsets import guess_charset
@@ -17,6 +19,7 @@ COUNT, BYTES, SECONDS = (1500, 19_000_000, 10.0) if SOAK else (100, 1_270_000, 2
 CODE = "import sys; from tramita.config.command import main; sys.exit(main())"
 
 
+@pytest.mark.soak
 def test_soak_odd_mail_is_parsed_in_time_by_the_command(tmp_path: Path) -> None:
     """MAIL-20, MAIL-21, INTERFACES section 2: start included."""
     raws = list(messages(COUNT, seed=9, size_bytes=BYTES))

@@ -245,6 +245,7 @@ def found(word: str, texts: Iterator[tuple[str, str]] | list[tuple[str, str]]) -
     return [f"{place}: {hit}" for place, text in texts for hit in re.findall(rf"{word}.{{0,12}}", text)]
 
 
+@pytest.mark.soak
 def test_the_canary_of_the_house_is_heard_nowhere_outside(outside: Outside) -> None:
     """MAIL-60, CG-55, F-1, S-8, R-10: internal notes, files, remarks of robots, reasons and defects."""
     links = [f"/approvals/by-mail/{key}" for key in keys_in(outside.folder).values()]

@@ -70,6 +70,7 @@ def test_mail_follows_merges_to_the_ticket_that_lives(django_assert_num_queries)
         assert survivor(living) == living
 
 
+@pytest.mark.soak
 def test_two_tickets_merged_into_each_other_end_the_walk() -> None:
     """MAIL-77."""
     one, other = factories.ticket(closed=True), factories.ticket(closed=True)

@@ -330,6 +330,7 @@ def reaches_the_end(walk: Walk) -> None:
     sound(walk)
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_whatever_people_do_to_a_flow_it_goes_on_once_and_comes_to_its_end(desk: Desk, data_dir: object) -> None:
     """A-9, SLA-2, EA-2 to EA-5, C-7 to C-11, C-20 to C-25, C-30 to C-35, C-47, C-54, C-57, CG-49, DESIGN decision 4."""

@@ -293,6 +293,7 @@ WALKS: dict[str, list[tuple[Callable[[Desk], Outcome], str, str]]] = {
 @pytest.mark.parametrize(
     ("name", "walk"), [(name, number) for name, walks in WALKS.items() for number in range(len(walks))]
 )
+@pytest.mark.soak
 def test_a_mail_walks_to_each_end_as_described(desk: Desk, name: str, walk: int) -> None:
     """M-4 to M-23, MAIL-70 to MAIL-98."""
     take, outcome, reason = WALKS[name][walk]
@@ -302,6 +303,7 @@ def test_a_mail_walks_to_each_end_as_described(desk: Desk, name: str, walk: int)
     assert (ended.outcome, ended.reason) == (outcome, reason)
 
 
+@pytest.mark.soak
 def test_every_step_and_every_end_is_walked() -> None:
     """No line of the page without a mail that proves it."""
     assert set(WALKS) == {step.name for step in steps()}

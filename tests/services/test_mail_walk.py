@@ -196,6 +196,7 @@ def walk_about(desk: Desk, steps: list[tuple[str, int, int]]) -> None:
         transaction.set_rollback(True)
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_whatever_comes_nothing_closed_grows_and_no_stranger_gets_in(desk: Desk) -> None:
     """M-7 to M-10, M-13, MAIL-71, MAIL-73, MAIL-76, MAIL-78, MAIL-96."""

@@ -141,6 +141,7 @@ def started() -> QuerySet[Entry]:
     return Entry.objects.filter(type="started").order_by("pk")
 
 
+@pytest.mark.soak
 def test_many_who_pull_get_each_item_once_and_nobody_is_passed_over(
     transactional_db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -242,6 +242,7 @@ def test_two_processes_make_one_key_and_a_lost_one_is_made_anew(acme: Customer, 
     assert not PushSubscription.objects.exists()
 
 
+@pytest.mark.soak
 @followed
 def test_from_the_request_to_the_hand_over_it_takes_less_than_five_seconds_in_the_soak(
     acme: Customer, service: Web

@@ -293,6 +293,7 @@ def walk_about(desk: Desk, steps: list[tuple[str, int, int]]) -> None:
         transaction.set_rollback(True)
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 def test_what_is_undone_is_as_it_was(desk: Desk, data_dir: object) -> None:
     """Z-3: on both sides, for random chains with mail, notes, waits, timers and approvals in between."""

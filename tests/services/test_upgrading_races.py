@@ -73,6 +73,7 @@ def test_who_completes_the_last_action_while_the_case_moves_finds_the_next_step_
         sound(case)
 
 
+@pytest.mark.soak
 def test_thousands_move_and_come_back(office: Desk) -> None:
     """Z-7, DESIGN section 5: every Case once there and once back, standing where it stood."""
     by, path = chief(office), publish_flow("many", {"one": ["papers", "old"], "two": ["next"]})

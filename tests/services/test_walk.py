@@ -306,6 +306,7 @@ def follow(walk: Walk, kind: str, steps: list[tuple[str, str, int]]) -> None:
             consistent(Item.objects.get(pk=walk.item.parent_id))
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_whatever_anyone_presses_the_ledger_folds_and_nothing_forbidden_happens(desk: Desk, part: int) -> None:

@@ -53,6 +53,7 @@ def assert_sound(mail: ParsedMail) -> None:
         assert value.isprintable() or not set(value) & set("\r\n\x00")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("number", range(len(SAMPLES)))
 def test_a_message_soaked_in_damage_is_read_as_far_as_it_goes(number: int) -> None:
     """MAIL-3, MAIL-20, MAIL-34, MAIL-40, MAIL-41. `make soak` does it a hundred times as often."""
@@ -98,6 +99,7 @@ def _enclosed(part: object) -> list[object]:
     return [one for one in part.walk() if not one.is_multipart()] if is_mail else []  # type: ignore[attr-defined]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("number", range(len(SAMPLES)))
 def test_no_leaf_of_a_damaged_message_is_lost(number: int) -> None:
     """MAIL-31: by its bytes among the attachments, or by its words in the body."""

@@ -455,6 +455,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
 @given(configuration=configurations())
 @settings(max_examples=1000 if SOAK else 8, suppress_health_check=list(HealthCheck))

@@ -65,6 +65,7 @@ def test_two_calls_at_once_have_no_run_more_than_an_hour_allows(office: Desk) ->
         working.start(Item.objects.filter(state=State.TO_DO)[0], by=office.robot, at=NOW)
 
 
+@pytest.mark.soak
 def test_the_stop_switch_halts_robots_that_are_at_work(office: Desk) -> None:
     """B-1: whoever calls once it is thrown does nothing any more; what they had is free, and nothing is half done."""
     for number in range(ITEMS):
@@ -103,6 +104,7 @@ def test_the_stop_switch_halts_robots_that_are_at_work(office: Desk) -> None:
         assert max(ended) - stopped < SECONDS
 
 
+@pytest.mark.soak
 def test_robots_share_a_queue_and_each_item_is_done_once_in_the_promised_order(
     office: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,6 +126,7 @@ def test_robots_share_a_queue_and_each_item_is_done_once_in_the_promised_order(
             print(f"\n{ROBOTS} robots on {connection.vendor}: {ITEMS / seconds:.0f} results a second")  # noqa: T201 - to be read
 
 
+@pytest.mark.soak
 def test_a_result_and_the_end_of_its_lease_never_both_happen(office: Desk) -> None:
     """Z-17: whichever is first; the item is Resolved, or To Do and free."""
     for _ in range(30 if SOAK else 6):
