@@ -1,14 +1,14 @@
 """axe on what a page shows, in the looks that style sheets make of it.
 
-A theme changes colours, a window's width changes places, so each page is looked at twice, and one after the other in
-turn: light at a desk and dark on a phone, or dark at a desk and light on a phone. What all pages have, the bars and
-each kind of part, is seen in all four. The first look is at all of the page and asks everything; the second one is at
-its main part, and asks what colours and places decide.
+A theme changes colours, a window's width changes places: light or dark, at a desk or on a phone, four looks. Each page
+is looked at in the one of its turn, what all pages have, the bars, in all four; in a soak (`SOAK`) everything is. The
+first look asks everything, those that follow only what colours and places decide, of the page's main part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -32,6 +32,7 @@ SEEN_ANEW: Mapping[str, Any] = {
         "scrollable-region-focusable",
     ],
 }
+SOAK = bool(os.environ.get("TRAMITA_SOAK"))
 # of the style sheet, the same one on every page
 ORIENTATION: Mapping[str, Any] = {"runOnly": ["css-orientation-lock"], "preload": True, "iframes": False}
 # high ones, for what a window cuts off would count as a target that is too small
@@ -44,27 +45,52 @@ ASK = """async ([where, options]) => {
   return axe.run(where ?? document, options).then(told => told.violations.map(
   one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 200)).slice(0, 3).join(" | ")}`))
 }"""
-LOOKS = ((("light", DESK), ("dark", PHONE)), (("dark", DESK), ("light", PHONE)))
+LOOKS = (("light", DESK), ("dark", PHONE), ("dark", DESK), ("light", PHONE))
+
+
+def looks(turn: int) -> Sequence[tuple[str, Mapping[str, int]]]:
+    """A theme and a window's size each, that of this turn first."""
+    return [LOOKS[(turn + more) % len(LOOKS)] for more in range(len(LOOKS) if SOAK else 1)]
 
 
 class Findings(dict[str, list[str]]):
-    """What axe found, by the page and its look."""
+    """What axe found, by the page and its look: its language, theme and width."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "en") -> None:
         super().__init__()
+        self.language = language
         self.pages = 0
 
-    def look_at(self, page: Page, name: str, *, part: str | None = None, main: str = "main", **rules: bool) -> None:
-        """In two looks; on a phone nothing may be wider than the window. `part`: look at nothing else."""
+    def look_at(
+        self,
+        page: Page,
+        name: str,
+        *,
+        part: str | None = None,
+        main: str = "main",
+        turn: int | None = None,
+        **rules: bool,
+    ) -> None:
+        """In the look of this turn, which is the next one if none is given. `part`: look at nothing else.
+
+        On a phone nothing may be wider than the window.
+        """
         everything = {**RULES, "rules": {rule.replace("_", "-"): {"enabled": on} for rule, on in rules.items()}}
         page.evaluate(AXE_SCRIPT)
-        for (scheme, size), options in zip(LOOKS[self.pages % 2], (everything, SEEN_ANEW), strict=True):
+        for number, (scheme, size) in enumerate(looks(self.pages if turn is None else turn)):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
-            page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict of its shape
-            found = page.evaluate(ASK, [part or (main if size is PHONE else None), options])
+            set_size(page, size)
+            where = part or (main if number else None)
+            found = page.evaluate(ASK, [where, SEEN_ANEW if number else everything])
             if size is PHONE and page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
                 found.append("wider than the window")
             if found:
-                self[f"{name}, {scheme}, {size['width']}"] = found
+                self[f"{name}, {self.language}, {scheme}, {size['width']}"] = found
         self.pages += 1
-        page.set_viewport_size(DESK)  # type: ignore[arg-type]  # a dict of its shape
+        set_size(page, DESK)
+
+
+def set_size(page: Page, size: Mapping[str, int]) -> None:
+    """A page is laid out anew for a size that it has, too."""
+    if page.viewport_size != size:
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # a dict of its shape

@@ -1,13 +1,15 @@
 """WCAG 2.2 AA on every page, in light and dark, wide and narrow (UI: everyone can use it).
 
-In five languages: axe looks at each page in one of them in turn, and tests/web/test_every_page.py shows that a page is
-the same in all five but for its words. What axe judges besides markup is colours, which no language changes, and sizes:
-each page finds its place at 320 px in a language that is longer than all five.
+In five languages: axe looks at each page in the one that its name gives it, and tests/web/test_every_page.py shows that
+a page is the same in all five but for its words. What axe judges besides markup is colours, which no language changes,
+and sizes: each page finds its place at 320 px in a language that is longer than all five. `make soak` looks at each
+page in each language, theme and width.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from django.utils import timezone
@@ -16,7 +18,7 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 from tests import pseudo
 from tests.desk import Desk
 from tests.e2e.conftest import let_in, open_browser
-from tests.e2e.looking import ASK, ORIENTATION, Findings
+from tests.e2e.looking import ASK, LOOKS, ORIENTATION, SOAK, Findings
 from tests.pages import CUSTOMERS, VISITORS, Pages, furnish, names, troubles
 from tramita.config.sessions import SessionStore
 from tramita.models import Person
@@ -61,26 +63,27 @@ def without_policy(route: Route) -> None:
     route.fulfill(response=answer, headers=kept)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_accessible(window: Page, visitor: Page, customer: Page, furnished: Pages, language: str) -> None:
     """WCAG 2.2 AA: no finding of axe, what folds away opened too."""
-    turn = list(LANGUAGES).index(language)
     Person.objects.update(language=language)
-    found = Findings()
+    found = Findings(language)
     others = dict.fromkeys(VISITORS, visitor) | dict.fromkeys(CUSTOMERS, customer)
     window.goto("/inbox")
-    for _look in ("one", "other"):
-        found.look_at(window, "the bars of every page", main="body")
+    for turn in range(len(LOOKS)):
+        found.look_at(window, "the bars of every page", main="body", turn=turn)
     assert window.evaluate(ASK, [None, ORIENTATION]) == []
 
-    for name, path in list(furnished.each())[turn :: len(LANGUAGES)]:
+    for name, path, turn in spoken(furnished, language):
         page, frame = others.get(name, window), path.endswith("/frame")
         if frame:
             page.route("**/frame", without_policy)
         page.goto(path)
         open_all(page)
         main = "main" if page.locator(".shell").count() else "body"
-        found.look_at(page, path, main=main, page_has_heading_one=not frame)  # the page around the frame has it
+        # the page around the frame has the heading
+        found.look_at(page, path, main=main, turn=turn, page_has_heading_one=not frame)
         if frame:  # a page with routes keeps no file from one page to the next: it would load all of them each time
             page.unroute_all()
     for page in (window, visitor, customer):
@@ -89,11 +92,20 @@ def test_every_page_is_accessible(window: Page, visitor: Page, customer: Page, f
     assert found == {}
 
 
+def spoken(pages: Pages, language: str) -> Iterator[tuple[str, str, int]]:
+    """Name, address and turn of what is looked at in this language: a page has the same one in every run."""
+    for name, paths in pages.paths.items():
+        for turn, path in enumerate(paths, start=crc32(name.encode())):
+            if SOAK or list(LANGUAGES)[turn % len(LANGUAGES)] == language:
+                yield name, path, turn
+
+
 def open_all(page: Page) -> None:
     """What folds away inside the page; a menu lies over what it opens from."""
     page.evaluate("document.querySelectorAll('main details:not(.menu)').forEach(one => { one.open = true })")
 
 
+@pytest.mark.soak
 def test_every_menu_is_accessible(window: Page, furnished: Pages) -> None:
     """WCAG 2.2 AA: each kind of menu, opened alone, the palette too."""
     found, seen = Findings(), set()
@@ -116,6 +128,7 @@ def test_every_menu_is_accessible(window: Page, furnished: Pages) -> None:
     assert found == {}
 
 
+@pytest.mark.soak
 def test_what_is_said_of_troubles_is_accessible(window: Page, furnished: Pages) -> None:
     """WCAG 2.2 AA: pages for what is missing, refused, broken and away."""
     found = Findings()
@@ -206,6 +219,7 @@ def password_was_right(page: Page) -> None:
     session.save()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("work", [decide, compose, file, refuse], ids=lambda work: work.__name__)
 def test_what_work_brings_up_is_accessible(
     window: Page, furnished: Pages, work: Callable[[Page, Pages, Findings], None]
