@@ -27,10 +27,10 @@ def stop(*, reason: str = "", by: Actor, at: datetime) -> int:
     with writing():
         if bounds.stopped() is None:
             RobotStop.objects.create(at=at, by_id=by.id, reason=" ".join(reason.split())[:LONGEST])
-    with writing():
-        unsent = Delivery.objects.filter(state=Delivery.State.PENDING, message__headers__robot__isnull=False)
-        unsent.update(state=Delivery.State.HELD)
-    return sum(free(item_id, at=at) for item_id in held())
+    _hold_mail()
+    freed = sum(free(item_id, at=at) for item_id in held())
+    _hold_mail()  # of who had begun before the switch, and wrote before they lost the item
+    return freed
 
 
 @one_transaction
@@ -38,6 +38,12 @@ def resume(*, by: Actor, at: datetime) -> bool:
     """Robots work again. Whether they were stopped."""
     _permit(by)
     return bool(RobotStop.objects.filter(ended_at=None).update(ended_at=at, ended_by=by.id))
+
+
+@one_transaction
+def _hold_mail() -> None:
+    unsent = Delivery.objects.filter(state=Delivery.State.PENDING, message__headers__robot__isnull=False)
+    unsent.update(state=Delivery.State.HELD)
 
 
 def may_stop(by: Actor) -> bool:

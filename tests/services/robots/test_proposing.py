@@ -164,6 +164,25 @@ def test_robots_that_are_stopped_have_their_mail_held(desk: Desk) -> None:
     assert Delivery.objects.get().state == Delivery.State.HELD
 
 
+def test_who_began_before_the_switch_was_thrown_has_the_mail_held_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B-1, Z-12: a call that waited for its turn to write, and writes before the item is taken from it."""
+    desk.ticket()
+    by, lease = takes(robot(desk, mails=True, modes={"mail": "act"}))
+    held = stopping.held
+
+    def in_between() -> list[int]:
+        mailing.send(fresh(lease.item), to=[desk.rui.email], text="Hello.", by=by, at=MONDAY)
+        return held()
+
+    monkeypatch.setattr(stopping, "held", in_between)
+    stopping.stop(by=desk.leo, at=MONDAY)
+
+    assert Delivery.objects.get().state == Delivery.State.HELD
+    assert Lease.objects.get().ending == Ending.STOPPED
+
+
 @pytest.mark.parametrize("verb", [Proposed.MAIL, Proposed.CREATE])
 def test_who_is_erased_is_erased_from_what_robots_proposed_too(desk: Desk, data_dir: object, verb: Proposed) -> None:
     """Z-10, MAIL-18: their address and the words to them; what waited is not sent any more."""
