@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests.factories import administrator, requester
 from tests.services.test_first_ticket import fresh, in_order
@@ -13,8 +14,9 @@ from tramita.domain.codes import Kind
 from tramita.domain.errors import Invalid
 from tramita.models import Item
 from tramita.queries.due import clock_of
-from tramita.services import editing, launching, resolving, reworking, starting, waiting
+from tramita.services import editing, launching, resolving, reworking, starting, trials, waiting
 from tramita.services.definitions import apply
+from tramita.services.transactions import writing
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 PATH = "acme/main/people"
@@ -254,3 +256,28 @@ def test_no_due_date_is_set_beyond_the_years_that_are_counted(ana: Actor) -> Non
     for number in ("many", -1, 1e9):
         with pytest.raises(Invalid, match="Give a number"):
             put(counted, ana, fields={"notice": number})
+
+
+@pytest.mark.parametrize("name", ["above", "follows", "holds"])
+def test_what_is_only_played_is_counted_and_leaves_nothing_to_count(ana: Actor, name: str, data_dir: Path) -> None:
+    """SLA-2, BU-5: what follows is followed before the play is taken back; afterwards there is nothing that could."""
+    start = {"short_description": "April", "requester": str(requester().email), "fields": "notice: 3\nday: 2026-04-20"}
+
+    trials.begin("case_type", f"{PATH}/{name}", draft=False, start=start, by=ana, at=AT)
+    found = trials.running("case_type", f"{PATH}/{name}", by=ana)
+    played = trials.play(found) if found else None
+
+    assert played is not None
+    assert played.root.due_at is not None
+    assert not Item.objects.exists()
+
+
+def test_who_tries_again_after_a_savepoint_follows_what_is_there(ana: Actor) -> None:
+    """SLA-2: the first try told of items that are not there any more; it was a crash of the second."""
+    with writing():
+        with transaction.atomic():
+            case(ana, "follows")
+            transaction.set_rollback(True)
+        again = case(ana, "follows")
+
+    assert due(again) == "04-12 09:00"

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tramita.domain.actors import Actor
@@ -27,7 +26,7 @@ from tramita.mcp.messages import Message
 from tramita.mcp.tools.shapes import Arguments, Ask, Question, Tool
 from tramita.queries.items import get_visible_by_id
 from tramita.services.answering import Answer, answer_once
-from tramita.services.transactions import writing
+from tramita.services.transactions import leaving_nothing
 
 SALT = "tramita.mcp.agreeing"
 LASTS = timedelta(minutes=10)
@@ -70,9 +69,8 @@ def agreed(call: Call, ask: Ask, run: Callable[[], dict[str, Any]]) -> dict[str,
 
 
 def _asked(call: Call, ask: Ask, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    with writing(), transaction.atomic():
+    with leaving_nothing():
         run()
-        transaction.set_rollback(True)
     if not call.message.asks_people:
         raise NeedsPerson("Your client cannot ask its user: a person does this on the page of the item.")
     question = ask(call.by, call.given)

@@ -60,8 +60,13 @@ def _settle(source: int, *, at: datetime) -> None:
 
 
 def _borrowers(source: int) -> Iterator[Item]:
-    """The Case above, and what runs below: what counts from this item, and what does not. Cost: two statements."""
-    item = Item.objects.select_related("process", "parent").get(pk=source)
+    """The Case above, and what runs below: what counts from this item, and what does not. Cost: two statements.
+
+    None of an item that a savepoint took back after it had been told of.
+    """
+    item = Item.objects.select_related("process", "parent").filter(pk=source).first()
+    if item is None:
+        return
     case = item.parent
     if case is not None and case.kind is Kind.CASE and borrows_from_below(case, item):
         yield from Item.objects.select_for_update(of=("self",)).filter(pk=case.pk)

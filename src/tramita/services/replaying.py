@@ -1,12 +1,11 @@
 """Set-aside mail is processed again: one, those of a mailbox, all of them; or only rehearsed (MAIL-7, MAIL-143)."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 
 from tramita.domain import references
 from tramita.domain.actors import Actor
@@ -18,7 +17,7 @@ from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.tray import WAITING, tray
 from tramita.services import receiving
 from tramita.services.sorting_mail import Outcome, sort_out
-from tramita.services.transactions import writing
+from tramita.services.transactions import leaving_nothing
 from tramita.services.verifying import verified
 
 MOST = 50  # mails of one call: a page answers in seconds, and the rest is the next call's
@@ -103,19 +102,12 @@ def _taken_back(seen: SeenMessage, mail: ParsedMail, *, desk: Directory, at: dat
     A `seen` without an id is a mail that never came.
     """
     try:
-        with _leaving_nothing():
+        with leaving_nothing():
             if seen.pk is None:
                 seen.save()
             return _seen_through(sort_out(seen, mail, desk=desk, at=at, rehearsed=True))
     except Exception as error:  # noqa: BLE001 - whatever breaks a real run is the answer here
         return Rehearsal(Outcome("failed", (), f"{type(error).__name__}: {error}"))
-
-
-@contextmanager
-def _leaving_nothing() -> Iterator[None]:
-    with writing(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def _seen_through(outcome: Outcome) -> Rehearsal:

@@ -35,10 +35,23 @@ def writing() -> Iterator[None]:
         try:
             with transaction.atomic():
                 yield
-                _finish()
+                through()
         except (TramitaError, TakenBack):
             _keep_what_is_left()
             raise
+
+
+@contextmanager
+def leaving_nothing() -> Iterator[None]:
+    """A use case that is only played: done to its end, with what is done last, and then taken back (decision 23)."""
+    with writing(), transaction.atomic():
+        others, _depth.rest = _depth.rest, {}
+        try:
+            yield
+            through()
+        finally:
+            _depth.rest = others
+        transaction.set_rollback(True)
 
 
 def at_the_end(key: object, do: Callable[[], None]) -> None:
@@ -58,7 +71,8 @@ def once_taken_back(key: object, do: Callable[[], None]) -> None:
     _depth.left.setdefault(key, do)
 
 
-def _finish() -> None:
+def through() -> None:
+    """A use case within this one is through: what was to be done at its end is done now."""
     while _depth.rest:
         _depth.rest.pop(next(iter(_depth.rest)))()
 
@@ -68,7 +82,7 @@ def _keep_what_is_left() -> None:
     for do in left.values():
         with suppress(TramitaError), transaction.atomic():
             do()
-            _finish()
+            through()
 
 
 @contextmanager

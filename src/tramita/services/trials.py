@@ -6,8 +6,7 @@ mails are read and never sent, its calls are answered by whoever tries.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +21,7 @@ from tramita.queries.builder import Process
 from tramita.queries.flow_view import FlowStep, flow_of
 from tramita.services import process_settings, trial_moves, trial_starts
 from tramita.services.mailbox_settings import permit_drafts
-from tramita.services.transactions import one_transaction, writing
+from tramita.services.transactions import leaving_nothing, one_transaction, through
 from tramita.services.trial_moves import Cast, Offer
 
 MOST = 200  # moves: each look plays them all
@@ -109,16 +108,18 @@ def play(trial: Trial) -> Played | None:
 
     Cost: that of its moves, with the write lock of SQLite held.
     """
-    with _leaving_nothing():
+    with leaving_nothing():
         try:
             root, cast = trial_starts.begin(trial)
         except TramitaError:
             return None
+        through()
         clock, fault, done = trial.begun_at, None, 0
         for move in trial.moves:
             try:
                 with transaction.atomic():
                     clock = trial_moves.make(root, move, cast, at=clock + A_MOVE)
+                    through()
             except TramitaError as error:
                 fault = error
                 break
@@ -128,7 +129,7 @@ def play(trial: Trial) -> Played | None:
 
 def _sound(trial: Trial) -> None:
     """Refuse what cannot be played to its end."""
-    with _leaving_nothing():
+    with leaving_nothing():
         root, cast = trial_starts.begin(trial)
         clock = trial.begun_at
         for move in trial.moves:
@@ -190,10 +191,3 @@ def _mine(kind: str, path: str, seen: int, *, by: Actor) -> Trial:
 
 def _gone(process: Process, by: Actor) -> None:
     Trial.objects.filter(process=process.id, person=by.id).delete()
-
-
-@contextmanager
-def _leaving_nothing() -> Iterator[None]:
-    with writing(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
