@@ -9,6 +9,7 @@ from django.conf import LazySettings
 
 from tests.desk import Desk
 from tests.fakes.imap import FakeImap, fake_imap
+from tests.gateways.test_calling import leading
 from tests.services.test_receiving import mail
 from tramita.models import Alert, Mailbox, MailboxState, SeenMessage
 from tramita.services import connecting, fetching
@@ -49,7 +50,8 @@ def box(desk: Desk, data_dir: object, server: FakeImap, monkeypatch: pytest.Monk
 
 
 @pytest.fixture
-def tokens() -> Iterator[responses.RequestsMock]:
+def tokens(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
+    leading(monkeypatch, "93.184.215.14")
     with responses.RequestsMock() as mock:
         yield mock
 
@@ -59,7 +61,7 @@ def fetch(box: Mailbox, at: datetime = NOW) -> dict[str, int]:
 
 
 def asked(call: responses.Call) -> str:
-    return str(call.request.body)
+    return bytes(call.request.body or b"").decode()
 
 
 def test_a_token_gets_in_and_is_used_until_shortly_before_its_end(

@@ -15,7 +15,9 @@ from django.test import Client
 from tests import factories as make
 from tests.desk import Desk
 from tests.fakes.imap import FakeImap, fake_imap
+from tests.gateways.test_calling import leading
 from tests.services.test_receiving import mail
+from tests.services.test_tokens import asked as told
 from tests.web.reading import text_of, words_of
 from tests.web.test_mailbox_settings import as_
 from tramita.models import Mailbox, MailboxState, SeenMessage
@@ -57,7 +59,8 @@ def box(desk: Desk, data_dir: Path, server: FakeImap, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def tokens() -> Iterator[responses.RequestsMock]:
+def tokens(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
+    leading(monkeypatch, "93.184.215.14")
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
 
@@ -99,7 +102,7 @@ def test_one_click_and_a_consent_authorise_a_mailbox_again(
     assert "The mailbox is authorised." in words
     assert "refresh 1" not in state.secret
     assert state.next_at is None
-    given = parse_qs(str(tokens.calls[0].request.body))
+    given = parse_qs(told(tokens.calls[0]))
     challenge = urlsafe_b64encode(hashlib.sha256(given["code_verifier"][0].encode()).digest()).rstrip(b"=").decode()
     assert (given["grant_type"], given["code"], asked["code_challenge"]) == (
         ["authorization_code"],
@@ -108,7 +111,7 @@ def test_one_click_and_a_consent_authorise_a_mailbox_again(
     )
     assert (given["client_secret"], given["redirect_uri"]) == (["client's secret"], [asked["redirect_uri"]])
     fetch(box)
-    assert "refresh_token=refresh+1" in str(tokens.calls[1].request.body)
+    assert "refresh_token=refresh+1" in told(tokens.calls[1])
     assert SeenMessage.objects.count() == 1
     assert MailboxState.objects.get().fault == ""
     page = text_of(root.get(PAGE))
@@ -178,5 +181,5 @@ def test_a_newer_token_of_the_environment_counts_beside_the_page(
 
     fetch(Mailbox.objects.get())
 
-    assert "refresh_token=by+hand" in str(tokens.calls[-1].request.body)
+    assert "refresh_token=by+hand" in told(tokens.calls[-1])
     assert MailboxState.objects.get().fault == ""
