@@ -18,6 +18,7 @@ DESCRIBED = json.loads(tool.PAGE.read_text("utf-8"))
 CALLS = {one["operationId"] for methods in DESCRIBED["paths"].values() for one in methods.values()}
 
 CONFIGURES = ("read_configuration", "plan_configuration", "apply_configuration")  # as files say it
+PROCESS = ("read_process", "check_process", "put_process_draft", "discard_process_draft", "publish_process")
 # why a form has no call of its own
 SIGNS_IN = "it is about signing in, which a token does not"
 REHEARSES = "it plays with a draft of the configuration, and leaves nothing"
@@ -42,14 +43,14 @@ WEB: Mapping[str, str | tuple[str, ...]] = {
     "pull": ("pull_next",),
     "new-ticket": ("start_ticket",),
     "new-case": ("start_case",),
-    "builder-new": CONFIGURES,
+    "builder-new": ("add_process",),
     "builder-upgrade": ("preview_upgrade", "start_upgrade"),
     "builder-trial-case-type": REHEARSES,
     "builder-trial-category": REHEARSES,
-    "builder-case-type": CONFIGURES,
-    "builder-category": CONFIGURES,
-    "builder-edit-case-type": CONFIGURES,
-    "builder-edit-category": CONFIGURES,
+    "builder-case-type": PROCESS,
+    "builder-category": PROCESS,
+    "builder-edit-case-type": PROCESS,
+    "builder-edit-category": PROCESS,
     "desk-things": CONFIGURES,
     "desk-thing": CONFIGURES,
     "desk-day": CONFIGURES,

@@ -12,6 +12,7 @@ from tramita.queries import builder
 from tramita.services import process_settings
 from tramita.services.definitions.apply import one_at_a_time
 from tramita.services.definitions.export import as_yaml
+from tramita.services.definitions.values import TITLE_LENGTH
 from tramita.services.mailbox_settings import digest, permit_drafts
 from tramita.services.transactions import one_transaction
 
@@ -45,6 +46,8 @@ def add(
     if missing := [FieldError(one, "required", "This is needed.") for one, said in given.items() if not said]:
         raise Invalid(missing)
     called = title.strip() or path.rpartition("/")[2]
+    if len(called) > TITLE_LENGTH:
+        raise Invalid.one("title", "too_long", "At most %(most)s characters.", most=TITLE_LENGTH)
     above = Definition.objects.get(kind="service", key=service)
     known = {"title": called, "parent": above, "active": False}
     process, _ = Definition.objects.get_or_create(kind=kind, key=path, defaults=known)
