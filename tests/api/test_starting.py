@@ -183,3 +183,18 @@ def test_what_cannot_be_launched_is_named(caller: Callers, desk: Desk, body: dic
 def test_only_a_case_has_actions(caller: Callers, desk: Desk) -> None:
     """C-11."""
     problem(caller.ana.post(f"/items/{desk.ticket().reference}/actions", {"action": "x"}), 409, "not_a_case")
+
+
+@pytest.mark.parametrize("path", ["/tickets", "/cases"])
+def test_who_may_start_nothing_learns_nothing_by_trying(caller: Callers, desk: Desk, path: str) -> None:
+    """INTERFACES 5, SEC-2: whom the desk knows, and what it does for whom, is told to nobody by another refusal."""
+    process = {"/tickets": TICKET, "/cases": CASE}[path]
+    made = [
+        {**process, "requester": desk.marta.email},
+        {**process, "requester": "nobody@stranger.example"},
+        {**process, "category" if path == "/tickets" else "case_type": "globex/main/secret/plan"},
+    ]
+
+    told = [caller.rui.post(path, one) for one in made]
+
+    assert {(one.status_code, one.content) for one in told} == {(403, told[0].content)}

@@ -161,3 +161,15 @@ def test_a_state_that_nobody_sealed_is_refused(ana: Talker, desk: Desk, state: A
 
     assert answer.json()["error"]["code"] == -32602
     assert sent() == 0
+
+
+def test_what_is_null_is_not_said_but_for_the_value_of_a_field(ana: Talker, desk: Desk) -> None:
+    """INTERFACES 5: a model fills in what it knows no value for; it was a crash."""
+    item = desk.ticket(title="Invoice 991", fields={"invoice": 991})
+
+    told = ana.says(
+        "change_item", reference=item.reference, title=None, category=None, tags=None, fields={"invoice": None}
+    )
+
+    assert told["untrusted"]["title"] == "Invoice 991"
+    assert Item.objects.get().fields.get("invoice") is None

@@ -35,6 +35,7 @@ def start_ticket(
     at: datetime,
 ) -> Item:
     """A Ticket by hand: a Draft, or submitted and validated. Rules: T-1, T-2, T-9, T-20, T-21, CT-3."""
+    _allowed_anywhere(by)
     item = Item(kind=Kind.TICKET, title=title.strip(), description=description)
     if category:
         set_process(item, _current_category(category))
@@ -65,6 +66,7 @@ def start_case(
     With a `parent` it is a Sub-Case of it, which the parent waits for unless it is independent; it is of the same
     customer, and no Draft: nobody would know what the parent waits for. Rules: C-12, G-5, G-9.
     """
+    _allowed_anywhere(by)
     if not case_type:
         raise Invalid.one("case_type", "required", "This is needed.")
     current = definitions.current_case_type(case_type)
@@ -188,6 +190,14 @@ def allowed_to_create(item: Item, by: Actor) -> None:
     if by.bounds is not None:
         by.bounds.expect("create")
     if not may(by, "create", item):
+        raise NotPermitted("You may not start work here.")
+
+
+def _allowed_anywhere(by: Actor) -> None:
+    """Who may start nothing is told that before anything: else they learn by it whom and what the desk knows."""
+    if by.bounds is not None:
+        by.bounds.expect("create")
+    if not may(by, "create"):
         raise NotPermitted("You may not start work here.")
 
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from tramita.domain.actors import Actor
 from tramita.domain.codes import Method
-from tramita.domain.proposals import MOVES, Proposed
+from tramita.domain.proposals import MOVES, Proposed, meant
 from tramita.mcp.tools.shapes import Answer, Arguments, Line, OnItem, Reference, Text, Tool, item_answer
 from tramita.models import Item
 from tramita.queries import item_view
@@ -125,7 +125,8 @@ def _edit(item: Item, by: Actor, given: Changes, at: datetime) -> None:
 
 
 def _changes(given: Changes) -> dict[str, Any]:
-    return given.model_dump(exclude_unset=True, exclude={"reference"})
+    """What is null is not said, but for the value of a field, which null takes away."""
+    return meant(given.model_dump(exclude_unset=True, exclude={"reference"}))
 
 
 def _wait(item: Item, by: Actor, given: Wait, at: datetime) -> None:
