@@ -117,7 +117,7 @@ def test_the_holder_with_the_least_to_do_gets_it_where_the_rule_says_so(
 
 
 def test_the_loads_of_a_position_are_read_in_one_statement(desk: Desk, iva: Person, accounts: Definition) -> None:
-    """Q-1: and only where a rule goes by them."""
+    """Q-1: and only where a rule goes by them; where writers do not queue up, one more asks who else is at it."""
     by_rule(desk, position="accounts")
     with CaptureQueriesContext(
         connection,
@@ -127,7 +127,7 @@ def test_the_loads_of_a_position_are_read_in_one_statement(desk: Desk, iva: Pers
     with CaptureQueriesContext(connection) as chosen:
         desk.ticket(category=PUSHED)
 
-    assert len(chosen) == len(plain) + 1
+    assert len(chosen) == len(plain) + {"sqlite": 1, "postgresql": 2}[connection.vendor]
 
 
 def test_who_is_away_is_skipped_and_their_substitute_stands_in(desk: Desk, iva: Person) -> None:

@@ -133,6 +133,23 @@ def claim_first(item_ids: Sequence[int]) -> int | None:
     return item_ids.index(row[0]) if row else None
 
 
+def others_placing(position: str) -> int:
+    """How many other transactions give work to holders of this position just now and have not ended, sixteen at most;
+    the next one counts this one too. Nobody waits for anybody. On SQLite a writer is alone.
+    """
+    if connection.vendor == "sqlite":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACING, [position])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 16
+
+
+_PLACES = 79  # of who places, among locks of two numbers
+_PLACING = (  # the first of sixteen seats that is free, or one's own; it is free again when the transaction ends
+    "SELECT seat FROM generate_series(0, 15) AS seat "
+    f"WHERE pg_try_advisory_xact_lock({_PLACES}, hashtext(%s || ':' || seat)) LIMIT 1"
+)
 _PULLS = 84  # of the claims, among locks of two numbers
 _CLAIM = (  # in the order given, no further than the first; CASE: what was taken meanwhile is not claimed in vain
     "SELECT id FROM unnest(%s::bigint[]) AS wanted(id) WHERE CASE "
