@@ -183,11 +183,13 @@ def create(item: Item, *, by: Actor, at: datetime, change: Change, more_to_tell:
 
 
 def count_write(by: Actor, leases: "models.QuerySet[Lease]") -> None:
-    """One write more of these runs. Raises: LimitReached, if one of them wrote as much as it may."""
-    most = by.bounds.writes if by.bounds is not None else 0
-    if leases.filter(writes__gte=most).exists():
-        raise LimitReached("This run has written as much as one may.")
+    """One write more of these runs. Raises: LimitReached, if one of them wrote as much as it may.
+
+    Counted first and looked at then: of two calls at once the second waits at the row, and sees what the first wrote.
+    """
     leases.update(writes=models.F("writes") + 1)
+    if leases.filter(writes__gt=by.bounds.writes if by.bounds is not None else 0).exists():
+        raise LimitReached("This run has written as much as one may.")
 
 
 def _split(item: Item) -> tuple[dict[str, Any], dict[str, Any]]:

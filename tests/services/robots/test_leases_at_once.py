@@ -65,6 +65,21 @@ def test_two_calls_at_once_have_no_run_more_than_an_hour_allows(office: Desk) ->
         working.start(Item.objects.filter(state=State.TO_DO)[0], by=office.robot, at=NOW)
 
 
+def test_calls_at_once_write_no_more_than_a_run_may(office: Desk) -> None:
+    """B-1: new items too, which have no row in common but the run's."""
+    office.ticket()
+    terms = {"kinds": ["ticket"], "lease": 300, "limits": {"writes_per_run": 2}}
+    Person.objects.filter(pk=office.robot.id).update(robot=terms)
+    found = leasing.next_lease(by=people.actor_by_id(office.robot.id or 0), at=NOW)
+    robot = people.actor_by_id(office.robot.id or 0)
+
+    tries = at_once(*(lambda: office.ticket(by=robot, at=NOW) for _ in range(6)))
+
+    assert found is not None
+    assert sum(isinstance(one, LimitReached) for one in tries) == 4
+    assert Item.objects.filter(creator=robot.id).count() == Lease.objects.get().writes == 2
+
+
 @pytest.mark.soak
 def test_the_stop_switch_halts_robots_that_are_at_work(office: Desk) -> None:
     """B-1: whoever calls once it is thrown does nothing any more; what they had is free, and nothing is half done."""
