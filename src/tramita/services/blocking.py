@@ -21,7 +21,7 @@ def block(address: str, *, by: Actor, at: datetime) -> BlockedAddress:
 
     Raises: NotPermitted; Invalid, for what is no address or belongs to the desk itself.
     """
-    _permit(by)
+    permit(by)
     key = address_key(address)
     if not BLOCKABLE.fullmatch(key) or len(key) > LONGEST:
         raise Invalid.one("address", "invalid_address", "Give an address, or a whole domain like @example.com.")
@@ -34,11 +34,11 @@ def block(address: str, *, by: Actor, at: datetime) -> BlockedAddress:
 @one_transaction
 def unblock(blocked: BlockedAddress, *, by: Actor) -> None:
     """Its mail comes in again from now on; what was ignored meanwhile stays so. Raises: NotPermitted."""
-    _permit(by)
+    permit(by)
     BlockedAddress.objects.filter(pk=blocked.pk).delete()
 
 
-def _permit(by: Actor) -> None:
+def permit(by: Actor) -> None:
     """A block holds for the whole desk: who sees only a part of it sets none (SEC-2)."""
     if by.grants is not None or not may(by, "block"):
         raise NotPermitted("Blocking holds for the whole desk; you work in a part of it.")

@@ -219,10 +219,12 @@ def block_address(request: HttpRequest, wanted: BlockIn) -> Status[BlockedOut]:
 @router.delete("/blocked-addresses/{blocked_id}", response={204: None}, operation_id="unblock_address")
 def unblock_address(request: HttpRequest, blocked_id: UnhandledId) -> Status[None]:
     """Its mail comes in again."""
+    by = caller(request)
+    blocking.permit(by)  # before it is told whether there is one
     row = BlockedAddress.objects.filter(pk=blocked_id).first()
     if row is None:
         raise NotFound("There is no such address.")
-    blocking.unblock(row, by=caller(request))
+    blocking.unblock(row, by=by)
     return Status(204, None)
 
 
