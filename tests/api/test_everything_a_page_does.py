@@ -21,7 +21,6 @@ CONFIGURES = ("read_configuration", "plan_configuration", "apply_configuration")
 PROCESS = ("read_process", "check_process", "put_process_draft", "discard_process_draft", "publish_process")
 # why a form has no call of its own
 SIGNS_IN = "it is about signing in, which a token does not"
-REHEARSES = "it plays with a draft of the configuration, and leaves nothing"
 BROWSER = "it is about this browser"
 BY_LINK = "whoever follows the link of a mail has no token; with one the other call is made"
 FORM = "it only shows the form, or what was typed, once more"
@@ -45,8 +44,8 @@ WEB: Mapping[str, str | tuple[str, ...]] = {
     "new-case": ("start_case",),
     "builder-new": ("add_process",),
     "builder-upgrade": ("preview_upgrade", "start_upgrade"),
-    "builder-trial-case-type": REHEARSES,
-    "builder-trial-category": REHEARSES,
+    "builder-trial-case-type": ("try_process",),
+    "builder-trial-category": ("try_process",),
     "builder-case-type": PROCESS,
     "builder-category": PROCESS,
     "builder-edit-case-type": PROCESS,

@@ -8,8 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db import transaction
-
 from tramita.domain.actors import Actor
 from tramita.domain.auditing import Area
 from tramita.domain.errors import Conflict, FieldError, Invalid, NotPermitted
@@ -21,7 +19,7 @@ from tramita.services.definitions.export import as_yaml, current
 from tramita.services.definitions.plain import Tree
 from tramita.services.definitions.source import Node, Place, Problems, gathered
 from tramita.services.mailbox_settings import digest
-from tramita.services.transactions import writing
+from tramita.services.transactions import leaving_nothing, writing
 
 LARGEST = 1_048_576  # characters of all files: 13 s of reading; a larger configuration goes by the command
 OF_PEOPLE = (*giving.OF_RIGHTS, "contacts")  # who comes in, and as what
@@ -71,15 +69,13 @@ def apply(files: Sequence[File], *, version: str = "", rehearse: bool = False, b
     problems = Problems()
     root = gathered([(one.name, one.text.encode()) for one in files], problems)
     permit(by, root.value)
-    with writing(), transaction.atomic():
+    with leaving_nothing() if rehearse else writing():
         one_at_a_time()
         if version and version != digest(current(everybody=True)):
             raise Conflict("Somebody changed the configuration meanwhile. Read it again, then decide.", code="stale")
         before = current(everybody=True, only=giving.OF_RIGHTS)
         applied = publish(root, problems, by=by, at=at, from_files=True)
         _expect_given(root, applied, before, by=by)
-        if rehearse:
-            transaction.set_rollback(True)
     return applied
 
 

@@ -5,6 +5,7 @@ transaction that ends in a rollback. So nothing of it is ever in a list, a count
 mails are read and never sent, its calls are answered by whoever tries.
 """
 
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from django.db import transaction
 
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict, Invalid, NotFound, TramitaError
+from tramita.domain.kept_text import faults
 from tramita.models import Entry, Item, Message, Trial
 from tramita.queries import builder
 from tramita.queries.builder import Process
@@ -50,7 +52,7 @@ def running(kind: str, path: str, *, by: Actor) -> Trial | None:
 
 
 @one_transaction
-def begin(kind: str, path: str, *, draft: bool, start: Mapping[str, str], by: Actor, at: datetime) -> Trial:
+def begin(kind: str, path: str, *, draft: bool, start: Mapping[str, Any], by: Actor, at: datetime) -> Trial:
     """Begin one of the draft, or of what is published; an older one of the same person is gone.
 
     `start`: `short_description` of a Case, `title` and `description` of a Ticket; `requester`, `fields` and, to begin
@@ -75,15 +77,38 @@ def begin(kind: str, path: str, *, draft: bool, start: Mapping[str, str], by: Ac
     return trial
 
 
+def run(
+    kind: str,
+    path: str,
+    *,
+    draft: bool,
+    start: Mapping[str, Any],
+    moves: Sequence[Mapping[str, Any]],
+    by: Actor,
+    at: datetime,
+) -> Played:
+    """One from its start to the last of these moves, kept nowhere; the one that this person has on the page stays.
+
+    Raises: as `begin`; Conflict `too_many_moves`. A move that is refused is the `fault` of what was played.
+    """
+    if len(moves) > MOST:
+        raise Conflict("A test run has at most so many moves. Take some back, or begin anew.", code="too_many_moves")
+    with leaving_nothing():
+        trial = begin(kind, path, draft=draft, start=start, by=by, at=at)
+        trial.moves = [_readable(dict(move), trial) for move in moves]
+        played = play(trial)
+    if played is None:
+        raise Conflict("The test run cannot begin any more.", code="no_draft")
+    return played
+
+
 @one_transaction
 def press(kind: str, path: str, *, seen: int, move: Mapping[str, Any], by: Actor) -> None:
     """One move more. `seen`: how many there were when it was chosen. Raises: Conflict, and what the move refuses."""
     trial = _mine(kind, path, seen, by=by)
     if len(trial.moves) >= MOST:
         raise Conflict("A test run has at most so many moves. Take some back, or begin anew.", code="too_many_moves")
-    if move["do"] == "fields":
-        move = {**move, "value": _fields(str(move["value"]), trial.body)}
-    trial.moves = [*trial.moves, dict(move)]
+    trial.moves = [*trial.moves, _readable(dict(move), trial)]
     _sound(trial)
     trial.save()
 
@@ -158,23 +183,35 @@ def _drafted(kind: str, path: str, process: Process, *, at: datetime) -> Mapping
     return process_settings.body_as_if_published(kind, path, draft.text, at=at)
 
 
-def _fields(text: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Lines of `name: value`, as YAML reads them; what is declared as a text is one. Raises: Invalid."""
-    import yaml  # 20 ms that only who tries a process pays
+def _readable(move: dict[str, Any], trial: Trial) -> dict[str, Any]:
+    return {**move, "value": _fields(move["value"], trial.body)} if move["do"] == "fields" else move
 
-    try:
-        read = yaml.safe_load(text) if text.strip() else {}
-    except yaml.YAMLError:
-        read = None
-    if not isinstance(read, dict):
+
+def _fields(said: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a program gives as an object, a person as lines of `name: value`; what is declared as a text is one.
+
+    Raises: Invalid, also for what no database keeps.
+    """
+    read = said if isinstance(said, Mapping) else _read(str(said or ""))
+    if read is None or list(faults(read)):
         raise Invalid.one("fields", "not_a_mapping", "Write one field a line: its name, a colon and its value.")
     declared = body.get("fields") or {}
     return {str(name): _value(value, (declared.get(str(name)) or {}).get("type")) for name, value in read.items()}
 
 
+def _read(lines: str) -> dict[str, Any] | None:
+    """As YAML reads them, days as they are written in JSON; None where they are no mapping."""
+    import yaml  # 20 ms that only who tries a process pays
+
+    try:
+        read = yaml.safe_load(lines) if lines.strip() else {}
+        told = json.loads(json.dumps(read, default=lambda day: day.isoformat(), allow_nan=False))
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
 def _value(value: Any, type_: str | None) -> Any:
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
     return str(value) if type_ in ("text", "choice") and isinstance(value, (int, float)) else value
 
 

@@ -38,13 +38,13 @@ def add(request: HttpRequest, wanted: NewProcessIn) -> Status[ProcessOut]:
 def read(request: HttpRequest, which: Query[Which]) -> ProcessOut:
     """What is published of a process, as files write it, and its draft."""
     permit_drafts(caller(request))
-    return _told(*_named(which))
+    return _told(*named(which))
 
 
 @router.post(f"{PROCESS}/check", response=NewsOut, operation_id="check_process")
 def check(request: HttpRequest, wanted: CheckedIn) -> NewsOut:
     """Validate it with all the rest, as if it was published; nothing is kept. 422 names each fault as `line:NUMBER`."""
-    kind, path = _named(wanted)
+    kind, path = named(wanted)
     by, now = caller(request), timezone.now()
     new = process_settings.change(kind, path, wanted.text, read=wanted.read, check_only=True, by=by, at=now)
     return NewsOut(new=new)
@@ -53,7 +53,7 @@ def check(request: HttpRequest, wanted: CheckedIn) -> NewsOut:
 @router.put(f"{PROCESS}/draft", response=ProcessOut, operation_id="put_process_draft")
 def put_draft(request: HttpRequest, wanted: WrittenIn) -> ProcessOut:
     """Keep what was written so far, whatever is still to be put right in it."""
-    kind, path = _named(wanted)
+    kind, path = named(wanted)
     by, now = caller(request), timezone.now()
     process_drafts.save(kind, path, wanted.text, read=wanted.read, draft=wanted.draft, by=by, at=now)
     return _told(kind, path)
@@ -62,7 +62,7 @@ def put_draft(request: HttpRequest, wanted: WrittenIn) -> ProcessOut:
 @router.delete(f"{PROCESS}/draft", response={204: None}, operation_id="discard_process_draft")
 def discard(request: HttpRequest, wanted: DroppedIn) -> Status[None]:
     """Throw the draft away; of a process that was never published nothing is left."""
-    kind, path = _named(wanted)
+    kind, path = named(wanted)
     process_drafts.discard(kind, path, draft=wanted.draft, by=caller(request))
     return Status(204, None)
 
@@ -70,13 +70,13 @@ def discard(request: HttpRequest, wanted: DroppedIn) -> Status[None]:
 @router.post(f"{PROCESS}/publish", response=NewsOut, operation_id="publish_process")
 def publish(request: HttpRequest, wanted: WrittenIn) -> NewsOut:
     """Set it live as a new version; items that run keep theirs, and the draft is over."""
-    kind, path = _named(wanted)
+    kind, path = named(wanted)
     by, now = caller(request), timezone.now()
     new = process_drafts.publish(kind, path, wanted.text, read=wanted.read, draft=wanted.draft, by=by, at=now)
     return NewsOut(new=new)
 
 
-def _named(which: Which | WhichIn) -> tuple[str, str]:
+def named(which: Which | WhichIn) -> tuple[str, str]:
     """Kind and path. Raises: Invalid, for none and for both."""
     found = [(kind, path) for kind, path in (("category", which.category), ("case_type", which.case_type)) if path]
     if len(found) != 1:
