@@ -85,6 +85,17 @@ def free_port() -> int:
         return int(door.getsockname()[1])
 
 
+def test_what_curl_sends_is_said_to_be_json() -> None:
+    """INTERFACES 5: by itself it says that it sends a form, which is refused."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    calls = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if "curl " in line]
+
+    sending = [line for line in calls if re.search(r" (-d|--data)\b", line)]
+
+    assert sending
+    assert [line for line in sending if "Content-Type: " not in line] == []
+
+
 def test_a_first_ticket_lives_as_the_page_tells(reader: Reader) -> None:
     """The main job: T-21, T-25, M-15, T-30, SLA-5, SLA-10, T-38, M-8, L-5, T-35, R-10, R-11, T-44, M-9, R-20, T-47,
     R-14, T-48, M-10, Z-5; INTERFACES sections 2, 4, 5 and 6."""

@@ -359,6 +359,15 @@ def test_a_token_that_nobody_was_given_ends_nothing(ana: Browser, given: str) ->
     assert lists_tools(first["access_token"]) == 200
 
 
+@pytest.mark.django_db
+def test_who_makes_something_up_holds_nobody_up(django_assert_num_queries: Any) -> None:
+    """Anybody may ask here, signed in or not: one statement that reads, and no turn to write."""
+    for asks in (lambda: tokens("x"), lambda: renewed("x.y"), lambda: Browser().post("/oauth/revoke", {"token": "x"})):
+        with django_assert_num_queries(1) as asked:
+            asks()
+        assert asked[0]["sql"].startswith("SELECT")
+
+
 @pytest.mark.usefixtures("says")
 def test_what_is_said_twice_is_not_chosen_from(ana: Browser) -> None:
     """RFC 6749 sections 3.1 and 3.2: parameters come once."""

@@ -53,6 +53,7 @@ def allow(client: ToolClient, *, redirect_uri: str, challenge: str, by: Actor, a
 def redeem(code: str, *, verifier: str, client: str, redirect_uri: str, at: datetime) -> Tokens:
     """Tokens for a code. Raises: Conflict `invalid_grant`; for a code that served before, nothing of it lives on."""
     known = digest(code)
+    _expect_known(Q(code=known))
     with writing():
         asked = ToolAccess.objects.filter(
             code=known, client=client, redirect_uri=redirect_uri, challenge=_challenge(verifier), code_until__gt=at
@@ -70,12 +71,13 @@ def renew(renewal: str, *, client: str, at: datetime) -> Tokens:
     However often it was renewed since: of a thief and the program that it was stolen from, one comes with an old one.
     """
     known, code = digest(renewal), renewal.partition(MARK)[2]
+    old = Q(renewed=known) | Q(code=digest(code))
+    _expect_known(Q(renewal=known) | old)
     with writing():
         tokens = _new(code)
         living = ToolAccess.objects.filter(renewal=known, client=client, renewal_until__gt=at, person__is_active=True)
         if living.update(renewed=F("renewal"), **_columns(tokens, at)):
             return tokens
-        old = Q(renewed=known) | Q(code=digest(code))
         ToolAccess.objects.filter(old).exclude(renewal=known).delete()
     raise _refused()
 
@@ -83,9 +85,10 @@ def renew(renewal: str, *, client: str, at: datetime) -> Tokens:
 def revoke(token: str) -> None:
     """End the access that this token is of, whichever of the two it is (RFC 7009)."""
     known = digest(token)
-    with writing():
-        ToolAccess.objects.filter(access=known).delete()
-        ToolAccess.objects.filter(renewal=known).delete()
+    theirs = ToolAccess.objects.filter(Q(access=known) | Q(renewal=known))
+    if theirs.exists():
+        with writing():
+            theirs.delete()
 
 
 def given_by(person: Person) -> list[ToolAccess]:
@@ -104,6 +107,12 @@ def forget_unused(*, at: datetime) -> int:
     """Consents whose code was never redeemed, and those not used for as long as they last; how many."""
     never = ToolAccess.objects.filter(redeemed=False, code_until__lt=at).delete()[0]
     return never + ToolAccess.objects.filter(renewal_until__lt=at).delete()[0]
+
+
+def _expect_known(what: Q) -> None:
+    """Anybody may ask: who comes with something made up takes no turn of those who write. Raises: Conflict."""
+    if not ToolAccess.objects.filter(what).exists():
+        raise _refused()
 
 
 def digest(token: str) -> str:
