@@ -17,7 +17,7 @@ from django.utils import timezone
 from tools import openapi as tool
 
 from tests import factories
-from tests.api.callers import Caller, ask
+from tests.api.callers import Caller, Callers, ask
 from tests.approving import customer
 from tests.desk import MONDAY, Desk, offer, publish
 from tramita.domain.codes import Role
@@ -198,6 +198,19 @@ def test_what_is_not_theirs_is_as_if_it_did_not_exist(name: str, desk: Desk) -> 
             answer = caller.get(path.removeprefix("/api/v1"), q=SECRET)
             assert answer.status_code in (200, 403), path
             assert SECRET not in answer.content.decode(), path
+
+
+@pytest.mark.usefixtures("data_dir")
+@pytest.mark.parametrize("name", ["leo", "robot", "rui"])
+def test_a_number_that_no_database_holds_is_no_row(caller: Callers, desk: Desk, name: str) -> None:
+    """INTERFACES 5: in an address, whatever the call, it is a thing that does not exist, or an input that is named."""
+    huge = {part: 10**30 if isinstance(number, int) else number for part, number in NOBODYS.items()}
+    huge["reference"] = desk.ticket().reference
+
+    for method, path, operation in calls():
+        if any(f"{{{part}}}" in path and isinstance(number, int) for part, number in NOBODYS.items()):
+            answer = told(getattr(caller, name), method, filled(path, huge), operation)
+            assert answer.status_code in (403, 404, 409, 422), (method, path, answer.content)
 
 
 @pytest.mark.parametrize("name", ["team leader", "robot"])

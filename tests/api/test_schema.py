@@ -72,6 +72,33 @@ def test_each_name_in_the_description_stands_for_one_thing(described: dict[str, 
         assert [shape for shape, kinds in meant[name].items() if known not in kinds] == [], name
 
 
+def test_a_whole_number_of_a_body_has_an_end(described: dict[str, Any]) -> None:
+    """Bad input: a database keeps none that is larger than 64 bits."""
+    bodies = [each["requestBody"] for _, _, each in operations(described) if "requestBody" in each]
+    endless = [
+        shape
+        for shape in parts_of({"bodies": bodies}, described["components"]["schemas"])
+        if shape.get("type") == "integer" and not {"maximum", "exclusiveMaximum", "enum", "const"} & shape.keys()
+    ]
+
+    assert endless == []
+
+
+def parts_of(schema: Any, named: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every mapping below, through the names that it refers to; each name once."""
+    seen, waiting = set(), [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).removeprefix(COMPONENT)
+            if name in named and name not in seen:
+                seen.add(name)
+                waiting.append(named[name])
+            yield part
+        if isinstance(part, dict | list):
+            waiting += part.values() if isinstance(part, dict) else part
+
+
 def every_below(model: type) -> Iterator[type[Any]]:
     for one in model.__subclasses__():
         yield one

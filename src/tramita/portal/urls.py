@@ -19,6 +19,7 @@ from tramita.portal import (
     tool_access,
 )
 from tramita.portal.by_mail import by_mail
+from tramita.ui import addresses  # noqa: F401 - `<row:number>`
 
 urlpatterns = [
     path("approvals/by-mail/<str:key>", by_mail, name="approve-by-mail"),
@@ -30,7 +31,7 @@ urlpatterns = [
     path("accounts/sign-on/<str:key>/out", sign_on.signed_out, name="signed-out"),
     path("accounts/sign-on/<str:key>/leave", sign_on.leave, name="sign-on-leave"),
     path("accounts/security", security.security, name="security"),
-    path("accounts/security/programs/<int:number>/remove", tool_access.take_back, name="tool-access-removed"),
+    path("accounts/security/programs/<row:number>/remove", tool_access.take_back, name="tool-access-removed"),
     path("oauth/authorize", tool_access.authorize, name="tool-access"),
     path("accounts/password", passwords.forgotten, name="password-forgotten"),
     path("accounts/password/<str:key>", passwords.choose, name="password-choose"),
@@ -40,12 +41,12 @@ urlpatterns = [
     path("portal/requests/<str:reference>", requests.one, name="portal-request"),
     path("portal/requests/<str:reference>/feedback", requests.feedback, name="portal-feedback"),
     path("feedback/by-mail/<str:key>", feedback.by_mail, name="feedback-by-mail"),
-    path("portal/files/<int:number>", requests.file, name="portal-file"),
+    path("portal/files/<row:number>", requests.file, name="portal-file"),
     path("portal/notifications", notifying.notifications, name="portal-notifications"),
     path("portal/members", members.listed, name="portal-members"),
-    path("portal/members/<int:number>", members.appoint, name="portal-appoint"),
+    path("portal/members/<row:number>", members.appoint, name="portal-appoint"),
     path("portal/settings", settings.settings, name="portal-settings"),
     path("portal/substitute", substituting.substitute, name="portal-substitute"),
     path("portal/approvals", approvals.listed, name="portal-approvals"),
-    path("portal/approvals/<int:number>", approvals.one, name="portal-approval"),
+    path("portal/approvals/<row:number>", approvals.one, name="portal-approval"),
 ]

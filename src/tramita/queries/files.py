@@ -14,6 +14,7 @@ from tramita.domain.errors import NotFound
 from tramita.domain.references import Reference
 from tramita.models import Attachment, Item
 from tramita.queries import mails, scans
+from tramita.queries.cursors import LARGEST
 from tramita.queries.names import Who, person_name, who
 from tramita.queries.records import among, reader
 from tramita.queries.rows import fetch
@@ -83,6 +84,8 @@ def chosen(item: Item, actor: Actor, numbers: Iterable[int]) -> list[Filed]:
     wanted = list(dict.fromkeys(numbers))
     if not wanted:
         return []
+    if not all(0 < number <= LARGEST for number in wanted):
+        raise NotFound("There is no such file.")
     named = Fragment(among("attachments.id", wanted), tuple(wanted))
     found = {one.number: one for one in _read(item, both(_group(item), named), actor, "", inline=True)}
     if any(number not in found for number in wanted):
