@@ -7,6 +7,7 @@ import responses
 
 from tests import factories
 from tests.api.in_process import ADDRESS, desk_of
+from tests.api.test_configuration import EXAMPLE
 from tests.api.test_mail import raw
 from tests.desk import Desk as Cast
 from tramita.api.schemas import (
@@ -19,12 +20,16 @@ from tramita.api.schemas import (
     mailboxes,
     portal,
     preferences,
+    processes,
     team,
     timeline,
+    trials,
     views,
 )
-from tramita.client import Desk, Problem, Unreachable, kept_shapes, shapes
+from tramita.client import Desk, Problem, Unreachable, kept_shapes, process_shapes, shapes
+from tramita.domain.actors import SYSTEM
 from tramita.models import Item, Message
+from tramita.services.definitions import apply
 
 SLOW_DOWN = {
     "type": "urn:tramita:problem:too_many_requests",
@@ -192,6 +197,29 @@ def test_who_keeps_the_desk_changes_its_configuration_by_the_version_that_was_re
     assert wrong.value.errors[0]["field"] == "types.yaml:2"
 
 
+def test_who_writes_processes_keeps_tries_and_publishes_them(db: None) -> None:
+    """BU-4, BU-5: by what was seen."""
+    apply([EXAMPLE], by=SYSTEM, at=factories.NOW)
+    here = desk_of(factories.person("Vera Root", role="administrator"))
+    which = ("case_type", "acme/main/finance/onboarding")
+    seen = here.process(*which)
+    text = seen["text"].replace("Supplier onboarding", "New suppliers")
+
+    kept = here.put_process_draft(*which, text, read=seen["read"])
+    assert kept["draft"]
+    played = here.try_process(*which, draft=True, title="Bodegas", requester="lucia@acme.es")
+    news = here.check_process(*which, text, read=seen["read"])
+    live = here.publish_process(*which, text, read=seen["read"], draft=kept["draft"]["number"])
+
+    assert (played["title"], played["fault"], news, live) == ("Bodegas", None, True, True)
+    assert here.process(*which)["title"] == "New suppliers"
+    made = here.add_process("category", "acme/main/finance", "payments", title="Payments")
+    here.discard_process_draft("category", "acme/main/finance/payments", draft=1)
+    assert made["version"] == 0
+    with pytest.raises(Problem, match="no such process"):
+        here.process("category", "acme/main/finance/payments")
+
+
 @pytest.mark.usefixtures("data_dir")
 def test_raw_mails_go_and_come_byte_for_byte(desk: Cast) -> None:
     """MAIL-46: the original of a mail; what is not there is told as everywhere."""
@@ -244,6 +272,15 @@ def test_raw_mails_go_and_come_byte_for_byte(desk: Cast) -> None:
         (kept_shapes.LookedFor, mailboxes.LookedForOut),
         (kept_shapes.SenderDomain, mailboxes.SenderDomainOut),
         (kept_shapes.Record, mailboxes.RecordOut),
+        (process_shapes.Process, processes.ProcessOut),
+        (process_shapes.ProcessDraft, processes.DraftOfProcessOut),
+        (process_shapes.Trial, trials.TrialOut),
+        (process_shapes.TrialItem, trials.TrialItemOut),
+        (process_shapes.TrialMove, trials.TrialMoveOut),
+        (process_shapes.TrialStep, trials.TrialStepOut),
+        (process_shapes.TrialAction, trials.TrialActionOut),
+        (process_shapes.TrialMail, trials.TrialMailOut),
+        (process_shapes.TrialFault, trials.TrialFaultOut),
         (shapes.ContactRow, importing_contacts.ContactRowOut),
         (shapes.Member, portal.MemberOut),
         (shapes.Hit, finding.HitOut),

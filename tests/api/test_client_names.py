@@ -28,8 +28,6 @@ SEVERAL: dict[str, list[tuple[str, ...]]] = {
 }
 # `get`, `post`, `put`, `patch`, `delete`, `pages` or `content` with their paths
 BY_PATH = """
-add_process check_process discard_process_draft publish_process put_process_draft read_process
-try_process
 accept_proposal add_contact add_defect add_time add_web_link ask_approval_again block_address change_contact
 change_defect change_queue change_webhook check_sheet clear_marked_address copy_communications correct_time
 create_from_sheet create_item_from_a_mail create_item_from_mail delete_contact delete_item delete_unhandled_mail
@@ -56,7 +54,7 @@ class Recorder:
 
     def call(self, method: str, path: str, **_: Any) -> Any:
         self.asked.append((method, path))
-        return {"results": [], "next": None, "groups": [], "reference": "40308-T", "steps": []}
+        return {"results": [], "next": None, "groups": [], "reference": "40308-T", "steps": [], "new": False}
 
     def content(self, path: str) -> bytes:
         self.asked.append(("GET", path))

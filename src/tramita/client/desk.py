@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from tramita.client.any_call import PAGE, part
 from tramita.client.keeping import Keeping
+from tramita.client.processes import Processes
 from tramita.client.shapes import (
     Absence,
     Approval,
@@ -24,7 +25,7 @@ from tramita.client.shapes import (
 )
 
 
-class Desk(Keeping):
+class Desk(Processes, Keeping):
     """One service, as one token's owner sees it.
 
     Writes of an item take `version`, the one that was read: a stale one is refused with 412. `key` is an idempotency
