@@ -100,9 +100,14 @@ class Bounds:
     def mode(self, verb: str) -> Mode:
         return dict(self.modes).get(verb, USUAL.get(verb, Mode.ACT))
 
-    def expect_inside(self, addresses: Collection[str]) -> None:
-        """Raises: NeedsPerson, if a tainted run would reach somebody who takes no part."""
-        if self.tainted and not {one.strip().lower() for one in addresses} <= self.participants:
+    def expect_inside(self, addresses: Collection[str], participants: Collection[str] | None = None) -> None:
+        """Raises: NeedsPerson, if a tainted run would reach somebody who takes no part.
+
+        `participants` are those of the one item that it is about: who takes part in another that the robot has as well
+        would get what was said on this one, and the address that joins answers to it.
+        """
+        inside = self.participants if participants is None else set(participants)
+        if self.tainted and not {one.strip().lower() for one in addresses} <= inside:
             raise NeedsPerson("It would reach somebody who takes no part in the item: a person decides.")
 
     def expect_clean(self) -> None:

@@ -17,7 +17,7 @@ from tramita.domain.mime.sendable import sendable
 from tramita.domain.resolution import opens_window
 from tramita.gateways.storage import storage
 from tramita.models import Attachment, Delivery, Entry, Item, Message, Person
-from tramita.queries import definitions
+from tramita.queries import bounds, definitions
 from tramita.queries.mailboxes import Directory, directory
 from tramita.queries.quotable import quotable
 from tramita.queries.recipients import Recipient, recipients_report, sifted
@@ -109,7 +109,8 @@ def send(
     with writing():
         require(by, "mail", item)
         if by.bounds is not None:
-            by.bounds.expect_inside([one for name in ("to", "cc", "bcc") for one in letter.kept(name)])
+            addresses = [one for name in ("to", "cc", "bcc") for one in letter.kept(name)]
+            by.bounds.expect_inside(addresses, bounds.participants([item.pk]) if by.bounds.tainted else ())
             written_by, hold = by.name, max(hold, HOLD_OF_ROBOTS)
         require_free(item, by)
         _check(item, letter, send_at=send_at, at=at)

@@ -193,10 +193,11 @@ def _put(
 
 def _own_deed(item: Item, verb: Proposed, given: Mapping[str, Any], by: Actor) -> bool:
     """Whether nothing but a person's yes is missing: its modes, rights, and whom it may reach as it is now."""
-    bounds, wanted = by.bounds, verbs(verb, given)
-    if bounds is None or not wanted or any(bounds.mode(one) not in MAY for one in wanted):
+    far, wanted = by.bounds, verbs(verb, given)
+    if far is None or not wanted or any(far.mode(one) not in MAY for one in wanted):
         return False
-    inside = not bounds.tainted or _reached(given) <= bounds.participants
+    reached = _reached(given) if far.tainted else set()
+    inside = not reached or reached <= bounds.participants([item.pk])
     return inside and may(by, PERMISSION[verb], item)
 
 

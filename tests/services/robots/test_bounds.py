@@ -14,6 +14,7 @@ from tramita.domain.actors import Actor
 from tramita.domain.bounds import LimitReached, NeedsPerson, RobotsStopped
 from tramita.domain.codes import Listed, State
 from tramita.domain.errors import NotFound, NotPermitted
+from tramita.domain.proposals import Proposed
 from tramita.domain.robots import Ending, Spent, Terms, rests
 from tramita.models import Grant, Item, Lease, Person, RobotStop
 from tramita.queries import directory, leases, people
@@ -24,6 +25,7 @@ from tramita.services import (
     leasing,
     mailing,
     notes,
+    proposing,
     receiving,
     resolving,
     starting,
@@ -196,6 +198,24 @@ def test_a_tainted_run_reaches_those_who_take_part_and_nobody_else(desk: Desk) -
         with pytest.raises(NeedsPerson):
             one()
     assert mailing.send(fresh(item), to=[item.requester.email.upper()], text="Answer.", by=by, at=MONDAY)
+
+
+def test_who_takes_part_in_another_item_of_the_robot_takes_none_in_this_one(desk: Desk) -> None:
+    """Z-17: though it has both, of one organisation; they would get what was said here, and could answer to it."""
+    first, second = asked_by_mail(desk), desk.ticket(requester=factories.requester("Lucia").email)
+    Item.objects.filter(pk__in=[first.pk, second.pk]).update(organisation=factories.organisation("acme"))
+    takes(robot(desk, mails=True, modes={"mail": "act"}))
+    by, _ = takes(robot(desk, mails=True, modes={"mail": "act"}))
+    lucia = str(second.requester and second.requester.email)
+
+    assert by.bounds is not None
+    assert lucia in by.bounds.participants
+    with pytest.raises(NeedsPerson):
+        mailing.send(Item.objects.get(pk=first.pk), to=[lucia], text="Data.", by=by, at=MONDAY)
+    lease = Lease.objects.get(item=first)
+    by = people.actor_by_id(robot(desk, modes={"mail": "act_with_approval"}).id or 0)
+    made = proposing.propose(lease.pk, verb=Proposed.MAIL, given={"to": [lucia], "text": "Data."}, by=by, at=MONDAY)
+    assert not made.as_robot
 
 
 def test_a_run_writes_as_much_as_it_may_and_no_more(desk: Desk) -> None:
