@@ -13,6 +13,7 @@ from tests.desk import Desk, build
 from tramita.api.openapi import IDEMPOTENCY_KEY
 from tramita.models import Entry, IdempotencyKey, Item
 from tramita.services import answering, starting
+from tramita.worker import loop
 
 KEY = {"Idempotency-Key": "k-1"}
 TICKET = {"title": "Invoice 991 twice", "description": "It came twice.", "category": "acme/main/finance/invoice-query"}
@@ -109,7 +110,7 @@ def test_a_crash_between_effect_and_answer_loses_both(
 ) -> None:
     """DESIGN 2.5: they are one transaction."""
 
-    def crash(*given: object) -> None:
+    def crash(*given: object, **more: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -141,6 +142,31 @@ def test_answers_older_than_a_week_go_with_new_ones(
     caller.ana.post("/tickets", ticket(desk), {"Idempotency-Key": "k-2"})
 
     assert IdempotencyKey.objects.get().key == "k-2"
+
+
+def test_a_quiet_desk_forgets_them_as_well(caller: Callers, desk: Desk) -> None:
+    """SEC-4: they have words of people; the worker looks once an hour."""
+    caller.ana.post("/tickets", ticket(desk), KEY)
+    at = timezone.now() + timedelta(days=8)
+
+    assert loop.tidy(at=at)["answers_forgotten"] == 1
+    assert not IdempotencyKey.objects.exists()
+
+
+def test_a_secret_is_kept_sealed_and_told_again_to_who_asks_again(desk: Desk, settings: Any) -> None:
+    """API-2: wherever the database goes, the secret is not in it; with another key of ours it is not told any more."""
+    root = ask(factories.administrator().id or 0)
+    wanted = {"url": "https://erp.example/hooks", "events": ["item.created"]}
+    made = root.post("/webhooks", wanted, KEY)
+    path, other = f"/webhooks/{made.json()['id']}/secret", {"Idempotency-Key": "k-2"}
+    renewed = root.post(path, headers=other)
+
+    kept = [one.body for one in IdempotencyKey.objects.all()]
+    assert not any(told.json()["secret"] in one for told in (made, renewed) for one in kept)
+    assert root.post("/webhooks", wanted, KEY).content == made.content
+    assert root.post(path, headers=other).content == renewed.content
+    settings.SECRET_KEY = "another"
+    problem(root.post(path, headers=other), 409, "idempotency_key_reused")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,6 +17,7 @@ from tramita.models import (
     Delivery,
     Entry,
     Erasure,
+    IdempotencyKey,
     Item,
     MarkedAddress,
     Message,
@@ -136,6 +137,20 @@ def test_what_others_got_too_stays_and_is_counted(desk: Desk, way: Way, kept: Fo
     assert erase(desk).left == 1
 
     assert Message.objects.filter(text="To both.").exists()
+
+
+def test_what_programs_were_answered_about_them_goes_too(desk: Desk, way: Way, kept: Folder) -> None:
+    """MAIL-18, SEC-4: answers are kept for who asks again; those that name somebody else stay."""
+    wrote(desk, way)
+    for key, address in (("a", desk.rui.email), ("b", desk.marta.email)):
+        named = f'{{"contacts": {{"requester": {{"address": "{address}"}}}}}}'
+        IdempotencyKey.objects.create(
+            person_id=desk.ana.id, key=key, request="", status=201, body=named, created_at=MONDAY
+        )
+
+    erase(desk)
+
+    assert IdempotencyKey.objects.get().key == "b"
 
 
 def test_a_dry_run_counts_and_changes_nothing(desk: Desk, way: Way, kept: Folder) -> None:

@@ -5,7 +5,7 @@ Only answers that did something are kept. A refusal changed nothing, so the same
 
 import hashlib
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +29,7 @@ ITS_OWN_TRANSACTIONS = frozenset(
         *("test_mailbox", "try_mail", "check_sender_domains"),
     }
 )
+TELL_SECRETS = frozenset({"make_webhook", "renew_secret"})
 
 Run = Callable[..., HttpResponse]
 
@@ -47,7 +48,8 @@ def once_a_key(run: Run) -> Run:
 
 def _once(request: HttpRequest, run: Callable[[], HttpResponse]) -> HttpResponse:
     name = request.resolver_match.url_name if request.resolver_match else None
-    answering = answer_then_keep if name in ITS_OWN_TRANSACTIONS else answer_once
+    once = partial(answer_once, secret=name in TELL_SECRETS)
+    answering = answer_then_keep if name in ITS_OWN_TRANSACTIONS else once
     answer, repeated = answering(
         by=caller(request),
         key=_key(request),

@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 from tramita.domain.actors import Actor
 from tramita.domain.errors import Conflict
 from tramita.models import IdempotencyKey
+from tramita.services.sealing import seal, unseal
 from tramita.services.transactions import TakenBack, writing
 
 KEPT = timedelta(days=7)  # who asks again does so soon
 TIDIED = 500  # every so many answers the old ones go
 REFUSED = 400  # from this status on nothing happened
+SEALED = "sealed:"  # no JSON begins so
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,14 @@ class _NothingHappened(TakenBack):
         self.answer = answer
 
 
-def answer_once(*, by: Actor, key: str, request: str, at: datetime, act: Callable[[], Answer]) -> tuple[Answer, bool]:
+def answer_once(
+    *, by: Actor, key: str, request: str, at: datetime, act: Callable[[], Answer], secret: bool = False
+) -> tuple[Answer, bool]:
     """Act, unless this person was answered under this key before; the answer, and whether it is an old one.
 
     Of two at the same moment one acts; the other waits at the unique index and hears the same. `request` is the
-    digest of what is asked. An answer of 400 or more undoes everything and is not kept.
+    digest of what is asked. An answer of 400 or more undoes everything and is not kept. One with a `secret` is kept
+    sealed, as the secret is where it belongs.
 
     Raises: Conflict `idempotency_key_reused`, when the key was used for another request.
     """
@@ -46,7 +51,7 @@ def answer_once(*, by: Actor, key: str, request: str, at: datetime, act: Callabl
             row, is_new = _reserved(by=by, key=key, request=request, at=at)
             if not is_new:
                 return _before(row, request), True
-            return _remembered(row, act()), False
+            return _remembered(row, act(), secret=secret), False
     except _NothingHappened as refused:
         return refused.answer, False
 
@@ -88,14 +93,21 @@ def _reserved(*, by: Actor, key: str, request: str, at: datetime) -> tuple[Idemp
 
 def _before(row: IdempotencyKey, request: str) -> Answer:
     if row.request != request:
-        raise Conflict("This key was used for another request.", code="idempotency_key_reused")
-    return Answer(status=row.status, body=row.body, content_type=row.content_type, headers=row.headers)
+        raise _used()
+    sealed, body = row.body.startswith(SEALED), row.body.removeprefix(SEALED)
+    if sealed and not (body := unseal(body)):  # by a key that this installation has no more
+        raise _used()
+    return Answer(status=row.status, body=body, content_type=row.content_type, headers=row.headers)
 
 
-def _remembered(row: IdempotencyKey, answer: Answer) -> Answer:
+def _used() -> Conflict:
+    return Conflict("This key was used for another request.", code="idempotency_key_reused")
+
+
+def _remembered(row: IdempotencyKey, answer: Answer, *, secret: bool = False) -> Answer:
     if answer.status >= REFUSED:
         raise _NothingHappened(answer)
-    row.status, row.body = answer.status, answer.body
+    row.status, row.body = answer.status, f"{SEALED}{seal(answer.body)}" if secret else answer.body
     row.content_type, row.headers = answer.content_type, dict(answer.headers)
     row.save(update_fields=["status", "body", "content_type", "headers"])
     if row.pk % TIDIED == 0:

@@ -26,6 +26,7 @@ from tramita.models import (
     Delivery,
     Entry,
     Erasure,
+    IdempotencyKey,
     Item,
     MarkedAddress,
     Message,
@@ -257,7 +258,7 @@ def _erase_seen(ids: Sequence[int], erasure: Erasure, *, by: Actor, at: datetime
 
 def _forget_address(key: str) -> None:
     """What else names it: marks, who was told that a mail was too large, browsers, whom it leads to, what robots
-    proposed to write to it, and rows of sheets."""
+    proposed to write to it, rows of sheets, and what programs were answered."""
     for one in _spellings(key):
         bulk_sheets.forget(one)
     PushSubscription.objects.filter(person__email=key).delete()
@@ -270,6 +271,7 @@ def _forget_address(key: str) -> None:
     proposed = Proposal.objects.filter(_any(key, "given__icontains"))
     proposed.filter(state=Decided.WAITING).update(state=Decided.REFUSED)
     proposed.update(given={})
+    IdempotencyKey.objects.filter(_any(key, "body__icontains")).delete()
 
 
 def _remember(erasure: Erasure, *keys: Iterable[str]) -> None:

@@ -22,6 +22,7 @@ from tramita.queries.memory import remembering
 from tramita.services import (
     alerts,
     allowances,
+    answering,
     bulk_sheets,
     bulk_work,
     calling,
@@ -122,6 +123,7 @@ def tidy(*, at: datetime) -> Counter[str]:
             "files_swept": retention.sweep(at=at),
             "allowances_forgotten": allowances.forget_idle(at=at),
             "tool_access_forgotten": tool_access.forget_unused(at=at),
+            "answers_forgotten": answering.forget_answers(before=at - answering.KEPT),
         }
     )
 
