@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests import factories
-from tests.api.callers import Caller, ask, fields, problem
+from tests.api.callers import Caller, ask, at_once, fields, problem
 from tests.desk import Desk
 from tramita.api.schemas.configuration import Section
 from tramita.domain.actors import SYSTEM
@@ -153,6 +153,18 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten(root: Caller) -> Non
         problem(root.post(f"/configuration/{way}", read), 409, "stale")
 
     assert "approval_types" not in text_of(root)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_read_the_same_one_changes_it(root: Caller) -> None:
+    """Z-2: the others are told, and read it again."""
+    read = root.get("/configuration", section="approval_types").json()
+    other = files(f"approval_types: {{rebate: {LESS}}}", version=read["version"])
+
+    answers = at_once(4, lambda: root.post("/configuration/apply", other))
+
+    assert sorted(one.status_code for one in answers) == [200, 409, 409, 409]
+    assert ConfigurationChange.objects.filter(key="rebate").count() == 1
 
 
 def test_asked_twice_with_a_key_it_is_done_once(root: Caller, vera: Person) -> None:
