@@ -26,6 +26,14 @@ DATABASE_FIXTURES = {
     "fresh_database_url",
     "migrated_database_url",
 }
+# a single test of these keeps a core busy for ten seconds to a minute
+LONG = {
+    "test_accessibility.py",
+    "test_canary.py",
+    "test_export.py",
+    "test_howto.py",
+    "test_kill_bringing_in.py",
+}
 SOURCE = Path(__file__).parent.parent / "src"
 CLUSTER = pytest.StashKey[Cluster]()
 FOLDER = pytest.StashKey[Path]()
@@ -42,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """The environment must stand before Django reads it: in each worker, not where work is only handed out."""
+    config.pluginmanager.register(LongFirst())
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         config.stash[FOLDER] = Path(tempfile.mkdtemp(prefix="tramita-test-"))
@@ -80,6 +89,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if (fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db")) and not on_one(item):
             item.add_marker("database")
+
+
+class LongFirst:
+    """What takes long begins first: as the last one it would leave the other cores with nothing to do."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.path.name not in LONG)  # whose order is by chance among themselves
 
 
 @pytest.fixture(autouse=True)
