@@ -76,7 +76,8 @@ class Findings(dict[str, list[str]]):
         On a phone nothing may be wider than the window.
         """
         everything = {**RULES, "rules": {rule.replace("_", "-"): {"enabled": on} for rule, on in rules.items()}}
-        page.evaluate(AXE_SCRIPT)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
         for number, (scheme, size) in enumerate(looks(self.pages if turn is None else turn)):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
             set_size(page, size)
