@@ -147,6 +147,32 @@ def test_pulling_from_empty_queues_says_so(desk: Desk, ana: Client) -> None:
     assert "Nothing waits in your queues." in words_of(ana.post("/pull", follow=True))
 
 
+@pytest.mark.parametrize(
+    ("address", "status"), [("/queues/%00", 404), ("/new/ticket?category=a%00", 200), ("/new/case?case_type=a%00", 200)]
+)
+def test_what_no_database_can_hold_names_nothing(ana: Client, address: str, status: int) -> None:
+    """L-4, T-20: on PostgreSQL it was a crash."""
+    assert ana.get(address).status_code == status
+
+
+def test_what_no_database_can_hold_is_taken_out_of_what_is_typed(desk: Desk, ana: Client) -> None:
+    """UI: no browser sends it; whoever does gets a page, on both databases."""
+    wanted = {
+        "title": "Invoice\0 991",
+        "description": "It came\0 twice.",
+        "category": "acme/main/finance/invoice-query",
+    }
+    ana.post("/new/ticket", {**wanted, "requester": f"\0{desk.rui.email}", "\0x": "y"})
+
+    item = Item.objects.get()
+    assert (item.title, item.requester_id) == ("Invoice 991", desk.rui.pk)
+    assert ana.post(f"/items/{item.reference}/note", {"body": "Paid\0.", "version": item.version}).status_code in (
+        200,
+        302,
+    )
+    assert ana.get("/search", {"q": "991\0"}).status_code == 200
+
+
 def test_a_queue_that_is_not_there_is_missing(ana: Client) -> None:
     """404, as every other page."""
     assert ana.get("/queues/nowhere").status_code == 404

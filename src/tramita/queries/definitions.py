@@ -25,6 +25,7 @@ from tramita.domain.definitions import (
     Settings,
 )
 from tramita.domain.due_rules import SCHEDULE, DueRule, build_due_rule
+from tramita.domain.kept_text import can_be_kept
 from tramita.domain.mail_templates import MailTemplate, MailText
 from tramita.domain.process_definitions import CaseTypeDefinition, ScheduleDefinition
 from tramita.gateways.holidays import public_holidays
@@ -194,6 +195,8 @@ def forget() -> None:
 @once_a_batch
 def _current(kind: str, of: type[Process], path: str) -> Current[Process] | None:
     """Above a process stand its service, its contract and its customer."""
+    if not can_be_kept(path):
+        return None
     rows = fetch(
         "SELECT d.id, d.current_id, customer.id, customer.organisation_id FROM definitions d "
         "LEFT JOIN definitions service ON service.id = d.parent_id "

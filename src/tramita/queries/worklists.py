@@ -14,6 +14,7 @@ from django.db import connection
 from tramita.domain.actors import Actor
 from tramita.domain.codes import DueStatus, Listed
 from tramita.domain.errors import NotFound
+from tramita.domain.kept_text import can_be_kept
 from tramita.domain.permissions import Permission
 from tramita.queries.list_rows import BESIDES, FIELDS, NAMES, READ, SHOWN, Row, row_from, with_more
 from tramita.queries.rows import fetch, stored
@@ -99,7 +100,8 @@ def of_queue(key: str) -> tuple[Place, str, str | None]:
 
     Raises: NotFound. Cost: one statement.
     """
-    for found, title, idle in fetch("SELECT id, title, return_idle FROM queues WHERE key = %s AND active", [key]):
+    known = "SELECT id, title, return_idle FROM queues WHERE key = %s AND active"
+    for found, title, idle in fetch(known, [key]) if can_be_kept(key) else ():
         return in_queue(found), title, idle
     raise NotFound("There is no such queue.")
 
