@@ -175,7 +175,7 @@ def _routes() -> Iterator[tuple[str, str]]:
 
 
 def _filled(route: str) -> str:
-    return "/" + re.sub(r"<(\w+):\w+>", lambda found: NOWHERE if found[1] == "int" else "99999-T", route)
+    return "/" + re.sub(r"<(\w+):\w+>", lambda found: NOWHERE if found[1] in ("int", "row") else "99999-T", route)
 
 
 def furnish(desk: Desk, settings: Any, folder: Path) -> Pages:
