@@ -18,7 +18,7 @@ def everything_safe(monkeypatch):
     if connection.vendor == "postgresql":
         from tramita.queries import events as module
 
-        text = module._NEWEST["postgresql"].replace("WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) ", "")
+        text = module._NEWEST["postgresql"].replace(f"WHERE {module._SAFE} ", "")
         monkeypatch.setitem(module._NEWEST, "postgresql", text)
 
 

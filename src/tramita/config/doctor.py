@@ -77,15 +77,19 @@ def _database() -> Finding:
     from django.db import DatabaseError
 
     from tramita.config.schema import missing_migrations
+    from tramita.services.carrying_on import is_ahead
 
     began = time.monotonic()
     try:
         missing = missing_migrations()
+        restored = not missing and is_ahead()
     except DatabaseError as error:
         cause = str(error).strip().splitlines()[0]
         return wrong("database", cause, "see that it runs and that TRAMITA_DATABASE_URL is right")
     if missing:
         return wrong("database", f"{missing} migrations are missing", "tramita migrate")
+    if restored:
+        return wrong("database", "it comes from another server, and followers miss what happens now", "tramita migrate")
     return well("database", f"answers in {1000 * (time.monotonic() - began):.0f} ms, schema current")
 
 

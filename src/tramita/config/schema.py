@@ -5,6 +5,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tramita.domain.errors import Conflict
+from tramita.services.carrying_on import carry_on
 
 
 def missing_migrations() -> int:
@@ -20,7 +21,7 @@ def what_is_missing() -> str:
 
 
 def bring_up_to_date() -> int:
-    """Apply what is missing, and make the cache's table; answers how many migrations were applied.
+    """Apply what is missing, make the cache's table, and let a restored ledger go on; how many migrations were applied.
 
     Raises: OperationalError, when the database does not answer; Conflict, when a migration fails.
     """
@@ -28,6 +29,7 @@ def bring_up_to_date() -> int:
     if missing:
         _migrate()
     call_command("createcachetable", verbosity=0)
+    carry_on()
     return missing
 
 

@@ -2,7 +2,8 @@
 
 On PostgreSQL ids become visible out of the order in which they were drawn: a follower at id 2 would never get
 id 1, committed later. So the order is (transaction, id), and only below the oldest transaction still running.
-SQLite has one writer at a time; there the id alone is safe.
+SQLite has one writer at a time; there the id alone is safe. What counts is the turn of a transaction: its number, and
+what servers had given before, from which the desk was restored (`services.carrying_on`).
 """
 
 from dataclasses import dataclass
@@ -65,10 +66,10 @@ def read_cursor(cursor: str) -> Mark:
 
 
 DIGITS = 18  # what the databases hold
+_SAFE = "tx < (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ledger_before())::text::xid8"
 _NEWEST = {
     "postgresql": (
-        "SELECT tx::text AS tx, id::text AS entry FROM entries WHERE tx < pg_snapshot_xmin(pg_current_snapshot()) "
-        "ORDER BY entries.tx DESC, id DESC LIMIT 1"
+        f"SELECT tx::text AS tx, id::text AS entry FROM entries WHERE {_SAFE} ORDER BY entries.tx DESC, id DESC LIMIT 1"
     ),
     "sqlite": "SELECT '0' AS tx, CAST(COALESCE(MAX(id), 0) AS TEXT) AS entry FROM entries",
 }
