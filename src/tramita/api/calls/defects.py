@@ -1,14 +1,14 @@
 """Defects of an item (D-1, D-2)."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 from ninja.responses import Status
-from pydantic import Field
 
 from tramita.api.auth import caller
+from tramita.api.schemas.base import RowId
 from tramita.api.schemas.defects import DefectChange, DefectIn, DefectOut, DefectsOut
 from tramita.api.versions import change_item
 from tramita.domain.actors import Actor
@@ -19,7 +19,6 @@ from tramita.queries.defects import categories_of, defects_of
 from tramita.queries.items import get_visible
 from tramita.services import defects
 
-DefectId = Annotated[int, Field(ge=1, lt=2**63)]
 router = Router(tags=["Defects"])
 
 
@@ -44,7 +43,7 @@ def add_defect(request: HttpRequest, reference: str, given: DefectIn) -> Status[
 
 
 @router.patch("/items/{reference}/defects/{defect_id}", response=DefectOut, operation_id="change_defect")
-def change_defect(request: HttpRequest, reference: str, defect_id: DefectId, given: DefectChange) -> DefectOut:
+def change_defect(request: HttpRequest, reference: str, defect_id: RowId, given: DefectChange) -> DefectOut:
     """Correct it, or say whether it is resolved. Only who wrote it down corrects it where the desk says so."""
     changes = given.model_dump(exclude_unset=True)
     resolved = changes.pop("resolved", None)
@@ -62,7 +61,7 @@ def change_defect(request: HttpRequest, reference: str, defect_id: DefectId, giv
 
 
 @router.delete("/items/{reference}/defects/{defect_id}", response={204: None}, operation_id="remove_defect")
-def remove_defect(request: HttpRequest, reference: str, defect_id: DefectId) -> Status[None]:
+def remove_defect(request: HttpRequest, reference: str, defect_id: RowId) -> Status[None]:
     """Take it away; the timeline keeps what it was."""
 
     def change(item: Item) -> None:

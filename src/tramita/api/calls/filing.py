@@ -1,7 +1,7 @@
 """Files and links of an item (F-1 to F-4)."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from tramita.api.auth import caller
 from tramita.api.paging import Paging, cursor_for, position_of
+from tramita.api.schemas.base import RowId
 from tramita.api.schemas.files import FileChange, FileOut, FilePage, WebLinkIn
 from tramita.api.versions import change_item, wanted_version
 from tramita.domain.actors import Actor
@@ -28,7 +29,6 @@ from tramita.services import filing
 from tramita.services.filing import Upload
 from tramita.ui.downloads import download
 
-FileId = Annotated[int, Field(ge=1, lt=2**63)]
 router = Router(tags=["Files"])
 
 
@@ -85,7 +85,7 @@ def add_web_link(request: HttpRequest, reference: str, link: WebLinkIn) -> Statu
 
 
 @router.patch("/items/{reference}/files/{file_id}", response=FileOut, operation_id="describe_file")
-def describe_file(request: HttpRequest, reference: str, file_id: FileId, wanted: FileChange) -> FileOut:
+def describe_file(request: HttpRequest, reference: str, file_id: RowId, wanted: FileChange) -> FileOut:
     """Change tags, note, and whether it stays inside (F-3)."""
     by = caller(request)
 
@@ -102,7 +102,7 @@ def describe_file(request: HttpRequest, reference: str, file_id: FileId, wanted:
 
 
 @router.delete("/items/{reference}/files/{file_id}", response={204: None}, operation_id="remove_file")
-def remove_file(request: HttpRequest, reference: str, file_id: FileId) -> Status[None]:
+def remove_file(request: HttpRequest, reference: str, file_id: RowId) -> Status[None]:
     """Take it off the item; the timeline says who did. A file of a mail stays with its mail."""
     by = caller(request)
 
@@ -117,7 +117,7 @@ def remove_file(request: HttpRequest, reference: str, file_id: FileId) -> Status
 @router.get("/files/{file_id}", operation_id="read_file", url_name="read_file", openapi_extra={
     "responses": {200: {"description": "Its bytes", "content": {"application/octet-stream": {}}}}
 })  # fmt: skip
-def read_file(request: HttpRequest, file_id: FileId) -> HttpResponseBase:
+def read_file(request: HttpRequest, file_id: RowId) -> HttpResponseBase:
     """The bytes of a file, as a download. What is in it is its sender's word (MAIL-57)."""
     found = files.get_file(caller(request), file_id)
     if found.url:

@@ -1,7 +1,6 @@
 """Mail: written on an item, handed in by gateways, and the tray of what nobody could place."""
 
 from collections.abc import Callable
-from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,6 +13,7 @@ from tramita.api.bodies import RAW_MAIL, expect_media
 from tramita.api.calls.answers import item_answer, new_item_answer
 from tramita.api.paging import Paging, cursor_for, position_of
 from tramita.api.problems import Malformed
+from tramita.api.schemas.base import RowId
 from tramita.api.schemas.items import ItemOut
 from tramita.api.schemas.mails import (
     AttachmentIn,
@@ -42,9 +42,6 @@ from tramita.services import blocking, composing, mailing, receiving, replaying,
 from tramita.services import tray as putting_away
 from tramita.services.mailing import Enclosure
 from tramita.services.sorting_mail import Outcome
-
-MailId = Annotated[int, Field(ge=1, lt=2**63)]
-UnhandledId = Annotated[int, Field(ge=1, lt=2**63)]
 
 router = Router(tags=["Mail"])
 
@@ -118,7 +115,7 @@ def _decided(name: str, operation: str, decide: Callable[..., object], said: str
         description=said,
         summary=operation.replace("_", " ").title(),
     )
-    def call(request: HttpRequest, response: HttpResponse, reference: str, mail_id: MailId) -> ItemOut:
+    def call(request: HttpRequest, response: HttpResponse, reference: str, mail_id: RowId) -> ItemOut:
         def change(item: Item) -> None:
             decide(mail_of(item, mail_id), by=caller(request), at=timezone.now())
 
@@ -162,14 +159,14 @@ def list_unhandled_mails(request: HttpRequest, narrow: Query[Unhandled], paging:
 
 
 @router.get("/unhandled-mails/{mail_id}", response=UnhandledWithTrace, operation_id="get_unhandled_mail")
-def get_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> UnhandledWithTrace:
+def get_unhandled_mail(request: HttpRequest, mail_id: RowId) -> UnhandledWithTrace:
     """One of them, with its trace (MAIL-141)."""
     return UnhandledWithTrace.model_validate(get_unhandled(caller(request), mail_id))
 
 
 @router.post("/unhandled-mails/{mail_id}/create-item", response={201: ItemOut}, operation_id="create_item_from_mail")
 def create_item_from_mail(
-    request: HttpRequest, response: HttpResponse, mail_id: UnhandledId, process: ProcessIn
+    request: HttpRequest, response: HttpResponse, mail_id: RowId, process: ProcessIn
 ) -> Status[ItemOut]:
     """Make it a Ticket or a Case after all."""
     by = caller(request)
@@ -179,7 +176,7 @@ def create_item_from_mail(
 
 
 @router.post("/unhandled-mails/{mail_id}/delete", response={204: None}, operation_id="delete_unhandled_mail")
-def delete_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> Status[None]:
+def delete_unhandled_mail(request: HttpRequest, mail_id: RowId) -> Status[None]:
     """Put it away; its bytes are kept."""
     by = caller(request)
     putting_away.delete(get_unhandled(by, mail_id), by=by, at=timezone.now())
@@ -192,7 +189,7 @@ def delete_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> Status[
     operation_id="replay_unhandled_mail",
     url_name="replay_unhandled_mail",
 )
-def replay_unhandled_mail(request: HttpRequest, mail_id: UnhandledId) -> ReceivedOut:
+def replay_unhandled_mail(request: HttpRequest, mail_id: RowId) -> ReceivedOut:
     """Process it again, for instance after a route was made."""
     by = caller(request)
     return _received(replaying.replay(get_unhandled(by, mail_id), by=by, at=timezone.now()))
@@ -217,7 +214,7 @@ def block_address(request: HttpRequest, wanted: BlockIn) -> Status[BlockedOut]:
 
 
 @router.delete("/blocked-addresses/{blocked_id}", response={204: None}, operation_id="unblock_address")
-def unblock_address(request: HttpRequest, blocked_id: UnhandledId) -> Status[None]:
+def unblock_address(request: HttpRequest, blocked_id: RowId) -> Status[None]:
     """Its mail comes in again."""
     by = caller(request)
     blocking.permit(by)  # before it is told whether there is one
@@ -234,7 +231,7 @@ def unblock_address(request: HttpRequest, blocked_id: UnhandledId) -> Status[Non
     operation_id="unhandled_mail_is_no_spam",
     url_name="unhandled_mail_is_no_spam",
 )
-def unhandled_mail_is_no_spam(request: HttpRequest, mail_id: UnhandledId) -> ReceivedOut:
+def unhandled_mail_is_no_spam(request: HttpRequest, mail_id: RowId) -> ReceivedOut:
     """A filter was wrong: it does what it would have done (MAIL-58)."""
     by = caller(request)
     return _received(putting_away.not_spam(get_unhandled(by, mail_id), by=by, at=timezone.now()))

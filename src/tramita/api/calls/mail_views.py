@@ -1,6 +1,6 @@
 """The views of mail, and the bytes of a mail as it came (M-20, M-17, M-22, MAIL-46, MAIL-113)."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from tramita.api.auth import caller
 from tramita.api.paging import Paging, cursor_for, position_of
+from tramita.api.schemas.base import RowId
 from tramita.api.schemas.mail_views import ArrivedPage, PutAwayPage, WrittenPage
 from tramita.queries import mail_views
 from tramita.queries.items import get_visible
@@ -21,7 +22,6 @@ from tramita.queries.views import at_work
 from tramita.ui.downloads import download
 
 router = Router(tags=["Mail"])
-MailId = Annotated[int, Field(ge=1, lt=2**63)]
 BYTES: dict[str, Any] = {
     "responses": {200: {"description": "Every byte as it came", "content": {"application/octet-stream": {}}}}
 }
@@ -70,7 +70,7 @@ def deleted(request: HttpRequest, wanted: Query[Wanted]) -> PutAwayPage:
 
 
 @router.get("/items/{reference}/mails/{mail_id}/original", operation_id="read_original_mail", openapi_extra=BYTES)
-def original_mail(request: HttpRequest, reference: str, mail_id: MailId) -> HttpResponseBase:
+def original_mail(request: HttpRequest, reference: str, mail_id: RowId) -> HttpResponseBase:
     """Every byte of a mail of the item as it was received. 404 for one that was written here."""
     item = get_visible(caller(request), reference)
     at_work(caller(request))
@@ -80,7 +80,7 @@ def original_mail(request: HttpRequest, reference: str, mail_id: MailId) -> Http
 
 
 @router.get("/unhandled-mails/{mail_id}/original", operation_id="read_original_unhandled_mail", openapi_extra=BYTES)
-def original_unhandled_mail(request: HttpRequest, mail_id: MailId) -> HttpResponseBase:
+def original_unhandled_mail(request: HttpRequest, mail_id: RowId) -> HttpResponseBase:
     """Every byte of one in the tray; for who audits, of any that came in."""
     seen = get_readable(at_work(caller(request)), mail_id)
     name = f"mail-{mail_id}.eml"

@@ -1,16 +1,14 @@
 """Mail that lies on the wrong item, addresses that mail does not reach, mail to be erased (MAIL-78, 97, 18, M-25)."""
 
-from typing import Annotated
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 from ninja.responses import Status
-from pydantic import Field
 
 from tramita.api.auth import caller
 from tramita.api.calls.answers import item_answer, new_item_answer
 from tramita.api.paging import Paging, cursor_for, position_of
+from tramita.api.schemas.base import RowId
 from tramita.api.schemas.items import ItemOut
 from tramita.api.schemas.mails import (
     ErasedOut,
@@ -29,8 +27,6 @@ from tramita.queries.items import get_visible
 from tramita.queries.mails import mail_on
 from tramita.queries.marks import marked
 from tramita.services import erasing, marking, moving_mail
-
-RowId = Annotated[int, Field(ge=1, lt=2**63)]
 
 router = Router(tags=["Mail"])
 

@@ -1,16 +1,14 @@
 """What robots propose, and people decide."""
 
-from typing import Annotated
-
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 from ninja.responses import Status
-from pydantic import Field
 
 from tramita.api.auth import caller
 from tramita.api.calls.answers import item_answer
 from tramita.api.paging import Paging, cursor_for, position_of
+from tramita.api.schemas.base import RowId
 from tramita.api.schemas.items import ItemOut
 from tramita.api.schemas.robots import AcceptIn, ProposalOut, ProposalPage, ProposeIn, RefuseIn
 from tramita.api.versions import tried_again
@@ -21,12 +19,11 @@ from tramita.queries.items import get_visible
 from tramita.services import proposing
 
 router = Router(tags=["Robots"])
-Number = Annotated[int, Field(ge=1, lt=2**63)]
 AS_IT_IS, NO_REASON = AcceptIn(), RefuseIn()
 
 
 @router.post("/robot/leases/{lease}/propose", response={201: ProposalOut}, operation_id="lease_propose")
-def propose(request: HttpRequest, lease: Number, given: ProposeIn) -> Status[ProposalOut]:
+def propose(request: HttpRequest, lease: RowId, given: ProposeIn) -> Status[ProposalOut]:
     """Have a person decide; to propose to `complete` ends the run, and the item goes to people."""
     by, verb = caller(request), Proposed(given.verb)
     words = given.model_dump(include={"given", "confidence", "fence"})
@@ -45,7 +42,7 @@ def list_proposals(request: HttpRequest, reference: str, paging: Query[Paging]) 
 
 
 @router.post("/proposals/{number}/accept", response=ItemOut, operation_id="accept_proposal")
-def accept(request: HttpRequest, response: HttpResponse, number: Number, given: AcceptIn = AS_IT_IS) -> ItemOut:
+def accept(request: HttpRequest, response: HttpResponse, number: RowId, given: AcceptIn = AS_IT_IS) -> ItemOut:
     """Have it done: as it is, by the robot if it is `as_robot` and else in your name; changed, in your name.
 
     409 `already_decided` for who comes second, `proposal_expired` if the item went on since the robot proposed it.
@@ -61,7 +58,7 @@ def accept(request: HttpRequest, response: HttpResponse, number: Number, given: 
 
 
 @router.post("/proposals/{number}/refuse", response=ItemOut, operation_id="refuse_proposal")
-def refuse(request: HttpRequest, response: HttpResponse, number: Number, given: RefuseIn = NO_REASON) -> ItemOut:
+def refuse(request: HttpRequest, response: HttpResponse, number: RowId, given: RefuseIn = NO_REASON) -> ItemOut:
     """Nothing of it is done."""
     by = caller(request)
 

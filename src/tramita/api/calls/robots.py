@@ -2,17 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
 from ninja.responses import Status
-from pydantic import Field
 
 from tramita.api.auth import caller
 from tramita.api.calls.answers import item_answer
 from tramita.api.paging import Paging, cursor_for, position_of
+from tramita.api.schemas.base import RowId
 from tramita.api.schemas.items import ItemOut
 from tramita.api.schemas.robots import (
     BeatIn,
@@ -35,7 +34,6 @@ from tramita.queries import leases, robots
 from tramita.services import leasing, stopping
 
 router = Router(tags=["Robots"])
-LeaseId = Annotated[int, Field(ge=1, lt=2**63)]
 JUST_ALIVE, DONE, NO_REASON = BeatIn(), CompleteIn(), StopIn()  # an empty body
 
 
@@ -69,14 +67,14 @@ def list_leases(request: HttpRequest, paging: Query[Paging]) -> HeldPage:
 
 
 @router.post("/robot/leases/{lease}/heartbeat", response=LeaseOut, operation_id="lease_heartbeat")
-def heartbeat(request: HttpRequest, lease: LeaseId, given: BeatIn = JUST_ALIVE) -> LeaseOut:
+def heartbeat(request: HttpRequest, lease: RowId, given: BeatIn = JUST_ALIVE) -> LeaseOut:
     """A sign of life: the lease lasts as long again from now; 409 `lease_lost` when it has ended."""
     kept = leasing.heartbeat(lease, fence=given.fence, cost=_cost(given), by=caller(request), at=timezone.now())
     return LeaseOut.model_validate(kept)
 
 
 @router.post("/robot/leases/{lease}/complete", response=ItemOut, operation_id="lease_complete")
-def complete(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: CompleteIn = DONE) -> ItemOut:
+def complete(request: HttpRequest, response: HttpResponse, lease: RowId, given: CompleteIn = DONE) -> ItemOut:
     """The work is done: the item is resolved; 409 `lease_lost` when the lease has ended (Z-17)."""
     by, words = caller(request), given.model_dump() | {"note": given.note or "", "cost": _cost(given)}
     item = tried_again(lambda: leasing.complete(lease, **words, by=by, at=timezone.now()))
@@ -84,7 +82,7 @@ def complete(request: HttpRequest, response: HttpResponse, lease: LeaseId, given
 
 
 @router.post("/robot/leases/{lease}/reject", response=ItemOut, operation_id="lease_reject")
-def reject(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: RejectIn) -> ItemOut:
+def reject(request: HttpRequest, response: HttpResponse, lease: RowId, given: RejectIn) -> ItemOut:
     """This robot cannot do it: the item goes to people, and never to this robot again (B-5, B-10)."""
     by = caller(request)
     item = tried_again(lambda: leasing.reject(lease, **given.model_dump(), by=by, at=timezone.now()))
@@ -92,7 +90,7 @@ def reject(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: 
 
 
 @router.post("/robot/leases/{lease}/unable", response=ItemOut, operation_id="lease_unable")
-def unable(request: HttpRequest, response: HttpResponse, lease: LeaseId, given: UnableIn) -> ItemOut:
+def unable(request: HttpRequest, response: HttpResponse, lease: RowId, given: UnableIn) -> ItemOut:
     """Nobody can do it: the Action ends so and its Case goes to a person (B-6); 409 on a Ticket or Case."""
     by, words = caller(request), given.model_dump() | {"note": given.note or ""}
     item = tried_again(lambda: leasing.unable(lease, **words, by=by, at=timezone.now()))

@@ -1,14 +1,14 @@
 """Time spent on an item (TL-5)."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 from ninja.responses import Status
-from pydantic import Field
 
 from tramita.api.auth import caller
+from tramita.api.schemas.base import RowId
 from tramita.api.schemas.tracking import SessionIn, SessionOut, TimeOut
 from tramita.api.versions import change_item
 from tramita.domain.actors import Actor
@@ -19,7 +19,6 @@ from tramita.queries.items import get_visible
 from tramita.queries.tracking import clock_of, sessions
 from tramita.services import tracking
 
-SessionId = Annotated[int, Field(ge=1, lt=2**63)]
 router = Router(tags=["Time"])
 
 
@@ -45,7 +44,7 @@ def add_time(request: HttpRequest, reference: str, given: SessionIn) -> Status[S
 
 
 @router.patch("/items/{reference}/time/{session_id}", response=SessionOut, operation_id="correct_time")
-def correct_time(request: HttpRequest, reference: str, session_id: SessionId, given: SessionIn) -> SessionOut:
+def correct_time(request: HttpRequest, reference: str, session_id: RowId, given: SessionIn) -> SessionOut:
     """Correct a session that has ended: one's own, or as a leader one of the team."""
 
     def change(item: Item) -> SessionOut:

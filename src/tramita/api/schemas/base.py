@@ -23,6 +23,10 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True, use_attribute_docstrings=True)
 
 
+RowId = Annotated[int, Field(ge=1, lt=2**63)]
+"""The number of a row: what a database can hold as one."""
+
+
 def _text_only(value: Any) -> Any:
     if isinstance(value, str) and not value.strip().isdigit():
         return value

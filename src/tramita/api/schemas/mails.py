@@ -1,11 +1,11 @@
 """Mail, out and in."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import ConfigDict, Field
 
-from tramita.api.schemas.base import Address, Base64, Input, Line, Moment, Output, Text, Whole
+from tramita.api.schemas.base import Address, Base64, Input, Line, Moment, Output, RowId, Text, Whole
 
 MAIL: dict[str, Any] = {
     "to": ["rui@acme.example"],
@@ -35,7 +35,7 @@ class MailIn(Input):
     text: Text = ""
     html: Text | None = None
     attachments: list[AttachmentIn] = Field(default_factory=list, max_length=100)
-    files: list[Annotated[int, Field(ge=1, lt=2**63)]] = Field(default_factory=list, max_length=100)
+    files: list[RowId] = Field(default_factory=list, max_length=100)
     """Files of the item to send along, by their ids in `GET …/files`; of a link the address goes into the words."""
     send_at: Moment | None = None
     resolve: str | None = Field(None, max_length=40)

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
-from tramita.api.schemas.base import Input, Output
+from tramita.api.schemas.base import Input, Output, RowId
 from tramita.api.schemas.examples import ANA
 from tramita.api.schemas.items import WhoOut
 from tramita.domain.notices import Event
@@ -52,7 +52,7 @@ class ReadIn(Input):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"up_to": 17}]})
 
-    up_to: int = Field(ge=1, lt=2**63)
+    up_to: RowId
 
 
 class ReadOut(Output):
