@@ -1,32 +1,12 @@
 """The configuration as the YAML of files (INTERFACES section 4; decision 85)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tramita.api.schemas.base import Input, Output, Text
+from tramita.services.definitions.reading import Section
 
-Section = Literal[
-    "properties",
-    "schedules",
-    "settings",
-    "calendars",
-    "due_rules",
-    "roles",
-    "teams",
-    "queues",
-    "positions",
-    "organisations",
-    "contacts",
-    "users",
-    "robots",
-    "customers",
-    "mailboxes",
-    "mail_templates",
-    "approval_types",
-    "canned_texts",
-    "sign_on",
-]
 FILE: dict[str, Any] = {"name": "desk.yaml", "text": "queues:\n  invoices: {title: Invoices}\n"}
 VERSION = "9f3c1d2e4b5a6978"
 APPLIED: dict[str, Any] = {

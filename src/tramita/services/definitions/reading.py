@@ -6,7 +6,7 @@ All faults of all files are named at once, each with file and line; then nothing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args
 
 from tramita.domain.canned import CannedTextDefinition
 from tramita.domain.definitions import (
@@ -45,24 +45,28 @@ from tramita.services.definitions.source import Node, Place, Problems
 
 T = TypeVar("T")
 
-SECTIONS = (
-    *(
-        "properties",
-        "schedules",
-        "settings",
-        "calendars",
-        "due_rules",
-        "roles",
-        "teams",
-        "queues",
-        "positions",
-        "organisations",
-        "contacts",
-        "users",
-        "robots",
-    ),
-    *("customers", "mailboxes", "mail_templates", "approval_types", "canned_texts", "sign_on"),
-)
+Section = Literal[
+    "properties",
+    "schedules",
+    "settings",
+    "calendars",
+    "due_rules",
+    "roles",
+    "teams",
+    "queues",
+    "positions",
+    "organisations",
+    "contacts",
+    "users",
+    "robots",
+    "customers",
+    "mailboxes",
+    "mail_templates",
+    "approval_types",
+    "canned_texts",
+    "sign_on",
+]
+SECTIONS: tuple[str, ...] = get_args(Section)
 PEOPLE = ("contacts", "users", "robots")
 NOTHING = Node({}, Place("nothing"))
 WORDS = {  # what a reference is called when it leads nowhere
