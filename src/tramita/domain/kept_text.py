@@ -4,6 +4,7 @@ number that only Python knows (RFC 8259 section 6: `1e999` is one, and no other 
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from tramita.domain.errors import FieldError
@@ -11,6 +12,7 @@ from tramita.domain.errors import FieldError
 DEEPEST = 64  # levels of nesting; json itself gives up at some thousands, with a crash for pydantic before
 UNKEPT = "This holds characters that cannot be kept."
 LARGEST = sys.float_info.max  # either way
+YEARS = range(1900, 9001)  # beyond them an offset leads out of what a database keeps
 
 
 def faults(value: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
@@ -36,3 +38,8 @@ def faults(value: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
 def can_be_kept(text: str) -> bool:
     """NUL is refused by PostgreSQL; half surrogates have no bytes in UTF-8."""
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def moment_can_be_kept(moment: datetime) -> bool:
+    """Whatever its offset is."""
+    return moment.year in YEARS

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from tramita.domain.errors import Invalid
+from tramita.domain.kept_text import moment_can_be_kept
 
 
 class Proposed(StrEnum):
@@ -111,12 +112,11 @@ def moment(text: object) -> datetime | None:
         read = datetime.fromisoformat(str(text))
     except ValueError:
         read = None
-    if read is None or read.tzinfo is None or not EARLIEST <= read.year <= LATEST:
+    if read is None or read.tzinfo is None or not moment_can_be_kept(read):
         raise Invalid.one("until", "wrong_moment", "This must be a moment in ISO 8601 with its offset.")
     return read.astimezone(UTC)
 
 
-EARLIEST, LATEST = 1900, 9000  # years; beyond them an offset leads out of what a database keeps
 LONGEST_LINE, LONGEST_TEXT, MOST = 1000, 1_048_576, 100
 Wrong = tuple[str, str] | None  # code and sentence
 

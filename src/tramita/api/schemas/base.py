@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-EARLIEST, LATEST = 1900, 9000  # years; beyond them an offset leads out of what a database keeps
+from tramita.domain.kept_text import moment_can_be_kept
 
 
 class Input(BaseModel):
@@ -34,7 +34,7 @@ def _text_only(value: Any) -> Any:
 
 
 def _in_utc(value: datetime) -> datetime:
-    if not EARLIEST <= value.year <= LATEST:
+    if not moment_can_be_kept(value):
         raise PydanticCustomError("timezone_aware", "not a moment anybody means")
     return value.astimezone(UTC)
 
