@@ -29,11 +29,16 @@ def _shared_with(actor: Actor, item: Item) -> bool:
     return visible_to(actor).filter(Q(pk=item.pk) | Q(pk=first) | Q(related_to_id=first)).exists()
 
 
-def original(mail: Message, filename: str) -> BinaryIO:
+def original(mail: Message) -> BinaryIO:
     """Every byte as received (MAIL-46). Raises: NotFound; FileMissing, when it was erased or the storage lost it."""
     if mail.outgoing and not mail.raw:
         raise NotFound("This mail has no original: it was written here.")
-    return opened_file(mail.raw, filename)
+    return opened_file(mail.raw, original_name(mail))
+
+
+def original_name(mail: Message) -> str:
+    """What it is saved under."""
+    return f"{mail.item.reference}-{mail.pk}.eml"
 
 
 def get_file(actor: Actor, number: int) -> Attachment:

@@ -123,6 +123,9 @@ def _seen_through(outcome: Outcome) -> Rehearsal:
     return Rehearsal(replace(outcome, items=()), tuple(started))
 
 
+LONGEST_TRIED = 2_000_000  # bytes
+
+
 def try_out(raw: bytes, *, mailbox: str, by: Actor, at: datetime) -> tuple[ParsedMail, Rehearsal]:
     """A pasted mail: what it says, and what it would do if it arrived at this mailbox now. Nothing is kept.
 

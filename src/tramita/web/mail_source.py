@@ -14,8 +14,8 @@ from tramita.domain.file_kinds import danger
 from tramita.domain.mail_notices import MESSAGES
 from tramita.domain.mime import Attachment as Part
 from tramita.domain.mime import ParsedMail, parse
-from tramita.models import Attachment, Message
-from tramita.queries.mails import get_mail, get_part
+from tramita.models import Attachment
+from tramita.queries.mails import get_mail, get_part, original_name
 from tramita.queries.mails import original as kept
 from tramita.queries.stored import stored_file
 from tramita.ui import errors, mail_words
@@ -33,7 +33,7 @@ DEEPEST = 8
 def source(request: StaffRequest, number: int) -> HttpResponse:
     """The header and the body as they came, escaped, and what was wrong with them in plain words."""
     mail = get_mail(request.actor, number)
-    with kept(mail, _name(mail)) as raw:
+    with kept(mail) as raw:
         head, body = parted(raw.read(MOST_SHOWN))
         size = raw.seek(0, SEEK_END)
     defects = [mail_words.defect(code) for code in mail.defects]
@@ -53,11 +53,7 @@ def source(request: StaffRequest, number: int) -> HttpResponse:
 def original(request: StaffRequest, number: int) -> HttpResponseBase:
     """Every byte as received (MAIL-46)."""
     mail = get_mail(request.actor, number)
-    return download(kept(mail, _name(mail)), _name(mail))
-
-
-def _name(mail: Message) -> str:
-    return f"{mail.item.reference}-{mail.pk}.eml"
+    return download(kept(mail), original_name(mail))
 
 
 def parted(raw: bytes) -> tuple[str, str]:

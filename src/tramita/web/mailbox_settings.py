@@ -25,8 +25,6 @@ from tramita.web.refusals import Refusal, Refusing, readers, refusal
 from tramita.web.rendering import page
 from tramita.web.shown_unhandled import people, reasons
 
-LONGEST = 2_000_000  # bytes of a pasted mail
-
 
 @require_http_methods(["GET", "POST"])
 @staff
@@ -103,7 +101,11 @@ def try_out(request: StaffRequest, address: str) -> HttpResponse:
     """Paste a mail, see which route takes it; nothing is kept (UI: Routes)."""
     _permit(request)
     file = request.FILES.get("file")
-    raw = file.read(LONGEST) if file else str(request.POST.get("raw", "")).encode()[:LONGEST]
+    raw = (
+        file.read(replaying.LONGEST_TRIED)
+        if file
+        else str(request.POST.get("raw", "")).encode()[: replaying.LONGEST_TRIED]
+    )
     mail, rehearsal = replaying.try_out(raw, mailbox=address, by=request.actor, at=timezone.now())
     said = reasons(mail, address, directories.directory())
     tried = {"mail": mail, "to": people((*mail.to, *mail.cc)), "rehearsal": rehearsal, "reasons": said}

@@ -15,7 +15,7 @@ from tramita.api.schemas.mail_views import ArrivedPage, PutAwayPage, WrittenPage
 from tramita.queries import mail_views
 from tramita.queries.items import get_visible
 from tramita.queries.mail_views import Arrived, Narrow, PutAway, Written
-from tramita.queries.mails import mail_on, original
+from tramita.queries.mails import mail_on, original, original_name
 from tramita.queries.stored import opened_file
 from tramita.queries.tray import get_readable
 from tramita.queries.views import at_work
@@ -75,8 +75,7 @@ def original_mail(request: HttpRequest, reference: str, mail_id: RowId) -> HttpR
     item = get_visible(caller(request), reference)
     at_work(caller(request))
     mail = mail_on(item, mail_id)
-    name = f"{item.reference}-{mail.pk}.eml"
-    return download(original(mail, name), name)
+    return download(original(mail), original_name(mail))
 
 
 @router.get("/unhandled-mails/{mail_id}/original", operation_id="read_original_unhandled_mail", openapi_extra=BYTES)

@@ -33,7 +33,6 @@ from tramita.services import checking_mailboxes, probes, replaying
 from tramita.services import sender_domains as domains
 
 router = Router(tags=["Mailboxes"])
-LONGEST = 2_000_000  # bytes of a mail that is tried, as on the page
 
 
 @router.post("/mailboxes/{name}/test", response=TestedOut, operation_id="test_mailbox", url_name="test_mailbox")
@@ -71,7 +70,7 @@ def try_mail(request: HttpRequest, name: str) -> TriedOut:
     raw = request.body
     if not raw:
         raise Malformed("The body is empty.")
-    if len(raw) > LONGEST:
+    if len(raw) > replaying.LONGEST_TRIED:
         raise too_large()
     mail, tried = replaying.try_out(raw, mailbox=name, by=by, at=timezone.now())
     looked_for = findings(mail, mailbox=name, desk=directory())
