@@ -1,5 +1,6 @@
 """Any call by its path."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -25,10 +26,9 @@ class AnyCall:
         token: str,
         timeout_seconds: float = 30,
         session: requests.Session | None = None,
-        sleep: Callable[[float], None] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        more: dict[str, Any] = {} if sleep is None else {"sleep": sleep}
-        self.calls = Calls(address, token=token, timeout_seconds=timeout_seconds, session=session, **more)
+        self.calls = Calls(address, token=token, timeout_seconds=timeout_seconds, session=session, sleep=sleep)
 
     def get(self, path: str, **query: Any) -> Any:
         """Read; `path` begins after `/api/v1`."""
