@@ -21,6 +21,7 @@ from tramita.services.transactions import leaving_nothing
 from tramita.services.verifying import verified
 
 MOST = 50  # mails of one call: a page answers in seconds, and the rest is the next call's
+LONGEST_TRIED = 2_000_000  # bytes of a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,6 @@ def _seen_through(outcome: Outcome) -> Rehearsal:
         for item in rows.order_by("pk")
     ]
     return Rehearsal(replace(outcome, items=()), tuple(started))
-
-
-LONGEST_TRIED = 2_000_000  # bytes
 
 
 def try_out(raw: bytes, *, mailbox: str, by: Actor, at: datetime) -> tuple[ParsedMail, Rehearsal]:
