@@ -3,7 +3,9 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+
+from tests.fakes.listening import listening
 
 PAUSE = 0.01  # seconds between two bytes
 HEADERS = b"HTTP/1.1 200 OK\r\nX-Words: "
@@ -15,21 +17,12 @@ TLS = b"\x16\x03\x03\x40\x00"  # a record of 16 kB of a handshake begins
 def dripping(first: bytes) -> Iterator[int]:
     """It says `first` and then drips to whoever connects, until the end of the block; its port."""
     over = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
 
-        def serve() -> None:
-            with suppress(OSError):
-                while True:
-                    connection, _ = listening.accept()
-                    with connection, suppress(OSError):
-                        connection.sendall(first)
-                        while not over.wait(PAUSE):
-                            connection.sendall(b"x")
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(first)
+        while not over.wait(PAUSE):
+            connection.sendall(b"x")
 
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield int(listening.getsockname()[1])
+    with listening(drip) as port:
+        yield port
         over.set()
-        with suppress(OSError):
-            listening.shutdown(socket.SHUT_RDWR)
-    thread.join()
