@@ -321,11 +321,7 @@ def test_what_fields_leave_is_found_however_many_newer_texts_hide_it(
     pushed = "acme/main/finance/pushed"  # to Ana; the others wait in the queue
     rare = [office.ticket(title=title, category=pushed).reference for title in ("Scanner one", "A scanner")]
     office.ticket(title="Scann or two", category=pushed)
-    for _ in range(12):
-        office.ticket(title="Scanner")
-    search(office.ana, "x")
-    monkeypatch.setattr(found, "FIRST", 2)
-    monkeypatch.setattr(found, "MOST", 8)
+    among_many(office, monkeypatch)
 
     for typed in (f"scanner category:{pushed}", "scanne* assignee:me kind:ticket in:item"):
         assert search(office.ana, typed) == rare[::-1]
@@ -342,16 +338,21 @@ def test_what_fields_leave_is_found_however_many_newer_texts_hide_it(
         assert sought.next is not None
 
 
-def test_what_waits_is_found_however_much_that_does_not_hides_it(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """H-6, issue 4: what waits or is resolved stands in one list, whose texts are looked through."""
-    waits = office.ticket(title="Scanner one")
-    working.start(waits, by=office.ana, at=MONDAY)
-    waiting.wait(waits, type="until", until=MONDAY + HOUR, by=office.ana, at=MONDAY)
+def among_many(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve more of that name, of which eight texts are looked through at most, two at first."""
     for _ in range(12):
         office.ticket(title="Scanner")
     search(office.ana, "x")
     monkeypatch.setattr(found, "FIRST", 2)
     monkeypatch.setattr(found, "MOST", 8)
+
+
+def test_what_waits_is_found_however_much_that_does_not_hides_it(office: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """H-6, issue 4: what waits or is resolved stands in one list, whose texts are looked through."""
+    waits = office.ticket(title="Scanner one")
+    working.start(waits, by=office.ana, at=MONDAY)
+    waiting.wait(waits, type="until", until=MONDAY + HOUR, by=office.ana, at=MONDAY)
+    among_many(office, monkeypatch)
 
     assert search(office.ana, "scanner state:waiting") == [waits.reference]
     assert search(office.ana, "scanner state:resolved") == []
@@ -361,11 +362,7 @@ def test_what_leaders_put_first_is_found_however_much_is_not(office: Desk, monke
     """H-6, decision 81: by the word of lists, or by its code; of what is first the texts are read."""
     first = office.ticket(title="Scanner one")
     prioritising.prioritise(first, by=office.leo, at=MONDAY)
-    for _ in range(12):
-        office.ticket(title="Scanner")
-    search(office.ana, "x")
-    monkeypatch.setattr(found, "FIRST", 2)
-    monkeypatch.setattr(found, "MOST", 8)
+    among_many(office, monkeypatch)
 
     assert search(office.ana, "scanner mark:first") == [first.reference]
     assert search(office.ana, "scanner mark:prioritised") == [first.reference]
