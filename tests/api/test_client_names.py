@@ -82,7 +82,7 @@ def arguments(name: str) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
 
 def asked_by(name: str) -> Iterator[tuple[str, str]]:
     desk, recorder = Desk("https://desk.example", token="t"), Recorder()
-    desk.calls = recorder  # type: ignore[assignment]
+    desk.calls = recorder  # type: ignore[assignment]  # it only notes what is asked
     for positional, named in arguments(name):
         found = getattr(desk, name)(*positional, **named)
         if inspect.isgenerator(found):

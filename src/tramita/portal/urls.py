@@ -19,7 +19,7 @@ from tramita.portal import (
     tool_access,
 )
 from tramita.portal.by_mail import by_mail
-from tramita.ui import addresses  # noqa: F401 - `<row:number>`
+from tramita.ui import addresses  # noqa: F401 - it makes `<row:number>` known
 
 urlpatterns = [
     path("approvals/by-mail/<str:key>", by_mail, name="approve-by-mail"),

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic.base import RedirectView
 
-from tramita.ui import addresses  # noqa: F401 - `<row:number>`
+from tramita.ui import addresses  # noqa: F401 - it makes `<row:number>` known
 from tramita.web import (
     absence,
     approving,
